@@ -1,0 +1,158 @@
+package analyzer
+
+import (
+	"net/netip"
+	"time"
+
+	"finwait/reassembly/capture"
+)
+
+// Schema names the version of the connection record.
+const Schema = "finwait.flow/1"
+
+// Record is what finwait says of one connection. Its JSON form is the promise
+// to users; MarshalJSON-like encoding by AppendJSON gives the same bytes as
+// encoding/json would.
+//
+// Times are capture times. Durations are seconds in JSON. What is not known is
+// null, never a made-up zero.
+type Record struct {
+	Schema       string         `json:"schema"`
+	File         string         `json:"file"`
+	Stream       uint32         `json:"stream"`
+	CommunityID  string         `json:"community_id"`
+	Client       Endpoint       `json:"client"`
+	Server       Endpoint       `json:"server"`
+	Roles        string         `json:"roles"` // syn, syn-ack, port, first-packet
+	VLAN         []uint16       `json:"vlan"`
+	Tunnel       *Tunnel        `json:"tunnel"`
+	Interface    *string        `json:"interface"`
+	Packets      Sides[int64]   `json:"packets"`
+	PayloadBytes Sides[int64]   `json:"payload_bytes"`
+	Quality      Sides[Quality] `json:"quality"`
+	First        Point          `json:"first"`
+	Last         Point          `json:"last"`
+	Flags        string         `json:"flags"`
+	Completeness int            `json:"completeness"`
+	Zeek         Zeek           `json:"zeek"`
+	Handshake    string         `json:"handshake"` // complete, no-ack, unanswered, refused, simultaneous, not-captured
+	Close        string         `json:"close"`     // refused, unanswered, half-open, reset-after-fin, reset, graceful, half-closed, open, unknown
+	FirstCloser  *string        `json:"first_closer"`
+	MissingFIN   []string       `json:"missing_fin"`
+	Ended        string         `json:"ended"` // closed, reset, reused, idle, evicted, capture-end
+	FIN          Sides[*FIN]    `json:"fin"`
+	RST          *RST           `json:"rst"`
+	HalfClosedS  *Seconds       `json:"half_closed_s"`
+	HalfClosed   *string        `json:"half_closed_bound"`
+	HalfBytes    *int64         `json:"half_closed_bytes"`
+	TeardownS    *Seconds       `json:"teardown_s"`
+	States       Sides[[]Stay]  `json:"states"`
+	RTTS         *Seconds       `json:"rtt_s"`
+	Vantage      *string        `json:"vantage"` // client, server, middle
+	App          *App           `json:"app"`
+	Caveats      []string       `json:"caveats"`
+	Findings     []Finding      `json:"findings"`
+}
+
+// Sides holds one value per endpoint.
+type Sides[T any] struct {
+	Client T `json:"client"`
+	Server T `json:"server"`
+}
+
+// Endpoint is an address and port as records show it.
+type Endpoint struct {
+	IP   netip.Addr `json:"ip"`
+	Port uint16     `json:"port"`
+}
+
+// Tunnel is the innermost tunnel that carried the connection.
+type Tunnel struct {
+	Kind string `json:"kind"` // ipip, 6in4, gre, vxlan, geneve, gtp-u, teredo
+	ID   uint32 `json:"id"`   // VNI, key or TEID; 0 where the tunnel has none
+}
+
+// Quality counts what one side sent that was not new data in order.
+type Quality struct {
+	Retransmissions int64   `json:"retransmissions"`
+	OutOfOrder      int64   `json:"out_of_order"`
+	DuplicateACKs   int64   `json:"duplicate_acks"`
+	KeepAlives      int64   `json:"keep_alives"`
+	ZeroWindowS     Seconds `json:"zero_window_s"`
+	MissingBytes    int64   `json:"missing_bytes"`
+}
+
+// Point is a captured segment: where it stands and when it was seen. File is
+// set only where several files were joined.
+type Point struct {
+	File  string `json:"file,omitempty"`
+	Frame int64  `json:"frame"` // 1-based, as in Wireshark
+	Time  Time   `json:"time"`
+}
+
+// Zeek is the connection as Zeek's conn.log would describe it.
+type Zeek struct {
+	ConnState string `json:"conn_state"`
+	History   string `json:"history"`
+}
+
+// FIN is one side's FIN. Frame and Time are null where it is Implied: the peer
+// acknowledged it, but the capture does not hold it.
+type FIN struct {
+	File            string `json:"file,omitempty"`
+	Frame           *int64 `json:"frame"`
+	Time            *Time  `json:"time"`
+	ACKFrame        *int64 `json:"ack_frame"`
+	ACKTime         *Time  `json:"ack_time"`
+	Retransmissions int64  `json:"retransmissions"`
+	Implied         bool   `json:"implied"`
+}
+
+// RST is the first reset that its receiver could accept (RFC 9293 §3.5.3).
+type RST struct {
+	By      string `json:"by"` // client, server
+	File    string `json:"file,omitempty"`
+	Frame   int64  `json:"frame"`
+	Time    Time   `json:"time"`
+	Kind    string `json:"kind"`     // refused, foreign, reply, abort
+	ReplyTo *int64 `json:"reply_to"` // frame of the segment it answers
+	Count   int64  `json:"count"`    // resets from that side
+}
+
+// Stay is one endpoint's stay in one state of RFC 9293 §3.3.2.
+type Stay struct {
+	State     string  `json:"state"`
+	Since     Time    `json:"since"`
+	File      string  `json:"file,omitempty"`
+	Frame     int64   `json:"frame"` // the frame that shows the state began
+	DurationS Seconds `json:"duration_s"`
+	Bound     string  `json:"bound"` // exact, at-least, at-most
+	Open      bool    `json:"open"`  // observation ended in this state
+}
+
+// App is the application protocol, as far as payload and snaplen let it be seen.
+type App struct {
+	Protocol  string   `json:"protocol"` // http/1, http/2, tls
+	Requests  int64    `json:"requests"`
+	Responses int64    `json:"responses"`
+	Alerts    []string `json:"alerts,omitempty"`
+}
+
+// Finding is what one rule says of one connection.
+type Finding struct {
+	Rule      string   `json:"rule"`
+	Name      string   `json:"name"`
+	Severity  string   `json:"severity"` // error, warning, info
+	Message   string   `json:"message"`
+	Side      *string  `json:"side"`
+	Frames    []int64  `json:"frames"`
+	DurationS *Seconds `json:"duration_s"`
+	Bound     *string  `json:"bound"`
+	Advice    string   `json:"advice"`
+}
+
+// Time is a capture time; its JSON form is RFC 3339 in UTC with 9 decimals.
+type Time = capture.Time
+
+// Seconds is a duration; its JSON form is a number of seconds.
+type Seconds time.Duration
