@@ -1,113 +1,117 @@
 package stream
 
 import (
-	"bytes"
+	"hash/maphash"
 
 	"finwait/reassembly/segment"
-	"finwait/reassembly/seqnum"
 )
 
-// Tuple is what outlives a connection: the number of the latest stream on a
-// 4-tuple, and what is needed to tell whether a SYN opens the next one.
-type Tuple struct {
-	base         [2]seqnum.Value // by side; valid iff its bit in based is set
-	Stream       uint32          // tcp.stream
-	Conn         uint32          // the tracker's own: 0 when the connection is not live
-	Completeness uint8           // tcp.completeness so far
-	based        uint8
-}
+// chunkLen is the number of tuples that are allocated at once: 28 KiB of them,
+// which is a size class of the allocator, so nothing is wasted behind.
+const chunkLen = 1 << 10
 
-type key struct{ low, high segment.Endpoint }
+// minSlots is the first size of the slot table.
+const minSlots = 1 << 8
 
-// Index numbers the streams of one capture.
+// Index numbers the streams of one capture. It keeps a Tuple for each 4-tuple
+// in a dense array that grows by chunks and never moves, and finds them
+// through a table of slots with open addressing and linear probing. At 28
+// octets a tuple and 5.3 to 10.7 a slot it costs less than 40 octets for each
+// 4-tuple, and what the collector walks is one pointer for each chunk.
 type Index struct {
-	tuples  map[key]*Tuple
+	seed    maphash.Seed
+	chunks  []*[chunkLen]Tuple
+	tuples  int
 	streams int
+
+	// A slot is 0 where it is empty. Else its low slotBits hold 1 + the
+	// number of a tuple, and the bits above them as many bits of the tuple's
+	// fingerprint, so that a probe seldom touches a tuple in vain.
+	slots []uint32
 }
 
 // NewIndex returns an index without streams.
-func NewIndex() *Index { return &Index{tuples: make(map[key]*Tuple)} }
+func NewIndex() *Index {
+	x := &Index{seed: maphash.MakeSeed()}
+	x.setSlots(minSlots)
+	return x
+}
 
 // Len returns the number of streams so far.
 func (x *Index) Len() int { return x.streams }
 
 // Number finds the stream that seg belongs to, opening one where Wireshark
-// does. side says which end sent seg: 0 for the smaller endpoint (address,
-// then port), 1 for the other. opened says that seg opened the stream; prev is
-// then the tuple as the previous incarnation left it, zero where there was
-// none. t is valid until the next call.
+// does, and takes seg in. side says which end sent seg: 0 for the smaller
+// endpoint (address, then port), 1 for the other. opened says that seg opened
+// the stream; prev is then the tuple as the previous incarnation left it, zero
+// where there was none. t is valid until the next call.
 func (x *Index) Number(seg *segment.Segment) (t *Tuple, side uint8, opened bool, prev Tuple) {
-	k := key{seg.Src, seg.Dst}
-	if after(&seg.Src, &seg.Dst) {
-		k, side = key{seg.Dst, seg.Src}, 1
-	}
-	t = x.tuples[k]
+	print, side := x.fingerprint(seg)
+	t, known := x.tuple(print)
 	switch {
-	case t == nil:
-		t = &Tuple{Stream: uint32(x.streams)}
-		x.tuples[k] = t
-		x.streams++
-		opened = true
-	case t.reopens(seg, side):
+	case !known:
+		t.Stream = x.open()
+		t.first(seg, side)
+		return t, side, true, prev
+	case t.opensNext(seg, side):
 		prev = *t
-		*t = Tuple{Stream: uint32(x.streams)}
-		x.streams++
-		opened = true
+		*t = Tuple{print: print, Stream: x.open()}
+		t.reopen(seg, side)
+		return t, side, true, prev
 	}
-	t.note(seg, side)
-	return t, side, opened, prev
+	t.next(seg, side)
+	return t, side, false, prev
 }
 
-func after(a, b *segment.Endpoint) bool {
-	if c := bytes.Compare(a.Addr[:], b.Addr[:]); c != 0 {
-		return c > 0
-	}
-	return a.Port > b.Port
+func (x *Index) open() (stream uint32) {
+	stream = uint32(x.streams)
+	x.streams++
+	return stream
 }
 
-func (t *Tuple) reopens(seg *segment.Segment, side uint8) bool {
-	return seg.Flags&(segment.SYN|segment.ACK) == segment.SYN && t.based&(1<<side) != 0 &&
-		(seg.Seq != t.base[side] || t.Completeness&(finSeen|rstSeen) != 0)
-}
-
-// The bits of tcp.completeness.
-const (
-	synSeen = 1 << iota
-	synAckSeen
-	ackSeen
-	dataSeen
-	finSeen
-	rstSeen
-)
-
-func (t *Tuple) note(seg *segment.Segment, side uint8) {
-	f := seg.Flags
-	me, peer := uint8(1)<<side, uint8(1)<<(side^1)
-	if t.based&me == 0 || f.Has(segment.SYN|segment.ACK) {
-		t.base[side] = seg.Seq
-		if !f.Has(segment.SYN) {
-			t.base[side]--
+// tuple returns the tuple with a fingerprint, a new one where it was not known.
+func (x *Index) tuple(print fingerprint) (t *Tuple, known bool) {
+	mask := uint32(len(x.slots) - 1)
+	number := mask // the bits of a slot that hold a tuple's number
+	tag := print.high() &^ number
+	at := print.low() & mask
+	for ; x.slots[at] != 0; at = (at + 1) & mask {
+		s := x.slots[at]
+		if s&^number != tag {
+			continue
 		}
-		t.based |= me
+		if t := x.at(s&number - 1); t.print == print {
+			return t, true
+		}
 	}
-	if t.based&peer == 0 && f.Has(segment.ACK) {
-		t.base[side^1] = seg.Ack - 1
-		t.based |= peer
+	if x.tuples+1 > len(x.slots)/4*3 {
+		x.setSlots(2 * len(x.slots))
+		return x.tuple(print)
 	}
-	switch {
-	case f.Has(segment.SYN | segment.ACK):
-		t.Completeness |= synAckSeen
-	case f.Has(segment.SYN):
-		t.Completeness |= synSeen
-	case seg.PayloadLen > 0:
-		t.Completeness |= dataSeen
-	case f.Has(segment.ACK):
-		t.Completeness |= ackSeen
+	if x.tuples%chunkLen == 0 {
+		x.chunks = append(x.chunks, new([chunkLen]Tuple))
 	}
-	if f.Has(segment.FIN) {
-		t.Completeness |= finSeen
+	t = x.at(uint32(x.tuples))
+	t.print = print
+	x.tuples++
+	x.slots[at] = tag | uint32(x.tuples)
+	return t, false
+}
+
+func (x *Index) at(n uint32) *Tuple { return &x.chunks[n/chunkLen][n%chunkLen] }
+
+// setSlots replaces the slot table by one of n slots, a power of two.
+func (x *Index) setSlots(n int) {
+	x.slots = nil // let the collector have it while the new one is made
+	slots := make([]uint32, n)
+	mask := uint32(n - 1)
+	for i := range uint32(x.tuples) {
+		print := x.at(i).print
+		at := print.low() & mask
+		for slots[at] != 0 {
+			at = (at + 1) & mask
+		}
+		slots[at] = print.high()&^mask | (i + 1)
 	}
-	if f.Has(segment.RST) {
-		t.Completeness |= rstSeen
-	}
+	x.slots = slots
 }
