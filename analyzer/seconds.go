@@ -1,0 +1,69 @@
+package analyzer
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Append appends s as a decimal number of seconds: exact to the nanosecond,
+// without exponent and without trailing zeros.
+func (s Seconds) Append(dst []byte) []byte {
+	u := uint64(s)
+	if s < 0 {
+		dst = append(dst, '-')
+		u = -u
+	}
+	dst = strconv.AppendUint(dst, u/1e9, 10)
+	frac := u % 1e9
+	if frac == 0 {
+		return dst
+	}
+	dst = append(dst, '.')
+	for unit := uint64(1e8); frac > 0; unit /= 10 {
+		dst = append(dst, '0'+byte(frac/unit))
+		frac %= unit
+	}
+	return dst
+}
+
+// String returns s as Append writes it.
+func (s Seconds) String() string { return string(s.Append(nil)) }
+
+// MarshalJSON returns s as a JSON number.
+func (s Seconds) MarshalJSON() ([]byte, error) { return s.Append(make([]byte, 0, 24)), nil }
+
+// UnmarshalJSON takes any JSON number of seconds. Decimals beyond the ninth are
+// dropped.
+func (s *Seconds) UnmarshalJSON(b []byte) error {
+	text := string(b)
+	if text == "null" {
+		return nil
+	}
+	if strings.ContainsAny(text, "eE") { // other programs rewrite 0.000025 so
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.Abs(f) > math.MaxInt64/1e9 {
+			return fmt.Errorf("seconds: bad number %q", text)
+		}
+		*s = Seconds(math.Round(f * 1e9))
+		return nil
+	}
+	digits, negative := strings.CutPrefix(text, "-")
+	whole, frac, _ := strings.Cut(digits, ".")
+	frac = (frac + "000000000")[:9]
+	sec, err := strconv.ParseUint(whole, 10, 63)
+	nano, err2 := strconv.ParseUint(frac, 10, 63)
+	if err != nil || err2 != nil || sec > math.MaxInt64/uint64(1e9) || sec*1e9+nano > math.MaxInt64 {
+		return fmt.Errorf("seconds: bad number %q", text)
+	}
+	*s = Seconds(sec*1e9 + nano)
+	if negative {
+		*s = -*s
+	}
+	return nil
+}
+
+// Duration returns s in the standard library's form.
+func (s Seconds) Duration() time.Duration { return time.Duration(s) }

@@ -1,0 +1,90 @@
+package analyzer
+
+// SummarySchema names the version of the summary.
+const SummarySchema = "finwait.report/1"
+
+// Summary is what finwait says of a whole run. Its JSON form, as encoding/json
+// writes it, is the promise to users.
+type Summary struct {
+	Schema      string                        `json:"schema"`
+	Files       []FileInfo                    `json:"files"`
+	Connections int64                         `json:"connections"`
+	Close       map[string]int64              `json:"close"`
+	FirstCloser map[string]int64              `json:"first_closer"`
+	States      Sides[map[string]*StateTimes] `json:"states"`
+	Findings    []FindingGroup                `json:"findings"`
+	Timers      []Timer                       `json:"timers"`
+}
+
+// FileInfo is what is known of one capture.
+type FileInfo struct {
+	File       string           `json:"file"`
+	Format     string           `json:"format"`
+	LinkTypes  []string         `json:"link_types"`
+	Packets    int64            `json:"packets"`
+	TCPPackets int64            `json:"tcp_packets"`
+	Skipped    map[string]int64 `json:"skipped"` // by reason; with TCPPackets they add up to Packets
+	First      *Time            `json:"first"`
+	Last       *Time            `json:"last"`
+	Complete   bool             `json:"complete"` // read to its proper end
+
+	// Connections is null where captures were joined: they share them.
+	Connections *int64 `json:"connections"`
+	// Vantage is where the capture was taken, if its connections agree.
+	Vantage *string `json:"vantage"`
+	// Dropped is how many packets the capturing system says it lost; null
+	// where the capture does not say.
+	Dropped *int64 `json:"dropped"`
+	// Error says why the capture was not read to its end.
+	Error *string `json:"error"`
+}
+
+// StateTimes is how long one side's stays in one state lasted. The quantiles
+// are over the N completed stays whose length is known exactly; stays of which
+// only a bound is known are counted apart.
+type StateTimes struct {
+	N    int64    `json:"n"`
+	P50  *Seconds `json:"p50_s"`
+	P90  *Seconds `json:"p90_s"`
+	P99  *Seconds `json:"p99_s"`
+	Max  *Seconds `json:"max_s"`
+	Open int64    `json:"open"` // observation ended in the state
+
+	MaxOpen    *Seconds `json:"max_open_s"`
+	AtMost     int64    `json:"at_most"` // completed, and no longer than this
+	MaxAtMost  *Seconds `json:"max_at_most_s"`
+	AtLeast    int64    `json:"at_least"` // completed, but begun before it could be seen
+	MaxAtLeast *Seconds `json:"max_at_least_s"`
+}
+
+// FindingGroup is one rule's findings about one server endpoint.
+type FindingGroup struct {
+	Rule        string    `json:"rule"`
+	Name        string    `json:"name"`
+	Severity    string    `json:"severity"`
+	Server      string    `json:"server"`
+	Connections int64     `json:"connections"`
+	Message     string    `json:"message"`
+	Examples    []Example `json:"examples"`
+	Advice      string    `json:"advice"`
+}
+
+// Example is a connection that shows a finding.
+type Example struct {
+	File   string  `json:"file"`
+	Stream uint32  `json:"stream"`
+	Frames []int64 `json:"frames"`
+}
+
+// Timer is a timeout that shows in how long several connections took.
+type Timer struct {
+	Kind    string  `json:"kind"`
+	Server  string  `json:"server"`
+	Value   Seconds `json:"value_s"`
+	Low     Seconds `json:"low_s"`
+	High    Seconds `json:"high_s"`
+	Samples int64   `json:"samples"`
+	Spread  Seconds `json:"spread_s"`
+	From    string  `json:"from"`
+	KnownAs *string `json:"known_as"`
+}

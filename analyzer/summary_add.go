@@ -1,0 +1,118 @@
+package analyzer
+
+// Aggregate gathers a Summary in memory that does not grow with the number of
+// connections. The zero Aggregate is ready for use.
+type Aggregate struct {
+	files       []FileInfo
+	connections int64
+	close       map[string]int64
+	firstCloser map[string]int64
+	states      Sides[map[string]*stayTimes]
+	findings    findingGroups
+}
+
+// stayTimes is what is gathered of the stays of one side in one state.
+type stayTimes struct {
+	exact                 histogram
+	open, atMost, atLeast tally
+}
+
+// tally counts stays of which only a bound is known.
+type tally struct {
+	n   int64
+	max Seconds // valid iff n > 0
+}
+
+func (t *tally) add(v Seconds) {
+	t.max = max(t.max, v)
+	t.n++
+}
+
+func (t *tally) longest() *Seconds {
+	if t.n == 0 {
+		return nil
+	}
+	v := t.max
+	return &v
+}
+
+// Add counts one connection.
+func (a *Aggregate) Add(r *Record) {
+	if a.close == nil {
+		a.close, a.firstCloser = map[string]int64{}, map[string]int64{}
+		a.states.Client, a.states.Server = map[string]*stayTimes{}, map[string]*stayTimes{}
+	}
+	a.connections++
+	a.close[r.Close]++
+	if r.FirstCloser != nil {
+		a.firstCloser[*r.FirstCloser]++
+	}
+	addStays(a.states.Client, r.States.Client)
+	addStays(a.states.Server, r.States.Server)
+	for i := range r.Findings {
+		a.findings.add(r, &r.Findings[i])
+	}
+}
+
+// AddFile appends what is known of one capture.
+func (a *Aggregate) AddFile(f *FileInfo) { a.files = append(a.files, *f) }
+
+// Count returns how many findings of at least the given severity were counted.
+func (a *Aggregate) Count(severity Severity) int64 { return a.findings.count(severity) }
+
+func addStays(states map[string]*stayTimes, stays []Stay) {
+	for i := range stays {
+		s := &stays[i]
+		times := states[s.State]
+		if times == nil {
+			times = new(stayTimes)
+			states[s.State] = times
+		}
+		switch {
+		case s.Open:
+			times.open.add(s.DurationS)
+		case s.Bound == "at-most":
+			times.atMost.add(s.DurationS)
+		case s.Bound == "at-least":
+			times.atLeast.add(s.DurationS)
+		default:
+			times.exact.add(s.DurationS)
+		}
+	}
+}
+
+// Summary returns what has been gathered so far.
+func (a *Aggregate) Summary() *Summary {
+	s := &Summary{
+		Schema:      SummarySchema,
+		Files:       append([]FileInfo{}, a.files...),
+		Connections: a.connections,
+		Close:       a.close,
+		FirstCloser: a.firstCloser,
+		Findings:    a.findings.list(),
+		Timers:      []Timer{},
+	}
+	if a.close == nil {
+		s.Close, s.FirstCloser = map[string]int64{}, map[string]int64{}
+	}
+	s.States.Client, s.States.Server = stateTimes(a.states.Client), stateTimes(a.states.Server)
+	return s
+}
+
+func stateTimes(states map[string]*stayTimes) map[string]*StateTimes {
+	out := make(map[string]*StateTimes, len(states))
+	for name, t := range states {
+		one := &StateTimes{
+			N: t.exact.n, P50: t.exact.quantile(50), P90: t.exact.quantile(90), P99: t.exact.quantile(99),
+			Open: t.open.n, MaxOpen: t.open.longest(),
+			AtMost: t.atMost.n, MaxAtMost: t.atMost.longest(),
+			AtLeast: t.atLeast.n, MaxAtLeast: t.atLeast.longest(),
+		}
+		if t.exact.n > 0 {
+			longest := t.exact.max
+			one.Max = &longest
+		}
+		out[name] = one
+	}
+	return out
+}
