@@ -44,7 +44,10 @@ func lex(file string, n int, text string) (*line, []string, error) {
 			l.toks = append(l.toks, token{s, i + 1, true})
 			i += len(q)
 		default:
-			j := i + strings.IndexAny(text[i:]+" ", " \t\r\"#")
+			j := i + 1
+			for j < len(text) && strings.IndexByte(" \t\r\"#", text[j]) < 0 {
+				j++
+			}
 			l.toks = append(l.toks, token{text[i:j], i + 1, false})
 			i = j
 		}

@@ -171,7 +171,7 @@ func (p *parser) endpointLine(t token) error {
 	if p.w.host(t.text) != nil {
 		return p.fail(t, "%s is declared twice", t.text)
 	}
-	if len(p.w.hosts) == 4096 {
+	if len(p.w.hosts) == maxHosts {
 		return p.fail(t, "too many endpoints")
 	}
 	w, err := p.word("an address")

@@ -16,6 +16,7 @@ const (
 	maxPackets = 1 << 17  // packet lines
 	maxBytes   = 64 << 20 // octets of all packets together
 	maxSnaplen = 1 << 18
+	maxHosts   = 4096
 )
 
 // Script is a packet script that was understood: the packets that it stands for.
