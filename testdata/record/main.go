@@ -1,0 +1,152 @@
+//go:build record
+
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+func main() {
+	if len(os.Args) == 3 && os.Args[1] == roleFlag {
+		exitOn(runRole(os.Args[2]))
+		return
+	}
+	list := flag.Bool("list", false, "list the scenarios and record nothing")
+	table := flag.Bool("table", false, "only write the table of captures in README.md anew")
+	out := flag.String("out", "testdata", "the directory that holds README.md and real/")
+	tries := flag.Int("tries", 8, "how often a scenario is tried")
+	maxGap := flag.Duration("max-gap", 5*time.Millisecond, "the longest acceptable time between two polls")
+	flag.Parse()
+
+	selected, err := selectScenarios(flag.Args())
+	exitOn(err)
+	if *list {
+		for _, s := range selected {
+			fmt.Printf("%-26s %s\n", s.name, s.shows)
+		}
+		return
+	}
+	r := recorder{out: *out, tries: *tries, maxGap: *maxGap}
+	if !*table {
+		exitOn(checkHost())
+		// Pollers and bridge must never wait for a processor or a collection.
+		runtime.GOMAXPROCS(16)
+		debug.SetGCPercent(-1)
+		exitOn(r.recordAll(selected))
+	}
+	exitOn(writeTable(*out))
+}
+
+func exitOn(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "record:", err)
+		os.Exit(1)
+	}
+}
+
+// selectScenarios returns the named scenarios in the order of the names, or
+// all of them in the order of the table.
+func selectScenarios(names []string) ([]scenario, error) {
+	if len(names) == 0 {
+		return scenarios, nil
+	}
+	var selected []scenario
+	for _, name := range names {
+		s, ok := findScenario(name)
+		if !ok {
+			return nil, fmt.Errorf("no scenario %q (see -list)", name)
+		}
+		selected = append(selected, s)
+	}
+	return selected, nil
+}
+
+func findScenario(name string) (scenario, bool) {
+	for _, s := range scenarios {
+		if s.name == name {
+			return s, true
+		}
+	}
+	return scenario{}, false
+}
+
+// checkHost says everything that is missing at once.
+func checkHost() error {
+	var missing []string
+	for _, tool := range []string{"ip", "iptables", "tcpdump", "nginx"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			missing = append(missing, tool)
+		}
+	}
+	if os.Geteuid() != 0 {
+		missing = append(missing, "root")
+	}
+	if missing != nil {
+		return fmt.Errorf("missing on this host: %s", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// A recorder records scenarios and keeps what came out well.
+type recorder struct {
+	out    string
+	tries  int
+	maxGap time.Duration
+}
+
+func (r recorder) recordAll(selected []scenario) error {
+	var failed []string
+	for _, s := range selected {
+		if err := r.record(s); err != nil {
+			fmt.Fprintf(os.Stderr, "%s: %v\n", s.name, err)
+			failed = append(failed, s.name)
+		}
+	}
+	if failed != nil {
+		return fmt.Errorf("not recorded: %s", strings.Join(failed, ", "))
+	}
+	return nil
+}
+
+// record tries a scenario until a recording of it is good.
+func (r recorder) record(s scenario) error {
+	var err error
+	for try := 1; try <= r.tries; try++ {
+		runtime.GC()
+		if err = r.try(s); err == nil {
+			return nil
+		}
+		fmt.Fprintf(os.Stderr, "%s: try %d of %d: %v\n", s.name, try, r.tries, err)
+	}
+	return err
+}
+
+func (r recorder) try(s scenario) error {
+	tmp, err := os.MkdirTemp("", "record-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	l, err := newLab(s, tmp)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	t, err := l.record()
+	if err != nil {
+		return err
+	}
+	if err := t.check(s, r.maxGap); err != nil {
+		return err
+	}
+	fmt.Printf("%-26s %2d connections, polls at most %.2f and %.2f ms apart\n", s.name,
+		len(t.Connections), 1e3*t.Poll.Client.MaxS, 1e3*t.Poll.Server.MaxS)
+	return keep(t, tmp, r.out)
+}

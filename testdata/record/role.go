@@ -1,0 +1,132 @@
+//go:build record
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+)
+
+// roleFlag makes the recorder play a role instead, in the namespace that it
+// was started in.
+const roleFlag = "-role"
+
+// ready is what a role prints when the scenario may go on.
+const ready = "ready"
+
+// Kinds of role.
+const (
+	listening  = "listen"
+	dialing    = "dial"
+	httpServer = "http-server"
+	httpClient = "http-client"
+)
+
+// A role is a program to run on a host. Durations are nanoseconds.
+type role struct {
+	Kind  string
+	Addr  string // listened at, or dialled
+	Start int64  // Unix time in nanoseconds that "at:" counts from
+
+	Script        string        // of listen and dial; see script.go
+	Count         int           // of connections; 0 means 1
+	Stagger       time.Duration // between the starts of two connections
+	LocalAddr     string        // dialled from; empty for any
+	ReceiveBuffer int           // SO_RCVBUF; 0 for the default
+	SendBuffer    int           // SO_SNDBUF; 0 for the default
+	Deaf          bool          // listen, but never accept
+	ISN           uint32        // of a dialled connection; 0 for the kernel's choice
+	DialTimeout   time.Duration
+
+	Handler time.Duration // how long the http-server's handler takes
+	Body    int           // octets in its response
+	Timeout time.Duration // of the http-client; 0 for none
+	Times   int           // requests per connection; 0 means 1
+	Pause   time.Duration // between two requests
+}
+
+func (r role) encode() string {
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // a role holds plain values only
+	}
+	return string(b)
+}
+
+// runRole plays a role. It returns only on an error: what is still open stays
+// open until the process is killed.
+func runRole(encoded string) error {
+	var r role
+	if err := json.Unmarshal([]byte(encoded), &r); err != nil {
+		return err
+	}
+	r.Count, r.Times = max(r.Count, 1), max(r.Times, 1)
+	kinds := map[string]func(role) error{
+		listening: runListen, dialing: runDial, httpServer: runHTTPServer, httpClient: runHTTPClient,
+	}
+	run, ok := kinds[r.Kind]
+	if !ok {
+		return fmt.Errorf("no role %q", r.Kind)
+	}
+	if err := run(r); err != nil {
+		return fmt.Errorf("%s: %w", r.Kind, err)
+	}
+	select {}
+}
+
+// runHTTPServer is a Go server whose handler takes its time and does not look
+// at the request's context.
+func runHTTPServer(r role) error {
+	l, err := listenTCP(r)
+	if err != nil {
+		return err
+	}
+	fmt.Println(ready)
+	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(r.Handler)
+		_, _ = w.Write(make([]byte, r.Body))
+	}))
+}
+
+// runHTTPClient makes Count parallel requests with one Go client. Each is
+// repeated Times times.
+func runHTTPClient(r role) error {
+	client := &http.Client{Timeout: r.Timeout, Transport: &http.Transport{MaxIdleConnsPerHost: r.Count}}
+	fmt.Println(ready)
+	var requests sync.WaitGroup
+	for range r.Count {
+		requests.Go(func() {
+			for i := range r.Times {
+				if i > 0 {
+					time.Sleep(r.Pause)
+				}
+				get(client, "http://"+r.Addr+"/")
+			}
+		})
+		time.Sleep(r.Stagger)
+	}
+	requests.Wait()
+	return nil
+}
+
+// get reports failures on standard error only where they are not the point.
+func get(client *http.Client, url string) {
+	resp, err := client.Get(url)
+	if err != nil {
+		if !os.IsTimeout(err) {
+			fmt.Fprintln(os.Stderr, "http-client:", err)
+		}
+		return
+	}
+	defer resp.Body.Close()
+	buf := make([]byte, 4096)
+	for {
+		if _, err := resp.Body.Read(buf); err != nil {
+			return
+		}
+	}
+}
