@@ -1,7 +1,157 @@
 package analyzer
 
-import "finwait/reassembly"
+import (
+	"finwait/reassembly"
+	"finwait/reassembly/segment"
+)
 
-// NewRecord builds the record of a connection that has ended. Findings are
-// left empty: they are the rules' affair.
-func NewRecord(file string, c *reassembly.Conn) *Record { return &Record{Schema: Schema, File: file} }
+// built is a Record together with what its pointers point to, so that a record
+// costs few allocations.
+type built struct {
+	Record
+	fins     [2]FIN
+	finNums  [2]struct{ frame, ackFrame int64 }
+	finTimes [2]struct{ at, ack Time }
+	rst      RST
+	replyTo  int64
+	half     Seconds
+	halfSize int64
+	teardown Seconds
+	rtt      Seconds
+	tunnel   Tunnel
+	text     [4]string // what first_closer, half_closed_bound, vantage and interface point to
+}
+
+// NewRecord builds the record of a connection that has ended; file names its
+// capture. Findings are left empty: they are the rules' affair.
+func NewRecord(file string, c *reassembly.Conn) *Record {
+	b := new(built)
+	r := &b.Record
+	r.Schema, r.File, r.Stream = Schema, file, c.Stream
+	client, server := c.Addr[reassembly.Client], c.Addr[reassembly.Server]
+	r.CommunityID = CommunityID(client, server)
+	r.Client = Endpoint{client.Addr.IP(), client.Port}
+	r.Server = Endpoint{server.Addr.IP(), server.Port}
+	r.Roles = c.RolesFrom.String()
+	b.labels(&c.Path)
+	r.Packets = sides(c.Packets)
+	r.PayloadBytes = sides(c.Payload)
+	r.Quality = Sides[Quality]{quality(&c.Quality[0]), quality(&c.Quality[1])}
+	r.First, r.Last = point(c.First), point(c.Last)
+	var text [256]byte
+	r.Flags = string(c.AppendFlags(text[:0]))
+	r.Completeness = int(c.Completeness)
+	r.Zeek = Zeek{c.ZeekState(), string(c.AppendZeekHistory(text[:0]))}
+	r.Handshake, r.Close, r.Ended = c.Handshake.String(), c.Close.String(), c.Ended.String()
+	if c.FirstCloser != reassembly.NoRole {
+		r.FirstCloser = b.point(0, c.FirstCloser.String())
+	}
+	r.MissingFIN = missing(c.MissingFIN)
+	b.closing(c)
+	r.States = Sides[[]Stay]{stays(c.States(reassembly.Client)), stays(c.States(reassembly.Server))}
+	if c.HasRTT {
+		b.rtt = Seconds(c.RTT)
+		r.RTTS = &b.rtt
+	}
+	if c.Vantage != reassembly.VantageUnknown {
+		r.Vantage = b.point(2, c.Vantage.String())
+	}
+	r.Caveats = c.Caveats.Names()
+	return r
+}
+
+// point keeps s in slot i and returns where it stands.
+func (b *built) point(i int, s string) *string {
+	b.text[i] = s
+	return &b.text[i]
+}
+
+// labels fills in where the segments were seen.
+func (b *built) labels(p *segment.Path) {
+	if p.VLANs > 0 {
+		b.VLAN = append([]uint16(nil), p.VLAN[:min(int(p.VLANs), len(p.VLAN))]...)
+	}
+	if p.Tunnel != segment.NoTunnel {
+		b.tunnel = Tunnel{p.Tunnel.String(), p.TunnelID}
+		b.Tunnel = &b.tunnel
+	}
+}
+
+// closing fills in the FINs, the reset and the times of the close.
+func (b *built) closing(c *reassembly.Conn) {
+	r := &b.Record
+	r.FIN = Sides[*FIN]{b.fin(c, reassembly.Client), b.fin(c, reassembly.Server)}
+	if c.RST.Known {
+		b.rst = RST{
+			By: c.RST.By.String(), Frame: int64(c.RST.Frame), Time: c.RST.Time,
+			Kind: c.RST.Kind.String(), Count: c.RST.Count,
+		}
+		if c.RST.ReplyTo != 0 {
+			b.replyTo = int64(c.RST.ReplyTo)
+			b.rst.ReplyTo = &b.replyTo
+		}
+		r.RST = &b.rst
+	}
+	if h := &c.HalfClosed; h.Known {
+		b.half, b.halfSize = Seconds(h.For), h.Bytes
+		r.HalfClosedS, r.HalfBytes = &b.half, &b.halfSize
+		r.HalfClosed = b.point(1, h.Bound.String())
+	}
+	if c.HasTeardown {
+		b.teardown = Seconds(c.Teardown)
+		r.TeardownS = &b.teardown
+	}
+}
+
+func (b *built) fin(c *reassembly.Conn, side reassembly.Role) *FIN {
+	f := &c.FIN[side]
+	if !f.Known {
+		return nil
+	}
+	out, nums, times := &b.fins[side], &b.finNums[side], &b.finTimes[side]
+	out.Retransmissions, out.Implied = f.Retransmissions, f.Implied
+	if !f.Implied {
+		nums.frame, times.at = int64(f.Frame), f.Time
+		out.Frame, out.Time = &nums.frame, &times.at
+	}
+	if f.Acked {
+		nums.ackFrame, times.ack = int64(f.ACKFrame), f.ACKTime
+		out.ACKFrame, out.ACKTime = &nums.ackFrame, &times.ack
+	}
+	return out
+}
+
+func sides(v [2]int64) Sides[int64] {
+	return Sides[int64]{v[reassembly.Client], v[reassembly.Server]}
+}
+
+func quality(q *reassembly.Quality) Quality {
+	return Quality{
+		Retransmissions: q.Retransmissions, OutOfOrder: q.OutOfOrder, DuplicateACKs: q.DuplicateACKs,
+		KeepAlives: q.KeepAlives, ZeroWindowS: Seconds(q.ZeroWindow), MissingBytes: q.Missing,
+	}
+}
+
+func point(p reassembly.Point) Point { return Point{Frame: int64(p.Frame), Time: p.Time} }
+
+func missing(m [2]bool) []string {
+	var out []string
+	for side, is := range m {
+		if is {
+			out = append(out, reassembly.Role(side).String())
+		}
+	}
+	return out
+}
+
+func stays(in []reassembly.Stay) []Stay {
+	out := make([]Stay, len(in))
+	for i := range in {
+		s := &in[i]
+		out[i] = Stay{
+			State: s.State.String(), Since: s.Since, Frame: int64(s.Frame),
+			DurationS: Seconds(s.For), Bound: s.Bound.String(), Open: s.Open,
+		}
+	}
+	return out
+}

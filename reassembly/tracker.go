@@ -1,40 +1,310 @@
 package reassembly
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
+	"finwait/reassembly/stream"
 )
 
 // Config bounds what a Tracker remembers.
 type Config struct {
-	Idle           time.Duration // a connection silent for longer has ended
-	MaxConnections int           // live connections beyond which the stalest is evicted
+	Idle           time.Duration // a connection silent for longer has ended; 0 means DefaultIdle
+	MaxConnections int           // live connections beyond which the stalest is evicted; 0 means DefaultMaxConnections
 }
+
+// The defaults. Idle lies beyond any timer that a kernel runs by default: the
+// longest is the keep-alive time of 7200 s (RFC 9293 §3.8.4) with its nine
+// probes of 75 s.
+const (
+	DefaultIdle           = 9000 * time.Second
+	DefaultMaxConnections = 1_000_000
+)
+
+// An ended connection lingers, for its stray segments still belong to it: up to
+// 2 MSL, as TIME-WAIT does (RFC 9293 §3.4.2), while no more than maxLingering
+// others ended after it.
+const (
+	msl          = 2 * time.Minute
+	linger       = 2 * msl
+	maxLingering = 1 << 15
+)
+
+// clockStep is how far back a timestamp must lie behind the latest one to count
+// as a step of the clock; capture queues swap neighbours by microseconds.
+const clockStep = 10 * time.Millisecond
 
 // Tracker is the connection table. It takes the segments of one capture in the
 // order of the file and hands out each connection when it ends.
 type Tracker struct {
-	cfg  Config
-	emit func(*Conn)
+	cfg     Config
+	emit    func(*Conn)
+	streams *stream.Index
+
+	tcbs   slab[tcb]
+	more   slab[moreTokens]
+	holes  slab[holes]
+	marks  store
+	links  links
+	live   list // by last segment
+	ended  list // by when they ended
+	count  struct{ live, ended int }
+	now    capture.Time // latest timestamp so far
+	last   capture.Time // timestamp of the last packet, whatever it was
+	begun  bool
+	steps  int
+	counts Counts
+	conn   Conn // handed to emit
+}
+
+// Counts is what the tracker noticed of the capture as a whole.
+type Counts struct {
+	Streams    int // as Wireshark counts them
+	Evicted    int // connections given up for want of room
+	ClockSteps int // timestamps that lie behind their predecessor's
 }
 
 // NewTracker returns a Tracker that calls emit with every connection that ends,
 // in that order. The Conn is valid until emit returns.
 func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
-	return &Tracker{cfg: cfg, emit: emit}
+	if cfg.Idle <= 0 {
+		cfg.Idle = DefaultIdle
+	}
+	if cfg.MaxConnections <= 0 {
+		cfg.MaxConnections = DefaultMaxConnections
+	}
+	return &Tracker{cfg: cfg, emit: emit, streams: stream.NewIndex()}
 }
 
-// Add takes in one segment, decoded from packet p.
-func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {}
+// Counts returns what was noticed so far.
+func (t *Tracker) Counts() Counts {
+	t.counts.Streams, t.counts.ClockSteps = t.streams.Len(), t.steps
+	return t.counts
+}
 
 // Advance takes in the time of a packet that held no segment: observation goes
 // on while anything at all is captured.
-func (t *Tracker) Advance(p *capture.Packet) {}
+func (t *Tracker) Advance(p *capture.Packet) {
+	if t.begun && p.Time < t.now-capture.Time(clockStep) {
+		t.steps++
+	}
+	if !t.begun || p.Time > t.now {
+		t.now, t.begun = p.Time, true
+		t.expire()
+	}
+	t.last = p.Time
+}
 
-// Flush ends every connection that is left: the capture is over.
-func (t *Tracker) Flush() {}
+// Add takes in one segment, decoded from packet p.
+func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
+	t.Advance(p)
+	tuple, side, opened, prev := t.streams.Number(s)
+	if opened && prev.Conn != 0 {
+		t.reuse(&prev)
+	}
+	i := tuple.Conn
+	if i == 0 || t.tcbs.at(i).stream != tuple.Stream || t.tcbs.at(i).state == free {
+		i = t.open(p, s, side, tuple.Stream)
+		tuple.Conn = i
+		if !opened {
+			t.tcbs.at(i).seen |= sawReopened
+		}
+	}
+	c := t.tcbs.at(i)
+	if c.ended == EndReset && c.deniesReset(p, s) {
+		t.revive(i)
+	}
+	t.take(c, p, s, side)
+	c.completeness = tuple.Completeness
+	if c.state == live {
+		t.touch(i)
+		if end := c.over(); end != EndNone {
+			t.end(i, end)
+		}
+	}
+}
 
-// Conn is the evidence gathered of one connection.
-type Conn struct{}
+// open makes room for a new connection, evicting the stalest where there are
+// too many.
+func (t *Tracker) open(p *capture.Packet, s *segment.Segment, side uint8, number uint32) uint32 {
+	if t.count.live >= t.cfg.MaxConnections {
+		t.counts.Evicted++
+		t.end(t.live.head, EndEvicted)
+	}
+	i, c := t.tcbs.alloc()
+	*c = tcb{
+		stream: number, state: live, firstFIN: noSide,
+		firstTime: p.Time, firstFrame: uint32(p.Number), path: s.Path,
+	}
+	c.addr = [2]segment.Endpoint{s.Src, s.Dst}
+	if side == 1 {
+		c.addr = [2]segment.Endpoint{s.Dst, s.Src}
+	}
+	c.ends[0].scale, c.ends[1].scale = -1, -1
+	t.links.pushBack(&t.live, i)
+	t.count.live++
+	return i
+}
+
+// touch makes i the freshest of the live connections.
+func (t *Tracker) touch(i uint32) {
+	if t.live.tail != i {
+		t.links.remove(&t.live, i)
+		t.links.pushBack(&t.live, i)
+	}
+}
+
+// reuse ends the previous incarnation on a 4-tuple (RFC 9293 §3.4.1).
+func (t *Tracker) reuse(prev *stream.Tuple) {
+	c := t.tcbs.at(prev.Conn)
+	if c.state == free || c.stream != prev.Stream {
+		return
+	}
+	c.until, c.superseded = t.now, true
+	if c.state == live {
+		t.end(prev.Conn, EndReused)
+	}
+}
+
+// end moves a live connection to those that linger.
+func (t *Tracker) end(i uint32, why End) {
+	c := t.tcbs.at(i)
+	c.ended, c.endTime, c.state = why, t.now, lingering
+	t.links.remove(&t.live, i)
+	t.links.pushBack(&t.ended, i)
+	t.count.live--
+	t.count.ended++
+	if t.count.ended > maxLingering {
+		t.finish(t.ended.head)
+	}
+}
+
+// deniesReset reports whether a segment shows that the reset which seemed to end
+// the connection was not taken in: somebody goes on long after it.
+func (c *tcb) deniesReset(p *capture.Packet, s *segment.Segment) bool {
+	const stray = time.Second // what was on its way has arrived by then
+	return c.state == lingering && !c.superseded && !s.Flags.Has(segment.RST) && p.Time.Sub(c.endTime) > stray
+}
+
+// revive takes an ended connection back among the live ones.
+func (t *Tracker) revive(i uint32) {
+	c := t.tcbs.at(i)
+	c.state, c.ended = live, EndNone
+	c.ends[0].resets, c.ends[1].resets = 0, 0
+	t.links.remove(&t.ended, i)
+	t.links.pushBack(&t.live, i)
+	t.count.ended--
+	t.count.live++
+}
+
+// expire lets go of what the time has come for.
+func (t *Tracker) expire() {
+	for i := t.ended.head; i != 0 && t.now.Sub(t.tcbs.at(i).endTime) > linger; i = t.ended.head {
+		t.finish(i)
+	}
+	for i := t.live.head; i != 0 && t.now.Sub(t.tcbs.at(i).lastTime) > t.cfg.Idle; i = t.live.head {
+		t.end(i, EndIdle)
+	}
+}
+
+// finish hands out an ended connection and forgets it.
+func (t *Tracker) finish(i uint32) {
+	c := t.tcbs.at(i)
+	t.conn.derive(t, c)
+	t.emit(&t.conn)
+	t.links.remove(&t.ended, i)
+	t.count.ended--
+	t.marks.release(&c.marks)
+	t.more.release(c.tokens.more)
+	t.holes.release(c.ends[0].holes)
+	t.holes.release(c.ends[1].holes)
+	c.state, c.marks = free, marks{}
+	t.tcbs.release(i)
+}
+
+// Flush ends every connection that is left, in the order of their streams: the
+// capture is over.
+func (t *Tracker) Flush() {
+	for t.ended.head != 0 {
+		t.finish(t.ended.head)
+	}
+	rest := make([]uint32, 0, t.count.live)
+	for i := t.live.head; i != 0; i = t.links[i].next {
+		rest = append(rest, i)
+	}
+	slices.SortFunc(rest, func(a, b uint32) int {
+		return cmp.Compare(t.tcbs.at(a).stream, t.tcbs.at(b).stream)
+	})
+	for _, i := range rest {
+		t.end(i, EndCapture)
+		t.finish(i)
+	}
+}
+
+// over says whether the connection has ended by itself: both FINs acknowledged,
+// or an RST that its receiver had to accept.
+func (c *tcb) over() End {
+	a, b := &c.ends[0], &c.ends[1]
+	switch {
+	case a.hasFIN && b.hasFIN && a.sndUna > a.fin && b.sndUna > b.fin:
+		return EndClosed
+	case a.resets > 0 || b.resets > 0:
+		return EndReset
+	}
+	return EndNone
+}
+
+// take adds one segment to the evidence of its connection.
+func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8) {
+	e, peer := &c.ends[side], &c.ends[1-side]
+	seq, ack := c.place(s, side)
+	m := Mark{
+		Time: p.Time, Seq: seq, Ack: ack, TSVal: s.Options.TSVal, TSEcr: s.Options.TSEcr,
+		Frame: uint32(p.Number), Len: s.PayloadLen, Window: s.Window, IPID: s.IPID,
+		Flags: s.Flags, TTL: s.TTL, Side: side,
+	}
+	if s.Options.HasTimestamps {
+		m.Bits |= HasTS
+	}
+	if t.isDuplicate(c, e, &m) {
+		m.Bits |= Duplicate
+		c.seen |= sawDuplicates
+	}
+	again := c.again(e, s, seq)
+	switch {
+	case s.Flags.Has(segment.RST):
+		m.Bits |= e.reset(peer, s, seq, ack)
+	case m.Bits.has(Duplicate):
+	case !s.Flags.Any(segment.SYN|segment.FIN) && e.isProbe(s, seq, peer.zeroWindow):
+		m.Bits |= Probe
+		e.keepAlives++
+	default:
+		m.Bits |= t.send(e, s, seq, p.Time)
+		c.control(side, s, seq, again)
+	}
+	if s.Flags.Has(segment.ACK) && !s.Flags.Has(segment.RST) {
+		m.Bits |= e.acknowledge(peer, s, seq, ack, m.Bits)
+	}
+	e.options(s)
+	e.advertise(s, p.Time)
+	c.note(e, s, p)
+	if c.essential(e, peer, &m) {
+		m.Bits |= Essential
+	}
+	*t.marks.add(&c.marks) = m
+	k := kind(s.Flags &^ segment.PSH)
+	if s.PayloadLen > 0 {
+		k |= kindPayload
+	}
+	if again {
+		k |= kindAgain
+	}
+	if side == 1 {
+		k |= kindSide
+	}
+	c.zeek.Add(s, side)
+	c.tokens.add(k, &t.more)
+}

@@ -1,0 +1,271 @@
+package reassembly
+
+import (
+	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
+)
+
+// Close says how a connection closed.
+type Close uint8
+
+// The ways, in the order in which they are looked for.
+const (
+	CloseUnknown Close = iota
+	CloseRefused
+	CloseUnanswered
+	CloseHalfOpen
+	CloseResetAfterFIN
+	CloseReset
+	CloseGraceful
+	CloseHalfClosed
+	CloseOpen
+)
+
+var closeNames = [...]string{
+	"unknown", "refused", "unanswered", "half-open", "reset-after-fin", "reset", "graceful", "half-closed", "open",
+}
+
+func (c Close) String() string { return closeNames[c] }
+
+// findFINs gathers both FINs and what acknowledged them.
+func (c *Conn) findFINs() {
+	for r := range Role(2) {
+		e, f := c.end(r), &c.FIN[r]
+		switch {
+		case e.hasFIN:
+			f.Known, f.Pos = true, e.fin
+			f.Retransmissions = int64(e.finCopies)
+		case c.impliesFIN(r, e):
+			f.Known, f.Implied, f.Pos = true, true, e.sndUna-1
+		default:
+			continue
+		}
+		c.findFIN(r, f)
+	}
+}
+
+// impliesFIN reports whether r sent a FIN that the capture lacks: its peer
+// acknowledged exactly one octet more than was captured, and r itself went on
+// from behind that octet without ever sending payload there. One lost octet of
+// payload looks alike only if nothing follows it, so the sequence number has to
+// have moved on, or the peer to have closed in answer.
+func (c *Conn) impliesFIN(r Role, e *endpoint) bool {
+	if e.packets == 0 || e.sndUna != e.sndNxt+1 || e.sndNxt <= 1 && !e.hasSYN {
+		return false
+	}
+	peer := c.end(r.Peer())
+	if e.sndNxt == 0 || e.sndNxt == 1 && e.hasSYN && e.sndUna < 2 {
+		return false
+	}
+	moved := false
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if Role(m.Side) == r && m.Seq == e.sndUna {
+			moved = m.Len == 0
+		}
+	}
+	return moved || peer.hasFIN
+}
+
+func (c *Conn) findFIN(r Role, f *FIN) {
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		switch {
+		case Role(m.Side) == r:
+			if f.Frame == 0 && c.isFIN(m) {
+				f.Frame, f.Time = m.Frame, m.Time
+			}
+		case !f.Acked && m.Covers(f.Pos+1):
+			f.Acked, f.ACKFrame, f.ACKTime = true, m.Frame, m.Time
+		}
+	}
+}
+
+// isFIN reports whether m carries its sender's FIN, at the position that counts.
+func (c *Conn) isFIN(m *Mark) bool {
+	return m.Has(segment.FIN) && m.Seq+seqnum.Offset(m.Len) == c.FIN[m.Side].Pos
+}
+
+// classify names the close, who closed first, and whose FIN is missing.
+func (c *Conn) classify() {
+	client, server := &c.FIN[Client], &c.FIN[Server]
+	refused := c.RST.Known && c.RST.Kind == RSTRefused
+	switch {
+	case refused:
+		c.Close = CloseRefused
+	case c.Handshake == HandshakeUnanswered && !c.RST.Known && !client.Known:
+		c.Close = CloseUnanswered
+	case c.Handshake == HandshakeNoACK && !c.RST.Known && !client.Known && !server.Known && c.silentAfterSYN():
+		c.Close = CloseHalfOpen
+	case c.RST.Ended && (client.Known || server.Known):
+		c.Close = CloseResetAfterFIN
+	case c.RST.Ended:
+		c.Close = CloseReset
+	case client.Known && server.Known:
+		c.Close = CloseGraceful
+	case client.Known || server.Known:
+		c.Close = CloseHalfClosed
+	case c.Handshake == HandshakeComplete || c.Handshake == HandshakeSimultaneous || c.talked():
+		c.Close = CloseOpen
+	}
+	c.findFirstCloser()
+	c.findEnd()
+	for r := range Role(2) {
+		c.MissingFIN[r] = !c.FIN[r].Known && (c.FIN[r.Peer()].Known || c.Ended == EndIdle && c.Close == CloseOpen)
+	}
+}
+
+// silentAfterSYN reports whether the client sent nothing but SYNs.
+func (c *Conn) silentAfterSYN() bool {
+	for i := range c.Marks {
+		if m := &c.Marks[i]; Role(m.Side) == Client && !m.Has(segment.SYN) {
+			return false
+		}
+	}
+	return true
+}
+
+// talked reports whether the capture, begun in mid-stream, shows a connection
+// at all: a segment that acknowledges something.
+func (c *Conn) talked() bool {
+	for i := range c.Marks {
+		if m := &c.Marks[i]; m.Has(segment.ACK) && !m.Flags.Any(segment.RST|segment.SYN) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Conn) findFirstCloser() {
+	client, server := &c.FIN[Client], &c.FIN[Server]
+	switch {
+	case c.Close == CloseRefused || c.Close == CloseUnanswered || c.Close == CloseOpen || c.Close == CloseHalfOpen:
+	case client.Known && server.Known:
+		c.FirstCloser = c.firstOfTwo()
+	case client.Known:
+		c.FirstCloser = Client
+	case server.Known:
+		c.FirstCloser = Server
+	case c.RST.Ended:
+		c.FirstCloser = c.RST.By
+	}
+}
+
+// firstOfTwo says which FIN came first: the one that the other acknowledges.
+// Where neither does they crossed.
+func (c *Conn) firstOfTwo() Role {
+	for r := range Role(2) {
+		if c.acknowledges(r.Peer(), r) {
+			return r
+		}
+	}
+	for r := range Role(2) {
+		if c.FIN[r].Implied && !c.FIN[r.Peer()].Implied {
+			return r.Peer() // its FIN does not acknowledge the one that was not captured
+		}
+	}
+	return BothRoles
+}
+
+// acknowledges reports whether the first FIN of by acknowledges the FIN of r.
+func (c *Conn) acknowledges(by, r Role) bool {
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if Role(m.Side) == by && m.Frame == c.FIN[by].Frame {
+			return m.Covers(c.FIN[r].Pos + 1)
+		}
+	}
+	return false
+}
+
+// findEnd settles why the record was closed, now that it is known how.
+func (c *Conn) findEnd() {
+	switch {
+	case c.RST.Ended && (c.Ended == EndCapture || c.Ended == EndClosed || c.Ended == EndReset):
+		c.Ended = EndReset
+	case c.Close == CloseRefused:
+		c.Ended = EndReset
+	case c.Ended == EndReset: // the reset was not taken in after all
+		c.Ended = EndCapture
+		if c.c.superseded {
+			c.Ended = EndReused
+		}
+	}
+	if c.Close == CloseGraceful && c.FIN[Client].Acked && c.FIN[Server].Acked && c.Ended != EndReset {
+		c.Ended = EndClosed
+	}
+}
+
+// measure times the close.
+func (c *Conn) measure() {
+	first := c.FirstCloser
+	if first == BothRoles {
+		first = Client
+		if c.FIN[Server].Frame < c.FIN[Client].Frame {
+			first = Server
+		}
+	}
+	if first == NoRole || !c.FIN[first].Known {
+		c.measurePayload(NoRole)
+		return
+	}
+	f, other := &c.FIN[first], &c.FIN[first.Peer()]
+	h := &c.HalfClosed
+	h.Known = true
+	from := f.Time
+	if f.Implied {
+		from, h.Bound = f.ACKTime, AtLeast
+	}
+	switch {
+	case other.Known && !other.Implied:
+		h.For = other.Time.Sub(from)
+	case c.RST.Ended:
+		h.For = c.RST.Time.Sub(from)
+	case other.Implied:
+		h.For, h.Bound = other.ACKTime.Sub(from), AtMost
+	default:
+		h.For, h.Bound = c.Until.Sub(from), AtLeast
+	}
+	h.For = max(h.For, 0)
+	switch {
+	case c.RST.Ended:
+		c.Teardown, c.HasTeardown = max(c.RST.Time.Sub(from), 0), true
+	case other.Known && other.Acked && f.Acked:
+		c.Teardown, c.HasTeardown = max(max(other.ACKTime, f.ACKTime).Sub(from), 0), true
+	}
+	c.measurePayload(first)
+}
+
+// measurePayload counts payload by sequence space, SYN and FIN left out, and
+// what came from the other end after the first FIN.
+func (c *Conn) measurePayload(first Role) {
+	for r := range Role(2) {
+		e := c.end(r)
+		c.Payload[r] = int64(c.payloadEnd(r, e) - max(e.low, 1))
+		c.Payload[r] = max(c.Payload[r], 0)
+		if e.holes != 0 {
+			c.Quality[r].Missing = int64(c.t.holes.at(e.holes).missing(c.payloadEnd(r, e)))
+		}
+		if e.packets > 0 && e.sndNxt < c.payloadEnd(r, e) {
+			c.Quality[r].Missing += int64(c.payloadEnd(r, e) - max(e.sndNxt, 1))
+		}
+	}
+	if first == NoRole || c.c.firstFIN == noSide {
+		return
+	}
+	other := first.Peer()
+	if Role(c.c.firstFIN^c.client) == first {
+		c.HalfClosed.Bytes = max(int64(c.payloadEnd(other, c.end(other))-max(c.c.atFirstFIN, 1)), 0)
+	}
+}
+
+// payloadEnd returns the offset behind the last payload octet of r.
+func (c *Conn) payloadEnd(r Role, e *endpoint) seqnum.Offset {
+	if !e.synced {
+		return 0
+	}
+	if c.FIN[r].Known {
+		return c.FIN[r].Pos
+	}
+	return e.end()
+}

@@ -1,0 +1,195 @@
+package reassembly
+
+import (
+	"time"
+
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
+	"finwait/reassembly/tcpstate"
+)
+
+// Role is one of the two ends of a connection. It indexes the arrays of a Conn.
+type Role uint8
+
+// The roles. The client is the end that did the active open.
+const (
+	Client Role = iota
+	Server
+	NoRole
+	BothRoles // of a simultaneous close
+)
+
+var roleNames = [...]string{"client", "server", "", "both"}
+
+func (r Role) String() string { return roleNames[r] }
+
+// Peer returns the other end.
+func (r Role) Peer() Role { return 1 - r }
+
+// Conn is what the capture shows of one connection, derived once when it ended.
+// It is valid until the Tracker's emit function returns.
+type Conn struct {
+	Stream       uint32 // as Wireshark numbers it
+	Addr         [2]segment.Endpoint
+	RolesFrom    RolesFrom
+	Path         segment.Path // of the first segment
+	Completeness uint8        // tcp.completeness
+	Ended        End
+	Caveats      Caveats
+
+	Packets [2]int64
+	Payload [2]int64 // octets of sequence space, SYN and FIN not counted
+	Quality [2]Quality
+	First   Point
+	Last    Point
+	Until   capture.Time // end of observation
+
+	Handshake Handshake
+	RTT       time.Duration // of the handshake; valid iff HasRTT
+	HasRTT    bool
+	Vantage   Vantage
+
+	FIN         [2]FIN
+	RST         RST
+	Close       Close
+	FirstCloser Role
+	MissingFIN  [2]bool
+	HalfClosed  HalfClosed
+	Teardown    time.Duration // valid iff HasTeardown
+	HasTeardown bool
+
+	// Marks are the segments remembered as evidence, in the order of the file.
+	// Their Side is a Role.
+	Marks []Mark
+
+	t      *Tracker
+	c      *tcb
+	client uint8 // side of the tcb
+	away   [2]time.Duration
+	stays  [2][maxStays]Stay
+	nStays [2]int
+	marks  []Mark
+}
+
+// Point is one captured segment.
+type Point struct {
+	Frame uint32
+	Time  capture.Time
+}
+
+// Quality counts what one end sent that was not new data in order.
+type Quality struct {
+	Retransmissions, OutOfOrder, DuplicateACKs, KeepAlives int64
+	ZeroWindow                                             time.Duration // how long its window was 0
+	Missing                                                int64         // octets that the capture lacks
+}
+
+// FIN is the FIN of one end.
+type FIN struct {
+	Known           bool
+	Implied         bool          // never captured, but acknowledged; Frame and Time are 0
+	Pos             seqnum.Offset // its sequence position
+	Frame           uint32
+	Time            capture.Time
+	Acked           bool // an acknowledgment of it was captured
+	ACKFrame        uint32
+	ACKTime         capture.Time
+	Retransmissions int64
+}
+
+// Bound says how a duration relates to the truth.
+type Bound uint8
+
+// The bounds.
+const (
+	ExactBound Bound = iota
+	AtLeast
+	AtMost
+)
+
+var boundNames = [...]string{"exact", "at-least", "at-most"}
+
+func (b Bound) String() string { return boundNames[b] }
+
+// HalfClosed is the time between the first FIN and the second, or what came
+// instead of it.
+type HalfClosed struct {
+	Known bool
+	For   time.Duration
+	Bound Bound
+	Bytes int64 // payload that the other end sent meanwhile
+}
+
+// Stay is the stay of one end in one state.
+type Stay struct {
+	State tcpstate.State
+	Since capture.Time
+	Frame uint32 // the segment that led there
+	For   time.Duration
+	Bound Bound
+	Open  bool // observation ended in it
+}
+
+const maxStays = 12
+
+// States returns the states of one end, in order.
+func (c *Conn) States(r Role) []Stay { return c.stays[r][:c.nStays[r]] }
+
+// AppendFlags appends the flag sequence.
+func (c *Conn) AppendFlags(dst []byte) []byte {
+	return c.c.tokens.appendTo(dst, &c.t.more, c.client)
+}
+
+// derive works out everything that is to be said of b.
+func (c *Conn) derive(t *Tracker, b *tcb) {
+	*c = Conn{
+		Stream: b.stream, Path: b.path, Completeness: b.completeness, Ended: b.ended,
+		First: Point{b.firstFrame, b.firstTime}, Last: Point{b.lastFrame, b.lastTime},
+		Until: t.now, FirstCloser: NoRole, t: t, c: b, marks: c.marks,
+	}
+	if b.superseded {
+		c.Until = b.until
+	}
+	raw := t.marks.of(&b.marks)
+	c.client, c.RolesFrom = roles(b, raw)
+	c.marks = append(c.marks[:0], raw...)
+	c.Marks = c.marks
+	for i := range c.Marks {
+		c.Marks[i].Side ^= c.client
+	}
+	for r := range Role(2) {
+		side := uint8(r) ^ c.client
+		c.Addr[r] = b.addr[side]
+		c.count(r, &b.ends[side])
+	}
+	c.open()
+	c.findFINs()
+	c.findRST()
+	c.classify()
+	c.measure()
+	c.deriveStates(Client)
+	c.deriveStates(Server)
+	c.findCaveats()
+}
+
+// end returns the endpoint that plays role r.
+func (c *Conn) end(r Role) *endpoint { return &c.c.ends[uint8(r)^c.client] }
+
+// count sums up what one end sent.
+func (c *Conn) count(r Role, e *endpoint) {
+	q := &c.Quality[r]
+	q.Retransmissions, q.OutOfOrder = int64(e.retransmits), int64(e.outOfOrder)
+	q.DuplicateACKs, q.KeepAlives = int64(e.dupACKs), int64(e.keepAlives)
+	q.ZeroWindow = e.zeroFor
+	if e.zeroWindow {
+		q.ZeroWindow += max(c.Until.Sub(e.zeroFrom), 0)
+	}
+	c.Packets[r] = int64(e.packets)
+}
+
+// ZeekState returns the connection's state as Zeek's conn.log names it.
+func (c *Conn) ZeekState() string { return c.c.zeek.State() }
+
+// AppendZeekHistory appends the connection's history as Zeek's conn.log writes it.
+func (c *Conn) AppendZeekHistory(dst []byte) []byte { return c.c.zeek.AppendHistory(dst) }

@@ -1,0 +1,204 @@
+package reassembly
+
+import (
+	"time"
+
+	"finwait/reassembly/segment"
+)
+
+// RolesFrom says how it is known which end is the client.
+type RolesFrom uint8
+
+// From a captured SYN, from a SYN-ACK, or a guess.
+const (
+	RolesFromSYN RolesFrom = iota
+	RolesFromSYNACK
+	RolesFromPort
+	RolesFromFirstPacket
+)
+
+var rolesNames = [...]string{"syn", "syn-ack", "port", "first-packet"}
+
+func (r RolesFrom) String() string { return rolesNames[r] }
+
+// Handshake says how far the opening went.
+type Handshake uint8
+
+// The outcomes.
+const (
+	HandshakeNotCaptured Handshake = iota
+	HandshakeComplete
+	HandshakeNoACK
+	HandshakeUnanswered
+	HandshakeRefused
+	HandshakeSimultaneous
+)
+
+var handshakeNames = [...]string{"not-captured", "complete", "no-ack", "unanswered", "refused", "simultaneous"}
+
+func (h Handshake) String() string { return handshakeNames[h] }
+
+// Vantage says where on the path the capture was taken.
+type Vantage uint8
+
+// The places; VantageUnknown where the capture does not tell.
+const (
+	VantageUnknown Vantage = iota
+	VantageClient
+	VantageServer
+	VantageMiddle
+)
+
+var vantageNames = [...]string{"", "client", "server", "middle"}
+
+func (v Vantage) String() string { return vantageNames[v] }
+
+// roles finds the side that did the active open.
+func roles(b *tcb, marks []Mark) (client uint8, from RolesFrom) {
+	for i := range marks {
+		if m := &marks[i]; m.Has(segment.SYN) && !m.Has(segment.ACK) {
+			return m.Side, RolesFromSYN
+		}
+	}
+	for i := range marks {
+		if m := &marks[i]; m.Has(segment.SYN) {
+			return 1 - m.Side, RolesFromSYNACK
+		}
+	}
+	if s := servicePort(b.addr[0].Port, b.addr[1].Port); s != noSide {
+		return 1 - s, RolesFromPort
+	}
+	if len(marks) > 0 {
+		return marks[0].Side, RolesFromFirstPacket
+	}
+	return 0, RolesFromFirstPacket
+}
+
+// Ports below systemPorts are assigned to services (RFC 6335 §6); those from
+// ephemeralPorts on are what Linux, and most others, take for clients
+// (net.ipv4.ip_local_port_range).
+const (
+	systemPorts    = 1024
+	ephemeralPorts = 32768
+)
+
+// servicePort guesses which of two ports a service listens on.
+func servicePort(a, b uint16) uint8 {
+	for _, border := range [...]uint16{systemPorts, ephemeralPorts} {
+		switch {
+		case a < border && b >= border:
+			return 0
+		case b < border && a >= border:
+			return 1
+		}
+	}
+	return noSide
+}
+
+// opening holds the marks of the handshake, nil where there is none.
+type opening struct {
+	syn    *Mark // the client's latest SYN before it went on
+	synACK *Mark // the first answer
+	ack    *Mark // the client's first segment after the answer, or without one
+	syns   int
+}
+
+func (c *Conn) findOpening() (o opening) {
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		switch {
+		case m.Has(segment.RST):
+			return o
+		case m.Has(segment.SYN) && Role(m.Side) == Client:
+			if !m.Has(segment.ACK) && o.ack == nil {
+				o.syn = m
+				o.syns++
+			}
+		case m.Has(segment.SYN):
+			if o.synACK == nil {
+				o.synACK = m
+			}
+		case Role(m.Side) == Client && m.Has(segment.ACK):
+			o.ack = m
+			return o
+		}
+	}
+	return o
+}
+
+// open works out how the connection began.
+func (c *Conn) open() {
+	o := c.findOpening()
+	client, server := c.end(Client), c.end(Server)
+	switch {
+	case o.syn == nil:
+		c.Handshake = HandshakeNotCaptured
+	case server.hasSYN && !server.synAnswer || server.hasSYN && client.synAnswer:
+		c.Handshake = HandshakeSimultaneous
+	case o.ack != nil:
+		c.Handshake = HandshakeComplete
+	case o.synACK != nil:
+		c.Handshake = HandshakeNoACK
+	case c.refusal() != nil:
+		c.Handshake = HandshakeRefused
+	case server.packets == 0 && client.dataSegments == 0:
+		c.Handshake = HandshakeUnanswered
+	}
+	c.away = [2]time.Duration{Client: defaultAway, Server: defaultAway}
+	if o.syn == nil || o.ack == nil {
+		return
+	}
+	c.RTT, c.HasRTT = o.ack.Time.Sub(o.syn.Time), true
+	if o.synACK == nil {
+		return
+	}
+	c.away[Server] = max(o.synACK.Time.Sub(o.syn.Time), 0)
+	c.away[Client] = max(o.ack.Time.Sub(o.synACK.Time), 0)
+	if o.syns == 1 && server.finCopies == 0 {
+		c.Vantage = vantage(c.away[Client], c.away[Server])
+	}
+}
+
+// defaultAway is how far away an endpoint is taken to be where the handshake
+// was not captured: longer than most paths, shorter than the minimum
+// retransmission timeout of Linux (200 ms), by which a FIN is repeated.
+const defaultAway = 100 * time.Millisecond
+
+// vantage says where the capture was taken, from the time that each end took to
+// answer: the near one answers in the time that a kernel needs.
+func vantage(client, server time.Duration) Vantage {
+	const (
+		ratio = 2                      // the far end takes at least this much longer
+		far   = time.Millisecond       // both this far away: in between
+		near  = 100 * time.Millisecond // no kernel takes longer to answer
+	)
+	switch {
+	case client*ratio < server && client < near:
+		return VantageClient
+	case server*ratio < client && server < near:
+		return VantageServer
+	case client > far && server > far:
+		return VantageMiddle
+	}
+	return VantageUnknown
+}
+
+// refusal returns the RST that answered the client's SYN, if nothing else did.
+func (c *Conn) refusal() *Mark {
+	if c.end(Server).hasSYN || !c.end(Client).hasSYN {
+		return nil
+	}
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if Role(m.Side) == Server {
+			if m.Has(segment.RST) && m.Bits.has(Exact) {
+				return m
+			}
+			return nil
+		}
+		if !m.Has(segment.SYN) {
+			return nil
+		}
+	}
+	return nil
+}

@@ -1,0 +1,195 @@
+package reassembly
+
+import (
+	"time"
+
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+)
+
+// RSTKind says what sort of reset it was.
+type RSTKind uint8
+
+// The kinds, in the order in which they are looked for; RSTOther fits none.
+const (
+	RSTOther   RSTKind = iota
+	RSTRefused         // the answer to a SYN
+	RSTForeign         // not from its supposed sender
+	RSTReply           // the answer to a segment for which there was no socket
+	RSTAbort           // the end of a live connection, at SND.NXT
+)
+
+var rstNames = [...]string{"", "refused", "foreign", "reply", "abort"}
+
+func (k RSTKind) String() string { return rstNames[k] }
+
+// RST is the first reset that its receiver could accept.
+type RST struct {
+	Known   bool
+	By      Role
+	Frame   uint32
+	Time    capture.Time
+	Kind    RSTKind
+	ReplyTo uint32 // frame of the segment that it answers; 0 where none
+	Count   int64  // resets from that side that were captured
+	Ended   bool   // it ended the connection: its receiver accepted it, and both FINs were not acknowledged before
+	at      int    // index into Marks
+}
+
+// findRST looks for the reset that counts.
+func (c *Conn) findRST() {
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if !m.Has(segment.RST) || !c.acceptable(i) {
+			continue
+		}
+		by := Role(m.Side)
+		r := RST{Known: true, By: by, Frame: m.Frame, Time: m.Time, at: i, Count: c.countRSTs(by)}
+		r.Kind, r.ReplyTo = c.rstKind(i)
+		r.Ended = c.taken(i) && !c.closedBefore(i)
+		if !c.RST.Known {
+			c.RST = r
+		}
+		if r.Ended { // the first may have been lost on its way
+			c.RST = r
+			return
+		}
+	}
+}
+
+func (c *Conn) countRSTs(by Role) (n int64) {
+	for i := range c.Marks {
+		if c.Marks[i].Has(segment.RST) && Role(c.Marks[i].Side) == by {
+			n++
+		}
+	}
+	return n
+}
+
+// acceptable reports whether the receiver of reset i could accept it. One that
+// lies in the window but not at RCV.NXT is answered by a challenge ACK
+// (RFC 5961 §3.2); stacks without that rule take it, and then fall silent.
+func (c *Conn) acceptable(i int) bool {
+	m := &c.Marks[i]
+	if m.Bits.has(Exact) {
+		return true
+	}
+	if !m.Bits.has(InWindow) {
+		return false
+	}
+	const answer = 200 * time.Millisecond // by then a challenge ACK would have come
+	return c.Until.Sub(m.Time) > answer && c.next(i, Role(m.Side).Peer(), 0) == nil
+}
+
+// next returns the first segment of r, no RST, that was captured more than
+// after later than mark i.
+func (c *Conn) next(i int, r Role, after time.Duration) *Mark {
+	for j := i + 1; j < len(c.Marks); j++ {
+		m := &c.Marks[j]
+		if Role(m.Side) == r && !m.Has(segment.RST) && m.Time.Sub(c.Marks[i].Time) > after {
+			return m
+		}
+	}
+	return nil
+}
+
+// taken reports whether the receiver took reset i in: it sent nothing more,
+// apart from what was on its way already.
+func (c *Conn) taken(i int) bool {
+	to := Role(c.Marks[i].Side).Peer()
+	return c.next(i, to, c.allowance(to)) == nil
+}
+
+// allowance is how long after a segment for r passed the capture a segment may
+// come back from r that r sent without knowing it.
+func (c *Conn) allowance(r Role) time.Duration {
+	const jitter = 2 * time.Millisecond
+	return c.away[r]*3/2 + jitter
+}
+
+// closedBefore reports whether both FINs had been acknowledged before mark i.
+func (c *Conn) closedBefore(i int) bool {
+	for r := range Role(2) {
+		f := &c.FIN[r]
+		if !f.Known || !f.Acked || f.ACKFrame >= c.Marks[i].Frame {
+			return false
+		}
+	}
+	return true
+}
+
+// rstKind classifies reset i, and finds the segment that it answers.
+func (c *Conn) rstKind(i int) (RSTKind, uint32) {
+	m := &c.Marks[i]
+	if m == c.refusal() {
+		return RSTRefused, c.answered(i, func(o *Mark) bool { return o.Has(segment.SYN) })
+	}
+	if c.isForeign(m) {
+		return RSTForeign, 0
+	}
+	if !m.Has(segment.ACK) {
+		if to := c.answered(i, func(o *Mark) bool { return o.Has(segment.ACK) && o.Ack == m.Seq }); to != 0 {
+			return RSTReply, to
+		}
+	} else if m.Bits.has(RawZero) {
+		if to := c.answered(i, func(o *Mark) bool { return !o.Has(segment.ACK) }); to != 0 {
+			return RSTReply, to
+		}
+	}
+	if m.Has(segment.ACK) && m.Bits.has(AtSndNxt) {
+		return RSTAbort, 0
+	}
+	return RSTOther, 0
+}
+
+// answered returns the frame of the segment that reset i answers: of the
+// peer's segments that fit, the first of the last burst before it that asks
+// for an answer. Payload and FIN do; where none came, the latest segment does.
+func (c *Conn) answered(i int, fits func(*Mark) bool) uint32 {
+	m := &c.Marks[i]
+	window := c.allowance(Role(m.Side).Peer())
+	window = max(window, c.allowance(Role(m.Side)))
+	var early, burst, bare uint32
+	for j := range i {
+		o := &c.Marks[j]
+		if o.Side == m.Side {
+			if !o.Has(segment.RST) {
+				burst = 0 // it was alive still
+			}
+			continue
+		}
+		if o.Has(segment.RST) || !fits(o) {
+			continue
+		}
+		switch {
+		case o.Len == 0 && !o.Flags.Any(segment.SYN|segment.FIN):
+			bare = o.Frame
+		case m.Time.Sub(o.Time) > window:
+			early = o.Frame
+		case burst == 0:
+			burst = o.Frame
+		}
+	}
+	switch {
+	case burst != 0:
+		return burst
+	case early != 0 && early > bare:
+		return early
+	}
+	if bare != 0 {
+		return bare
+	}
+	return early
+}
+
+// isForeign reports whether reset m does not fit its supposed sender: another
+// TTL than all its segments, an IP ID far off its counter, or a sequence number
+// that is neither its own nor taken from the segment that it answers. A
+// kernel's reply RST has IP ID 0 (net/ipv4/ip_output.c, ip_send_unicast_reply).
+func (c *Conn) isForeign(m *Mark) bool {
+	e := c.end(Role(m.Side))
+	if e.ttlMax != 0 && e.ttlMin == e.ttlMax && e.packets-e.resets >= 2 && m.TTL != e.ttlMin {
+		return true
+	}
+	return false
+}

@@ -1,0 +1,182 @@
+package reassembly
+
+import (
+	"time"
+
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
+)
+
+// reorderWithin is how late a segment that fills a hole may come and still
+// count as out of order rather than as a retransmission of a segment that was
+// lost before it reached the capture. Wireshark uses the same 3 ms where it
+// knows no round-trip time.
+const reorderWithin = 3 * time.Millisecond
+
+// maxHoles bounds the gaps remembered per endpoint. When there are more the two
+// oldest are joined, and what lay between them counts as missing.
+const maxHoles = 6
+
+// holes are the stretches of one endpoint's sequence space that were passed
+// over and not captured since, lowest first.
+type holes struct {
+	at [maxHoles]hole
+	n  uint8
+}
+
+type hole struct {
+	left, right seqnum.Offset
+	since       capture.Time
+}
+
+// open remembers a new hole, which lies above all others.
+func (h *holes) open(left, right seqnum.Offset, now capture.Time) {
+	if h.n == maxHoles {
+		h.at[0].right = h.at[1].right
+		copy(h.at[1:], h.at[2:])
+		h.n--
+	}
+	h.at[h.n] = hole{left, right, now}
+	h.n++
+}
+
+// fill takes [left, right) out of the holes. It returns how many octets of it
+// had been missing, and since when the first of those were.
+func (h *holes) fill(left, right seqnum.Offset) (octets seqnum.Offset, since capture.Time) {
+	for i := 0; i < int(h.n); i++ {
+		g := &h.at[i]
+		l, r := max(left, g.left), min(right, g.right)
+		if l >= r {
+			continue
+		}
+		if octets == 0 {
+			since = g.since
+		}
+		octets += r - l
+		switch {
+		case l == g.left && r == g.right:
+			copy(h.at[i:], h.at[i+1:h.n])
+			h.n--
+			i--
+		case l == g.left:
+			g.left = r
+		case r == g.right:
+			g.right = l
+		case h.n < maxHoles: // split in two
+			copy(h.at[i+1:h.n+1], h.at[i:h.n])
+			h.n++
+			h.at[i].right, h.at[i+1].left = l, r
+			i++
+		default: // no room to split: forget the smaller part
+			g.left = r
+		}
+	}
+	return octets, since
+}
+
+// missing returns how many octets below end were never captured.
+func (h *holes) missing(end seqnum.Offset) (n seqnum.Offset) {
+	for _, g := range h.at[:h.n] {
+		if g.left < end {
+			n += min(g.right, end) - g.left
+		}
+	}
+	return n
+}
+
+// place unwraps the sequence and acknowledgment numbers of s, sent from side.
+// An endpoint met for the first time gets its origin here.
+func (c *tcb) place(s *segment.Segment, side uint8) (seq, ack seqnum.Offset) {
+	e, peer := &c.ends[side], &c.ends[1-side]
+	switch {
+	case s.Flags.Has(segment.SYN) && (!e.synced || !e.hasSYN && e.base != s.Seq || e.hasSYN && e.base != s.Seq && e.packets < 8):
+		e.sync(s.Seq, 0)
+		e.holes = 0
+	case !e.synced && !s.Flags.Has(segment.RST):
+		e.sync(s.Seq-1, 1)
+	}
+	if s.Flags.Has(segment.ACK) {
+		if !peer.synced && (s.Ack != 0 || !s.Flags.Has(segment.RST)) {
+			peer.sync(s.Ack-1, 1)
+		}
+		ack = seqnum.Unwrap(s.Ack, peer.base, peer.end())
+	}
+	return seqnum.Unwrap(s.Seq, e.base, e.end()), ack
+}
+
+// isProbe reports whether s, without SYN, FIN or RST, is a keep-alive or a
+// zero-window probe: at most one octet, at or before what was sent already
+// (RFC 9293 §3.8.4, §3.8.6.1). Linux probes a zero window with an empty
+// segment at SND.UNA-1 (net/ipv4/tcp_output.c, tcp_xmit_probe_skb).
+func (e *endpoint) isProbe(s *segment.Segment, seq seqnum.Offset, peerWindowZero bool) bool {
+	if s.PayloadLen > 1 || e.sndNxt <= 1 && s.PayloadLen == 0 {
+		return false
+	}
+	if seq == e.sndNxt-1 {
+		return true
+	}
+	return peerWindowZero && (seq == e.sndUna-1 || seq == e.sndNxt && s.PayloadLen == 1)
+}
+
+// send takes in what a segment adds to its sender's sequence space and returns
+// what kind of sending it was.
+func (t *Tracker) send(e *endpoint, s *segment.Segment, seq seqnum.Offset, now capture.Time) (bits MarkBits) {
+	left, right := seq, seq+seqnum.Offset(s.Len())
+	e.low = min(e.low, left)
+	if left > e.sndNxt {
+		t.holesOf(e).open(e.sndNxt, left, now)
+	}
+	fresh := max(right-max(left, e.sndNxt), 0)
+	late := right - left - fresh
+	if fresh > 0 {
+		e.sndNxt = right
+	}
+	if late > 0 && e.holes != 0 {
+		filled, since := t.holes.at(e.holes).fill(left, right)
+		if filled > 0 {
+			late -= filled
+			fresh += filled
+			if now.Sub(since) <= reorderWithin {
+				e.outOfOrder++
+			} else {
+				e.retransmits++
+				bits |= Retransmit
+			}
+		}
+	}
+	if fresh == 0 && late > 0 {
+		bits |= Retransmit
+		e.retransmits++
+	}
+	if n := int64(min(fresh, seqnum.Offset(s.PayloadLen))); n > 0 {
+		e.payload += n
+		e.dataTime = now
+	}
+	return bits
+}
+
+// holesOf returns the holes of e, with room for more.
+func (t *Tracker) holesOf(e *endpoint) *holes {
+	if e.holes == 0 {
+		i, h := t.holes.alloc()
+		h.n, e.holes = 0, i
+	}
+	return t.holes.at(e.holes)
+}
+
+// advertise takes in the window that a segment advertises.
+func (e *endpoint) advertise(s *segment.Segment, now capture.Time) {
+	e.lastWindow = s.Window
+	if s.Flags.Has(segment.RST) || s.Flags.Has(segment.SYN) {
+		return
+	}
+	zero := s.Window == 0
+	switch {
+	case zero && !e.zeroWindow:
+		e.zeroFrom = now
+	case !zero && e.zeroWindow:
+		e.zeroFor += now.Sub(e.zeroFrom)
+	}
+	e.zeroWindow = zero
+}

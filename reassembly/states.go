@@ -1,0 +1,403 @@
+package reassembly
+
+import (
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
+	"finwait/reassembly/tcpstate"
+)
+
+// The states of an endpoint are not on the wire; they follow from what it sent,
+// which is proof at once, and from what it took in, which has to be proved by
+// what it did later. Each proven fact becomes a step, and the steps, in the
+// order in which the endpoint lived through them, walk through Figure 5.
+
+// step is one event of an endpoint's life.
+type step struct {
+	event tcpstate.Event
+	at    int          // index of the mark after which it lies: the order of steps
+	since capture.Time // when
+	frame uint32       // the segment that brought it about
+	loose bool         // since is a bound: the event itself was not captured
+	reap  bool         // a reply RST: the socket was gone by then, since when is not known
+}
+
+const maxSteps = 12
+
+// steps gathers the events of one endpoint.
+type steps struct {
+	list [maxSteps]step
+	n    int
+}
+
+// add puts s in its place: by mark, an acknowledgment before the FIN that came
+// in the same segment (RFC 9293 §3.10.7.4).
+func (l *steps) add(s step) {
+	if l.n == maxSteps {
+		return
+	}
+	i := l.n
+	for i > 0 && (l.list[i-1].at > s.at || l.list[i-1].at == s.at && l.list[i-1].event == tcpstate.RecvFIN && s.event == tcpstate.RecvACKofFIN) {
+		l.list[i] = l.list[i-1]
+		i--
+	}
+	l.list[i] = s
+	l.n++
+}
+
+// deriveStates walks r through its states.
+func (c *Conn) deriveStates(r Role) {
+	var l steps
+	c.openingSteps(r, &l)
+	c.closingSteps(r, &l)
+	c.resetSteps(r, &l)
+	c.walk(r, &l)
+}
+
+// walk turns the steps of r into its stays.
+func (c *Conn) walk(r Role, l *steps) {
+	state := tcpstate.Closed
+	if !c.sentSYN(r) {
+		state = c.metAs(r)
+		c.push(r, state, step{since: c.First.Time, frame: c.First.Frame})
+	}
+	for i := 0; i < l.n; i++ {
+		s := &l.list[i]
+		to, moved := state.Next(s.event)
+		if !moved && state == tcpstate.Unknown && s.event == tcpstate.SendRST {
+			to, moved = tcpstate.Closed, true
+		}
+		if !moved {
+			continue
+		}
+		state = to
+		if i+1 < l.n && l.list[i+1].at == s.at { // FIN-WAIT-1 to TIME-WAIT in one segment
+			if via, ok := state.Next(l.list[i+1].event); ok && state == tcpstate.FinWait2 {
+				state = via
+				i++
+			}
+		}
+		c.push(r, state, *s)
+	}
+	c.settle(r)
+}
+
+// sentSYN reports whether the capture holds a SYN of r.
+func (c *Conn) sentSYN(r Role) bool { return c.end(r).hasSYN }
+
+// metAs is the state in which an endpoint without a captured SYN is met.
+func (c *Conn) metAs(r Role) tcpstate.State {
+	if c.end(r).packets-c.end(r).resets == 0 || c.sentSYN(r.Peer()) && c.Handshake != HandshakeNotCaptured && c.Handshake != HandshakeComplete {
+		return tcpstate.Unknown
+	}
+	return tcpstate.Established
+}
+
+// push begins a stay of r.
+func (c *Conn) push(r Role, state tcpstate.State, s step) {
+	n := c.nStays[r]
+	if n == maxStays {
+		return
+	}
+	if n > 0 {
+		last := &c.stays[r][n-1]
+		last.For = max(s.since.Sub(last.Since), 0)
+		switch {
+		case s.reap:
+			last.Bound = AtMost
+		case s.loose && last.Bound == ExactBound:
+			last.Bound = AtMost
+		}
+	}
+	c.stays[r][n] = Stay{State: state, Since: s.since, Frame: s.frame}
+	if s.loose {
+		c.stays[r][n].Bound = AtLeast
+	}
+	c.nStays[r]++
+}
+
+// settle closes the last stay, which lasts at least to the end of observation,
+// and bounds the first where the capture began in it.
+func (c *Conn) settle(r Role) {
+	n := c.nStays[r]
+	if n == 0 {
+		c.push(r, tcpstate.Unknown, step{since: c.First.Time, frame: c.First.Frame})
+		n = 1
+	}
+	last := &c.stays[r][n-1]
+	last.For, last.Bound, last.Open = max(c.Until.Sub(last.Since), 0), AtLeast, true
+	if !c.sentSYN(r) && c.stays[r][0].Bound == ExactBound {
+		c.stays[r][0].Bound = AtLeast
+	}
+}
+
+// openingSteps finds what r did and took in until it was ESTABLISHED.
+func (c *Conn) openingSteps(r Role, l *steps) {
+	own := c.firstSYN(r)
+	if own < 0 {
+		return
+	}
+	peer := r.Peer()
+	if !c.Marks[own].Has(segment.ACK) {
+		l.add(c.step(tcpstate.SendSYN, own))
+	} else {
+		c.tookSYN(r, own, tcpstate.RecvSYN, l)
+	}
+	if i := c.answerSYN(r, own); i >= 0 && !c.Marks[own].Has(segment.ACK) { // simultaneous open
+		c.tookSYN(r, i, tcpstate.RecvSYN, l)
+	} else if !c.Marks[own].Has(segment.ACK) {
+		if i := c.firstProof(r, peer, 1, own); i >= 0 && !c.Marks[i].Has(segment.SYN) {
+			c.tookSYN(r, i, tcpstate.RecvSYNACK, l)
+		}
+		return
+	}
+	c.tookACKofSYN(r, l)
+}
+
+// firstSYN returns the first captured SYN of r, or -1.
+func (c *Conn) firstSYN(r Role) int {
+	for i := range c.Marks {
+		if m := &c.Marks[i]; Role(m.Side) == r && m.Has(segment.SYN) {
+			return i
+		}
+	}
+	return -1
+}
+
+// answerSYN returns r's SYN,ACK that followed its bare SYN, or -1.
+func (c *Conn) answerSYN(r Role, own int) int {
+	for i := own + 1; i < len(c.Marks); i++ {
+		if m := &c.Marks[i]; Role(m.Side) == r && m.Has(segment.SYN|segment.ACK) {
+			return i
+		}
+	}
+	return -1
+}
+
+// tookSYN adds that r, as its segment proof shows, took its peer's SYN in.
+func (c *Conn) tookSYN(r Role, proof int, event tcpstate.Event, l *steps) {
+	at := c.arrived(r, proof, func(m *Mark) bool { return m.Has(segment.SYN) })
+	if at < 0 {
+		at = proof
+	}
+	s := c.step(event, at)
+	if own := c.firstSYN(r); own >= 0 && at < own && event != tcpstate.RecvSYN {
+		s.at, s.since = own, c.Marks[own].Time
+	}
+	l.add(s)
+}
+
+// tookACKofSYN adds that r, in SYN-RECEIVED, took in the acknowledgment of its
+// SYN. Repeating its SYN,ACK denies it; sending anything else proves it.
+func (c *Conn) tookACKofSYN(r Role, l *steps) {
+	at := c.ackTaken(r, 1, func(m *Mark) bool { return m.Has(segment.SYN) })
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if Role(m.Side) != r || m.Flags.Any(segment.SYN|segment.RST) || !m.Has(segment.ACK) {
+			continue
+		}
+		if at < 0 || i < at {
+			if j := c.lastBefore(i, r.Peer(), func(o *Mark) bool { return o.Covers(1) && !o.Has(segment.SYN) }); j >= 0 {
+				at = j
+			} else if at < 0 {
+				at = i
+			}
+		}
+		break
+	}
+	if at >= 0 {
+		l.add(c.step(tcpstate.RecvACKofSYN, at))
+	}
+}
+
+// closingSteps finds when r sent its FIN, when it took its peer's in, and when
+// the acknowledgment of its own.
+func (c *Conn) closingSteps(r Role, l *steps) {
+	own, peer := &c.FIN[r], &c.FIN[r.Peer()]
+	if own.Known {
+		if own.Implied {
+			if i := c.indexOf(own.ACKFrame); i >= 0 {
+				s := c.step(tcpstate.SendFIN, i)
+				s.loose = true
+				s.at--
+				l.add(s)
+			}
+		} else {
+			l.add(c.step(tcpstate.SendFIN, c.indexOf(own.Frame)))
+		}
+		if i := c.ackTaken(r, own.Pos+1, c.isFIN); i >= 0 {
+			l.add(c.step(tcpstate.RecvACKofFIN, i))
+		}
+	}
+	if peer.Known {
+		c.tookFIN(r, peer, l)
+	}
+}
+
+// tookFIN adds that r took in the peer's FIN, which counts at its sequence
+// position: when the last octet before it had come as well. The proof is r's
+// own acknowledgment; its earlier segments that do not yet acknowledge the FIN
+// say that it had not come by then.
+func (c *Conn) tookFIN(r Role, fin *FIN, l *steps) {
+	proof := c.firstProof(r, r.Peer(), fin.Pos+1, -1)
+	if proof < 0 {
+		return
+	}
+	first := 0
+	if !fin.Implied {
+		first = c.indexOf(fin.Frame)
+	}
+	late := c.lastBefore(proof, r, func(m *Mark) bool { return m.Has(segment.ACK) && !m.Has(segment.RST) })
+	if late < first {
+		late = -1
+	}
+	at := c.arrived(r, proof, c.isFIN)
+	if late >= 0 {
+		if i := c.firstBetween(late, proof, r.Peer(), func(m *Mark) bool { return m.Len > 0 || m.Has(segment.FIN) }); i >= 0 {
+			at = i
+		}
+	}
+	if at < 0 {
+		s := c.step(tcpstate.RecvFIN, proof)
+		s.loose = fin.Implied
+		l.add(s)
+		return
+	}
+	s := c.step(tcpstate.RecvFIN, at)
+	if late > at {
+		s.at, s.since = late, c.Marks[late].Time
+	}
+	l.add(s)
+}
+
+// resetSteps adds the reset that ended r: taken in, or sent.
+func (c *Conn) resetSteps(r Role, l *steps) {
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if !m.Has(segment.RST) {
+			continue
+		}
+		kind, _ := c.rstKind(i)
+		if Role(m.Side) == r {
+			if kind != RSTForeign && c.next(i, r, c.allowance(r)) == nil {
+				s := c.step(tcpstate.SendRST, i)
+				s.reap = kind == RSTReply
+				l.add(s)
+				return
+			}
+		} else if c.acceptable(i) && c.taken(i) {
+			l.add(c.step(tcpstate.RecvRST, i))
+			return
+		}
+	}
+}
+
+// step makes a step of mark i.
+func (c *Conn) step(e tcpstate.Event, i int) step {
+	return step{event: e, at: i, since: c.Marks[i].Time, frame: c.Marks[i].Frame}
+}
+
+// indexOf returns the index of the mark of a frame, or -1.
+func (c *Conn) indexOf(frame uint32) int {
+	for i := range c.Marks {
+		if c.Marks[i].Frame == frame {
+			return i
+		}
+	}
+	return -1
+}
+
+// firstProof returns the first segment of r behind mark from that acknowledges
+// everything of peer before end, or -1.
+func (c *Conn) firstProof(r, _ Role, end seqnum.Offset, from int) int {
+	for i := from + 1; i < len(c.Marks); i++ {
+		m := &c.Marks[i]
+		if Role(m.Side) == r && m.Covers(end) {
+			return i
+		}
+	}
+	return -1
+}
+
+// lastBefore returns the last segment of r before mark i that fits, or -1.
+func (c *Conn) lastBefore(i int, r Role, fits func(*Mark) bool) int {
+	for i--; i >= 0; i-- {
+		if m := &c.Marks[i]; Role(m.Side) == r && fits(m) {
+			return i
+		}
+	}
+	return -1
+}
+
+// firstBetween returns the first segment of r after mark i and before mark j
+// that fits, or -1.
+func (c *Conn) firstBetween(i, j int, r Role, fits func(*Mark) bool) int {
+	for i++; i < j; i++ {
+		if m := &c.Marks[i]; Role(m.Side) == r && fits(m) {
+			return i
+		}
+	}
+	return -1
+}
+
+// arrived finds which copy of a segment of the peer reached r, where proof is
+// r's answer. With one copy there is no question. A timestamp echo names the
+// copy; a D-SACK says that an earlier one had come already; else it is the last
+// that had the time to reach r and be answered.
+func (c *Conn) arrived(r Role, proof int, copyOf func(*Mark) bool) int {
+	p := &c.Marks[proof]
+	best := -1
+	for i := range proof {
+		m := &c.Marks[i]
+		if Role(m.Side) == r || !copyOf(m) || m.Bits.has(Duplicate) {
+			continue
+		}
+		switch {
+		case best < 0:
+			best = i
+		case p.Bits.has(HasTS) && m.Bits.has(HasTS) && m.TSVal != c.Marks[best].TSVal:
+			if m.TSVal == p.TSEcr {
+				return i
+			}
+		case p.Bits.has(DSACK):
+		case p.Time.Sub(m.Time) >= c.away[r]/2 || c.away[r] == defaultAway:
+			best = i
+		}
+	}
+	return best
+}
+
+// ackTaken finds the acknowledgment of everything that r sent before end which
+// r took in. One on the wire is denied when r later repeats what it
+// acknowledges, unless the two crossed. An endpoint that ignored two is taken to
+// ignore the next: something keeps them from it.
+func (c *Conn) ackTaken(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int {
+	ignored := 0
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if Role(m.Side) == r || !m.Covers(end) || m.Has(segment.RST) {
+			continue
+		}
+		if !c.denied(r, i, copyOf) {
+			if ignored >= 2 && m.Len == 0 {
+				return -1
+			}
+			return i
+		}
+		ignored++
+	}
+	return -1
+}
+
+// denied reports whether r, after mark i and without crossing it, repeats what
+// copyOf recognises.
+func (c *Conn) denied(r Role, i int, copyOf func(*Mark) bool) bool {
+	allowance := c.allowance(r)
+	for j := i + 1; j < len(c.Marks); j++ {
+		m := &c.Marks[j]
+		if Role(m.Side) == r && copyOf(m) && !m.Bits.has(Duplicate) && m.Time.Sub(c.Marks[i].Time) > allowance {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,186 @@
+package reassembly
+
+import (
+	"time"
+
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
+)
+
+func (b MarkBits) has(c MarkBits) bool { return b&c == c }
+
+// again reports whether s carries a SYN or FIN at a sequence position that its
+// sender used before.
+func (c *tcb) again(e *endpoint, s *segment.Segment, seq seqnum.Offset) bool {
+	switch {
+	case s.Flags.Has(segment.SYN):
+		return e.hasSYN && seq == 0
+	case s.Flags.Has(segment.FIN):
+		return e.hasFIN && seq+seqnum.Offset(s.PayloadLen) == e.fin
+	}
+	return false
+}
+
+// control takes in the SYN or FIN of a segment.
+func (c *tcb) control(side uint8, s *segment.Segment, seq seqnum.Offset, again bool) {
+	e := &c.ends[side]
+	if s.Flags.Has(segment.SYN) {
+		e.hasSYN = true
+		e.synAnswer = s.Flags.Has(segment.ACK)
+	}
+	if !s.Flags.Has(segment.FIN) {
+		return
+	}
+	switch {
+	case again:
+		e.finCopies++
+	case !e.hasFIN:
+		e.hasFIN, e.fin = true, seq+seqnum.Offset(s.PayloadLen)
+		if c.firstFIN == noSide {
+			c.firstFIN, c.atFirstFIN = side, c.ends[1-side].end()
+		}
+	}
+}
+
+// reset judges an RST from e by what its receiver could know (RFC 9293 §3.5.3,
+// RFC 5961 §3.2). RCV.NXT of the receiver lies somewhere between what it
+// acknowledged and what e was seen to send.
+func (e *endpoint) reset(peer *endpoint, s *segment.Segment, seq, ack seqnum.Offset) (bits MarkBits) {
+	acksAll := s.Flags.Has(segment.ACK) && ack == peer.end()
+	switch {
+	case !e.synced: // the receiver is in SYN-SENT, or we know nothing
+		if acksAll || !peer.hasSYN {
+			bits = InWindow | Exact
+		}
+	case peer.hasSYN && !e.hasSYN && peer.sndNxt == 1 && e.sndNxt <= 1:
+		if acksAll {
+			bits = InWindow | Exact
+		}
+	default:
+		if seq >= e.sndUna && seq <= e.end() {
+			bits |= Exact | InWindow
+		}
+		if seq >= e.sndUna && seq <= e.sndUna+max(peer.window(), 1) {
+			bits |= InWindow
+		}
+		if seq == e.end() {
+			bits |= AtSndNxt
+		}
+	}
+	if s.Seq == 0 {
+		bits |= RawZero
+	}
+	if bits.has(Exact) {
+		e.resets++
+	}
+	return bits
+}
+
+// acknowledge takes in the acknowledgment that e sends for what peer sent.
+func (e *endpoint) acknowledge(peer *endpoint, s *segment.Segment, seq, ack seqnum.Offset, bits MarkBits) (more MarkBits) {
+	if s.PayloadLen == 0 && !s.Flags.Any(segment.SYN|segment.FIN) && !bits.has(Probe) && !bits.has(Duplicate) &&
+		e.packets > 0 && ack == e.lastAck && s.Window == e.lastWindow && seq == e.sndNxt && peer.sndNxt > ack {
+		e.dupACKs++
+	}
+	if o := &s.Options; o.SACKs > 0 && o.SACK[0].Left.Before(s.Ack) {
+		more |= DSACK
+	}
+	if ack > peer.sndUna {
+		if ack > peer.sndNxt {
+			more |= Unseen
+		}
+		peer.sndUna = ack
+	}
+	e.lastAck = ack
+	return more
+}
+
+// options takes in what a segment says of its sender beside numbers.
+func (e *endpoint) options(s *segment.Segment) {
+	if s.Flags.Has(segment.SYN) {
+		e.scale = 0
+		if s.Options.HasScale {
+			e.scale = int8(min(s.Options.Scale, 14))
+		}
+	}
+}
+
+// note counts the segment and keeps its outward signs.
+func (c *tcb) note(e *endpoint, s *segment.Segment, p *capture.Packet) {
+	e.packets++
+	if s.PayloadLen > 0 {
+		e.dataSegments++
+	}
+	if !s.Flags.Has(segment.RST) {
+		if e.ttlMax == 0 {
+			e.ttlMin = s.TTL
+		}
+		e.ttlMin, e.ttlMax = min(e.ttlMin, s.TTL), max(e.ttlMax, s.TTL)
+	}
+	if s.NoLen {
+		c.seen |= sawOffload
+	}
+	if s.Options.Cut {
+		c.seen |= sawCutHeader
+	}
+	if p.Time < c.lastTime-capture.Time(clockStep) && c.lastFrame != 0 {
+		c.seen |= sawClockStep
+	}
+	if s.Path != c.path {
+		c.seen |= sawLabels
+	}
+	c.lastTime, c.lastFrame = p.Time, uint32(p.Number)
+}
+
+// essential says which segments must stay in evidence: the control bits, how
+// each side began, what acknowledges a FIN first, and what came right after
+// the first FIN or RST.
+func (c *tcb) essential(e, peer *endpoint, m *Mark) bool {
+	switch {
+	case m.Flags.Any(segment.SYN | segment.FIN | segment.RST):
+		return true
+	case e.packets <= 2:
+		return true
+	case peer.hasFIN && m.Ack == peer.fin+1 && !e.ackedFIN:
+		e.ackedFIN = true
+		return true
+	case m.Bits.has(Unseen) && peer.packets > 0 && m.Ack == peer.sndNxt+1:
+		return true
+	case c.firstFIN != noSide && c.afterFIN < 12:
+		c.afterFIN++
+		return true
+	}
+	return false
+}
+
+// duplicateWithin is how far apart two copies of one packet may be captured:
+// the time from one interface of a host, or one port of a switch, to another.
+const duplicateWithin = 5 * time.Millisecond
+
+// isDuplicate reports whether m is the same packet as one before it: a capture
+// on several interfaces, or on a mirror port, sees packets twice. An IPv4
+// packet is the same if its identification is (a retransmission gets a new
+// one); where there is none, only sequence space sent twice within
+// duplicateWithin, by a segment alike in all else, is taken for a duplicate.
+func (t *Tracker) isDuplicate(c *tcb, e *endpoint, m *Mark) bool {
+	list := t.marks.of(&c.marks)
+	for i, looked := len(list)-1, 0; i >= 0 && looked < 4; i-- {
+		o := &list[i]
+		if o.Side != m.Side {
+			continue
+		}
+		looked++
+		if o.Seq != m.Seq || o.Len != m.Len || o.Flags != m.Flags || o.Ack != m.Ack ||
+			o.Window != m.Window || o.TSVal != m.TSVal || o.TSEcr != m.TSEcr || o.IPID != m.IPID {
+			continue
+		}
+		if m.Time.Sub(o.Time).Abs() > duplicateWithin {
+			continue
+		}
+		if m.IPID != 0 || m.Len > 0 || m.Flags.Any(segment.SYN|segment.FIN) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,124 @@
+package reassembly
+
+import (
+	"time"
+
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
+	"finwait/reassembly/zeek"
+)
+
+// tcb is what is known of one live connection (RFC 9293 §3.3.1 calls its own a
+// Transmission Control Block). It holds no pointers.
+type tcb struct {
+	ends   [2]endpoint // side 0 has the smaller address and port
+	zeek   zeek.Conn
+	tokens tokens
+	marks  marks
+	path   segment.Path // of the first segment
+
+	firstTime, lastTime   capture.Time
+	firstFrame, lastFrame uint32
+	stream                uint32
+	addr                  [2]segment.Endpoint
+
+	endTime      capture.Time  // when it ended; valid iff ended is set
+	until        capture.Time  // when the next incarnation began; valid iff superseded
+	atFirstFIN   seqnum.Offset // SND.NXT of the other side when the first FIN came
+	firstFIN     uint8         // side of the first captured FIN, or noSide
+	afterFIN     uint8         // segments kept since the first FIN
+	completeness uint8
+	ended        End
+	seen         caveatBits
+	state        liveness
+	superseded   bool
+}
+
+const noSide = 2
+
+// endpoint is one end of a connection: what it sent, and what the other end
+// acknowledged of it.
+type endpoint struct {
+	base     seqnum.Value  // sequence number of offset 0: the ISN, where it is known
+	low      seqnum.Offset // lowest offset seen
+	sndNxt   seqnum.Offset // one past the highest octet captured, SYN and FIN included
+	sndUna   seqnum.Offset // highest acknowledgment by the other end
+	fin      seqnum.Offset // position of the FIN, iff hasFIN
+	lastAck  seqnum.Offset // what it last acknowledged
+	payload  int64         // payload octets captured, sequence space counted once
+	zeroFrom capture.Time  // since when its window is 0, iff zeroWindow
+	zeroFor  time.Duration // how long its window was 0 before that
+	dataTime capture.Time  // of its latest new payload
+
+	packets, dataSegments             uint32
+	retransmits, outOfOrder           uint32
+	dupACKs, keepAlives, finCopies    uint32
+	resets                            uint32
+	holes                             uint32 // index into Tracker.holes, or 0
+	lastWindow                        uint16
+	scale                             int8 // window scale shift; -1 where unknown
+	ttlMin, ttlMax                    uint8
+	synced, hasSYN, hasFIN, synAnswer bool // synAnswer: its SYN carried an ACK
+	zeroWindow, ackedFIN              bool // ackedFIN: it acknowledged the peer's FIN
+}
+
+// liveness says which list a tcb is in.
+type liveness uint8
+
+const (
+	free liveness = iota
+	live
+	lingering // ended, but its stray segments still belong to it
+)
+
+// caveatBits are the limits noticed while the connection was live.
+type caveatBits uint16
+
+const (
+	sawReopened caveatBits = 1 << iota
+	sawDuplicates
+	sawClockStep
+	sawOffload
+	sawCutHeader
+	sawLabels // segments of other VLANs, tunnels or interfaces shared the stream
+)
+
+// End says why the record of a connection was closed.
+type End uint8
+
+// The reasons.
+const (
+	EndNone End = iota
+	EndClosed
+	EndReset
+	EndReused
+	EndIdle
+	EndEvicted
+	EndCapture
+)
+
+var endNames = [...]string{"", "closed", "reset", "reused", "idle", "evicted", "capture-end"}
+
+func (e End) String() string { return endNames[e] }
+
+// sync fixes the origin of the endpoint's sequence space at its first sign.
+func (e *endpoint) sync(base seqnum.Value, at seqnum.Offset) {
+	e.base, e.synced = base, true
+	e.low, e.sndNxt, e.sndUna = at, at, at
+}
+
+// end returns one past the highest octet that this endpoint is known to have
+// sent: captured, or acknowledged by the other end.
+func (e *endpoint) end() seqnum.Offset { return max(e.sndNxt, e.sndUna) }
+
+// window returns the last advertised window in octets. Where the scale is not
+// known the largest possible one is assumed (RFC 7323 §2.3: 14), since the
+// window serves to decide what an endpoint could have accepted.
+func (e *endpoint) window() seqnum.Offset {
+	shift := e.scale
+	if shift < 0 {
+		shift = 14
+	}
+	return seqnum.Offset(e.lastWindow) << shift
+}
