@@ -28,6 +28,9 @@ type FileInfo struct {
 	Last       *Time            `json:"last"`
 	Complete   bool             `json:"complete"` // read to its proper end
 
+	// Compression is what the capture was wrapped in, outermost first, joined by
+	// "+"; null where nothing.
+	Compression *string `json:"compression"`
 	// Connections is null where captures were joined: they share them.
 	Connections *int64 `json:"connections"`
 	// Vantage is where the capture was taken, if its connections agree.

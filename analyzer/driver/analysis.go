@@ -1,0 +1,76 @@
+package driver
+
+import (
+	"context"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+)
+
+// A source hands out the packets of one analysis in order.
+type source interface {
+	// next fills in p and returns the input that it comes from; nil when there
+	// are no more. p.Data is valid until the next call.
+	next(p *capture.Packet) *input
+
+	// path names the capture in records.
+	path() string
+}
+
+// analysis takes the packets of one source to records.
+type analysis struct {
+	source  source
+	window  Window
+	keep    func(*segment.Segment) bool
+	decoder *segment.Decoder
+	tracker *reassembly.Tracker
+	stopped bool // emit wants no more
+}
+
+// newAnalysis prepares the way from src to emit, which returns false when it
+// wants no more records.
+func newAnalysis(o *Options, src source, emit func(*analyzer.Record) bool) *analysis {
+	a := &analysis{source: src, window: o.Window, keep: o.Keep, decoder: segment.NewDecoder()}
+	a.tracker = reassembly.NewTracker(o.Tracker, func(c *reassembly.Conn) {
+		if !a.stopped {
+			a.stopped = !emit(analyzer.NewRecord(src.path(), c))
+		}
+	})
+	return a
+}
+
+// run reads, decodes and tracks every packet: steps 2 to 4 of the main path.
+// When ctx ends it reads no further, and completes what it has.
+func (a *analysis) run(ctx context.Context) {
+	var p capture.Packet
+	var s segment.Segment
+	for n := 0; !a.stopped; n++ {
+		if n%256 == 0 && ctx.Err() != nil {
+			break
+		}
+		in := a.source.next(&p)
+		if in == nil {
+			break
+		}
+		if !a.window.holds(p.Time) {
+			in.notSelected++
+			continue
+		}
+		s.Path.Interface = uint16(p.Interface)
+		skip := a.decoder.Decode(p.Link, p.Data, p.Length, &s)
+		switch {
+		case skip != segment.Decoded:
+			in.skipped[skip]++
+			a.tracker.Advance(&p)
+		case a.keep != nil && !a.keep(&s):
+			in.notSelected++
+			a.tracker.Advance(&p)
+		default:
+			in.segments++
+			a.tracker.Add(&p, &s)
+		}
+	}
+	a.tracker.Flush()
+}

@@ -1,0 +1,29 @@
+// Package driver runs an analysis from captures to handlers. It is where the
+// other packages meet, and the place to begin reading finwait.
+//
+// The main path, for every packet of a capture:
+//
+//  1. capture opens the file, undoes its compression and recognises its format.
+//  2. capture reads one packet.
+//  3. segment decodes it to a TCP segment, or says by name why there is none;
+//     the summary counts the reasons.
+//  4. reassembly.Tracker takes the segment in and advances both endpoints of
+//     its connection. A packet without a segment still moves the clock: only
+//     capture time exists.
+//  5. When a connection ends, analyzer.NewRecord derives its states, its close
+//     and its flags from the evidence.
+//  6. Rules look at the record, and caveats weaken what the capture cannot
+//     support.
+//  7. analyzer.Aggregate sums the record up, and the Handler writes it.
+//
+// Function analysis.run is steps 2 to 4, run.deliver step 7.
+//
+// Several captures are analyzed side by side, one goroutine each, but their
+// results pass to the Handler from one goroutine and in the order in which the
+// captures were named: the output is the same on one core and on sixteen. Joined
+// captures are one stream of packets in time order (see joined). Memory grows
+// with the live connections, not with the length or number of captures.
+//
+// An input that cannot be read does not stop the others. Its problem is told in
+// its turn, and Outcome counts it. What was read before stays reported.
+package driver

@@ -1,0 +1,165 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+)
+
+// Options say what is analyzed, and how.
+type Options struct {
+	Stdin   io.Reader // what the file "-" stands for
+	Join    bool      // read the captures as one, in time order
+	Tracker reassembly.Config
+	Window  Window // packets outside are not looked at
+
+	// Keep says which segments are tracked; nil keeps all. Where captures are
+	// analyzed side by side it is called from several goroutines.
+	Keep func(*segment.Segment) bool
+
+	// Select says which connections are counted and handed on; nil takes all.
+	Select func(*analyzer.Record) bool
+
+	// Problem is told in turn why an input could not be read, or not to its
+	// end. It must not be nil.
+	Problem func(error)
+}
+
+// Outcome says how a run went, whatever it found.
+type Outcome struct {
+	Unreadable  int  // captures that could not be opened, or are corrupt
+	CutShort    int  // captures cut off in their last record
+	Interrupted bool // ctx ended before the input did
+
+	Totals analyzer.Aggregate
+}
+
+// Run analyzes captures and hands the results to h. The error, if any, is one
+// that h returned; problems with the input are told to Options.Problem. When
+// ctx ends, Run stops reading, and completes what it has.
+func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*Outcome, error) {
+	o.Stdin = interruptible(ctx, o.Stdin)
+	r := &run{options: &o, handler: h, outcome: new(Outcome), vantage: votes{}}
+	var err error
+	switch {
+	case o.Join:
+		err = r.joined(ctx, files)
+	case len(files) == 1:
+		err = r.alone(ctx, files[0])
+	default:
+		err = r.sideBySide(ctx, files)
+	}
+	r.outcome.Interrupted = ctx.Err() != nil
+	if err == nil {
+		err = h.Close(r.outcome.Totals.Summary())
+	}
+	return r.outcome, err
+}
+
+// run is what one goroutine hands to the Handler.
+type run struct {
+	options *Options
+	handler analyzer.Handler
+	outcome *Outcome
+
+	count   int64 // connections of the current capture
+	vantage votes
+}
+
+// alone analyzes one capture without a goroutine between it and the Handler, so
+// that the records of a live capture come as soon as its connections end.
+func (r *run) alone(ctx context.Context, file string) error {
+	in := openInput(file, r.options.Stdin)
+	var err error
+	a := newAnalysis(r.options, in, func(rec *analyzer.Record) bool {
+		err = r.deliver(rec)
+		return err == nil
+	})
+	a.run(ctx)
+	if err != nil {
+		return err
+	}
+	return r.finish(in)
+}
+
+// joined analyzes all captures as one.
+func (r *run) joined(ctx context.Context, files []string) error {
+	merged := openMerge(files, r.options.Stdin)
+	var err error
+	a := newAnalysis(r.options, merged, func(rec *analyzer.Record) bool {
+		err = r.deliver(rec)
+		return err == nil
+	})
+	a.run(ctx)
+	for _, in := range merged.inputs {
+		if err != nil {
+			return err
+		}
+		in.shared = len(files) > 1
+		err = r.finish(in)
+	}
+	return err
+}
+
+// deliver takes one record to the summary and the Handler.
+func (r *run) deliver(rec *analyzer.Record) error {
+	if r.options.Select != nil && !r.options.Select(rec) {
+		return nil
+	}
+	r.count++
+	r.vantage.add(rec.Vantage)
+	r.outcome.Totals.Add(rec)
+	return r.handler.Record(rec)
+}
+
+// finish takes an input that has been read to the summary and the Handler.
+func (r *run) finish(in *input) error {
+	info := in.result()
+	if !in.shared {
+		n := r.count
+		info.Connections = &n
+	}
+	info.Vantage = r.vantage.winner()
+	if !in.shared {
+		r.count, r.vantage = 0, votes{}
+	}
+	switch {
+	case in.problem == nil:
+	case errors.Is(in.problem, capture.ErrCutShort):
+		r.outcome.CutShort++
+		r.options.Problem(in.problem)
+	default:
+		r.outcome.Unreadable++
+		r.options.Problem(in.problem)
+	}
+	r.outcome.Totals.AddFile(info)
+	return r.handler.File(info)
+}
+
+// votes counts where connections say that their capture was taken.
+type votes map[string]int
+
+func (v votes) add(s *string) {
+	if s != nil {
+		v[*s]++
+	}
+}
+
+// winner returns what more than half of the votes say; null where none does.
+func (v votes) winner() *string {
+	total := 0
+	for _, n := range v {
+		total += n
+	}
+	for s, n := range v {
+		if 2*n > total {
+			return &s
+		}
+	}
+	return nil
+}

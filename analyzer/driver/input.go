@@ -1,0 +1,191 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"finwait/analyzer"
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+)
+
+// notSelected is the reason under which packets outside of the window or the
+// filter are counted.
+const notSelected = "not-selected"
+
+// input is one capture while it is read: the source of an analysis, or a part
+// of a merge.
+type input struct {
+	file    string
+	reader  *capture.Reader // nil when closed
+	info    capture.Info
+	problem error // why it was not read to its end
+	ended   bool  // read to its end, or as far as it could be
+	shared  bool  // its connections are those of a merge
+
+	packets     int64
+	segments    int64
+	skipped     [segment.NumSkips]int64
+	notSelected int64
+	first, last capture.Time // valid iff packets > 0
+}
+
+// openInput opens a capture. If that fails, the input has a problem and no
+// packets.
+func openInput(file string, stdin io.Reader) *input {
+	in := &input{file: file}
+	in.open(stdin)
+	return in
+}
+
+func (in *input) open(stdin io.Reader) {
+	r, err := capture.Open(in.file, stdin)
+	if err != nil {
+		in.problem = err
+		return
+	}
+	in.reader = r
+}
+
+func (in *input) path() string { return in.file }
+
+// next makes an input a source.
+func (in *input) next(p *capture.Packet) *input {
+	if !in.read(p) {
+		return nil
+	}
+	return in
+}
+
+// read fills in p with the next packet; false means that there is none.
+func (in *input) read(p *capture.Packet) bool {
+	if in.reader == nil {
+		return false
+	}
+	err := in.reader.Next(p)
+	if err != nil {
+		if !errors.Is(err, io.EOF) && !errors.Is(err, context.Canceled) {
+			in.problem = err
+		}
+		in.ended = in.problem == nil && errors.Is(err, io.EOF)
+		in.close()
+		return false
+	}
+	if in.packets == 0 {
+		in.first, in.last = p.Time, p.Time
+	}
+	in.first, in.last = min(in.first, p.Time), max(in.last, p.Time)
+	in.packets++
+	return true
+}
+
+func (in *input) close() {
+	if in.reader == nil {
+		return
+	}
+	in.info = in.reader.Info()
+	in.reader.Close() // it was only read: nothing can be lost
+	in.reader = nil
+}
+
+// result closes the input and returns what is known of it.
+func (in *input) result() *analyzer.FileInfo {
+	in.close()
+	f := &analyzer.FileInfo{
+		File:       in.file,
+		Format:     in.info.Format,
+		LinkTypes:  []string{},
+		Packets:    in.packets,
+		TCPPackets: in.segments,
+		Skipped:    map[string]int64{},
+		Complete:   in.ended,
+	}
+	for _, link := range in.info.Links {
+		if name := linkName(link); !slices.Contains(f.LinkTypes, name) {
+			f.LinkTypes = append(f.LinkTypes, name)
+		}
+	}
+	for skip, n := range in.skipped {
+		if n > 0 {
+			f.Skipped[segment.Skip(skip).String()] = n
+		}
+	}
+	if in.notSelected > 0 {
+		f.Skipped[notSelected] = in.notSelected
+	}
+	if in.packets > 0 {
+		first, last := in.first, in.last
+		f.First, f.Last = &first, &last
+	}
+	if in.info.Compression != "" {
+		f.Compression = &in.info.Compression
+	}
+	if in.info.HasDrops {
+		drops := int64(in.info.Drops)
+		f.Dropped = &drops
+	}
+	if in.problem != nil {
+		text := in.problem.Error()
+		f.Error = &text
+	}
+	return f
+}
+
+// interruptible returns a reader of r that gives up with ctx.Err() when ctx
+// ends, though a Read of r still waits: a terminal, or a pipe from a tcpdump
+// that captures nothing.
+func interruptible(ctx context.Context, r io.Reader) io.Reader {
+	if r == nil || ctx.Done() == nil {
+		return r
+	}
+	return &ctxReader{ctx: ctx, r: r, done: make(chan readResult, 1)}
+}
+
+type readResult struct {
+	n   int
+	err error
+}
+
+// ctxReader reads ahead in a goroutine of its own, into a buffer of its own:
+// a Read that was given up may still write to it.
+type ctxReader struct {
+	ctx    context.Context
+	r      io.Reader
+	done   chan readResult
+	buf    []byte
+	unread []byte
+	err    error
+}
+
+func (c *ctxReader) Read(p []byte) (int, error) {
+	if len(c.unread) == 0 {
+		if c.err != nil {
+			return 0, c.err
+		}
+		c.fill()
+		if len(c.unread) == 0 {
+			return 0, c.err
+		}
+	}
+	n := copy(p, c.unread)
+	c.unread = c.unread[n:]
+	return n, nil
+}
+
+func (c *ctxReader) fill() {
+	if c.buf == nil {
+		c.buf = make([]byte, 64<<10)
+	}
+	go func() {
+		n, err := c.r.Read(c.buf)
+		c.done <- readResult{n, err}
+	}()
+	select {
+	case got := <-c.done:
+		c.unread, c.err = c.buf[:got.n], got.err
+	case <-c.ctx.Done():
+		c.err = c.ctx.Err()
+	}
+}

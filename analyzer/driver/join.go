@@ -1,0 +1,116 @@
+package driver
+
+import (
+	"cmp"
+	"container/heap"
+	"io"
+	"slices"
+
+	"finwait/reassembly/capture"
+)
+
+// merge reads several captures as one, in time order; packets of the same time
+// come in the order in which their files were named. Packet numbers count
+// through the whole.
+//
+// A capture is opened when the merge reaches its first packet and closed after
+// its last, so that thousands of rotated files need few descriptors.
+type merge struct {
+	inputs  []*input // as named
+	waiting []*part  // not yet open, by the time of their first packet
+	open    parts
+	last    *part // whose packet was handed out, and must be replaced
+	number  int
+	stdin   io.Reader
+}
+
+// part is one input with the packet that is its next.
+type part struct {
+	*input
+	index int // among the files as named
+	head  capture.Packet
+}
+
+// openMerge looks at the first packet of each file.
+func openMerge(files []string, stdin io.Reader) *merge {
+	m := &merge{stdin: stdin}
+	for i, file := range files {
+		in := openInput(file, stdin)
+		m.inputs = append(m.inputs, in)
+		p := &part{input: in, index: i}
+		if !in.read(&p.head) {
+			continue
+		}
+		if file == "-" { // cannot be opened again: it stays open
+			m.open = append(m.open, p)
+			continue
+		}
+		in.close()
+		in.packets = 0
+		p.head.Data = nil
+		m.waiting = append(m.waiting, p)
+	}
+	heap.Init(&m.open)
+	slices.SortStableFunc(m.waiting, func(a, b *part) int { return cmp.Compare(a.head.Time, b.head.Time) })
+	return m
+}
+
+// path names the capture of the first frame; records name those of theirs.
+func (m *merge) path() string {
+	if m.last != nil {
+		return m.last.file
+	}
+	return ""
+}
+
+func (m *merge) next(p *capture.Packet) *input {
+	m.advance()
+	for len(m.waiting) > 0 && (len(m.open) == 0 || m.waiting[0].head.Time <= m.open[0].head.Time) {
+		next := m.waiting[0]
+		m.waiting = m.waiting[1:]
+		next.input.open(m.stdin)
+		if next.read(&next.head) {
+			heap.Push(&m.open, next)
+		}
+	}
+	if len(m.open) == 0 {
+		return nil
+	}
+	m.last = m.open[0]
+	*p = m.last.head
+	m.number++
+	p.Number = m.number
+	return m.last.input
+}
+
+// advance replaces the packet that was handed out last. That could not be done
+// earlier: its data is valid only until the next read.
+func (m *merge) advance() {
+	if m.last == nil || len(m.open) == 0 || m.open[0] != m.last {
+		return
+	}
+	if m.last.read(&m.last.head) {
+		heap.Fix(&m.open, 0)
+	} else {
+		heap.Pop(&m.open)
+	}
+}
+
+// parts is a heap by time, then by file.
+type parts []*part
+
+func (h parts) Len() int      { return len(h) }
+func (h parts) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+
+func (h parts) Less(i, j int) bool {
+	return cmp.Or(cmp.Compare(h[i].head.Time, h[j].head.Time), cmp.Compare(h[i].index, h[j].index)) < 0
+}
+
+func (h *parts) Push(x any) { *h = append(*h, x.(*part)) }
+
+func (h *parts) Pop() any {
+	old := *h
+	last := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return last
+}

@@ -1,0 +1,46 @@
+package report
+
+import (
+	"io"
+
+	"finwait/analyzer"
+)
+
+// Style is how text for people looks.
+type Style struct {
+	Color bool
+	Width int // columns of the terminal; 0 where there is none
+}
+
+// Format is one way to write results.
+type Format struct {
+	Name   string
+	Sorted bool // wants the records of a capture in the order of their streams
+	New    func(w io.Writer, s Style) analyzer.Handler
+}
+
+// Records are the formats that write one record per connection.
+var Records = []Format{
+	{Name: "jsonl", New: plain(JSONL)},
+	{Name: "json", New: plain(JSON)},
+}
+
+// Summaries are the formats that write the summary.
+var Summaries = []Format{
+	{Name: "json", New: plain(SummaryJSON)},
+}
+
+// plain adapts a format that has no style.
+func plain(f func(io.Writer) analyzer.Handler) func(io.Writer, Style) analyzer.Handler {
+	return func(w io.Writer, _ Style) analyzer.Handler { return f(w) }
+}
+
+// Find returns the format of that name, which must be one of list.
+func Find(list []Format, name string) Format {
+	for _, f := range list {
+		if f.Name == name {
+			return f
+		}
+	}
+	panic("report: no format " + name)
+}

@@ -1,0 +1,61 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"finwait/analyzer"
+)
+
+type jsonArray struct {
+	recordsOnly
+	w     io.Writer
+	buf   []byte
+	begun bool
+}
+
+// JSON returns a Handler that writes the records as one JSON array, a record a
+// line.
+func JSON(w io.Writer) analyzer.Handler { return &jsonArray{w: w} }
+
+func (j *jsonArray) Record(r *analyzer.Record) error {
+	j.buf = append(j.buf[:0], "[\n"...)
+	if j.begun {
+		j.buf = append(j.buf[:0], ",\n"...)
+	}
+	j.begun = true
+	j.buf = r.AppendJSON(j.buf)
+	_, err := j.w.Write(j.buf)
+	return err
+}
+
+func (j *jsonArray) Close(*analyzer.Summary) error {
+	end := "\n]\n"
+	if !j.begun {
+		end = "[]\n"
+	}
+	_, err := io.WriteString(j.w, end)
+	return err
+}
+
+// summaryOnly is the half of a Handler that formats of the summary have in
+// common.
+type summaryOnly struct{}
+
+func (summaryOnly) Record(*analyzer.Record) error { return nil }
+func (summaryOnly) File(*analyzer.FileInfo) error { return nil }
+
+type summaryJSON struct {
+	summaryOnly
+	w io.Writer
+}
+
+// SummaryJSON returns a Handler that writes the summary as one JSON object.
+func SummaryJSON(w io.Writer) analyzer.Handler { return &summaryJSON{w: w} }
+
+func (j *summaryJSON) Close(s *analyzer.Summary) error {
+	enc := json.NewEncoder(j.w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(s)
+}

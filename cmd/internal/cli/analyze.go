@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"finwait/analyzer"
+	"finwait/analyzer/driver"
+	"finwait/analyzer/report"
+	"finwait/reassembly/capture"
+)
+
+// outputFlags say how results are written, and which make the run fail.
+type outputFlags struct {
+	format, color, failOn choice
+	path                  string
+	quiet                 bool
+}
+
+func (f *outputFlags) add(fs *pflag.FlagSet, formats []report.Format, fallback string) {
+	var names []string
+	for _, format := range formats {
+		names = append(names, format.Name)
+	}
+	f.format = choice{"format", fallback, names}
+	f.color = choice{"colour mode", "auto", []string{"auto", "always", "never"}}
+	f.failOn = choice{"severity", "none", []string{"none", "info", "warning", "error"}}
+	fs.VarP(&f.format, "format", "f", "how the results are written")
+	fs.StringVarP(&f.path, "output", "o", "", "write to a file, which appears only when it is complete")
+	fs.Var(&f.failOn, "fail-on", "the least severity of a finding that makes the exit code 1")
+	fs.Var(&f.color, "color", "colours: auto is on a terminal, unless NO_COLOR is set")
+	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, only errors")
+}
+
+// style returns how results look on o.
+func (f *outputFlags) style(o *output, stdout io.Writer) report.Style {
+	color := f.color.value == "always" ||
+		f.color.value == "auto" && o.tty && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return report.Style{Color: color, Width: o.width(stdout)}
+}
+
+// job is an analysis as the command line asked for it.
+type job struct {
+	*invocation
+	input    *inputFlags
+	output   *outputFlags
+	selector *selector
+}
+
+// run analyzes the named captures and writes them through a handler that
+// newHandler makes.
+func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, error)) (int, error) {
+	if err := j.input.check(); err != nil {
+		return 0, err
+	}
+	files, err := j.files()
+	if err != nil {
+		return 0, err
+	}
+	out, err := openOutput(j.output.path, j.Stdout)
+	if err != nil {
+		return 0, fmt.Errorf("output: %w", err)
+	}
+	handler, err := newHandler(out, j.output.style(out, j.Stdout))
+	if err != nil {
+		return 0, errors.Join(err, out.finish(false))
+	}
+	options := j.input.options()
+	options.Stdin, options.Problem = j.Stdin, j.problem
+	j.selector = newSelector(j.input.streams.list)
+	options.Select = j.selector.filter()
+	outcome, err := driver.Run(j.ctx, files, options, handler)
+	code := j.exitCode(outcome)
+	if finishErr := out.finish(err == nil && code != exitUsage && code != exitInterrupted); err == nil {
+		err = finishErr
+	}
+	if code == exitUsage && err == nil {
+		return 0, j.selector.missing()
+	}
+	return writeCode(code, err)
+}
+
+// exitCode is computed before any format is considered. 3 beats 2 beats 1: a
+// stream may be missing because its file could not be read.
+func (j *job) exitCode(outcome *driver.Outcome) int {
+	failOn, _ := analyzer.ParseSeverity(j.output.failOn.value)
+	switch {
+	case outcome.Interrupted:
+		return exitInterrupted
+	case outcome.Unreadable > 0, j.input.strict && outcome.CutShort > 0:
+		return exitInput
+	case j.selector.missing() != nil:
+		return exitUsage
+	case failOn != analyzer.NoSeverity && outcome.Totals.Count(failOn) > 0:
+		return exitFindings
+	}
+	return exitOK
+}
+
+// files returns the captures that the arguments stand for.
+func (j *job) files() ([]string, error) {
+	if len(j.args) == 0 {
+		return nil, &usageError{text: "which capture? Name a file, a directory, or - for standard input"}
+	}
+	files := j.args
+	if n := len(slices.DeleteFunc(slices.Clone(files), func(f string) bool { return f != "-" })); n > 1 {
+		return nil, &usageError{text: "standard input (-) can be read only once"}
+	}
+	if same := j.overwritten(files); same != "" {
+		return nil, &usageError{text: fmt.Sprintf("--output would overwrite the input %s", same)}
+	}
+	return files, nil
+}
+
+// overwritten returns the input that the output would replace, if any.
+func (j *job) overwritten(files []string) string {
+	target, err := os.Stat(j.output.path)
+	if j.output.path == "" || err != nil || !target.Mode().IsRegular() {
+		return ""
+	}
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil && os.SameFile(info, target) {
+			return file
+		}
+	}
+	return ""
+}
+
+// problem tells what is wrong with an input. Names in it come from the input.
+func (j *job) problem(err error) {
+	switch {
+	case !errors.Is(err, capture.ErrCutShort) || j.input.strict:
+		j.complain("finwait: %v\n", err)
+	case !j.output.quiet:
+		j.complain("finwait: warning: %v\n", err)
+	}
+}
+
+// selector is the connections that --stream asks for.
+type selector struct {
+	streams map[uint32]bool // by number, whether it was seen; empty for all
+	order   []uint32
+}
+
+func newSelector(streams []uint32) *selector {
+	s := &selector{streams: map[uint32]bool{}, order: streams}
+	for _, n := range streams {
+		s.streams[n] = false
+	}
+	return s
+}
+
+func (s *selector) filter() func(*analyzer.Record) bool {
+	if len(s.streams) == 0 {
+		return nil
+	}
+	return func(r *analyzer.Record) bool {
+		_, asked := s.streams[r.Stream]
+		if asked {
+			s.streams[r.Stream] = true
+		}
+		return asked
+	}
+}
+
+// missing says which stream no capture held.
+func (s *selector) missing() error {
+	for _, n := range s.order {
+		if !s.streams[n] {
+			return &usageError{text: fmt.Sprintf("no stream %d in what was read", n)}
+		}
+	}
+	return nil
+}

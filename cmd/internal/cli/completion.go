@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+func completionCommand() *command {
+	return &command{
+		name:  "completion",
+		args:  "bash|zsh|fish",
+		short: "a script that lets a shell complete command lines",
+		long:  "It completes commands, flags, and the words that flags take; everything else is a file.",
+		examples: []example{
+			{"source <(finwait completion bash)", "for this shell; put it into ~/.bashrc to keep it"},
+			{"finwait completion zsh > \"${fpath[1]}/_finwait\"", "for zsh"},
+			{"finwait completion fish > ~/.config/fish/completions/finwait.fish", "for fish"},
+		},
+		setup: func(*pflag.FlagSet) func(*invocation) (int, error) { return runCompletion },
+	}
+}
+
+func runCompletion(inv *invocation) (int, error) {
+	if len(inv.args) != 1 {
+		return 0, &usageError{text: "which shell? It is one of bash, zsh, fish"}
+	}
+	switch shell := inv.args[0]; shell {
+	case "bash":
+		return inv.print(bashCompletion())
+	case "zsh":
+		return inv.print(zshCompletion())
+	case "fish":
+		return inv.print(fishCompletion())
+	default:
+		return 0, &usageError{text: fmt.Sprintf("unknown shell %q%s", shell,
+			or(didYouMean(shell, []string{"bash", "zsh", "fish"}, "%q"), ": it is one of bash, zsh, fish"))}
+	}
+}
+
+// words returns what a flag, or the arguments of a command, may be; none where
+// that is open.
+func (c *command) words() []string {
+	switch c.name {
+	case "help":
+		return names(commands())
+	case "completion":
+		return strings.Split(c.args, "|")
+	}
+	return nil
+}
+
+func flagWords(f *pflag.Flag) []string {
+	if c, ok := f.Value.(*choice); ok {
+		return c.words
+	}
+	return nil
+}
+
+// takesFile reports whether the arguments of a command are captures.
+func (c *command) takesFile() bool { return strings.HasPrefix(c.args, "FILE") }
+
+func names(list []*command) []string {
+	var out []string
+	for _, c := range list {
+		out = append(out, c.name)
+	}
+	return out
+}
+
+// flagNames returns a flag as it is written: --output, and -o if it has that.
+func flagNames(f *pflag.Flag) []string {
+	if f.Shorthand == "" {
+		return []string{"--" + f.Name}
+	}
+	return []string{"--" + f.Name, "-" + f.Shorthand}
+}
+
+// firstLine returns the first line of a flag's help text.
+func firstLine(f *pflag.Flag) string {
+	line, _, _ := strings.Cut(f.Usage, "\n")
+	return line
+}
+
+func takesValue(f *pflag.Flag) bool { return f.NoOptDefVal == "" }

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"io"
+
+	"github.com/spf13/pflag"
+
+	"finwait/analyzer"
+	"finwait/analyzer/report"
+)
+
+func flowsCommand() *command {
+	return &command{
+		name:  "flows",
+		args:  "FILE...",
+		short: "one record per connection",
+		long: `The records come in the order in which the connections ended, capture after capture, so that
+memory does not grow with the captures. --sort stream orders those of each capture by stream
+number; tables always are.
+
+The default format is a table. jsonl is the one to process further: one JSON object a line, with
+every field there is. csv, tsv and zeek have the same fields flattened, fin.client.frame as
+fin_client_frame; lists are one JSON cell.`,
+		examples: []example{
+			{"finwait flows a.pcap", "a table of the connections, for reading"},
+			{"finwait flows --format jsonl a.pcap | jq 'select(.close == \"half-closed\")'", "the connections that one side never closed"},
+			{"finwait flows -o flows.csv captures/", "every capture below a directory, for a spreadsheet"},
+			{"finwait flows --join --format jsonl ring.pcap*", "the files of a rotated capture, as one"},
+		},
+		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
+			var in inputFlags
+			var out outputFlags
+			sort := choice{"order", "end", []string{"end", "stream"}}
+			out.add(fs, report.Records, "jsonl")
+			fs.Var(&sort, "sort", "the order of records within a capture: as they end, or by stream")
+			in.add(fs)
+			return func(inv *invocation) (int, error) {
+				if !inv.flags.Changed("format") {
+					out.format.value = formatOf(out.path, out.format)
+				}
+				j := &job{invocation: inv, input: &in, output: &out}
+				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
+					format := report.Find(report.Records, out.format.value)
+					handler := format.New(w, style)
+					if sort.value == "stream" || format.Sorted {
+						handler = report.Sort(handler)
+					}
+					return handler, nil
+				})
+			}
+		},
+	}
+}
+
+// formatOf returns the format that is named as the path ends, if there is one.
+func formatOf(path string, c choice) string {
+	for _, word := range c.words {
+		if ext := "." + word; len(path) > len(ext) && path[len(path)-len(ext):] == ext {
+			return word
+		}
+	}
+	return c.value
+}

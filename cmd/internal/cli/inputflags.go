@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"finwait/analyzer/driver"
+	"finwait/reassembly"
+)
+
+// inputFlags say which packets are read and how.
+type inputFlags struct {
+	join, strict   bool
+	after, before  bound
+	idle           time.Duration
+	maxConnections int
+	streams        numbers
+}
+
+func (f *inputFlags) add(fs *pflag.FlagSet) {
+	fs.Var(&f.streams, "stream", "only the connection with this number, as in tshark's tcp.stream; repeatable")
+	fs.BoolVar(&f.join, "join", false, "read the files as one capture in time order, as tcpdump -C, -G or -W wrote it")
+	fs.Var(&f.after, "after", "only packets from this time on: RFC 3339, seconds since the epoch, or\nan offset from the first packet such as +1.5s or 2m")
+	fs.Var(&f.before, "before", "only packets before this time")
+	fs.DurationVar(&f.idle, "idle", reassembly.DefaultIdle, "a connection silent for longer has ended")
+	fs.IntVar(&f.maxConnections, "max-connections", reassembly.DefaultMaxConnections, "live connections beyond which the stalest is given up")
+	fs.BoolVar(&f.strict, "strict", false, "a capture cut short in its last record is an error (exit code 3)")
+}
+
+func (f *inputFlags) check() error {
+	switch {
+	case f.idle <= 0:
+		return &usageError{text: "--idle must be more than 0"}
+	case f.maxConnections <= 0:
+		return &usageError{text: "--max-connections must be more than 0"}
+	}
+	return nil
+}
+
+func (f *inputFlags) options() driver.Options {
+	return driver.Options{
+		Join:    f.join,
+		Tracker: reassembly.Config{Idle: f.idle, MaxConnections: f.maxConnections},
+		Window:  driver.Window{After: f.after.Bound, Before: f.before.Bound},
+	}
+}

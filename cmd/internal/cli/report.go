@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"io"
+
+	"github.com/spf13/pflag"
+
+	"finwait/analyzer"
+	"finwait/analyzer/report"
+)
+
+func reportCommand() *command {
+	return &command{
+		name:  "report",
+		args:  "FILE...",
+		short: "the summary: how connections closed, and how long closing took",
+		long: `It tells of all captures together how their connections were closed, who closed first, and how
+long each side stayed in each closing state. "> 9.8 s" is a stay that was not over when the
+capture ended, "≤ 2.16 s" one that ended at some unknown time before.`,
+		examples: []example{
+			{"finwait a.pcap", "the same as finwait report a.pcap"},
+			{"finwait report --format json a.pcap | jq .states.server", "for a program"},
+			{"finwait report --after +10s --before +20s a.pcap", "a part of the capture"},
+			{"finwait report --format markdown -o summary.md captures/", "for a ticket"},
+		},
+		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
+			var in inputFlags
+			var out outputFlags
+			out.add(fs, report.Summaries, "json")
+			in.add(fs)
+			return func(inv *invocation) (int, error) {
+				j := &job{invocation: inv, input: &in, output: &out}
+				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
+					return report.Find(report.Summaries, out.format.value).New(w, style), nil
+				})
+			}
+		},
+	}
+}

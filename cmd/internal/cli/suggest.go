@@ -1,0 +1,43 @@
+package cli
+
+import "fmt"
+
+// didYouMean returns a clause that offers the nearest of names, formatted with
+// verb; "" where none is near.
+func didYouMean(word string, names []string, verb string) string {
+	best, bestDistance := "", min(3, (len(word)+3)/2)
+	for _, name := range names {
+		if d := distance(word, name); d < bestDistance {
+			best, bestDistance = name, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean "+verb+"?", best)
+}
+
+// distance is how many octets must be inserted, deleted, replaced or swapped
+// with their neighbour to make b of a (optimal string alignment).
+func distance(a, b string) int {
+	before, above := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range above {
+		above[j] = j
+	}
+	for i := range len(a) {
+		row := make([]int, len(b)+1)
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(row[j]+1, above[j+1]+1, above[j]+cost)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, above = above, row
+	}
+	return above[len(b)]
+}

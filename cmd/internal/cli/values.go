@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"finwait/analyzer/driver"
+)
+
+func newFlagSet(name string) *pflag.FlagSet {
+	fs := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	fs.SortFlags = false
+	fs.Usage = func() {}
+	return fs
+}
+
+// choice is a flag that takes one of several words.
+type choice struct {
+	what  string // what is chosen: "format"
+	value string
+	words []string
+}
+
+func (c *choice) String() string { return c.value }
+func (c *choice) Type() string   { return strings.Join(c.words, "|") }
+
+func (c *choice) Set(word string) error {
+	if !slices.Contains(c.words, word) {
+		return fmt.Errorf("unknown %s %q%s", c.what, word,
+			or(didYouMean(word, c.words, "%q"), ": it is one of "+strings.Join(c.words, ", ")))
+	}
+	c.value = word
+	return nil
+}
+
+// numbers is a repeatable flag that takes stream numbers.
+type numbers struct{ list []uint32 }
+
+func (n *numbers) Type() string { return "N" }
+
+func (n *numbers) String() string {
+	var words []string
+	for _, v := range n.list {
+		words = append(words, strconv.FormatUint(uint64(v), 10))
+	}
+	return strings.Join(words, ",")
+}
+
+func (n *numbers) Set(text string) error {
+	for word := range strings.SplitSeq(text, ",") {
+		v, err := strconv.ParseUint(word, 10, 32)
+		if err != nil {
+			return fmt.Errorf("%q is no stream number", word)
+		}
+		n.list = append(n.list, uint32(v))
+	}
+	return nil
+}
+
+// bound is a flag that takes a capture time.
+type bound struct {
+	driver.Bound
+	text string
+}
+
+func (b *bound) Type() string   { return "TIME" }
+func (b *bound) String() string { return b.text }
+
+func (b *bound) Set(text string) (err error) {
+	b.text = text
+	b.Bound, err = driver.ParseBound(text)
+	return err
+}
+
+// flagError words what pflag found wrong, with a suggestion.
+func flagError(cmd *command, fs *pflag.FlagSet, err error) error {
+	text := err.Error()
+	var unknown *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
+		name := unknown.GetSpecifiedName()
+		if unknown.GetSpecifiedShortnames() != "" {
+			text = fmt.Sprintf("unknown flag -%s", name)
+			break
+		}
+		var names []string
+		fs.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		text = fmt.Sprintf("unknown flag --%s%s", name, didYouMean(name, names, "--%s"))
+	case errors.As(err, &invalid):
+		text = fmt.Sprintf("--%s: %v", invalid.GetFlag().Name, invalid.Unwrap())
+	}
+	return &usageError{text: text, hint: cmd.hint()}
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
