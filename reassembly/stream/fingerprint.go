@@ -15,26 +15,39 @@ type fingerprint [2]uint32
 func (p fingerprint) low() uint32  { return p[0] }
 func (p fingerprint) high() uint32 { return p[1] }
 
+// The kinds of 4-tuple. IPv4 and IPv4-mapped IPv6 are two address types in
+// Wireshark, so the family is part of the 4-tuple. Tunnels and VLANs are not.
+const (
+	ip6 byte = iota
+	ip4
+	expected // not of a segment: see expect
+)
+
+func family(seg *segment.Segment) byte {
+	if seg.Is4 {
+		return ip4
+	}
+	return ip6
+}
+
 // fingerprint returns that of seg's 4-tuple, the same in both directions, and
 // the side that sent seg.
-//
-// IPv4 and IPv4-mapped IPv6 are two address types in Wireshark, so the family
-// is part of the 4-tuple. Tunnels and VLANs are not.
 func (x *Index) fingerprint(seg *segment.Segment) (print fingerprint, side uint8) {
-	low, high := &seg.Src, &seg.Dst
-	if after(low, high) {
-		low, high, side = high, low, 1
+	if after(&seg.Src, &seg.Dst) {
+		return x.hash(&seg.Dst, &seg.Src, family(seg)), 1
 	}
-	var b [37]byte
-	copy(b[:16], low.Addr[:])
-	copy(b[16:32], high.Addr[:])
-	binary.LittleEndian.PutUint16(b[32:], low.Port)
-	binary.LittleEndian.PutUint16(b[34:], high.Port)
-	if seg.Is4 {
-		b[36] = 1
-	}
-	h := maphash.Bytes(x.seed, b[:])
-	return fingerprint{uint32(h), uint32(h >> 32)}, side
+	return x.hash(&seg.Src, &seg.Dst, family(seg)), 0
+}
+
+func (x *Index) hash(a, b *segment.Endpoint, kind byte) fingerprint {
+	var buf [37]byte
+	copy(buf[:16], a.Addr[:])
+	copy(buf[16:32], b.Addr[:])
+	binary.LittleEndian.PutUint16(buf[32:], a.Port)
+	binary.LittleEndian.PutUint16(buf[34:], b.Port)
+	buf[36] = kind
+	h := maphash.Bytes(x.seed, buf[:])
+	return fingerprint{uint32(h), uint32(h >> 32)}
 }
 
 // after reports whether a is the greater endpoint: by address, then by port.

@@ -24,9 +24,12 @@ type Index struct {
 	tuples  int
 	streams int
 
-	// A slot is 0 where it is empty. Else its low slotBits hold 1 + the
-	// number of a tuple, and the bits above them as many bits of the tuple's
-	// fingerprint, so that a probe seldom touches a tuple in vain.
+	expecting int // how many FTP data connections were announced and not met
+
+	// A slot is 0 where it is empty. Else its low bits, as many as it takes
+	// to number the slots, hold 1 + the number of a tuple, and those above
+	// bits of the tuple's fingerprint, so that a probe seldom touches a tuple
+	// in vain.
 	slots []uint32
 }
 
@@ -50,17 +53,20 @@ func (x *Index) Number(seg *segment.Segment) (t *Tuple, side uint8, opened bool,
 	t, known := x.tuple(print)
 	switch {
 	case !known:
+		opened = true
 		t.Stream = x.open()
-		t.first(seg, side)
-		return t, side, true, prev
+		t.first(seg, side, x.expectedOf(seg))
 	case t.opensNext(seg, side):
-		prev = *t
+		opened, prev = true, *t
 		*t = Tuple{print: print, Stream: x.open()}
 		t.reopen(seg, side)
-		return t, side, true, prev
+	default:
+		t.next(seg, side)
 	}
-	t.next(seg, side)
-	return t, side, false, prev
+	if (seg.Src.Port == ftpPort || seg.Dst.Port == ftpPort) && len(seg.Payload) > 0 {
+		x.expect(seg)
+	}
+	return t, side, opened, prev
 }
 
 func (x *Index) open() (stream uint32) {
@@ -71,31 +77,48 @@ func (x *Index) open() (stream uint32) {
 
 // tuple returns the tuple with a fingerprint, a new one where it was not known.
 func (x *Index) tuple(print fingerprint) (t *Tuple, known bool) {
-	mask := uint32(len(x.slots) - 1)
-	number := mask // the bits of a slot that hold a tuple's number
-	tag := print.high() &^ number
-	at := print.low() & mask
-	for ; x.slots[at] != 0; at = (at + 1) & mask {
-		s := x.slots[at]
-		if s&^number != tag {
-			continue
-		}
-		if t := x.at(s&number - 1); t.print == print {
-			return t, true
-		}
+	if t := x.find(print); t != nil {
+		return t, true
 	}
-	if x.tuples+1 > len(x.slots)/4*3 {
+	if x.tuples == len(x.slots)/4*3 {
 		x.setSlots(2 * len(x.slots))
-		return x.tuple(print)
 	}
 	if x.tuples%chunkLen == 0 {
 		x.chunks = append(x.chunks, new([chunkLen]Tuple))
 	}
 	t = x.at(uint32(x.tuples))
 	t.print = print
+	x.place(uint32(x.tuples), print)
 	x.tuples++
-	x.slots[at] = tag | uint32(x.tuples)
 	return t, false
+}
+
+// find returns the tuple with a fingerprint, or nil.
+func (x *Index) find(print fingerprint) *Tuple {
+	mask := uint32(len(x.slots) - 1)
+	tag := print.high() &^ mask
+	for at := print.low() & mask; ; at = (at + 1) & mask {
+		s := x.slots[at]
+		if s == 0 {
+			return nil
+		}
+		if s&^mask != tag {
+			continue
+		}
+		if t := x.at(s&mask - 1); t.print == print {
+			return t
+		}
+	}
+}
+
+// place enters the nth tuple into the first free slot of its probe sequence.
+func (x *Index) place(n uint32, print fingerprint) {
+	mask := uint32(len(x.slots) - 1)
+	at := print.low() & mask
+	for x.slots[at] != 0 {
+		at = (at + 1) & mask
+	}
+	x.slots[at] = print.high()&^mask | (n + 1)
 }
 
 func (x *Index) at(n uint32) *Tuple { return &x.chunks[n/chunkLen][n%chunkLen] }
@@ -103,15 +126,8 @@ func (x *Index) at(n uint32) *Tuple { return &x.chunks[n/chunkLen][n%chunkLen] }
 // setSlots replaces the slot table by one of n slots, a power of two.
 func (x *Index) setSlots(n int) {
 	x.slots = nil // let the collector have it while the new one is made
-	slots := make([]uint32, n)
-	mask := uint32(n - 1)
+	x.slots = make([]uint32, n)
 	for i := range uint32(x.tuples) {
-		print := x.at(i).print
-		at := print.low() & mask
-		for slots[at] != 0 {
-			at = (at + 1) & mask
-		}
-		slots[at] = print.high()&^mask | (i + 1)
+		x.place(i, x.at(i).print)
 	}
-	x.slots = slots
 }

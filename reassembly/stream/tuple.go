@@ -45,9 +45,14 @@ func (t *Tuple) opensNext(seg *segment.Segment, side uint8) bool {
 		t.based>>side&1 != 0 && seg.Seq != t.base[side]
 }
 
-// first takes in the segment that opened t, the first on its 4-tuple.
-func (t *Tuple) first(seg *segment.Segment, side uint8) {
+// first takes in the segment that opened t, the first on its 4-tuple. expected
+// says that Wireshark had a conversation for it before.
+func (t *Tuple) first(seg *segment.Segment, side uint8, expected bool) {
 	t.setBase(seg, side)
+	if expected {
+		t.Completeness = completes(seg)
+		return
+	}
 	if seg.Flags&(segment.SYN|segment.ACK) == segment.SYN {
 		t.Completeness = SYN
 		if seg.PayloadLen > 0 { // TCP Fast Open (RFC 7413)
