@@ -54,7 +54,7 @@ func Parse(name string, text []byte) (*Script, error) {
 		}
 	}
 	p.w.offsets()
-	s.Link, s.Snaplen, s.packets = p.w.link, p.w.snaplen, p.w.packets
+	s.Link, s.Snaplen, s.Start, s.packets = p.w.link, p.w.snaplen, p.w.start, p.w.packets
 	return s, nil
 }
 

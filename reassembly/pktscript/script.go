@@ -24,6 +24,7 @@ type Script struct {
 	Name    string
 	Link    segment.LinkType
 	Snaplen int
+	Start   capture.Time // time 0 of the lines
 	Wants   []Want
 
 	packets []capture.Packet

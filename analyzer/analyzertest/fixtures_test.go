@@ -1,0 +1,7 @@
+package analyzertest
+
+import "testing"
+
+func TestFixtures(t *testing.T) {
+	new(Fixtures).Run(t, "../../testdata/pkt/*.pkt")
+}
