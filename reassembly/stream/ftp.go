@@ -13,7 +13,8 @@ import (
 const ftpPort = 21
 
 // expect reads the payload of an FTP control connection for the address of a
-// data connection to come. Wireshark makes a conversation for it at once
+// data connection to come: a PORT command, or the reply to PASV or EPSV. (With
+// EPRT, Wireshark expects the client to connect to itself.) Wireshark makes a conversation for it at once
 // (packet-ftp.c: create_and_link_data_conversation), with the other end's port
 // left open. The data connection's SYN then finds a conversation instead of
 // opening one, and its completeness lacks SYN for good (Wireshark issue 19092,
@@ -23,39 +24,41 @@ const ftpPort = 21
 // over two segments is missed.
 func (x *Index) expect(seg *segment.Segment) {
 	line, _, _ := bytes.Cut(seg.Payload, []byte("\n"))
-	line = bytes.TrimSuffix(line, []byte("\r"))
-	if len(line) > 512 {
-		return // longer than any command (RFC 959 has no limit)
+	if len(line) < 4 || len(line) > 512 { // RFC 959 has no limit; no command is longer
+		return
 	}
-	server, other := seg.Dst, seg.Src.Addr // who listens where, and who connects
+	text := string(line)
+	server, client := seg.Src, seg.Dst.Addr // who listens where, and who connects
 	ok := false
-	if seg.Dst.Port == ftpPort {
-		verb, args, _ := strings.Cut(string(line), " ")
-		var client netip.AddrPort
-		switch verb {
-		case "PORT":
-			client, ok = hostPort(args)
-		case "EPRT":
-			client, ok = extended(args)
-		}
-		// The server connects from port 20. The client's port is left open,
-		// although the command names it.
-		server.Port, other = 20, segment.AddrFrom(client.Addr())
-		ok = ok && client.Addr().Is4() == seg.Is4
-	} else if code, text, _ := strings.Cut(string(line), " "); code == "227" && seg.Is4 {
+	switch {
+	case seg.Dst.Port == ftpPort:
+		verb, args, _ := strings.Cut(text, " ")
 		var at netip.AddrPort
-		at, ok = hostPort(text)
-		server, other = segment.Endpoint{Addr: segment.AddrFrom(at.Addr()), Port: at.Port()}, seg.Dst.Addr
-	} else if code == "229" {
-		server, other = seg.Src, seg.Dst.Addr
+		if strings.HasPrefix("PORT", verb) && verb != "" && seg.Is4 {
+			at, ok = hostPort(args)
+		}
+		// The server connects, from port 20, and it is the client's port that
+		// is left open, although the command names it.
+		server = segment.Endpoint{Addr: seg.Dst.Addr, Port: 20}
+		client = segment.AddrFrom(at.Addr())
+	case text[:3] == "227" && seg.Is4:
+		var at netip.AddrPort
+		at, ok = hostPort(text[3:])
+		server = segment.Endpoint{Addr: segment.AddrFrom(at.Addr()), Port: at.Port()}
+	case text[:3] == "229":
 		server.Port, ok = extendedPassive(text)
 	}
 	if !ok {
 		return
 	}
-	// The tuple of an expectation is found by a 4-tuple that no segment has:
-	// the family is replaced. Its Conn counts the data connections expected.
-	t, _ := x.tuple(x.hash(&server, &segment.Endpoint{Addr: other}, expected|family(seg)))
+	// The tuple of an expectation is found by a 4-tuple that no segment has.
+	// Its Conn counts the data connections expected; its base tells a
+	// retransmission, which Wireshark does not read (tcp_no_subdissector_on_error).
+	t, known := x.tuple(x.hash(&server, &segment.Endpoint{Addr: client}, expected|family(seg)))
+	if known && t.base[0] == seg.Seq {
+		return
+	}
+	t.base[0] = seg.Seq
 	t.Conn++
 	x.expecting++
 }
@@ -78,10 +81,13 @@ func (x *Index) expectedOf(seg *segment.Segment) bool {
 	return false
 }
 
-// hostPort parses the first "h1,h2,h3,h4,p1,p2" in text (RFC 959 §4.1.2).
+// hostPort parses the first "h1,h2,h3,h4,p1,p2" in text (RFC 959 §4.1.2). Of a
+// number that is too great the low eight bits count (packet-ftp.c:
+// parse_port_pasv).
 func hostPort(text string) (netip.AddrPort, bool) {
+	const digits = "0123456789"
 	for {
-		start := strings.IndexAny(text, "0123456789")
+		start := strings.IndexAny(text, digits)
 		if start < 0 {
 			return netip.AddrPort{}, false
 		}
@@ -91,18 +97,18 @@ func hostPort(text string) (netip.AddrPort, bool) {
 			addr := netip.AddrFrom4([4]byte(n[:4]))
 			return netip.AddrPortFrom(addr, uint16(n[4])<<8|uint16(n[5])), true
 		}
-		text = strings.TrimLeft(text, "0123456789")
+		text = strings.TrimLeft(text, digits)
 	}
 }
 
 func sixNumbers(text string, n *[6]byte) bool {
 	for i := range n {
-		end := 0
-		for end < len(text) && text[end] >= '0' && text[end] <= '9' {
-			end++
+		end := digits(text)
+		if end == 0 || i < 5 && (end == len(text) || text[end] != ',') {
+			return false
 		}
-		v, err := strconv.ParseUint(text[:end], 10, 8)
-		if err != nil || i < 5 && (end == len(text) || text[end] != ',') {
+		v, err := strconv.ParseUint(text[:end], 10, 31)
+		if err != nil {
 			return false
 		}
 		n[i] = byte(v)
@@ -111,27 +117,21 @@ func sixNumbers(text string, n *[6]byte) bool {
 	return true
 }
 
-// extended parses "|af|address|port|" (RFC 2428 §2).
-func extended(text string) (netip.AddrPort, bool) {
-	if text == "" {
-		return netip.AddrPort{}, false
+func digits(text string) (n int) {
+	for n < len(text) && text[n] >= '0' && text[n] <= '9' {
+		n++
 	}
-	fields := strings.Split(text, text[:1])
-	if len(fields) != 5 {
-		return netip.AddrPort{}, false
-	}
-	addr, err := netip.ParseAddr(fields[2])
-	port, err2 := strconv.ParseUint(fields[3], 10, 16)
-	return netip.AddrPortFrom(addr, uint16(port)), err == nil && err2 == nil && addr.Is4() == (fields[1] == "1")
+	return n
 }
 
-// extendedPassive parses the port in "text (|||port|)" (RFC 2428 §3).
+// extendedPassive parses the port in "text (|||port|)" (RFC 2428 §3;
+// packet-ftp.c: parse_extended_pasv_response).
 func extendedPassive(text string) (uint16, bool) {
 	_, text, ok := strings.Cut(text, "(")
 	if !ok || len(text) < 4 || text[0] != text[1] || text[1] != text[2] {
 		return 0, false
 	}
-	digits, _, ok := strings.Cut(text[3:], text[:1])
-	port, err := strconv.ParseUint(digits, 10, 16)
-	return uint16(port), ok && err == nil
+	text = text[3:]
+	port, err := strconv.ParseUint(text[:digits(text)], 10, 16)
+	return uint16(port), err == nil && strings.Contains(text, ")")
 }
