@@ -23,11 +23,17 @@ type Format struct {
 var Records = []Format{
 	{Name: "jsonl", New: plain(JSONL)},
 	{Name: "json", New: plain(JSON)},
+	{Name: "csv", New: plain(CSV)},
+	{Name: "tsv", New: plain(TSV)},
+	{Name: "table", New: Table, Sorted: true},
+	{Name: "zeek", New: plain(Zeek)},
 }
 
 // Summaries are the formats that write the summary.
 var Summaries = []Format{
+	{Name: "text", New: Text},
 	{Name: "json", New: plain(SummaryJSON)},
+	{Name: "markdown", New: plain(Markdown)},
 }
 
 // plain adapts a format that has no style.

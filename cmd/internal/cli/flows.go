@@ -31,7 +31,7 @@ fin_client_frame; lists are one JSON cell.`,
 			var in inputFlags
 			var out outputFlags
 			sort := choice{"order", "end", []string{"end", "stream"}}
-			out.add(fs, report.Records, "jsonl")
+			out.add(fs, report.Records, "table")
 			fs.Var(&sort, "sort", "the order of records within a capture: as they end, or by stream")
 			in.add(fs)
 			return func(inv *invocation) (int, error) {

@@ -26,7 +26,7 @@ capture ended, "≤ 2.16 s" one that ended at some unknown time before.`,
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
 			var in inputFlags
 			var out outputFlags
-			out.add(fs, report.Summaries, "json")
+			out.add(fs, report.Summaries, "text")
 			in.add(fs)
 			return func(inv *invocation) (int, error) {
 				j := &job{invocation: inv, input: &in, output: &out}

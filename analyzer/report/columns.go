@@ -1,0 +1,157 @@
+package report
+
+import (
+	"net/netip"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"finwait/analyzer"
+)
+
+// kind is what a column holds.
+type kind uint8
+
+const (
+	text kind = iota
+	integer
+	boolean
+	seconds
+	timestamp
+	address
+	list // a JSON text
+)
+
+// column is one field of the flattened record. Structs flatten with _, as in
+// fin_client_frame; lists stay whole.
+type column struct {
+	name string
+	kind kind
+	path []int // the field of each struct on the way down
+}
+
+// columns are all fields of analyzer.Record in their order. They are read off
+// the type, so that a new field is in every flat format at once.
+var columns = appendColumns(nil, "", nil, reflect.TypeFor[analyzer.Record]())
+
+func appendColumns(dst []column, name string, path []int, t reflect.Type) []column {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if k, ok := kindOf(t); ok {
+		return append(dst, column{name: name, kind: k, path: path})
+	}
+	for i := range t.NumField() {
+		field := t.Field(i)
+		tag, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if tag == "" || tag == "-" {
+			continue
+		}
+		if name != "" {
+			tag = name + "_" + tag
+		}
+		dst = appendColumns(dst, tag, append(path[:len(path):len(path)], i), field.Type)
+	}
+	return dst
+}
+
+func kindOf(t reflect.Type) (k kind, scalar bool) {
+	switch t {
+	case reflect.TypeFor[analyzer.Time]():
+		return timestamp, true
+	case reflect.TypeFor[analyzer.Seconds]():
+		return seconds, true
+	case reflect.TypeFor[netip.Addr]():
+		return address, true
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return text, true
+	case reflect.Bool:
+		return boolean, true
+	case reflect.Slice:
+		return list, true
+	case reflect.Struct:
+		return 0, false
+	case reflect.Int, reflect.Int64, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return integer, true
+	}
+	panic("report: no column for " + t.String())
+}
+
+// value returns the field of a Record; false means null.
+func (c *column) value(record reflect.Value) (v reflect.Value, ok bool) {
+	v = record
+	for _, i := range c.path {
+		v = v.Field(i)
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return v, false
+			}
+			v = v.Elem()
+		}
+	}
+	return v, true
+}
+
+// append appends a value as text. Strings are made safe; they hold no tab and
+// no line end then.
+func (c *column) append(dst []byte, v reflect.Value) []byte {
+	switch c.kind {
+	case text:
+		return append(dst, Safe(v.String())...)
+	case integer:
+		if v.CanUint() {
+			return strconv.AppendUint(dst, v.Uint(), 10)
+		}
+		return strconv.AppendInt(dst, v.Int(), 10)
+	case boolean:
+		return strconv.AppendBool(dst, v.Bool())
+	case seconds:
+		return analyzer.Seconds(v.Int()).Append(dst)
+	case timestamp:
+		return analyzer.Time(v.Int()).Append(dst)
+	case address:
+		ip := *v.Addr().Interface().(*netip.Addr)
+		if !ip.IsValid() {
+			return dst
+		}
+		return ip.AppendTo(dst)
+	}
+	if c.name == "vlan" && v.Len() == 0 {
+		return dst
+	}
+	from := len(dst)
+	return safeJSON(analyzer.AppendList(dst, v.Addr().Interface()), from)
+}
+
+// safeJSON makes dst[from:], which is JSON, safe for a terminal: what Safe would
+// replace becomes a \u escape, which means the same.
+func safeJSON(dst []byte, from int) []byte {
+	plain := true
+	for _, c := range dst[from:] {
+		if c >= 0x7f {
+			plain = false
+			break
+		}
+	}
+	if plain {
+		return dst
+	}
+	var b strings.Builder
+	for _, r := range string(dst[from:]) {
+		switch {
+		case r == '\n' || !unsafe(r):
+			b.WriteRune(r)
+		case r > 0xffff: // a surrogate pair
+			b.WriteString(`\u`)
+			hex(&b, 0xd800+uint32(r-0x10000)>>10, 4)
+			b.WriteString(`\u`)
+			hex(&b, 0xdc00+uint32(r-0x10000)&0x3ff, 4)
+		default:
+			b.WriteString(`\u`)
+			hex(&b, uint32(r), 4)
+		}
+	}
+	return append(dst[:from], b.String()...)
+}

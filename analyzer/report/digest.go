@@ -1,0 +1,144 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"finwait/analyzer"
+)
+
+// digest is a Summary as people read it: what the text and the markdown report
+// have in common.
+type digest struct {
+	files    []fileLine
+	closes   []tallied
+	closers  []tallied
+	states   []stateRow
+	findings []analyzer.FindingGroup
+	timers   []analyzer.Timer
+	total    string // of several files; else ""
+}
+
+// fileLine is one capture: a headline, and what is noteworthy about it.
+type fileLine struct {
+	name, facts string
+	notes       []string
+}
+
+type tallied struct {
+	words string
+	n     int64
+}
+
+// stateRow is the line of one side's state. The cells are ready to be shown.
+type stateRow struct{ side, state, n, p50, p90, max, open string }
+
+func newDigest(s *analyzer.Summary) *digest {
+	d := &digest{findings: s.Findings, timers: s.Timers}
+	for i := range s.Files {
+		d.files = append(d.files, newFileLine(&s.Files[i]))
+	}
+	if len(s.Files) != 1 {
+		d.total = fmt.Sprintf("%s, %s", count(int64(len(s.Files)), "file"), count(s.Connections, "connection"))
+	}
+	for _, c := range closeWords {
+		if n := s.Close[c.value]; n > 0 {
+			d.closes = append(d.closes, tallied{c.words, n})
+		}
+	}
+	for _, side := range []string{"client", "server", "both"} {
+		if n := s.FirstCloser[side]; n > 0 {
+			d.closers = append(d.closers, tallied{side, n})
+		}
+	}
+	byCount := func(a, b tallied) int { return cmp.Compare(b.n, a.n) }
+	slices.SortStableFunc(d.closes, byCount)
+	slices.SortStableFunc(d.closers, byCount)
+	d.addStates("client", s.States.Client)
+	d.addStates("server", s.States.Server)
+	return d
+}
+
+func newFileLine(f *analyzer.FileInfo) fileLine {
+	line := fileLine{name: Safe(f.File)}
+	var facts []string
+	if f.Connections != nil {
+		facts = append(facts, count(*f.Connections, "connection"))
+	}
+	packets := count(f.Packets, "packet")
+	if f.TCPPackets != f.Packets {
+		packets += fmt.Sprintf(" (%s TCP)", number(f.TCPPackets))
+	}
+	if f.First != nil && f.Last != nil {
+		packets += " in " + span(analyzer.Seconds(f.Last.Sub(*f.First)))
+	}
+	facts = append(facts, packets)
+	if f.Vantage != nil {
+		where := "at the " + *f.Vantage
+		if *f.Vantage == "middle" {
+			where = "on the way"
+		}
+		facts = append(facts, "captured "+where)
+	}
+	line.facts = strings.Join(facts, ", ")
+	if f.Error != nil {
+		line.notes = append(line.notes, Safe(*f.Error))
+	}
+	if f.Dropped != nil && *f.Dropped > 0 {
+		line.notes = append(line.notes, count(*f.Dropped, "packet")+" lost by the capturing system")
+	}
+	if note := skippedNote(f); note != "" {
+		line.notes = append(line.notes, note)
+	}
+	return line
+}
+
+// skippedNote tells of the packets that could have held TCP but yielded none.
+func skippedNote(f *analyzer.FileInfo) string {
+	var parts []string
+	for reason, n := range f.Skipped {
+		switch reason {
+		case "not-ip", "not-tcp", "icmp-error":
+			if f.TCPPackets > 0 {
+				continue
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%s %s", number(n), reason))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	slices.Sort(parts)
+	return "skipped: " + strings.Join(parts, ", ")
+}
+
+func (d *digest) addStates(side string, states map[string]*analyzer.StateTimes) {
+	for _, name := range closingStates {
+		t := states[name]
+		if t == nil {
+			continue
+		}
+		row := stateRow{side: side, state: name, n: number(t.N + t.AtMost + t.AtLeast), open: number(t.Open)}
+		row.p50, row.p90 = bounded(t.P50, nil), bounded(t.P90, nil)
+		row.max = longest(t)
+		if t.Open > 0 {
+			row.open += ", > " + span(*t.MaxOpen)
+		}
+		d.states = append(d.states, row)
+	}
+}
+
+// longest words the longest completed stay. One that is only bounded stands for
+// itself where it is longer than what is known exactly.
+func longest(t *analyzer.StateTimes) string {
+	most, bound := t.Max, ""
+	if t.MaxAtLeast != nil && (most == nil || *t.MaxAtLeast > *most) {
+		most, bound = t.MaxAtLeast, "at-least"
+	}
+	if t.MaxAtMost != nil && (most == nil || *t.MaxAtMost > *most) {
+		most, bound = t.MaxAtMost, "at-most"
+	}
+	return bounded(most, &bound)
+}

@@ -1,0 +1,113 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"finwait/analyzer"
+)
+
+type markdown struct {
+	summaryOnly
+	w io.Writer
+}
+
+// Markdown returns a Handler that writes the summary as GitHub-flavoured
+// Markdown.
+func Markdown(w io.Writer) analyzer.Handler { return &markdown{w: w} }
+
+func (m *markdown) Close(s *analyzer.Summary) error {
+	d := newDigest(s)
+	var b bytes.Buffer
+	b.WriteString("## TCP teardown\n\n")
+	for _, f := range d.files {
+		fmt.Fprintf(&b, "- **%s**: %s\n", mdEscape(f.name), f.facts)
+		for _, note := range f.notes {
+			fmt.Fprintf(&b, "  - %s\n", mdEscape(note))
+		}
+	}
+	if d.total != "" {
+		fmt.Fprintf(&b, "\n%s.\n", upperFirst(d.total))
+	}
+	if len(d.closes) > 0 {
+		mdTable(&b, "How they closed", []string{"close", "connections"}, pairs(d.closes))
+	}
+	if len(d.closers) > 0 {
+		mdTable(&b, "First to close", []string{"side", "connections"}, pairs(d.closers))
+	}
+	if len(d.states) > 0 {
+		var rows [][]string
+		for _, s := range d.states {
+			rows = append(rows, []string{s.side + " " + s.state, s.n, s.p50, s.p90, s.max, s.open})
+		}
+		mdTable(&b, "Time in closing states", []string{"state", "n", "p50", "p90", "max", "still open"}, rows)
+	}
+	mdFindings(&b, d.findings)
+	if len(d.timers) > 0 {
+		var rows [][]string
+		for i := range d.timers {
+			rows = append(rows, timerCells(&d.timers[i]))
+		}
+		mdTable(&b, "Timers", []string{"kind", "server", "value", "spread", "samples", "from", "known as"}, rows)
+	}
+	_, err := m.w.Write(b.Bytes())
+	return err
+}
+
+func mdFindings(b *bytes.Buffer, list []analyzer.FindingGroup) {
+	if len(list) > 0 {
+		b.WriteString("\n### Findings\n")
+	}
+	for i := range list {
+		f := &list[i]
+		fmt.Fprintf(b, "\n**%s %s %s**: %s to %s\n\n%s\n\n", mdEscape(f.Severity), mdEscape(f.Rule), mdEscape(f.Name),
+			count(f.Connections, "connection"), mdEscape(f.Server), mdEscape(f.Message))
+		for _, e := range f.Examples {
+			fmt.Fprintf(b, "- %s stream %d: frames %s\n", mdEscape(e.File), e.Stream, frames(e.Frames))
+		}
+		fmt.Fprintf(b, "\n%s\n", mdEscape(f.Advice))
+	}
+}
+
+func pairs(list []tallied) [][]string {
+	var rows [][]string
+	for _, t := range list {
+		rows = append(rows, []string{t.words, number(t.n)})
+	}
+	return rows
+}
+
+// mdTable writes a table of which the first column stands to the left and the
+// others to the right.
+func mdTable(b *bytes.Buffer, title string, head []string, rows [][]string) {
+	fmt.Fprintf(b, "\n### %s\n\n", title)
+	mdRow(b, head)
+	b.WriteString("|:--|" + strings.Repeat("--:|", len(head)-1) + "\n")
+	for _, row := range rows {
+		mdRow(b, row)
+	}
+}
+
+func mdRow(b *bytes.Buffer, cells []string) {
+	b.WriteByte('|')
+	for _, cell := range cells {
+		fmt.Fprintf(b, " %s |", mdEscape(cell))
+	}
+	b.WriteByte('\n')
+}
+
+// mdEscape makes text mean nothing to Markdown or HTML.
+func mdEscape(s string) string {
+	var b strings.Builder
+	for _, r := range Safe(s) {
+		if strings.ContainsRune("\\`*_{}[]<>#|~&", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

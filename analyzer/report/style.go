@@ -1,0 +1,31 @@
+package report
+
+// columns returns how wide text may be.
+func (s Style) columns() int {
+	if s.Width <= 0 {
+		return 120
+	}
+	return max(s.Width, 80)
+}
+
+func (s Style) bold(text string) string   { return s.paint("1", text) }
+func (s Style) yellow(text string) string { return s.paint("33", text) }
+
+// severity paints text as grave as the severity is.
+func (s Style) severity(severity, text string) string {
+	switch severity {
+	case "error":
+		return s.paint("1;31", text)
+	case "warning":
+		return s.paint("33", text)
+	}
+	return s.paint("36", text)
+}
+
+// paint wraps text in an SGR sequence (ECMA-48 8.3.117), if colours are wanted.
+func (s Style) paint(code, text string) string {
+	if !s.Color || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}

@@ -1,0 +1,115 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+
+	"finwait/analyzer"
+)
+
+// tableRows is how many rows are laid out together. A longer table goes on with
+// a head and widths of its own, so that memory stays bounded.
+const tableRows = 10000
+
+// minFlags is the least room, in columns, that the flag sequence gets.
+const minFlags = 20
+
+type flowTable struct {
+	w     io.Writer
+	style Style
+	grid  *grid
+	name  string // of the capture whose rows are gathered
+	begun bool   // something was written
+}
+
+// Table returns a Handler that writes the connections as a table for people. It
+// wants them sorted.
+func Table(w io.Writer, s Style) analyzer.Handler { return &flowTable{w: w, style: s} }
+
+func (t *flowTable) Record(r *analyzer.Record) error {
+	if t.grid == nil {
+		t.grid = &grid{left: 5, tail: 3}
+		t.grid.head("stream", "client", "server", "close", "first", "half-closed", "teardown", "caveats", "findings", "flags")
+		t.name = Safe(r.File)
+	}
+	first := ""
+	if r.FirstCloser != nil {
+		first = *r.FirstCloser
+	}
+	var rules []string
+	for i := range r.Findings {
+		rules = append(rules, r.Findings[i].Rule)
+	}
+	t.grid.row(
+		fmt.Sprint(r.Stream), endpoint(r.Client), endpoint(r.Server), Safe(r.Close), Safe(first),
+		bounded(r.HalfClosedS, r.HalfClosed), bounded(r.TeardownS, nil),
+		Safe(strings.Join(r.Caveats, " ")), Safe(strings.Join(rules, " ")), Safe(r.Flags),
+	)
+	if len(t.grid.rows) < tableRows {
+		return nil
+	}
+	return t.flush()
+}
+
+func (t *flowTable) File(f *analyzer.FileInfo) error {
+	if t.grid != nil {
+		return t.flush()
+	}
+	if f.Connections == nil || *f.Connections > 0 || f.Error != nil {
+		return nil
+	}
+	return t.write([]byte(t.style.bold(Safe(f.File)) + "   no TCP connections\n"))
+}
+
+func (t *flowTable) Close(*analyzer.Summary) error {
+	if t.grid != nil {
+		return t.flush()
+	}
+	return nil
+}
+
+func (t *flowTable) flush() error {
+	var b bytes.Buffer
+	b.WriteString(t.style.bold(t.name) + "\n")
+	t.shorten()
+	t.grid.write(&b, t.style)
+	t.grid = nil
+	return t.write(b.Bytes())
+}
+
+// write puts an empty line between captures.
+func (t *flowTable) write(b []byte) error {
+	if t.begun {
+		b = append([]byte("\n"), b...)
+	}
+	t.begun = true
+	_, err := t.w.Write(b)
+	return err
+}
+
+// shorten cuts the flags to the room that the other columns leave.
+func (t *flowTable) shorten() {
+	last := len(t.grid.heads) - 1
+	room := t.style.columns()
+	for _, i := range t.grid.kept() {
+		if i == last {
+			break
+		}
+		width := displayWidth(t.grid.heads[i])
+		for _, row := range t.grid.rows {
+			width = max(width, displayWidth(row[i]))
+		}
+		room -= width + 2
+	}
+	room = max(room, minFlags)
+	for _, row := range t.grid.rows {
+		if flags := row[last]; len(flags) > room {
+			row[last] = flags[:room-1] + "…"
+		}
+	}
+}
+
+func endpoint(e analyzer.Endpoint) string { return netip.AddrPortFrom(e.IP, e.Port).String() }

@@ -1,0 +1,199 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	prettytext "github.com/jedib0t/go-pretty/v6/text"
+
+	"finwait/analyzer"
+)
+
+const (
+	maxBar   = 24 // columns
+	maxFiles = 20 // captures that the text names; the rest is counted
+)
+
+type textReport struct {
+	summaryOnly
+	w     io.Writer
+	style Style
+}
+
+// Text returns a Handler that writes the summary for people.
+func Text(w io.Writer, s Style) analyzer.Handler { return &textReport{w: w, style: s} }
+
+func (t *textReport) Close(s *analyzer.Summary) error {
+	d := newDigest(s)
+	var b bytes.Buffer
+	t.head(&b, d)
+	t.closes(&b, d)
+	t.states(&b, d)
+	t.findings(&b, d)
+	t.timers(&b, d)
+	_, err := t.w.Write(b.Bytes())
+	return err
+}
+
+func (t *textReport) head(b *bytes.Buffer, d *digest) {
+	files := d.files
+	if len(files) > maxFiles {
+		files = files[:maxFiles]
+	}
+	width := 0
+	for _, f := range files {
+		width = max(width, displayWidth(f.name))
+	}
+	for _, f := range files {
+		fmt.Fprintf(b, "%s   %s\n", t.style.bold(padRight(f.name, min(width, 60))), f.facts)
+		for _, note := range f.notes {
+			fmt.Fprintf(b, "  %s %s\n", t.style.yellow("!"), note)
+		}
+	}
+	if more := len(d.files) - len(files); more > 0 {
+		fmt.Fprintf(b, "and %s more\n", count(int64(more), "file"))
+	}
+	if d.total != "" {
+		fmt.Fprintf(b, "%s\n", t.style.bold(d.total))
+	}
+}
+
+// closes puts how the connections closed beside who closed first.
+func (t *textReport) closes(b *bytes.Buffer, d *digest) {
+	if len(d.closes) == 0 {
+		return
+	}
+	words, digits := 0, 0
+	for _, c := range d.closes {
+		words, digits = max(words, displayWidth(c.words)), max(digits, len(number(c.n)))
+	}
+	left := make([]string, len(d.closes))
+	width := 0
+	for i, c := range d.closes {
+		left[i] = fmt.Sprintf("  %s  %*s  %s", padRight(c.words, words), digits, number(c.n), bar(c.n, d.closes[0].n))
+		width = max(width, displayWidth(left[i]))
+	}
+	width = max(width, len("How they closed")) + 4
+	fmt.Fprintf(b, "\n%s", t.style.bold(padRight("How they closed", width)))
+	if len(d.closers) > 0 {
+		b.WriteString(t.style.bold("first to close"))
+	}
+	b.WriteByte('\n')
+	for i := range max(len(left), len(d.closers)) {
+		line := ""
+		if i < len(left) {
+			line = left[i]
+		}
+		if i < len(d.closers) {
+			line = padRight(line, width) + fmt.Sprintf("%s %s", d.closers[i].words, number(d.closers[i].n))
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+}
+
+func (t *textReport) states(b *bytes.Buffer, d *digest) {
+	if len(d.states) == 0 {
+		return
+	}
+	g := grid{indent: "  ", left: 1}
+	g.head("Time in closing states", "n", "p50", "p90", "max", "still open")
+	for _, s := range d.states {
+		g.row(s.side+" "+s.state, s.n, s.p50, s.p90, s.max, s.open)
+	}
+	b.WriteByte('\n')
+	g.write(b, t.style)
+}
+
+func (t *textReport) findings(b *bytes.Buffer, d *digest) {
+	for i := range d.findings {
+		f := &d.findings[i]
+		fmt.Fprintf(b, "\n%s %s   %s to %s\n", t.style.severity(f.Severity, padRight(Safe(f.Severity), 7)),
+			t.style.bold(Safe(f.Rule+" "+f.Name)), count(f.Connections, "connection"), Safe(f.Server))
+		for _, line := range wrap(Safe(f.Message), t.style.columns()-7) {
+			fmt.Fprintf(b, "       %s\n", line)
+		}
+		for _, e := range f.Examples {
+			fmt.Fprintf(b, "       %s stream %d: frames %s\n", Safe(e.File), e.Stream, frames(e.Frames))
+		}
+		for _, line := range wrap(Safe(f.Advice), t.style.columns()-7) {
+			fmt.Fprintf(b, "       %s\n", line)
+		}
+	}
+}
+
+func (t *textReport) timers(b *bytes.Buffer, d *digest) {
+	if len(d.timers) == 0 {
+		return
+	}
+	g := grid{indent: "  ", left: 2}
+	g.head("Timers", "server", "value", "spread", "samples", "from", "known as")
+	for i := range d.timers {
+		g.row(timerCells(&d.timers[i])...)
+	}
+	b.WriteByte('\n')
+	g.write(b, t.style)
+}
+
+func timerCells(t *analyzer.Timer) []string {
+	known := ""
+	if t.KnownAs != nil {
+		known = *t.KnownAs
+	}
+	return []string{
+		Safe(t.Kind), Safe(t.Server), span(t.Value), "±" + span(t.Spread), number(t.Samples), Safe(t.From), Safe(known),
+	}
+}
+
+// frames lists frame numbers, the first few.
+func frames(list []int64) string {
+	var words []string
+	for i, f := range list {
+		if i == 8 {
+			words = append(words, "…")
+			break
+		}
+		words = append(words, fmt.Sprint(f))
+	}
+	return strings.Join(words, ", ")
+}
+
+// bar draws n against the most. Whatever occurred has at least one block.
+func bar(n, most int64) string {
+	if most > maxBar {
+		n = max((n*maxBar+most/2)/most, 1)
+	}
+	return strings.Repeat("█", int(n))
+}
+
+func displayWidth(s string) int { return prettytext.StringWidthWithoutEscSequences(s) }
+
+func padRight(s string, width int) string {
+	return s + strings.Repeat(" ", max(width-displayWidth(s), 0))
+}
+
+func padLeft(s string, width int) string {
+	return strings.Repeat(" ", max(width-displayWidth(s), 0)) + s
+}
+
+// wrap breaks text at spaces into lines of at most width columns.
+func wrap(s string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(s) {
+		switch {
+		case line == "":
+			line = word
+		case displayWidth(line)+1+displayWidth(word) > width:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
