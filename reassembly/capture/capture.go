@@ -1,7 +1,10 @@
 package capture
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"math"
 	"time"
 
 	"finwait/reassembly/segment"
@@ -23,7 +26,8 @@ type Packet struct {
 	Offset    int64 // byte offset of its record in the uncompressed file
 	Time      Time
 	Link      segment.LinkType
-	Interface int    // 0-based within the file; always 0 in pcap
+	Interface int    // index into Info.Interfaces; always 0 in pcap
+	NoTime    bool   // the record has no timestamp: Time is the previous packet's
 	Length    int    // octets on the wire
 	Data      []byte // octets captured; valid until the next call
 }
@@ -43,3 +47,43 @@ func (e *ReadError) Error() string {
 
 // Unwrap returns the cause.
 func (e *ReadError) Unwrap() error { return e.Err }
+
+// maxCaptured is the largest captured length, in octets, of one packet that is
+// believed: that of libpcap (MAXIMUM_SNAPLEN) and of Wireshark
+// (WTAP_MAX_PACKET_SIZE_STANDARD).
+const maxCaptured = 262144
+
+var (
+	// ErrCutShort says that a capture ends in the middle of a record, or its
+	// compressed stream in the middle of a block, as when tcpdump was killed.
+	ErrCutShort = errors.New("capture was cut short")
+	// ErrNotCapture says that a file is in no format that is read here.
+	ErrNotCapture = errors.New("not a capture")
+)
+
+// cutOr returns ErrCutShort if err says that octets are missing at the end, and
+// err otherwise.
+func cutOr(err error) error {
+	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ErrCutShort
+	}
+	return err
+}
+
+// The seconds at which int64 nanoseconds end.
+const (
+	minSeconds = math.MinInt64 / 1_000_000_000
+	maxSeconds = math.MaxInt64 / 1_000_000_000
+)
+
+// stdTime returns t as a Time, held at the border where it does not fit.
+func stdTime(t time.Time) Time {
+	switch sec := t.Unix(); {
+	case sec <= minSeconds:
+		return math.MinInt64
+	case sec >= maxSeconds:
+		return math.MaxInt64
+	default:
+		return Time(sec*1_000_000_000 + int64(t.Nanosecond()))
+	}
+}

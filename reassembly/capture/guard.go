@@ -1,0 +1,221 @@
+package capture
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
+// The block types of pcapng that matter here (draft-ietf-opsawg-pcapng §4).
+const (
+	blockSection    = 0x0a0d0d0a // a palindrome: the same in both byte orders
+	blockInterface  = 1
+	blockPacket     = 2 // obsolete, but it holds a packet
+	blockSimple     = 3
+	blockStatistics = 5
+	blockEnhanced   = 6
+	blockIgnored    = 0x40000bad // a custom block: pcapgo skips it
+)
+
+// Octets.
+const (
+	blockFrame = 12              // type, length and trailing length
+	blockMax   = 16<<20 + 64<<10 // a longer block is corruption; Wireshark's MAX_BLOCK_SIZE is 16 MiB
+	heldMax    = 64 << 10        // how much of a descriptive block is looked at
+)
+
+// guard stands between the file and pcapgo's NgReader, which takes every length
+// on trust. It walks the block structure of what passes, so that a length that
+// lies never gets through; it reads the descriptive blocks itself (see
+// describe.go) and blanks out of them what the NgReader would stumble over.
+//
+// It works in place, in the NgReader's buffer: nothing is copied in between.
+type guard struct {
+	src  io.Reader
+	info *Info
+
+	big     bool   // byte order of the section
+	section int    // index in info.Interfaces of the section's first interface
+	at      int64  // offset of the current block, or of the next one if left is 0
+	size    int64  // octets of the current block, padding included
+	trail   uint32 // what its trailing length must be
+	left    int64  // octets of it not passed on yet: 0 or at least 4
+	passed  int64  // octets passed on in all
+	packets int    // packet blocks passed on in all
+
+	carry []byte // read but not passed on: the start of what must be seen whole
+	err   error  // what stopped the guard, about the block at offset at
+
+	gaps []gap // in file order; pcapngSource takes them out
+}
+
+// gap is a stretch of the file that holds no packets.
+type gap struct {
+	start, end int64 // offsets
+	section    int   // guard.section behind it
+}
+
+// Read passes on blocks, or parts of blocks, that were found sound. p must be
+// larger than heldMax unless it ends within a packet, and pcapgo's reads are so.
+func (g *guard) Read(p []byte) (int, error) {
+	if g.err != nil {
+		return 0, g.err
+	}
+	n := copy(p, g.carry)
+	g.carry = g.carry[:0]
+	for {
+		m, err := g.src.Read(p[n:])
+		n += m
+		passed, bad := g.walk(p[:n])
+		switch {
+		case bad != nil:
+			g.err = bad
+		case err == io.EOF && passed == n && g.left == 0:
+			g.err = io.EOF
+		case err != nil:
+			g.err = cutOr(err)
+		case passed > 0:
+			g.carry = append(g.carry, p[passed:n]...)
+		case n == len(p):
+			g.err = io.ErrShortBuffer
+		default:
+			continue // too little to judge by
+		}
+		g.passed += int64(passed)
+		if passed == 0 {
+			return 0, g.err
+		}
+		return passed, nil
+	}
+}
+
+// walk returns how many octets of b may be passed on. The rest of b is either
+// too little to judge by or, with an error, corrupt.
+func (g *guard) walk(b []byte) (pos int, err error) {
+	for {
+		if g.left == 0 {
+			if ok, err := g.begin(b[pos:]); !ok || err != nil {
+				return pos, err
+			}
+		}
+		if body := g.left - 4; body > int64(len(b)-pos) {
+			g.left -= int64(len(b) - pos)
+			return len(b), nil
+		} else {
+			pos += int(body)
+			g.left = 4
+		}
+		if len(b)-pos < 4 {
+			return pos, nil
+		}
+		if after := g.uint32(b[pos:]); after != g.trail {
+			return pos, fmt.Errorf("block length is %d before the block and %d behind it", g.trail, after)
+		}
+		pos += 4
+		g.at += g.size
+		g.left = 0
+	}
+}
+
+// begin looks at the block that b begins with. It reports false if b is too
+// short for that.
+func (g *guard) begin(b []byte) (ok bool, err error) {
+	if len(b) < blockFrame {
+		return false, nil
+	}
+	typ := g.uint32(b)
+	if typ == blockSection {
+		if err := g.beginSection(b); err != nil {
+			return false, err
+		}
+	}
+	n := g.uint32(b[4:])
+	if n < blockFrame || n > blockMax {
+		return false, fmt.Errorf("block claims to be %d octets long", n)
+	}
+	g.trail = n
+	g.size = int64(n+3) &^ 3
+	switch typ {
+	case blockEnhanced, blockPacket, blockSimple:
+		ok, err = g.beginPacket(typ, b)
+	case blockSection, blockInterface, blockStatistics:
+		ok, err = g.describe(typ, b)
+	default:
+		ok = true
+		g.noteGap()
+	}
+	if ok && err == nil {
+		g.left = g.size
+	}
+	return ok, err
+}
+
+// beginPacket checks the fixed part of a block that holds a packet.
+func (g *guard) beginPacket(typ uint32, b []byte) (ok bool, err error) {
+	var (
+		fixed    = int64(32) // octets that are not the packet's, trailing length included
+		id       = 0
+		captured int64
+		count    = len(g.info.Interfaces) - g.section
+	)
+	if typ == blockSimple {
+		fixed = 16
+	}
+	if g.size < fixed {
+		return false, fmt.Errorf("packet block of only %d octets", g.size)
+	}
+	if int64(len(b)) < fixed-4 {
+		return false, nil
+	}
+	switch typ {
+	case blockEnhanced:
+		id, captured = int(g.uint32(b[8:])), int64(g.uint32(b[20:]))
+	case blockPacket:
+		id, captured = int(g.uint16(b[8:])), int64(g.uint32(b[20:]))
+	}
+	if uint(id) >= uint(count) {
+		return false, fmt.Errorf("packet of interface %d, of which there is no description", uint32(id))
+	}
+	if typ == blockSimple {
+		captured = int64(g.uint32(b[8:])) // on the wire; the snaplen says what was kept of it
+		if snap := g.info.Interfaces[g.section].SnapLen; snap != 0 {
+			captured = min(captured, int64(snap))
+		}
+	}
+	if captured > maxCaptured || captured > g.size-fixed {
+		return false, fmt.Errorf("packet claims %d captured octets in a block of %d", captured, g.size)
+	}
+	g.packets++
+	return true, nil
+}
+
+// noteGap records that the current block holds no packet.
+func (g *guard) noteGap() {
+	if n := len(g.gaps); n > 0 && g.gaps[n-1].end == g.at {
+		g.gaps[n-1].end = g.at + g.size
+		g.gaps[n-1].section = g.section
+		return
+	}
+	g.gaps = append(g.gaps, gap{start: g.at, end: g.at + g.size, section: g.section})
+}
+
+func (g *guard) uint16(b []byte) uint16 {
+	if g.big {
+		return binary.BigEndian.Uint16(b)
+	}
+	return binary.LittleEndian.Uint16(b)
+}
+
+func (g *guard) uint32(b []byte) uint32 {
+	if g.big {
+		return binary.BigEndian.Uint32(b)
+	}
+	return binary.LittleEndian.Uint32(b)
+}
+
+func (g *guard) uint64(b []byte) uint64 {
+	if g.big {
+		return binary.BigEndian.Uint64(b)
+	}
+	return binary.LittleEndian.Uint64(b)
+}

@@ -1,0 +1,226 @@
+package capture
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"finwait/reassembly/segment"
+)
+
+// bufferSize is the buffer, in octets, between the file and pcapgo.
+const bufferSize = 256 << 10
+
+// Interface is what a capture says of one of its interfaces.
+type Interface struct {
+	Name    string // "" where the file does not tell, as in pcap
+	Link    segment.LinkType
+	SnapLen uint32 // octets; 0 means unlimited
+	// Drops is how many packets the interface and the operating system dropped,
+	// as of the last statistics that were read; valid iff HasDrops.
+	Drops    uint64
+	HasDrops bool
+
+	clock clock
+}
+
+// Info is what is known of a capture as a whole. What a pcapng file tells along
+// the way (interfaces, drops) may be known a little ahead of the packets; it is
+// final once Next has returned an error.
+type Info struct {
+	Format      string // "pcap", "pcap-ns" or "pcapng"
+	Compression string // "" or names such as "gzip", outermost first, joined by "+"
+	BigEndian   bool   // byte order of the (first section of the) file
+	SnapLen     uint32 // octets, as the file claims; of the first interface in pcapng; 0 means unlimited
+	// Links are the link types of the packets read so far, in the order of
+	// their first packet; of a pcap file, the one in its header.
+	Links      []segment.LinkType
+	Interfaces []Interface // in file order across sections; Packet.Interface is an index
+	// Drops is the sum over Interfaces; valid iff some interface HasDrops.
+	Drops    uint64
+	HasDrops bool
+}
+
+// source is a file format. next fills p except for Number; at an error it
+// returns the offset of the record that could not be read. The error is io.EOF
+// at a clean end, or wraps ErrCutShort, or means corruption.
+type source interface {
+	next(p *Packet) (offset int64, err error)
+}
+
+// Reader reads the packets of one capture. It is not safe for concurrent use,
+// except for Read and Size.
+type Reader struct {
+	path  string
+	in    *input
+	src   source
+	info  Info
+	count int
+	last  segment.LinkType // link type of the last packet; valid if count > 0
+	err   error
+}
+
+// Open opens the capture at path, or reads it from stdin where path is "-".
+// Format and compression are recognised by content. The caller owns stdin; on
+// return from Close, a read of it may still be under way.
+func Open(path string, stdin io.Reader) (*Reader, error) {
+	in, err := openInput(path, stdin)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{path: path, in: in}
+	if err := r.recognise(); err != nil {
+		_ = in.Close() // the first error is the one to tell
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+// recognise undoes the compression and reads the file header.
+func (r *Reader) recognise() (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("malformed file header: %v", v)
+		}
+	}()
+	br, err := r.in.decompress()
+	if err != nil {
+		return err
+	}
+	r.info.Compression = r.in.compression
+	switch format, err := sniff(br); {
+	case err != nil:
+		return err
+	case format == formatPcap:
+		s, err := openPcap(br, &r.info)
+		if err != nil {
+			return headerError(err)
+		}
+		r.src, r.info.Links = s, []segment.LinkType{s.link}
+	default:
+		s, err := openPcapng(br, &r.info)
+		if err != nil {
+			return headerError(err)
+		}
+		r.src = s
+	}
+	return nil
+}
+
+func headerError(err error) error { return fmt.Errorf("file header: %w", err) }
+
+// format is a capture format, told by its first four octets.
+type format int
+
+const (
+	formatPcap format = iota
+	formatPcapng
+)
+
+// foreign names formats that are no input of ours but easily taken for one.
+var foreign = map[uint32]string{
+	0xa1b2cd34: "modified pcap (Kuznetzov)", 0x34cdb2a1: "modified pcap (Kuznetzov)",
+	0x6f6f6e73: "snoop", 0x55424d47: "Microsoft Network Monitor", 0x53535452: "Microsoft Network Monitor 1",
+	0x00504358: "NetXRay",
+}
+
+// sniff tells the format of what br stands at, and consumes nothing.
+func sniff(br *bufio.Reader) (format, error) {
+	h, err := br.Peek(4)
+	switch {
+	case err == io.EOF && len(h) == 0:
+		return 0, fmt.Errorf("%w: empty file", ErrNotCapture)
+	case err == io.EOF:
+		return 0, fmt.Errorf("%w: only %d octets long", ErrNotCapture, len(h))
+	case err != nil:
+		return 0, cutOr(err)
+	}
+	magic := binary.LittleEndian.Uint32(h)
+	switch magic {
+	case magicMicros, magicMicrosSwapped, magicNanos, magicNanosSwapped:
+		return formatPcap, nil
+	case blockSection:
+		return formatPcapng, nil
+	}
+	if name := foreign[magic]; name != "" {
+		return 0, fmt.Errorf("%w that can be read: %s (magic % x)", ErrNotCapture, name, h)
+	}
+	return 0, fmt.Errorf("%w: unknown magic % x", ErrNotCapture, h)
+}
+
+// Next reads the next packet into p. At a clean end it returns io.EOF, else a
+// *ReadError, which wraps ErrCutShort if the capture merely stops in the middle.
+// An error is sticky.
+func (r *Reader) Next(p *Packet) error {
+	if r.err != nil {
+		return r.err
+	}
+	if offset, err := r.next(p); err != nil {
+		return r.fail(offset, err)
+	}
+	r.count++
+	p.Number = r.count
+	if p.Link != r.last || r.count == 1 {
+		r.noteLink(p.Link)
+	}
+	return nil
+}
+
+// next keeps a panic of the library inside: the bytes are not ours.
+func (r *Reader) next(p *Packet) (offset int64, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			offset, err = p.Offset, fmt.Errorf("malformed record: %v", v)
+		}
+	}()
+	return r.src.next(p)
+}
+
+func (r *Reader) fail(offset int64, err error) error {
+	r.err = err
+	if !errors.Is(err, io.EOF) {
+		r.err = &ReadError{Path: r.path, Packet: r.count + 1, Offset: offset, Err: err}
+	}
+	return r.err
+}
+
+func (r *Reader) noteLink(link segment.LinkType) {
+	r.last = link
+	if !slices.Contains(r.info.Links, link) {
+		r.info.Links = append(r.info.Links, link)
+	}
+}
+
+// Info returns what is known so far. The slices are the Reader's own: valid
+// until the next call of Next, and not to be written to.
+func (r *Reader) Info() Info {
+	info := r.info
+	for _, i := range info.Interfaces {
+		info.Drops += i.Drops
+		info.HasDrops = info.HasDrops || i.HasDrops
+	}
+	return info
+}
+
+// Path returns the path that was opened.
+func (r *Reader) Path() string { return r.path }
+
+// Read returns how many octets of the underlying (compressed) file have been
+// read so far; with Size, it serves to show progress. Any goroutine may call it.
+func (r *Reader) Read() int64 { return r.in.read.Load() }
+
+// Size returns the size in octets of the underlying file, or 0 if that is not
+// known, as of standard input.
+func (r *Reader) Size() int64 { return r.in.size }
+
+// Close stops reading ahead and closes the file, but never standard input.
+func (r *Reader) Close() error {
+	if r.err == nil {
+		r.err = fmt.Errorf("%s: %w", r.path, os.ErrClosed)
+	}
+	return r.in.Close()
+}
