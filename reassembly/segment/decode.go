@@ -12,7 +12,9 @@ const maxLayers = 32
 // should all go through the same Decoder, in order: it holds IP fragments until
 // their datagram is complete.
 type Decoder struct {
-	layers int // headers entered so far in this packet
+	layers    int  // headers entered so far in this packet
+	quoted    bool // inside what an ICMP error quotes
+	fragments fragments
 }
 
 // NewDecoder returns a Decoder for one capture.
@@ -22,32 +24,59 @@ func NewDecoder() *Decoder { return new(Decoder) }
 // it, wireLen how many octets it had on the wire.
 //
 // It overwrites every field of s but Path.Interface, which is the caller's.
-// Unless Decode returns Decoded (or ICMPError, see there), what s holds besides
-// is what the headers read so far have left. s.Payload aliases data, or a buffer
-// of the Decoder where fragments were put together: it is valid until the next call.
+// Unless Decode returns Decoded or ICMPError, s holds what the headers read so
+// far have left there. s.Payload aliases data, or a buffer of the Decoder where
+// fragments were put together: it is valid until the next call.
 func (d *Decoder) Decode(link LinkType, data []byte, wireLen int, s *Segment) Skip {
 	s.reset()
-	d.layers = 0
-	if wireLen < len(data) {
-		wireLen = len(data)
+	d.layers, d.quoted = 0, false
+	if d.fragments.done != nil {
+		d.fragments.release()
 	}
+	return d.link(link, data, max(wireLen, len(data)), s)
+}
+
+// link reads the header of the link layer. It, and all that it calls, takes the
+// octets captured from its own header on, b, and how many there were on the
+// wire, wire ≥ len(b).
+func (d *Decoder) link(link LinkType, b []byte, wire int, s *Segment) Skip {
 	switch link {
 	case LinkEthernet:
-		return d.ethernet(data, wireLen, s)
+		return d.ethernet(b, wire, s)
 	case LinkSLL:
-		return d.sll(data, wireLen, s)
+		return d.sll(b, wire, s)
 	case LinkSLL2:
-		return d.sll2(data, wireLen, s)
+		return d.sll2(b, wire, s)
 	case LinkRaw, LinkRaw12, LinkRaw14:
-		return d.ip(data, wireLen, s)
+		return d.ip(b, wire, s)
 	case LinkIPv4:
-		return d.ipv4(data, wireLen, s)
+		return d.ipv4(b, wire, s)
 	case LinkIPv6:
-		return d.ipv6(data, wireLen, s)
+		return d.ipv6(b, wire, s)
 	case LinkNull:
-		return d.null(data, wireLen, s)
+		return d.null(b, wire, s)
 	case LinkLoop:
-		return d.loop(data, wireLen, s)
+		return d.loop(b, wire, s)
+	case LinkWiFi:
+		return d.wifi(b, wire, s)
+	case LinkRadiotap:
+		return d.radiotap(b, wire, s)
+	case LinkPrism, LinkAVS:
+		return d.prism(b, wire, s)
+	case LinkPPI:
+		return d.ppi(b, wire, s)
+	case LinkPPP, LinkPPPHDLC:
+		return d.hdlc(b, wire, s)
+	case LinkPPPDir:
+		return d.pppDir(b, wire, s)
+	case LinkPPPoE:
+		return d.pppoe(b, wire, s)
+	case LinkCHDLC:
+		return d.cisco(b, wire, s)
+	case LinkNFLOG:
+		return d.nflog(b, wire, s)
+	case LinkPKTAP:
+		return d.pktap(b, wire, s)
 	}
 	return UnknownLink
 }
@@ -59,7 +88,8 @@ func (s *Segment) reset() {
 	s.Path = Path{Interface: s.Path.Interface}
 	s.Seq, s.Ack, s.Flags, s.Window = 0, 0, 0, 0
 	s.PayloadLen, s.Payload = 0, nil
-	s.TTL, s.IPID, s.Is4, s.NoLen = 0, 0, false, false
+	s.TTL, s.IPID, s.Is4, s.NoLen, s.BadOffset = 0, 0, false, false, false
+	s.ICMP = ICMP{}
 	s.Options.reset()
 }
 
@@ -85,6 +115,18 @@ func short(b []byte, wire int) Skip {
 
 // after returns b and wire without their first n octets; b must hold them.
 func after(n int, b []byte, wire int) ([]byte, int) { return b[n:], wire - n }
+
+// limit cuts b and wire down to n octets, where a length field says that the
+// layer ends there.
+func limit(n int, b []byte, wire int) ([]byte, int) {
+	if n < wire {
+		wire = n
+	}
+	if n < len(b) {
+		b = b[:n]
+	}
+	return b, wire
+}
 
 func be16(b []byte) uint16 { return binary.BigEndian.Uint16(b) }
 func be32(b []byte) uint32 { return binary.BigEndian.Uint32(b) }

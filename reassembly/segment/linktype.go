@@ -18,9 +18,14 @@ const (
 	LinkWiFi     LinkType = 105
 	LinkLoop     LinkType = 108
 	LinkSLL      LinkType = 113
+	LinkPrism    LinkType = 119
 	LinkRadiotap LinkType = 127
+	LinkAVS      LinkType = 163
+	LinkPPI      LinkType = 192
 	LinkPPPDir   LinkType = 204
 	LinkIPv4     LinkType = 228
 	LinkIPv6     LinkType = 229
+	LinkNFLOG    LinkType = 239
+	LinkPKTAP    LinkType = 258
 	LinkSLL2     LinkType = 276
 )

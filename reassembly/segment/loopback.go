@@ -42,5 +42,8 @@ func (d *Decoder) family(family uint32, b []byte, wire int, s *Segment) Skip {
 	case afINET6Linux, afINET6Windows, afINET6NetBSD, afINET6FreeBSD, afINET6Darwin:
 		return d.ipv6(b, wire, s)
 	}
+	if family > maxLength8023 && family <= 0xffff { // some systems write an EtherType instead
+		return d.etherType(uint16(family), b, wire, s)
+	}
 	return NotIP
 }

@@ -59,22 +59,25 @@ const (
 	NoTunnel  TunnelKind = iota
 	IPIP                 // IPv4 or IPv6 in IP of the same family (RFC 2003, RFC 2473)
 	SixInFour            // IPv6 in IPv4 (RFC 4213)
-	GRE                  // RFC 2784; ID is the key (RFC 2890), if any
+	GRE                  // RFC 2784, RFC 2637; ID is the key (RFC 2890) or call ID, if any
 	VXLAN                // RFC 7348; ID is the VNI
 	GENEVE               // RFC 8926; ID is the VNI
 	GTPU                 // 3GPP TS 29.281; ID is the TEID
 	Teredo               // RFC 4380
+	EtherIP              // RFC 3378
+	L2TP                 // RFC 2661; ID is tunnel ID << 16 | session ID
 )
 
 var tunnelNames = [...]string{
 	NoTunnel: "", IPIP: "ipip", SixInFour: "6in4", GRE: "gre", VXLAN: "vxlan",
-	GENEVE: "geneve", GTPU: "gtp-u", Teredo: "teredo",
+	GENEVE: "geneve", GTPU: "gtp-u", Teredo: "teredo", EtherIP: "etherip", L2TP: "l2tp",
 }
 
 // String returns the name used in records; "" for NoTunnel.
 func (k TunnelKind) String() string { return tunnelNames[k] }
 
-// Path is where a segment was seen: the labels around it, outermost VLAN first.
+// Path is where a segment was seen: the labels around it, outermost VLAN first,
+// and of several tunnels the innermost.
 type Path struct {
 	VLAN      [2]uint16 // 802.1Q or 802.1ad VLAN IDs; valid up to VLANs
 	VLANs     uint8     // how many tags there were; at most 2 are kept
@@ -106,7 +109,24 @@ type Segment struct {
 	Is4   bool   // carried in IPv4
 	NoLen bool   // the IP length was 0 (segmentation offload)
 
+	// BadOffset: the data offset is less than 5 or points behind the segment, or
+	// the segment is shorter than 20 octets. No TCP accepts it (RFC 9293 §3.1);
+	// it is a Segment, without payload and options, because Wireshark numbers its
+	// stream all the same.
+	BadOffset bool
+
 	Options Options
+
+	ICMP ICMP // valid iff Decode returned ICMPError
+}
+
+// ICMP is an ICMP or ICMPv6 error that quotes a segment. The Segment around it
+// holds what was quoted: the addresses and ports of the segment that met the
+// error, and its Seq; the fields behind that only iff Header is true.
+type ICMP struct {
+	Type, Code uint8
+	Header     bool // 16 octets of TCP header or more: with flags, and numbered by Wireshark like a segment
+	From       Addr // who reports the error
 }
 
 // Options are the TCP options that the analysis uses. A field is valid iff its
@@ -148,7 +168,7 @@ const (
 	Decoded     Skip = iota
 	NotIP            // no IPv4 or IPv6 header behind the link layer: ARP, LLDP, STP …
 	NotTCP           // IP, but another transport
-	ICMPError        // an ICMP error that quotes a TCP segment; Quoted tells which
+	ICMPError        // an ICMP error that quotes a TCP segment; see ICMP
 	Fragment         // an IP fragment that did not complete its datagram
 	Truncated        // snaplen cut the packet inside a header we need
 	BadHeader        // a length field contradicts the bytes

@@ -1,19 +1,48 @@
 package segment
 
+// Values of the protocol field of the cooked headers that are no EtherTypes
+// (linux/if_ether.h).
+const (
+	cookedEthernet = 0x0003
+	cookedLLC      = 0x0004
+	cookedPPP      = 0x0007
+)
+
+const arphrdRadiotap = 803
+
 // sll reads the "cooked" header of Linux: packet type, ARPHRD, address length,
 // address, protocol; 16 octets (LINKTYPE_LINUX_SLL).
 func (d *Decoder) sll(b []byte, wire int, s *Segment) Skip {
 	if len(b) < 16 {
 		return short(b, wire)
 	}
-	return d.etherType(be16(b[14:]), b[16:], wire-16, s)
+	return d.cooked(be16(b[14:]), be16(b[2:]), b[16:], wire-16, s)
 }
 
-// sll2 reads version 2: protocol, interface index, ARPHRD, packet type, address
-// length, address; 20 octets (LINKTYPE_LINUX_SLL2).
+// sll2 reads version 2: protocol, reserved, interface index, ARPHRD, packet
+// type, address length, address; 20 octets (LINKTYPE_LINUX_SLL2).
 func (d *Decoder) sll2(b []byte, wire int, s *Segment) Skip {
 	if len(b) < 20 {
 		return short(b, wire)
 	}
-	return d.etherType(be16(b), b[20:], wire-20, s)
+	return d.cooked(be16(b), be16(b[8:]), b[20:], wire-20, s)
+}
+
+// cooked reads what stands behind a cooked header.
+func (d *Decoder) cooked(protocol, hardware uint16, b []byte, wire int, s *Segment) Skip {
+	switch {
+	case protocol == etherIPv4:
+		return d.ipv4(b, wire, s)
+	case hardware == arphrdRadiotap:
+		return d.radiotap(b, wire, s)
+	case protocol == cookedEthernet:
+		return d.ethernet(b, wire, s)
+	case protocol == cookedLLC:
+		return d.llc(b, wire, s)
+	case protocol == cookedPPP:
+		return d.hdlc(b, wire, s)
+	case protocol <= maxLength8023:
+		return NotIP
+	}
+	return d.etherType(protocol, b, wire, s)
 }

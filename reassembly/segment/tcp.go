@@ -2,12 +2,18 @@ package segment
 
 import "finwait/reassembly/seqnum"
 
-const tcpMinHeader = 20
+const (
+	tcpMinHeader  = 20
+	tcpPartHeader = 16 // up to SEG.WND: enough to follow a connection
+)
 
 // tcp reads a TCP header (RFC 9293 §3.1). wire is the length of the segment
 // according to the IP header.
 func (d *Decoder) tcp(b []byte, wire int, s *Segment) Skip {
-	if len(b) < tcpMinHeader {
+	if d.quoted {
+		return s.quote(b, wire)
+	}
+	if len(b) < tcpPartHeader {
 		return short(b, wire)
 	}
 	s.Src.Port = be16(b)
@@ -18,12 +24,15 @@ func (d *Decoder) tcp(b []byte, wire int, s *Segment) Skip {
 	s.Window = be16(b[14:])
 	header := int(b[12]>>4) * 4
 	if header < tcpMinHeader || header > wire {
-		return BadHeader
+		s.BadOffset = true
+		return Decoded
 	}
 	s.PayloadLen = uint32(wire - header)
 	if len(b) < header {
-		s.Options.parse(b[tcpMinHeader:])
 		s.Options.Cut = true
+		if len(b) > tcpMinHeader {
+			s.Options.parse(b[tcpMinHeader:])
+		}
 		return Decoded
 	}
 	s.Payload = b[header:]

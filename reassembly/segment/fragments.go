@@ -1,0 +1,186 @@
+package segment
+
+import "math/bits"
+
+// What is remembered of incomplete datagrams at most. A host gives up on one
+// after 60 to 120 seconds (RFC 8200 §4.5); a Decoder knows no time, so the
+// oldest goes first.
+const (
+	maxDatagrams      = 1024
+	maxFragmentOctets = 8 << 20
+	maxDatagram       = 65535
+)
+
+// fragmentKey tells the fragments of one datagram from those of another
+// (RFC 791 §3.2, RFC 8200 §4.5). VLANs and tunnels do not count, as in Wireshark.
+type fragmentKey struct {
+	src, dst Addr
+	id       uint32
+	proto    uint8 // IPv4 only: in IPv6 the fragments may differ in it
+	is4      bool
+}
+
+// fragments puts IP datagrams together. The zero value is ready for use; nothing
+// is allocated before the first fragment, and buffers are used again.
+type fragments struct {
+	live           map[fragmentKey]*datagram
+	oldest, newest *datagram // live ones by the arrival of their first fragment
+	free           *datagram // linked by newer
+	done           *datagram // completed by this packet: its payload may lie there
+	octets         int       // capacity of all buffers, live and free
+}
+
+// datagram is the payload of an IP datagram, of which some fragments have come.
+type datagram struct {
+	key          fragmentKey
+	older, newer *datagram
+	buf          []byte
+	have         [(maxDatagram + 8) / 8 / 64]uint64 // one bit per unit of 8 octets
+	missing      int                                // units below total that have not come; valid iff total known
+	total        int                                // octets; -1 until the last fragment has come
+	next         uint8                              // protocol or next header, by the first fragment
+}
+
+// add takes in one fragment: the octets b from offset on, more or none behind
+// them. If that completes the datagram, it is returned; it is valid until the
+// next packet. Octets that came before are kept, not overwritten.
+func (f *fragments) add(key fragmentKey, next uint8, offset int, more bool, b []byte) *datagram {
+	end := offset + len(b)
+	if len(b) == 0 || end > maxDatagram {
+		return nil
+	}
+	g := f.live[key]
+	if g == nil {
+		g = f.begin(key)
+	}
+	if offset == 0 {
+		g.next = next
+	}
+	if !more && g.total < 0 {
+		g.total = end
+	}
+	if g.total >= 0 && end > g.total {
+		end = g.total // a tail has come already: what lies behind it is not ours
+	}
+	f.reserve(g, end)
+	g.store(offset, end, b)
+	if g.total < 0 || !g.complete() {
+		return nil
+	}
+	f.forget(g)
+	g.newer, f.done = f.done, g
+	return g
+}
+
+// store copies the units of b that are missing. The last unit may be short only
+// where the datagram ends; elsewhere it waits for a whole one.
+func (g *datagram) store(offset, end int, b []byte) {
+	for at := offset; at < end; at += 8 {
+		n := min(8, end-at)
+		if n < 8 && end != g.total {
+			return
+		}
+		unit := at / 8
+		if bit := uint64(1) << (unit % 64); g.have[unit/64]&bit == 0 {
+			g.have[unit/64] |= bit
+			copy(g.buf[at:at+n], b[at-offset:])
+		}
+	}
+}
+
+// complete reports whether every unit below total has come.
+func (g *datagram) complete() bool {
+	units := (g.total + 7) / 8
+	full, rest := units/64, units%64
+	for _, w := range g.have[:full] {
+		if w != ^uint64(0) {
+			return false
+		}
+	}
+	return rest == 0 || bits.TrailingZeros64(^g.have[full]) >= rest
+}
+
+// begin makes room for one more datagram and returns it empty.
+func (f *fragments) begin(key fragmentKey) *datagram {
+	if f.live == nil {
+		f.live = make(map[fragmentKey]*datagram)
+	}
+	if len(f.live) >= maxDatagrams {
+		f.drop(f.oldest)
+	}
+	g := f.free
+	if g != nil {
+		f.free = g.newer
+	} else {
+		g = new(datagram)
+	}
+	*g = datagram{key: key, buf: g.buf[:0], total: -1, older: f.newest}
+	if f.newest != nil {
+		f.newest.newer = g
+	} else {
+		f.oldest = g
+	}
+	f.newest = g
+	f.live[key] = g
+	return g
+}
+
+// reserve makes g's buffer hold n octets, at the cost of free buffers and of
+// the oldest datagrams if need be.
+func (f *fragments) reserve(g *datagram, n int) {
+	if n <= cap(g.buf) {
+		g.buf = g.buf[:max(n, len(g.buf))]
+		return
+	}
+	size := 2048
+	for size < n {
+		size *= 2
+	}
+	f.octets += size - cap(g.buf)
+	grown := make([]byte, n, size)
+	copy(grown, g.buf)
+	g.buf = grown
+	for f.octets > maxFragmentOctets {
+		switch {
+		case f.free != nil:
+			f.octets -= cap(f.free.buf)
+			f.free = f.free.newer
+		case f.oldest != g:
+			f.drop(f.oldest)
+		default:
+			f.drop(g.newer)
+		}
+	}
+}
+
+// forget takes g out of the live datagrams.
+func (f *fragments) forget(g *datagram) {
+	delete(f.live, g.key)
+	if g.older != nil {
+		g.older.newer = g.newer
+	} else {
+		f.oldest = g.newer
+	}
+	if g.newer != nil {
+		g.newer.older = g.older
+	} else {
+		f.newest = g.older
+	}
+	g.older, g.newer = nil, nil
+}
+
+// drop gives up on g.
+func (f *fragments) drop(g *datagram) {
+	f.forget(g)
+	g.newer = f.free
+	f.free = g
+}
+
+// release makes the datagrams that the packet before completed free: nothing
+// refers to them any more.
+func (f *fragments) release() {
+	for g := f.done; g != nil; g = f.done {
+		f.done = g.newer
+		g.newer, f.free = f.free, g
+	}
+}

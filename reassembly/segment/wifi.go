@@ -1,0 +1,91 @@
+package segment
+
+import "encoding/binary"
+
+// Fields of the frame control of IEEE 802.11 (clause 9.2.4.1), read as one
+// little-endian number.
+const (
+	wifiTypeMask  = 0x000c
+	wifiTypeData  = 0x0008
+	wifiNoData    = 0x0040 // of the subtype: the frame has no body
+	wifiQoS       = 0x0080 // of the subtype
+	wifiToDS      = 0x0100
+	wifiFromDS    = 0x0200
+	wifiMoreFrags = 0x0400
+	wifiProtected = 0x4000
+	wifiOrder     = 0x8000 // in QoS frames: an HT control field follows
+)
+
+// wifi reads an IEEE 802.11 frame without anything before it. The frame check
+// sequence, if it was captured, lies behind the datagram and does not matter.
+func (d *Decoder) wifi(b []byte, wire int, s *Segment) Skip {
+	return d.wifiPadded(false, b, wire, s)
+}
+
+// wifiPadded reads an IEEE 802.11 frame (clause 9.3.2). padded means that the
+// driver filled its header up to a multiple of 4 octets.
+//
+// An A-MSDU holds several packets; only the first TCP segment in it is returned.
+// Frames that 802.11 itself fragmented are not put together.
+func (d *Decoder) wifiPadded(padded bool, b []byte, wire int, s *Segment) Skip {
+	if len(b) < 2 {
+		return short(b, wire)
+	}
+	control := binary.LittleEndian.Uint16(b)
+	if control&wifiTypeMask != wifiTypeData || control&wifiNoData != 0 {
+		return NotIP
+	}
+	header := 24
+	if control&wifiToDS != 0 && control&wifiFromDS != 0 {
+		header += 6 // the fourth address
+	}
+	qos := header
+	if control&wifiQoS != 0 {
+		header += 2
+		if control&wifiOrder != 0 {
+			header += 4
+		}
+	}
+	if padded {
+		header = (header + 3) &^ 3
+	}
+	if len(b) < header {
+		return short(b, wire)
+	}
+	if control&wifiProtected != 0 {
+		return Encrypted
+	}
+	const fragmentNumber, aggregate = 0x0f, 0x80
+	if control&wifiMoreFrags != 0 || b[22]&fragmentNumber != 0 {
+		return Fragment
+	}
+	amsdu := control&wifiQoS != 0 && b[qos]&aggregate != 0
+	b, wire = b[header:], wire-header
+	if amsdu {
+		return d.amsdu(b, wire, s)
+	}
+	return d.llc(b, wire, s)
+}
+
+// amsdu reads the subframes of an aggregate: destination, source, length, LLC,
+// filled up to a multiple of 4 octets (IEEE 802.11 clause 9.3.2.2). It returns
+// the first TCP segment, else what became of the last subframe.
+func (d *Decoder) amsdu(b []byte, wire int, s *Segment) Skip {
+	skip := NotIP
+	for len(b) > 0 {
+		if len(b) < 14 {
+			return skip
+		}
+		n := int(be16(b[12:]))
+		body, bodyWire := limit(n, b[14:], wire-14)
+		if skip = d.llc(body, bodyWire, s); skip == Decoded || skip == ICMPError {
+			return skip
+		}
+		n = (14 + n + 3) &^ 3
+		if n >= len(b) {
+			break
+		}
+		b, wire = b[n:], wire-n
+	}
+	return skip
+}
