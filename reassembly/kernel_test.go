@@ -1,0 +1,265 @@
+package reassembly_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"finwait/reassembly"
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+)
+
+// The proof of the derived states is the kernel: testdata/record captured the
+// traffic of real programs on both hosts and asked both kernels every
+// millisecond which state their sockets were in. The states derived from either
+// capture alone must agree with what both kernels said.
+
+// truth is what testdata/record wrote beside the captures of a scenario; see
+// testdata/README.md.
+type truth struct {
+	OneWayDelayS float64 `json:"one_way_delay_s"`
+	Captures     map[string]struct{ File string }
+	Poll         map[string]struct {
+		Start, End int64
+	}
+	Connections []struct {
+		Client, Server string
+		States         map[string][]kernelState
+	}
+}
+
+// kernelState is a state in which the kernel was first found at time at; gap
+// earlier it was not yet.
+type kernelState struct {
+	at, gap int64
+	state   string
+}
+
+func (k *kernelState) UnmarshalJSON(b []byte) error {
+	return json.Unmarshal(b, &[]any{&k.at, &k.state, &k.gap})
+}
+
+// blind lists what no capture can show, by scenario, vantage, side and kernel
+// state, each with its reason. "*" stands for any.
+var blind = []struct{ scenario, vantage, side, state, reason string }{}
+
+func isBlind(scenario, vantage, side, state string) bool {
+	is := func(pattern, s string) bool { return pattern == "*" || pattern == s }
+	for _, b := range blind {
+		if is(b.scenario, scenario) && is(b.vantage, vantage) && is(b.side, side) && is(b.state, state) {
+			return true
+		}
+	}
+	return false
+}
+
+// minShare is the mean share of milliseconds that must agree.
+const minShare = 0.995
+
+func TestStatesAgreeWithKernel(t *testing.T) {
+	files, _ := filepath.Glob("../testdata/real/*.truth.json")
+	if len(files) == 0 {
+		t.Fatal("no recorded captures under testdata/real")
+	}
+	var shares []share
+	for _, file := range files {
+		scenario := strings.TrimSuffix(filepath.Base(file), ".truth.json")
+		t.Run(scenario, func(t *testing.T) {
+			var k truth
+			b, err := os.ReadFile(file)
+			if err == nil {
+				err = json.Unmarshal(b, &k)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for vantage, c := range k.Captures {
+				shares = append(shares, replay(t, scenario, vantage, filepath.Join(filepath.Dir(file), c.File), &k)...)
+			}
+		})
+	}
+	slices.SortFunc(shares, func(a, b share) int { return cmp.Compare(a.value(), b.value()) })
+	sum := 0.0
+	for i, s := range shares {
+		sum += s.value()
+		if i < 15 || testing.Verbose() {
+			t.Logf("%7.3f %% of %5d ms  %s", 100*s.value(), s.total, s.name)
+		}
+	}
+	mean := sum / float64(len(shares))
+	t.Logf("mean share %.3f %% over %d stays of %d scenarios", 100*mean, len(shares), len(files))
+	if mean < minShare {
+		t.Errorf("the states agree with the kernel in %.3f %% of all milliseconds, want %.1f %%", 100*mean, 100*minShare)
+	}
+}
+
+// share counts the milliseconds that a kernel spent in one state, and those of
+// them in which ours agrees.
+type share struct {
+	name         string
+	agree, total int
+}
+
+func (s share) value() float64 { return float64(s.agree) / float64(s.total) }
+
+// stay is one of our stays; it lasts until the next.
+type stay struct {
+	since int64
+	state string
+}
+
+// replay compares all connections of one capture.
+func replay(t *testing.T, scenario, vantage, path string, k *truth) []share {
+	ours, until := derived(t, path)
+	counts := map[string]*share{}
+	for _, c := range k.Connections {
+		for r, side := range []string{"client", "server"} {
+			kernel := c.States[side]
+			if len(kernel) == 0 {
+				continue
+			}
+			mine := ours[fmt.Sprint(c.Client, " ", c.Server)][r]
+			end := min(k.Poll[side].End, until)
+			delay := int64(k.OneWayDelayS * 1e9)
+			compare(scenario, vantage, side, kernel, mine, delay, end, counts)
+			if want, got := order(kernelOrder(kernel, end)), order(ourOrder(mine, end)); !slices.Equal(want, got) &&
+				!isBlind(scenario, vantage, side, "order") {
+				t.Errorf("%s seen from the %s, %s %s: states %v, the kernel had %v", scenario, vantage, side, c.Client, got, want)
+			}
+		}
+	}
+	var out []share
+	for _, s := range counts {
+		out = append(out, *s)
+	}
+	return out
+}
+
+// derived returns our stays per connection and role, and the time of the last
+// packet.
+func derived(t *testing.T, path string) (map[string]*[2][]stay, int64) {
+	t.Helper()
+	r, err := capture.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	ours := map[string]*[2][]stay{}
+	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) {
+		name := fmt.Sprint(c.Addr[0].AddrPort(), " ", c.Addr[1].AddrPort())
+		if ours[name] == nil {
+			ours[name] = new([2][]stay)
+		}
+		for r := range reassembly.Role(2) {
+			for _, s := range c.States(r) {
+				ours[name][r] = append(ours[name][r], stay{int64(s.Since), s.State.String()})
+			}
+		}
+	})
+	var d segment.Decoder
+	var p capture.Packet
+	var s segment.Segment
+	for {
+		if err := r.Next(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if d.Decode(p.Link, p.Data, p.Length, &s) == segment.Decoded {
+			tracker.Add(&p, &s)
+		} else {
+			tracker.Advance(&p)
+		}
+	}
+	tracker.Flush()
+	for _, two := range ours {
+		for _, list := range two {
+			slices.SortStableFunc(list, func(a, b stay) int { return cmp.Compare(a.since, b.since) })
+		}
+	}
+	return ours, int64(p.Time)
+}
+
+// slack is what a poll and a capture may differ by on a host that is busy: the
+// recorder is woken late, tcpdump stamps a packet before the socket sees it.
+const slack = int64(2 * time.Millisecond)
+
+// compare samples one side of one connection every millisecond.
+func compare(scenario, vantage, side string, kernel []kernelState, mine []stay, delay, end int64, counts map[string]*share) {
+	const ms = int64(time.Millisecond)
+	for i, k := range kernel {
+		if isBlind(scenario, vantage, side, k.state) {
+			continue
+		}
+		next, gap := end, int64(0)
+		if i+1 < len(kernel) {
+			next, gap = kernel[i+1].at-kernel[i+1].gap, kernel[i+1].gap
+		}
+		tolerance := delay + slack + max(gap, k.gap)
+		name := strings.Join([]string{scenario, vantage, side, k.state}, " ")
+		for at := k.at; at < next; at += ms {
+			if counts[name] == nil {
+				counts[name] = &share{name: name}
+			}
+			counts[name].total++
+			if agrees(mine, k.state, at-tolerance, at+tolerance) ||
+				k.state == "CLOSED" && agrees(mine, "TIME-WAIT", at, at) { // we leave TIME-WAIT open-ended
+				counts[name].agree++
+			}
+		}
+	}
+}
+
+// agrees reports whether we were in state at some time within [from, to].
+func agrees(mine []stay, state string, from, to int64) bool {
+	for i, s := range mine {
+		if s.state == state && s.since <= to && (i+1 == len(mine) || mine[i+1].since >= from) {
+			return true
+		}
+	}
+	return false
+}
+
+// long is the shortest stay whose order counts.
+const long = int64(30 * time.Millisecond)
+
+func kernelOrder(kernel []kernelState, end int64) (out []string) {
+	for i, k := range kernel {
+		next := end
+		if i+1 < len(kernel) {
+			next = kernel[i+1].at
+		}
+		if next-k.at > long {
+			out = append(out, k.state)
+		}
+	}
+	return out
+}
+
+func ourOrder(mine []stay, end int64) (out []string) {
+	for i, s := range mine {
+		next := end
+		if i+1 < len(mine) {
+			next = mine[i+1].since
+		}
+		if next-s.since > long {
+			out = append(out, s.state)
+		}
+	}
+	return out
+}
+
+// order leaves out CLOSED, of which a capture knows only the beginning, and
+// joins equal neighbours.
+func order(states []string) []string {
+	return slices.Compact(slices.DeleteFunc(states, func(s string) bool { return s == "CLOSED" || s == "UNKNOWN" }))
+}
