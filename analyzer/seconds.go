@@ -21,12 +21,16 @@ func (s Seconds) Append(dst []byte) []byte {
 	if frac == 0 {
 		return dst
 	}
-	dst = append(dst, '.')
-	for unit := uint64(1e8); frac > 0; unit /= 10 {
-		dst = append(dst, '0'+byte(frac/unit))
-		frac %= unit
+	text := [10]byte{'.'}
+	for i := 9; i > 0; i-- {
+		text[i] = '0' + byte(frac%10)
+		frac /= 10
 	}
-	return dst
+	end := len(text)
+	for text[end-1] == '0' {
+		end--
+	}
+	return append(dst, text[:end]...)
 }
 
 // String returns s as Append writes it.

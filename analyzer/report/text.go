@@ -173,10 +173,6 @@ func padRight(s string, width int) string {
 	return s + strings.Repeat(" ", max(width-displayWidth(s), 0))
 }
 
-func padLeft(s string, width int) string {
-	return strings.Repeat(" ", max(width-displayWidth(s), 0)) + s
-}
-
 // wrap breaks text at spaces into lines of at most width columns.
 func wrap(s string, width int) []string {
 	var lines []string

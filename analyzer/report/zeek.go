@@ -92,9 +92,9 @@ var extras = func() []column {
 
 type zeekLog struct {
 	recordsOnly
-	w         io.Writer
-	buf, cell []byte
-	begun     bool
+	w     io.Writer
+	buf   []byte
+	begun bool
 }
 
 // Zeek returns a Handler that writes a conn.log: Zeek's fields first, then the

@@ -10,17 +10,23 @@ func (t Time) Append(dst []byte) []byte {
 	sec, nano := floorDiv(int64(t), 1e9)
 	day, sec := floorDiv(sec, 86400)
 	year, month, dom := civil(day)
-	dst = append(dst,
-		'0'+byte(year/1000), '0'+byte(year/100%10), '0'+byte(year/10%10), '0'+byte(year%10), '-')
-	dst = append(pair(dst, month), '-')
-	dst = append(pair(dst, dom), 'T')
-	dst = append(pair(dst, sec/3600), ':')
-	dst = append(pair(dst, sec/60%60), ':')
-	dst = append(pair(dst, sec%60), '.')
-	for unit := int64(1e8); unit > 0; unit /= 10 {
-		dst = append(dst, '0'+byte(nano/unit%10))
+	text := [30]byte([]byte("0000-00-00T00:00:00.000000000Z"))
+	digits(text[0:4], year)
+	digits(text[5:7], month)
+	digits(text[8:10], dom)
+	digits(text[11:13], sec/3600)
+	digits(text[14:16], sec/60%60)
+	digits(text[17:19], sec%60)
+	digits(text[20:29], nano)
+	return append(dst, text[:]...)
+}
+
+// digits fills b with the last decimal digits of v.
+func digits(b []byte, v int64) {
+	for i, u := len(b)-1, uint32(v); i >= 0; i-- {
+		b[i] = '0' + byte(u%10)
+		u /= 10
 	}
-	return append(dst, 'Z')
 }
 
 // String returns t as Append writes it.
@@ -44,8 +50,6 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	*t = Time(std.UnixNano())
 	return nil
 }
-
-func pair(dst []byte, v int64) []byte { return append(dst, '0'+byte(v/10), '0'+byte(v%10)) }
 
 // floorDiv returns a/b rounded down and the remainder, which is never negative.
 func floorDiv(a, b int64) (quo, rem int64) {

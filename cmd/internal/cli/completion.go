@@ -58,9 +58,6 @@ func flagWords(f *pflag.Flag) []string {
 	return nil
 }
 
-// takesFile reports whether the arguments of a command are captures.
-func (c *command) takesFile() bool { return strings.HasPrefix(c.args, "FILE") }
-
 func names(list []*command) []string {
 	var out []string
 	for _, c := range list {
