@@ -49,6 +49,36 @@ func (x *Index) Len() int { return x.streams }
 // the stream; prev is then the tuple as the previous incarnation left it, zero
 // where there was none. t is valid until the next call.
 func (x *Index) Number(seg *segment.Segment) (t *Tuple, side uint8, opened bool, prev Tuple) {
+	t, side, opened, prev = x.number(seg)
+	if t.based&quotedOnly != 0 {
+		t.based &^= quotedOnly
+		opened = true
+	}
+	if (seg.Src.Port == ftpPort || seg.Dst.Port == ftpPort) && len(seg.Payload) > 0 {
+		x.expect(seg)
+	}
+	return t, side, opened, prev
+}
+
+// Quote takes in a segment that an ICMP error quotes (Decode returned
+// ICMPError), which Wireshark numbers like one that was captured. t is the
+// tuple of its stream, or nil where there is none. If the quoted segment opens
+// a stream on a known 4-tuple, prev is the tuple as the previous incarnation
+// left it. A stream that was only quoted so far is opened by its first call of
+// Number.
+func (x *Index) Quote(seg *segment.Segment) (t *Tuple, side uint8, prev Tuple) {
+	if !quoted(seg) { // too short for Wireshark, but it may name a stream
+		print, side := x.fingerprint(seg)
+		return x.find(print), side, prev
+	}
+	t, side, opened, prev := x.number(seg)
+	if opened {
+		t.based |= quotedOnly
+	}
+	return t, side, prev
+}
+
+func (x *Index) number(seg *segment.Segment) (t *Tuple, side uint8, opened bool, prev Tuple) {
 	print, side := x.fingerprint(seg)
 	t, known := x.tuple(print)
 	switch {
@@ -62,9 +92,6 @@ func (x *Index) Number(seg *segment.Segment) (t *Tuple, side uint8, opened bool,
 		t.reopen(seg, side)
 	default:
 		t.next(seg, side)
-	}
-	if (seg.Src.Port == ftpPort || seg.Dst.Port == ftpPort) && len(seg.Payload) > 0 {
-		x.expect(seg)
 	}
 	return t, side, opened, prev
 }
