@@ -7,17 +7,23 @@ import (
 	"sync/atomic"
 )
 
-// input is the underlying file and the chain of decompressors over it.
+// input is the underlying file, and what runs over it.
 type input struct {
-	file        *os.File // nil for standard input
-	src         io.Reader
-	size        int64        // octets; 0 if unknown
-	read        atomic.Int64 // octets read of the underlying file
+	file *os.File // nil for standard input
+	src  io.Reader
+	size int64        // octets; 0 if unknown
+	read atomic.Int64 // octets read of the underlying file
+
 	compression string
+	ahead       *ahead // nil if there is nothing to decompress
+	free        func() // ends the decompressors if ahead does not
 }
 
 func openInput(path string, stdin io.Reader) (*input, error) {
 	if path == "-" {
+		if stdin == nil {
+			stdin = os.Stdin
+		}
 		return &input{src: stdin}, nil
 	}
 	f, err := os.Open(path)
@@ -38,15 +44,39 @@ func (in *input) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// decompress returns the plain file, in a buffer just large enough to look at
-// its beginning: large reads go past it.
-func (in *input) decompress() (*bufio.Reader, error) {
-	return bufio.NewReader(in), nil
+// plain returns the beginning of the uncompressed file, see decompress.
+func (in *input) plain() (br *bufio.Reader, err error) {
+	br, in.compression, in.free, err = decompress(in)
+	return br, err
 }
 
+// run returns what is to be read from: br itself, or if there is decompression
+// to do, br read ahead.
+func (in *input) run(br *bufio.Reader) io.Reader {
+	if in.compression == "" {
+		return br
+	}
+	in.ahead = readAhead(br, in.free)
+	in.free = nil
+	return in.ahead
+}
+
+// Close ends everything and closes the file, but never standard input. A read of
+// that cannot be broken off: the goroutine ends when it returns.
 func (in *input) Close() error {
+	if in.ahead != nil {
+		in.ahead.halt()
+	}
+	if in.free != nil {
+		in.free()
+		in.free = nil
+	}
 	if in.file == nil {
 		return nil
 	}
-	return in.file.Close()
+	err := in.file.Close()
+	if in.ahead != nil {
+		in.ahead.wait()
+	}
+	return err
 }

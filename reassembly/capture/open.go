@@ -87,31 +87,26 @@ func (r *Reader) recognise() (err error) {
 			err = fmt.Errorf("malformed file header: %v", v)
 		}
 	}()
-	br, err := r.in.decompress()
+	br, err := r.in.plain()
+	if err != nil {
+		return cutOr(err)
+	}
+	f, err := sniff(br)
 	if err != nil {
 		return err
 	}
 	r.info.Compression = r.in.compression
-	switch format, err := sniff(br); {
-	case err != nil:
-		return err
-	case format == formatPcap:
-		s, err := openPcap(br, &r.info)
-		if err != nil {
-			return headerError(err)
-		}
-		r.src, r.info.Links = s, []segment.LinkType{s.link}
+	switch plain := r.in.run(br); f {
+	case formatPcap:
+		r.src, err = openPcap(plain, &r.info)
 	default:
-		s, err := openPcapng(br, &r.info)
-		if err != nil {
-			return headerError(err)
-		}
-		r.src = s
+		r.src, err = openPcapng(plain, &r.info)
+	}
+	if err != nil {
+		return fmt.Errorf("file header: %w", err)
 	}
 	return nil
 }
-
-func headerError(err error) error { return fmt.Errorf("file header: %w", err) }
 
 // format is a capture format, told by its first four octets.
 type format int

@@ -63,6 +63,7 @@ func openPcap(src io.Reader, info *Info) (*pcapSource, error) {
 	// Writers do not always keep their own snaplen: what holds is maxCaptured,
 	// which also bounds pcapgo's buffer.
 	r.SetSnaplen(maxCaptured)
+	info.Links = []segment.LinkType{link}
 	info.Interfaces = []Interface{{Link: link, SnapLen: info.SnapLen}}
 	return &pcapSource{br: br, r: r, link: link, pos: pcapHeader}, nil
 }
