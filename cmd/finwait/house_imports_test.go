@@ -1,0 +1,142 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	root   = "../.." // of the module, seen from this package
+	module = "finwait"
+)
+
+// floors are the rooms of the house from the top down. A package imports only
+// what stands on a lower floor.
+var floors = [][]string{
+	{"cmd/finwait", "testdata/record"},
+	{"cmd/internal/cli"},
+	{"analyzer/driver", "analyzer/analyzertest"},
+	{"analyzer/rules", "analyzer/timers", "analyzer/report"},
+	{"analyzer"},
+	{"reassembly", "reassembly/pktscript"},
+	{"reassembly/capture", "reassembly/stream", "reassembly/zeek"},
+	{"reassembly/segment"},
+	{"reassembly/tcpstate", "reassembly/seqnum"},
+}
+
+// gates are the only packages that import a library, and those below it.
+var gates = map[string]string{
+	"github.com/spf13/pflag":            "cmd/internal/cli",
+	"github.com/google/gopacket/pcapgo": "reassembly/capture",
+}
+
+// floor returns the floor of a package; it counts from the top.
+func floor(pkg string) (int, bool) {
+	for i, rooms := range floors {
+		for _, room := range rooms {
+			if pkg == room {
+				return i, true
+			}
+		}
+	}
+	return 0, false
+}
+
+func TestImportsPointDown(t *testing.T) {
+	eachFile(t, func(file string, _ fs.FileInfo) {
+		if path.Ext(file) != ".go" {
+			return
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, file), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		pkg := path.Dir(file)
+		from, known := floor(pkg)
+		if !known {
+			t.Errorf("%s: package %s has no floor in house_imports_test.go", file, pkg)
+			return
+		}
+		for _, spec := range f.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			for library, gate := range gates {
+				if (imported == library || strings.HasPrefix(imported, library+"/")) && pkg != gate {
+					t.Errorf("%s imports %s: only %s may", file, library, gate)
+				}
+			}
+			own, ok := strings.CutPrefix(imported, module+"/")
+			if !ok || own == pkg || strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			if to, known := floor(own); !known || to <= from {
+				t.Errorf("%s imports %s, which does not stand below it", file, own)
+			}
+		}
+	})
+}
+
+func TestTopLevel(t *testing.T) {
+	allowed := map[string]bool{
+		"cmd": true, "analyzer": true, "reassembly": true, "testdata": true,
+		"go.mod": true, "go.sum": true, "README.md": true,
+	}
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if name := e.Name(); !allowed[name] && name[0] != '.' && !ignored(name) {
+			t.Errorf("%s does not belong at the top level", name)
+		}
+	}
+}
+
+// ignored reports whether .gitignore leaves a file out: what builds leave behind.
+func ignored(file string) bool {
+	switch path.Ext(file) {
+	case ".test", ".prof":
+		return true
+	}
+	return file == "finwait" || strings.HasPrefix(file, "testdata/record/out/")
+}
+
+// eachFile calls f with every file of the module, its path relative to the root.
+func eachFile(t *testing.T, f func(file string, info fs.FileInfo)) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, p)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		switch {
+		case d.IsDir() && (rel == ".git" || rel == "testdata/record/out"):
+			return filepath.SkipDir
+		case !d.Type().IsRegular() || ignored(rel):
+			return nil
+		}
+		info, err := d.Info()
+		if err == nil {
+			f(rel, info)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
