@@ -51,6 +51,9 @@ func (c *Conn) Add(seg *segment.Segment, side uint8) {
 	if c.status&started == 0 {
 		c.start(seg, side)
 	}
+	if seg.BadOffset || seg.Options.Cut {
+		return // "truncated_header" (TCP.cc: ExtractTCP_Header)
+	}
 	e, peer := &c.ends[side], &c.ends[side^1]
 	c.markPartial(seg, side)
 

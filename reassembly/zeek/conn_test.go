@@ -166,6 +166,20 @@ func TestUnlikelyPorts(t *testing.T) {
 	}
 }
 
+// TestUnreadable has the segments that Zeek makes a connection of, and ignores.
+func TestUnreadable(t *testing.T) {
+	var c Conn
+	for _, seg := range []segment.Segment{
+		{Src: server, Dst: client, Flags: segment.ACK, BadOffset: true},
+		{Src: server, Dst: client, Flags: segment.ACK, Options: segment.Options{Cut: true}},
+	} {
+		c.Add(&seg, 1)
+	}
+	if state, history := c.State(), string(c.AppendHistory(nil)); state != "OTH" || history != "^" || c.Originator() != 0 {
+		t.Errorf("got %s %q by %d, want OTH \"^\" by 0", state, history, c.Originator())
+	}
+}
+
 func TestSequenceWrap(t *testing.T) {
 	c := play(t, ">S:4294967290 <S.:300:4294967291 >.:4294967291:301 >P.:4294967291:301:20 "+
 		"<.:301:15 >P.:15:301:5 >P.:4294967291:301:20 <.:301:20 >F.:20:301 <F.:301:21", server)
