@@ -29,7 +29,7 @@ func Files(args []string) ([]string, error) {
 				paths = append(paths, path)
 				continue
 			}
-			below := walk(path)
+			below := walk(path + string(filepath.Separator)) // through a link, if it is one
 			if len(below) == 0 {
 				errs = append(errs, fmt.Errorf("%s: %w", path, errNone))
 			}
