@@ -1,31 +1,6 @@
 package segment
 
-import (
-	"testing"
-)
-
-// carriers lists ways to carry one and the same segment.
-var carriers = []struct {
-	name string
-	link LinkType
-	data []byte
-	path Path
-}{
-	{name: "ethernet", link: LinkEthernet, data: etherBytes(0x0800, tcp4)},
-	{name: "ethernet ipv6", link: LinkEthernet, data: etherBytes(0x86dd, tcp6)},
-	{name: "802.1Q", link: LinkEthernet, data: etherBytes(0x8100, join(u16(0x6005), u16(0x0800), tcp4)), path: Path{VLAN: [2]uint16{5}, VLANs: 1}},
-	{name: "802.1ad", link: LinkEthernet, data: etherBytes(0x88a8, join(u16(100), u16(0x8100), u16(5), u16(0x86dd), tcp6)), path: Path{VLAN: [2]uint16{100, 5}, VLANs: 2}},
-	{name: "raw", link: LinkRaw, data: tcp4},
-	{name: "raw 12", link: LinkRaw12, data: tcp6},
-	{name: "raw 14", link: LinkRaw14, data: tcp6},
-	{name: "ipv4", link: LinkIPv4, data: tcp4},
-	{name: "ipv6", link: LinkIPv6, data: tcp6},
-	{name: "null little-endian", link: LinkNull, data: join([]byte{2, 0, 0, 0}, tcp4)},
-	{name: "null big-endian", link: LinkNull, data: join([]byte{0, 0, 0, 30}, tcp6)},
-	{name: "loop", link: LinkLoop, data: join([]byte{0, 0, 0, 24}, tcp6)},
-	{name: "sll", link: LinkSLL, data: join(u16(0), u16(1), u16(6), make([]byte, 8), u16(0x0800), tcp4)},
-	{name: "sll2", link: LinkSLL2, data: join(u16(0x86dd), u16(0), u32(1), u16(1), []byte{0, 6}, make([]byte, 8), tcp6)},
-}
+import "testing"
 
 func TestCarriers(t *testing.T) {
 	for _, c := range carriers {

@@ -18,6 +18,8 @@ const (
 	etherVNTag    = 0x8926
 	etherNSH      = 0x894f // RFC 8300
 	etherHSR      = 0x892f // IEC 62439-3
+	etherETag     = 0x893f // IEEE 802.1BR
+	etherRTag     = 0xf1c1 // IEEE 802.1CB
 	etherLLC      = 0x8870 // LLC of more than 1500 octets
 )
 
@@ -66,9 +68,9 @@ func (d *Decoder) etherType(t uint16, b []byte, wire int, s *Segment) Skip {
 		return d.macsec(b, wire, s)
 	case etherBackbone: // flags and I-SID, then the customer's frame
 		return d.ethernetBehind(4, b, wire, s)
-	case etherCMD: // version, length, option, security group
+	case etherCMD, etherETag: // version, length, option, security group; or extension port IDs
 		return d.etherTypeAt(6, b, wire, s)
-	case etherVNTag, etherHSR: // interfaces; or path, size and sequence number
+	case etherVNTag, etherHSR, etherRTag: // interfaces; path, size and sequence number; sequence number
 		return d.etherTypeAt(4, b, wire, s)
 	}
 	if t <= maxLength8023 {
