@@ -41,12 +41,20 @@ func (x *Index) fingerprint(seg *segment.Segment) (print fingerprint, side uint8
 
 func (x *Index) hash(a, b *segment.Endpoint, kind byte) fingerprint {
 	var buf [37]byte
-	copy(buf[:16], a.Addr[:])
-	copy(buf[16:32], b.Addr[:])
-	binary.LittleEndian.PutUint16(buf[32:], a.Port)
-	binary.LittleEndian.PutUint16(buf[34:], b.Port)
-	buf[36] = kind
-	h := maphash.Bytes(x.seed, buf[:])
+	key := buf[:]
+	if kind&ip4 != 0 {
+		key = buf[:13] // the rest of the address is the same in all
+		copy(key, a.Addr[12:])
+		copy(key[4:], b.Addr[12:])
+	} else {
+		copy(key, a.Addr[:])
+		copy(key[16:], b.Addr[:])
+	}
+	n := len(key)
+	key[n-1] = kind
+	binary.LittleEndian.PutUint16(key[n-3:], b.Port)
+	binary.LittleEndian.PutUint16(key[n-5:], a.Port)
+	h := maphash.Bytes(x.seed, key)
 	return fingerprint{uint32(h), uint32(h >> 32)}
 }
 

@@ -49,7 +49,7 @@ func (x *Index) Len() int { return x.streams }
 // the stream; prev is then the tuple as the previous incarnation left it, zero
 // where there was none. t is valid until the next call.
 func (x *Index) Number(seg *segment.Segment) (t *Tuple, side uint8, opened bool, prev Tuple) {
-	t, side, opened, prev = x.number(seg)
+	t, side, opened = x.number(seg, &prev)
 	if t.based&quotedOnly != 0 {
 		t.based &^= quotedOnly
 		opened = true
@@ -71,14 +71,16 @@ func (x *Index) Quote(seg *segment.Segment) (t *Tuple, side uint8, prev Tuple) {
 		print, side := x.fingerprint(seg)
 		return x.find(print), side, prev
 	}
-	t, side, opened, prev := x.number(seg)
+	t, side, opened := x.number(seg, &prev)
 	if opened {
 		t.based |= quotedOnly
 	}
 	return t, side, prev
 }
 
-func (x *Index) number(seg *segment.Segment) (t *Tuple, side uint8, opened bool, prev Tuple) {
+// number does the work of Number and Quote. It leaves prev alone where there
+// was none.
+func (x *Index) number(seg *segment.Segment, prev *Tuple) (t *Tuple, side uint8, opened bool) {
 	print, side := x.fingerprint(seg)
 	t, known := x.tuple(print)
 	switch {
@@ -87,13 +89,13 @@ func (x *Index) number(seg *segment.Segment) (t *Tuple, side uint8, opened bool,
 		t.Stream = x.open()
 		t.first(seg, side, x.expectedOf(seg))
 	case t.opensNext(seg, side):
-		opened, prev = true, *t
+		opened, *prev = true, *t
 		*t = Tuple{print: print, Stream: x.open()}
 		t.reopen(seg, side)
 	default:
 		t.next(seg, side)
 	}
-	return t, side, opened, prev
+	return t, side, opened
 }
 
 func (x *Index) open() (stream uint32) {

@@ -25,7 +25,7 @@ func TestTupleSize(t *testing.T) {
 }
 
 func TestManyTuples(t *testing.T) {
-	const n = 300_000
+	const n = 100_000
 	x := NewIndex()
 	var seg segment.Segment
 	for round := range 2 {

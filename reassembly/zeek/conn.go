@@ -55,10 +55,16 @@ func (c *Conn) Add(seg *segment.Segment, side uint8) {
 		return // "truncated_header" (TCP.cc: ExtractTCP_Header)
 	}
 	e, peer := &c.ends[side], &c.ends[side^1]
-	c.markPartial(seg, side)
+	role := c.role(side)
+	if c.status&(origSeen<<role) == 0 {
+		c.markPartial(seg, role)
+	}
+	control := seg.Flags.Any(segment.SYN | segment.FIN | segment.RST)
 
 	last := seg.Seq.Add(seqLen(seg))
-	e.initialize(seg, last)
+	if control || e.state() == inactive {
+		e.initialize(seg, last)
+	}
 	rel, underflow := e.relative(seg.Seq, e.last, e.seqWraps())
 	c.noteFlags(seg, side, rel)
 	if seg.Window == 0 && !seg.Flags.Has(segment.RST) && peer.state() != closed && e.state() != reset {
@@ -72,11 +78,13 @@ func (c *Conn) Add(seg *segment.Segment, side uint8) {
 	if e.advance(seg, last) {
 		c.scaled(&e.retransmits, 'T', side)
 	}
-	c.step(seg, side)
+	if control || e.state() == inactive {
+		c.step(seg, side)
+	}
 	if seg.Flags.Has(segment.ACK) {
 		c.acknowledged(ack, side^1)
 	}
-	c.sawFirst(c.role(side))
+	c.sawFirst(role)
 	if seg.PayloadLen > 0 && !seg.Flags.Has(segment.RST) && !underflow {
 		c.sent(seg, rel, side)
 	}
@@ -128,18 +136,15 @@ func (c *Conn) role(side uint8) uint8 { return side ^ c.Originator() }
 
 func (c *Conn) sawFirst(role uint8) { c.status |= origSeen << role }
 
-// markPartial notes whether the connection was seen from its beginning
-// (TCPSessionAdapter.cc: SetPartialStatus).
-func (c *Conn) markPartial(seg *segment.Segment, side uint8) {
+// markPartial notes whether the connection was seen from its beginning, at the
+// first segment from role (TCPSessionAdapter.cc: SetPartialStatus).
+func (c *Conn) markPartial(seg *segment.Segment, role uint8) {
 	syn := seg.Flags.Has(segment.SYN)
-	switch role := c.role(side); {
-	case c.status&(origSeen<<role) != 0:
-	case role == originator:
+	if role == originator {
 		c.status &^= partial
-		if !syn || seg.Flags.Has(segment.ACK) {
-			c.status |= partial
-		}
-	case c.status&partial == 0 && !syn:
+		syn = syn && !seg.Flags.Has(segment.ACK)
+	}
+	if !syn {
 		c.status |= partial
 	}
 }

@@ -39,8 +39,10 @@ func play(t *testing.T, script string, to segment.Endpoint) *Conn {
 			case 'x':
 				cut = true
 			default:
-				seg.Flags |= map[rune]segment.Flags{'F': segment.FIN, 'S': segment.SYN, 'R': segment.RST,
-					'P': segment.PSH, '.': segment.ACK}[f]
+				seg.Flags |= map[rune]segment.Flags{
+					'F': segment.FIN, 'S': segment.SYN, 'R': segment.RST,
+					'P': segment.PSH, '.': segment.ACK,
+				}[f]
 			}
 		}
 		var n [3]uint32
