@@ -102,7 +102,7 @@ func mdRow(b *bytes.Buffer, cells []string) {
 func mdEscape(s string) string {
 	var b strings.Builder
 	for _, r := range Safe(s) {
-		if strings.ContainsRune("\\`*_{}[]<>#|~&", r) {
+		if strings.ContainsRune("\\`*_[]<|~&", r) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)

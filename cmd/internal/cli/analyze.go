@@ -31,7 +31,7 @@ func (f *outputFlags) add(fs *pflag.FlagSet, formats []report.Format, fallback s
 	f.color = choice{"colour mode", "auto", []string{"auto", "always", "never"}}
 	f.failOn = choice{"severity", "none", []string{"none", "info", "warning", "error"}}
 	fs.VarP(&f.format, "format", "f", "how the results are written")
-	fs.StringVarP(&f.path, "output", "o", "", "write to a file, which appears only when it is complete")
+	fs.StringVarP(&f.path, "output", "o", "", "write to `FILE`, which appears only when it is complete")
 	fs.Var(&f.failOn, "fail-on", "the least severity of a finding that makes the exit code 1")
 	fs.Var(&f.color, "color", "colours: auto is on a terminal, unless NO_COLOR is set")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, only errors")
@@ -50,6 +50,8 @@ type job struct {
 	input    *inputFlags
 	output   *outputFlags
 	selector *selector
+
+	unreadable bool // some argument stands for no capture
 }
 
 // run analyzes the named captures and writes them through a handler that
@@ -92,7 +94,7 @@ func (j *job) exitCode(outcome *driver.Outcome) int {
 	switch {
 	case outcome.Interrupted:
 		return exitInterrupted
-	case outcome.Unreadable > 0, j.input.strict && outcome.CutShort > 0:
+	case j.unreadable, outcome.Unreadable > 0, j.input.strict && outcome.CutShort > 0:
 		return exitInput
 	case j.selector.missing() != nil:
 		return exitUsage
@@ -107,7 +109,11 @@ func (j *job) files() ([]string, error) {
 	if len(j.args) == 0 {
 		return nil, &usageError{text: "which capture? Name a file, a directory, or - for standard input"}
 	}
-	files := j.args
+	files, err := capture.Files(j.args)
+	if err != nil { // a directory without captures; the others are read
+		j.problem(err)
+		j.unreadable = true
+	}
 	if n := len(slices.DeleteFunc(slices.Clone(files), func(f string) bool { return f != "-" })); n > 1 {
 		return nil, &usageError{text: "standard input (-) can be read only once"}
 	}

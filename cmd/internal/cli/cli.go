@@ -131,9 +131,15 @@ func firstArgument(args []string) int {
 	all := newFlagSet("")
 	all.BoolP("help", "h", false, "")
 	for _, cmd := range commands() {
-		own := newFlagSet(cmd.name)
-		cmd.setup(own)
-		all.AddFlagSet(own)
+		cmd.flags().VisitAll(func(f *pflag.Flag) {
+			switch {
+			case all.Lookup(f.Name) != nil:
+			case takesValue(f): // any value: which are right depends on the command
+				all.StringP(f.Name, f.Shorthand, "", "")
+			default:
+				all.BoolP(f.Name, f.Shorthand, false, "")
+			}
+		})
 	}
 	all.SetInterspersed(false)
 	if err := all.Parse(args); err != nil || all.NArg() == 0 || all.ArgsLenAtDash() >= 0 {

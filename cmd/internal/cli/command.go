@@ -66,9 +66,9 @@ func (c *command) hint() string {
 // help returns the command's own help text.
 func (c *command) help() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s.\n\nUsage:\n  %s\n\n%s\n", upperFirst(c.short), c.usage(), strings.TrimSpace(c.long))
+	fmt.Fprintf(&b, "%s.\n\nUsage:\n  %s\n\n%s\n", upperFirst(c.short), c.usage(), paragraphs(c.long))
 	if fs := c.flags(); fs.HasFlags() {
-		fmt.Fprintf(&b, "\nFlags:\n%s", fs.FlagUsagesWrapped(100))
+		fmt.Fprintf(&b, "\nFlags:\n%s", flagList(fs))
 	}
 	if len(c.examples) > 0 {
 		b.WriteString("\nExamples:\n")
@@ -80,3 +80,12 @@ func (c *command) help() string {
 }
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// paragraphs wraps text, in which an empty line ends a paragraph.
+func paragraphs(text string) string {
+	var out []string
+	for p := range strings.SplitSeq(text, "\n\n") {
+		out = append(out, strings.Join(wrapWords(p, helpWidth), "\n"))
+	}
+	return strings.Join(out, "\n\n")
+}

@@ -74,10 +74,10 @@ func flagNames(f *pflag.Flag) []string {
 	return []string{"--" + f.Name, "-" + f.Shorthand}
 }
 
-// firstLine returns the first line of a flag's help text.
-func firstLine(f *pflag.Flag) string {
-	line, _, _ := strings.Cut(f.Usage, "\n")
-	return line
+// summary returns a flag's help text without the marks of its value's name.
+func summary(f *pflag.Flag) string {
+	_, usage := pflag.UnquoteUsage(f)
+	return usage
 }
 
 func takesValue(f *pflag.Flag) bool { return f.NoOptDefVal == "" }

@@ -19,12 +19,12 @@ type inputFlags struct {
 }
 
 func (f *inputFlags) add(fs *pflag.FlagSet) {
-	fs.Var(&f.streams, "stream", "only the connection with this number, as in tshark's tcp.stream; repeatable")
+	fs.Var(&f.streams, "stream", "only the connection with number `N`, as in tshark's tcp.stream; repeatable")
 	fs.BoolVar(&f.join, "join", false, "read the files as one capture in time order, as tcpdump -C, -G or -W wrote it")
-	fs.Var(&f.after, "after", "only packets from this time on: RFC 3339, seconds since the epoch, or\nan offset from the first packet such as +1.5s or 2m")
-	fs.Var(&f.before, "before", "only packets before this time")
-	fs.DurationVar(&f.idle, "idle", reassembly.DefaultIdle, "a connection silent for longer has ended")
-	fs.IntVar(&f.maxConnections, "max-connections", reassembly.DefaultMaxConnections, "live connections beyond which the stalest is given up")
+	fs.Var(&f.after, "after", "only packets from `TIME` on: RFC 3339, seconds since the epoch, or an offset from the first packet such as +1.5s or 2m")
+	fs.Var(&f.before, "before", "only packets before `TIME`")
+	fs.DurationVar(&f.idle, "idle", reassembly.DefaultIdle, "a connection that was silent for this `DURATION` has ended")
+	fs.IntVar(&f.maxConnections, "max-connections", reassembly.DefaultMaxConnections, "`N` live connections, beyond which the stalest is given up")
 	fs.BoolVar(&f.strict, "strict", false, "a capture cut short in its last record is an error (exit code 3)")
 }
 

@@ -72,7 +72,7 @@ func zshCompletion() string {
 	for _, cmd := range commands() {
 		fmt.Fprintf(&b, "    %s) _arguments -S \\\n        '(--help -h)'{--help,-h}'[print what the command does]' \\\n", cmd.name)
 		cmd.flags().VisitAll(func(f *pflag.Flag) {
-			spec := "[" + strings.NewReplacer("[", "(", "]", ")", ":", `\:`).Replace(firstLine(f)) + "]"
+			spec := "[" + strings.NewReplacer("[", "(", "]", ")", ":", `\:`).Replace(summary(f)) + "]"
 			switch words := flagWords(f); {
 			case words != nil:
 				spec += ":" + f.Name + ":(" + strings.Join(words, " ") + ")"
@@ -116,7 +116,7 @@ func fishCompletion() string {
 			case takesValue(f):
 				b.WriteString(" -r")
 			}
-			fmt.Fprintf(&b, " -d %s\n", quoted(firstLine(f)))
+			fmt.Fprintf(&b, " -d %s\n", quoted(summary(f)))
 		})
 		if words := cmd.words(); words != nil {
 			fmt.Fprintf(&b, "complete -c finwait -f -n '%s' -a '%s'\n", condition, strings.Join(words, " "))

@@ -27,7 +27,7 @@ type choice struct {
 }
 
 func (c *choice) String() string { return c.value }
-func (c *choice) Type() string   { return strings.Join(c.words, "|") }
+func (c *choice) Type() string   { return strings.ToUpper(c.what[strings.LastIndex(c.what, " ")+1:]) }
 
 func (c *choice) Set(word string) error {
 	if !slices.Contains(c.words, word) {

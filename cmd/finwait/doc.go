@@ -1,0 +1,165 @@
+// Finwait tells from packet captures how TCP connections were closed.
+//
+//	$ finwait go-timeout.pcap
+//	go-timeout.pcap   12 connections, …
+//
+//	How they closed                        first to close
+//	  reset after FIN  12  ████████████    client 12
+//
+//	Time in closing states … n      p50      p90 …    max  still open
+//	  client FIN-WAIT-1 …
+//	  client FIN-WAIT-2 …
+//	  server CLOSE-WAIT …
+//	…
+//
+// # Usage
+//
+//	  finwait [COMMAND] [flags] FILE...
+//
+//	Commands:
+//	  report      the summary: how connections closed, and how long closing took (the default)
+//	  flows       one record per connection
+//	  help        what finwait or one of its commands does
+//	  version     which build this is
+//	  completion  a script that lets a shell complete command lines
+//
+//	FILE is a capture, pcap or pcapng, compressed or not; a directory, which stands
+//	for every capture below it; a pattern such as 'day/*.pcap'; or - for standard
+//	input. Flags may stand before or after files.
+//
+//	Examples:
+//	  finwait a.pcap
+//	      how its connections were closed
+//	  tcpdump -w - -U | finwait flows --format jsonl -
+//	      one JSON object a connection, as they end
+//
+//	Exit codes, the same for every output format:
+//	  0    done; no finding at or above --fail-on
+//	  1    findings at or above --fail-on
+//	  2    the command line is wrong
+//	  3    an input could not be read, or only in part, or output not be written
+//	  130  interrupted; what was done so far has been printed
+//
+// # Command report: the summary: how connections closed, and how long closing took
+//
+//	  finwait [report] [flags] FILE...
+//
+//	It tells of all captures together how their connections were closed, who closed first, and
+//	how long each side stayed in each closing state. "> 9.8 s" is a stay that was not over
+//	when the capture ended, "≤ 2.16 s" one that ended at some unknown time before.
+//
+//	Flags:
+//	  -f, --format FORMAT       how the results are written: text, json, markdown (default
+//	                            text)
+//	  -o, --output FILE         write to FILE, which appears only when it is complete
+//	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
+//	                            none, info, warning, error (default none)
+//	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
+//	                            always, never (default auto)
+//	  -q, --quiet               no warnings, only errors
+//	      --stream N            only the connection with number N, as in tshark's tcp.stream;
+//	                            repeatable
+//	      --join                read the files as one capture in time order, as tcpdump -C, -G
+//	                            or -W wrote it
+//	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
+//	                            or an offset from the first packet such as +1.5s or 2m
+//	      --before TIME         only packets before TIME
+//	      --idle DURATION       a connection that was silent for this DURATION has ended
+//	                            (default 2h30m0s)
+//	      --max-connections N   N live connections, beyond which the stalest is given up
+//	                            (default 1000000)
+//	      --strict              a capture cut short in its last record is an error (exit code
+//	                            3)
+//
+//	Examples:
+//	  finwait a.pcap
+//	      the same as finwait report a.pcap
+//	  finwait report --format json a.pcap | jq .states.server
+//	      for a program
+//	  finwait report --after +10s --before +20s a.pcap
+//	      a part of the capture
+//	  finwait report --format markdown -o summary.md captures/
+//	      for a ticket
+//
+// # Command flows: one record per connection
+//
+//	  finwait flows [flags] FILE...
+//
+//	The records come in the order in which the connections ended, capture after capture, so
+//	that memory does not grow with the captures. --sort stream orders those of each capture by
+//	stream number; tables always are.
+//
+//	The default format is a table. jsonl is the one to process further: one JSON object a
+//	line, with every field there is. csv, tsv and zeek have the same fields flattened,
+//	fin.client.frame as fin_client_frame; lists are one JSON cell.
+//
+//	Flags:
+//	  -f, --format FORMAT       how the results are written: jsonl, json, csv, tsv, table,
+//	                            zeek (default table)
+//	  -o, --output FILE         write to FILE, which appears only when it is complete
+//	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
+//	                            none, info, warning, error (default none)
+//	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
+//	                            always, never (default auto)
+//	  -q, --quiet               no warnings, only errors
+//	      --sort ORDER          the order of records within a capture: as they end, or by
+//	                            stream: end, stream (default end)
+//	      --stream N            only the connection with number N, as in tshark's tcp.stream;
+//	                            repeatable
+//	      --join                read the files as one capture in time order, as tcpdump -C, -G
+//	                            or -W wrote it
+//	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
+//	                            or an offset from the first packet such as +1.5s or 2m
+//	      --before TIME         only packets before TIME
+//	      --idle DURATION       a connection that was silent for this DURATION has ended
+//	                            (default 2h30m0s)
+//	      --max-connections N   N live connections, beyond which the stalest is given up
+//	                            (default 1000000)
+//	      --strict              a capture cut short in its last record is an error (exit code
+//	                            3)
+//
+//	Examples:
+//	  finwait flows a.pcap
+//	      a table of the connections, for reading
+//	  finwait flows --format jsonl a.pcap | jq 'select(.close == "half-closed")'
+//	      the connections that one side never closed
+//	  finwait flows -o flows.csv captures/
+//	      every capture below a directory, for a spreadsheet
+//	  finwait flows --join --format jsonl ring.pcap*
+//	      the files of a rotated capture, as one
+//
+// # Command help: what finwait or one of its commands does
+//
+//	  finwait help [COMMAND]
+//
+//	Without a command it lists them all.
+//
+//	Examples:
+//	  finwait help flows
+//	      the flags of flows, with examples
+//
+// # Command version: which build this is
+//
+//	  finwait version
+//
+//	It prints the version of the module, the revision it was built from where that is known,
+//	the Go version, and the versions of the output schemas.
+//
+//	Examples:
+//	  finwait version
+//	      for a bug report
+//
+// # Command completion: a script that lets a shell complete command lines
+//
+//	  finwait completion bash|zsh|fish
+//
+//	It completes commands, flags, and the words that flags take; everything else is a file.
+//
+//	Examples:
+//	  source <(finwait completion bash)
+//	      for this shell; put it into ~/.bashrc to keep it
+//	  finwait completion zsh > "${fpath[1]}/_finwait"
+//	      for zsh
+//	  finwait completion fish > ~/.config/fish/completions/finwait.fish
+//	      for fish
+package main

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"finwait/reassembly/pktscript"
+)
+
+var update = flag.Bool("update", false, "write the expected outputs anew")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"finwait": main})
+}
+
+// TestScripts runs testdata/script. Besides testscript's own commands there are
+//
+//	pcap OUT SCRIPT...     writes captures from packet scripts, one after the other
+//	gzip OUT FILE          compresses
+//	cut FILE N             takes N octets off the end
+//	corrupt FILE N         makes the length of the Nth packet impossible
+//	exit CODE PROGRAM...   runs a program that must end with that code
+//	away CODE PROGRAM...   the same, where the reader of its output goes away at once
+//	full CODE PROGRAM...   the same, where its output is a disk that is full
+//	interrupt CODE FILE PROGRAM...  the same, fed with FILE and interrupted while it waits for more
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: *update,
+		Condition: func(cond string) (bool, error) {
+			if cond != "full-disk" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			_, err := os.Stat("/dev/full")
+			return err == nil, nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"pcap":      writePcap,
+			"gzip":      compress,
+			"cut":       cutFile,
+			"corrupt":   corrupt,
+			"exit":      exitWith,
+			"away":      readerAway,
+			"full":      diskFull,
+			"interrupt": interrupt,
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("NO_COLOR", "")
+			return nil
+		},
+	})
+}
+
+func writePcap(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	for i, name := range args[1:] {
+		script, err := pktscript.Parse(name, []byte(ts.ReadFile(name)))
+		ts.Check(err)
+		var one bytes.Buffer
+		ts.Check(script.Write(&one))
+		if i > 0 {
+			one.Next(24) // the file header
+		}
+		_, err = one.WriteTo(f)
+		ts.Check(err)
+	}
+}
+
+func compress(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	z := gzip.NewWriter(f)
+	_, err = io.WriteString(z, ts.ReadFile(args[1]))
+	ts.Check(err)
+	ts.Check(z.Close())
+}
+
+func cutFile(ts *testscript.TestScript, _ bool, args []string) {
+	name := ts.MkAbs(args[0])
+	info, err := os.Stat(name)
+	ts.Check(err)
+	ts.Check(os.Truncate(name, info.Size()-int64(number(ts, args[1]))))
+}
+
+func corrupt(ts *testscript.TestScript, _ bool, args []string) {
+	text := []byte(ts.ReadFile(args[0]))
+	at := 24 // octets of the file header
+	for range number(ts, args[1]) - 1 {
+		at += 16 + int(binary.LittleEndian.Uint32(text[at+8:]))
+	}
+	binary.LittleEndian.PutUint32(text[at+8:], 1<<31)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o666))
+}
+
+func number(ts *testscript.TestScript, text string) int {
+	n, err := strconv.Atoi(text)
+	ts.Check(err)
+	return n
+}
+
+func exitWith(ts *testscript.TestScript, _ bool, args []string) {
+	wantCode(ts, args[0], ts.Exec(args[1], args[2:]...))
+}
+
+func wantCode(ts *testscript.TestScript, want string, err error) {
+	code := 0
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if code != number(ts, want) {
+		ts.Fatalf("exit code %d, want %s", code, want)
+	}
+}
+
+// command prepares a program outside of testscript's care.
+func command(ts *testscript.TestScript, args []string) (*exec.Cmd, *bytes.Buffer) {
+	for _, dir := range strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator)) {
+		if path, err := exec.LookPath(dir + "/" + args[0]); err == nil {
+			cmd := exec.Command(path, args[1:]...)
+			cmd.Dir = ts.MkAbs(".")
+			cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"))
+			stderr := new(bytes.Buffer)
+			cmd.Stderr = stderr
+			return cmd, stderr
+		}
+	}
+	ts.Fatalf("no program %s", args[0])
+	return nil, nil
+}
+
+func readerAway(ts *testscript.TestScript, _ bool, args []string) {
+	cmd, stderr := command(ts, args[1:])
+	r, w, err := os.Pipe()
+	ts.Check(err)
+	ts.Check(r.Close())
+	cmd.Stdout = w
+	err = cmd.Run()
+	ts.Check(w.Close())
+	wantCode(ts, args[0], err)
+	if stderr.Len() > 0 {
+		ts.Fatalf("it should be silent, but says %s", stderr)
+	}
+}
+
+func diskFull(ts *testscript.TestScript, _ bool, args []string) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	ts.Check(err)
+	defer full.Close()
+	cmd, stderr := command(ts, args[1:])
+	cmd.Stdout = full
+	wantCode(ts, args[0], cmd.Run())
+	if !strings.Contains(stderr.String(), "no space left") {
+		ts.Fatalf("standard error does not tell why: %s", stderr)
+	}
+}
+
+func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+	cmd, stderr := command(ts, args[2:])
+	stdin, err := cmd.StdinPipe()
+	ts.Check(err)
+	defer stdin.Close()
+	var stdout bytes.Buffer
+	cmd.Stdout = &stdout
+	ts.Check(cmd.Start())
+	_, err = io.WriteString(stdin, ts.ReadFile(args[1]))
+	ts.Check(err)
+	time.Sleep(300 * time.Millisecond) // until it has read all and waits
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	wantCode(ts, args[0], cmd.Wait())
+	ts.Check(os.WriteFile(ts.MkAbs("interrupted.out"), stdout.Bytes(), 0o666))
+	ts.Check(os.WriteFile(ts.MkAbs("interrupted.err"), stderr.Bytes(), 0o666))
+}

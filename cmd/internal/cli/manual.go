@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Manual returns the text of the program's package comment: what help prints,
+// of all commands. transcript is a run to begin with, as a terminal shows it.
+func Manual(transcript string) string {
+	var b strings.Builder
+	b.WriteString("Finwait tells from packet captures how TCP connections were closed.\n\n")
+	writeBlock(&b, transcript)
+	_, usage, _ := strings.Cut(overview(), "Usage:\n")
+	usage, _, _ = strings.Cut(usage, "\nRun 'finwait help COMMAND'")
+	b.WriteString("# Usage\n\n")
+	writeBlock(&b, usage)
+	for _, cmd := range commands() {
+		_, body, _ := strings.Cut(cmd.help(), "Usage:\n")
+		fmt.Fprintf(&b, "# Command %s: %s\n\n", cmd.name, cmd.short)
+		writeBlock(&b, body)
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// writeBlock writes text as the preformatted block of a Go comment.
+func writeBlock(b *strings.Builder, text string) {
+	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
+		line = strings.TrimRight(line, "\r\n ")
+		if line != "" {
+			line = "\t" + line
+		}
+		b.WriteString(line + "\n")
+	}
+	b.WriteString("\n")
+}
