@@ -29,9 +29,11 @@ func (c Close) String() string { return closeNames[c] }
 
 // findFINs gathers both FINs and what acknowledged them.
 func (c *Conn) findFINs() {
-	for r := range Role(2) {
+	for _, r := range [...]Role{Client, Server, Client} { // an implied FIN may rest on the other
 		e, f := c.end(r), &c.FIN[r]
 		switch {
+		case f.Known:
+			continue
 		case e.hasFIN:
 			f.Known, f.Pos = true, e.fin
 			f.Retransmissions = int64(e.finCopies)
@@ -64,7 +66,7 @@ func (c *Conn) impliesFIN(r Role, e *endpoint) bool {
 			moved = m.Len == 0
 		}
 	}
-	return moved || peer.hasFIN
+	return moved || peer.hasFIN || c.FIN[r.Peer()].Known
 }
 
 func (c *Conn) findFIN(r Role, f *FIN) {
@@ -167,15 +169,17 @@ func (c *Conn) firstOfTwo() Role {
 	return BothRoles
 }
 
-// acknowledges reports whether the first FIN of by acknowledges the FIN of r.
+// acknowledges reports whether by knew of the FIN of r when it sent its own. Of
+// a FIN that was not captured, what came before it tells.
 func (c *Conn) acknowledges(by, r Role) bool {
-	for i := range c.Marks {
-		m := &c.Marks[i]
-		if Role(m.Side) == by && m.Frame == c.FIN[by].Frame {
-			return m.Covers(c.FIN[r].Pos + 1)
-		}
+	i := c.indexOf(c.FIN[r].ACKFrame)
+	if i < 0 {
+		return false
 	}
-	return false
+	if !c.FIN[by].Implied {
+		return c.Marks[i].Frame <= c.FIN[by].Frame
+	}
+	return c.Marks[i].Seq+seqnum.Offset(c.Marks[i].Len) <= c.FIN[by].Pos
 }
 
 // findEnd settles why the record was closed, now that it is known how.

@@ -65,8 +65,9 @@ type Conn struct {
 
 	t      *Tracker
 	c      *tcb
-	client uint8 // side of the tcb
-	away   [2]time.Duration
+	client uint8            // side of the tcb
+	away   [2]time.Duration // round trip from the capture to each end and back
+	hop    [2]time.Duration // one way, where it is long enough to matter; see farAway
 	stays  [2][maxStays]Stay
 	nStays [2]int
 	marks  []Mark

@@ -107,8 +107,7 @@ func (c *Conn) findOpening() (o opening) {
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		switch {
-		case m.Has(segment.RST):
-			return o
+		case m.Has(segment.RST): // perhaps the answer to a challenge ACK: the SYN is sent again
 		case m.Has(segment.SYN) && Role(m.Side) == Client:
 			if !m.Has(segment.ACK) && o.ack == nil {
 				o.syn = m
@@ -144,19 +143,63 @@ func (c *Conn) open() {
 	case server.packets == 0 && client.dataSegments == 0:
 		c.Handshake = HandshakeUnanswered
 	}
+	c.RTT, c.HasRTT = c.initialRTT()
+	c.measurePath(o)
+}
+
+// measurePath works out from the handshake how far away the two ends are from
+// the capture: how long a segment took to reach one and its answer to return.
+func (c *Conn) measurePath(o opening) {
 	c.away = [2]time.Duration{Client: defaultAway, Server: defaultAway}
-	if o.syn == nil || o.ack == nil {
+	if o.syn == nil || o.ack == nil || o.synACK == nil {
 		return
 	}
-	c.RTT, c.HasRTT = o.ack.Time.Sub(o.syn.Time), true
-	if o.synACK == nil {
-		return
+	syn, synACK, last := o.syn, o.synACK, o.synACK
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		switch {
+		case m.Frame >= o.ack.Frame || !m.Has(segment.SYN):
+		case Role(m.Side) == Server:
+			last = m
+		case m.Frame < synACK.Frame:
+			syn = m
+		}
 	}
-	c.away[Server] = max(o.synACK.Time.Sub(o.syn.Time), 0)
-	c.away[Client] = max(o.ack.Time.Sub(o.synACK.Time), 0)
-	if o.syns == 1 && server.finCopies == 0 {
+	c.away[Server] = max(synACK.Time.Sub(syn.Time), 0)
+	c.away[Client] = max(o.ack.Time.Sub(last.Time), 0)
+	for r := range Role(2) {
+		if c.away[r] >= farAway {
+			c.hop[r] = c.away[r] / 2
+		}
+	}
+	if o.syns == 1 && last == synACK {
 		c.Vantage = vantage(c.away[Client], c.away[Server])
 	}
+}
+
+// farAway is the round trip to an endpoint from which on its states are dated by
+// the endpoint's clock rather than by the capture's: what it sends left half a
+// round trip before it was captured, what is sent to it arrives half a round
+// trip after. Below, a state begins when its segment was captured, as Wireshark
+// shows it; above, states as long as the round trip would vanish.
+const farAway = 20 * time.Millisecond
+
+// initialRTT is tcp.analysis.initial_rtt: from the latest SYN to the first
+// segment of either end that has an ACK and no SYN. Where the two bear the same
+// time Wireshark goes on to the next (packet-tcp.c, ts_first_rtt).
+func (c *Conn) initialRTT() (rtt time.Duration, ok bool) {
+	var syn *Mark
+	for i := range c.Marks {
+		switch m := &c.Marks[i]; {
+		case m.Has(segment.SYN):
+			if !m.Has(segment.ACK) {
+				syn = m
+			}
+		case m.Has(segment.ACK) && syn != nil && m.Time != syn.Time:
+			return m.Time.Sub(syn.Time), true
+		}
+	}
+	return 0, false
 }
 
 // defaultAway is how far away an endpoint is taken to be where the handshake

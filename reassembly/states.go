@@ -101,7 +101,8 @@ func (c *Conn) push(r Role, state tcpstate.State, s step) {
 	}
 	if n > 0 {
 		last := &c.stays[r][n-1]
-		last.For = max(s.since.Sub(last.Since), 0)
+		s.since = max(s.since, last.Since)
+		last.For = s.since.Sub(last.Since)
 		switch {
 		case s.reap:
 			last.Bound = AtMost
@@ -139,7 +140,7 @@ func (c *Conn) openingSteps(r Role, l *steps) {
 	}
 	peer := r.Peer()
 	if !c.Marks[own].Has(segment.ACK) {
-		l.add(c.step(tcpstate.SendSYN, own))
+		l.add(c.step(r, tcpstate.SendSYN, own))
 	} else {
 		c.tookSYN(r, own, tcpstate.RecvSYN, l)
 	}
@@ -180,9 +181,9 @@ func (c *Conn) tookSYN(r Role, proof int, event tcpstate.Event, l *steps) {
 	if at < 0 {
 		at = proof
 	}
-	s := c.step(event, at)
+	s := c.step(r, event, at)
 	if own := c.firstSYN(r); own >= 0 && at < own && event != tcpstate.RecvSYN {
-		s.at, s.since = own, c.Marks[own].Time
+		s = c.after(r, s, own)
 	}
 	l.add(s)
 }
@@ -206,7 +207,7 @@ func (c *Conn) tookACKofSYN(r Role, l *steps) {
 		break
 	}
 	if at >= 0 {
-		l.add(c.step(tcpstate.RecvACKofSYN, at))
+		l.add(c.step(r, tcpstate.RecvACKofSYN, at))
 	}
 }
 
@@ -217,16 +218,16 @@ func (c *Conn) closingSteps(r Role, l *steps) {
 	if own.Known {
 		if own.Implied {
 			if i := c.indexOf(own.ACKFrame); i >= 0 {
-				s := c.step(tcpstate.SendFIN, i)
+				s := c.step(r, tcpstate.SendFIN, i)
 				s.loose = true
 				s.at--
 				l.add(s)
 			}
 		} else {
-			l.add(c.step(tcpstate.SendFIN, c.indexOf(own.Frame)))
+			l.add(c.step(r, tcpstate.SendFIN, c.indexOf(own.Frame)))
 		}
 		if i := c.ackTaken(r, own.Pos+1, c.isFIN); i >= 0 {
-			l.add(c.step(tcpstate.RecvACKofFIN, i))
+			l.add(c.step(r, tcpstate.RecvACKofFIN, i))
 		}
 	}
 	if peer.Known {
@@ -258,16 +259,12 @@ func (c *Conn) tookFIN(r Role, fin *FIN, l *steps) {
 		}
 	}
 	if at < 0 {
-		s := c.step(tcpstate.RecvFIN, proof)
+		s := c.step(r, tcpstate.RecvFIN, proof)
 		s.loose = fin.Implied
 		l.add(s)
 		return
 	}
-	s := c.step(tcpstate.RecvFIN, at)
-	if late > at {
-		s.at, s.since = late, c.Marks[late].Time
-	}
-	l.add(s)
+	l.add(c.after(r, c.step(r, tcpstate.RecvFIN, at), late))
 }
 
 // resetSteps adds the reset that ended r: taken in, or sent.
@@ -280,21 +277,39 @@ func (c *Conn) resetSteps(r Role, l *steps) {
 		kind, _ := c.rstKind(i)
 		if Role(m.Side) == r {
 			if kind != RSTForeign && c.next(i, r, c.allowance(r)) == nil {
-				s := c.step(tcpstate.SendRST, i)
+				s := c.step(r, tcpstate.SendRST, i)
 				s.reap = kind == RSTReply
 				l.add(s)
 				return
 			}
 		} else if c.acceptable(i) && c.taken(i) {
-			l.add(c.step(tcpstate.RecvRST, i))
+			last := c.lastBefore(len(c.Marks), r, func(m *Mark) bool { return !m.Has(segment.RST) })
+			l.add(c.after(r, c.step(r, tcpstate.RecvRST, i), last))
 			return
 		}
 	}
 }
 
-// step makes a step of mark i.
-func (c *Conn) step(e tcpstate.Event, i int) step {
-	return step{event: e, at: i, since: c.Marks[i].Time, frame: c.Marks[i].Frame}
+// step makes a step of r's life of mark i.
+func (c *Conn) step(r Role, e tcpstate.Event, i int) step {
+	return step{event: e, at: i, since: c.met(r, i), frame: c.Marks[i].Frame}
+}
+
+// after puts a step behind mark i, which r provably sent before it; -1 is none.
+func (c *Conn) after(r Role, s step, i int) step {
+	if i > s.at {
+		s.at, s.since = i, max(s.since, c.met(r, i))
+	}
+	return s
+}
+
+// met returns when r sent or received mark i.
+func (c *Conn) met(r Role, i int) capture.Time {
+	m := &c.Marks[i]
+	if Role(m.Side) == r {
+		return m.Time - capture.Time(c.hop[r])
+	}
+	return m.Time + capture.Time(c.hop[r])
 }
 
 // indexOf returns the index of the mark of a frame, or -1.

@@ -80,7 +80,7 @@ func (e *endpoint) reset(peer *endpoint, s *segment.Segment, seq, ack seqnum.Off
 // acknowledge takes in the acknowledgment that e sends for what peer sent.
 func (e *endpoint) acknowledge(peer *endpoint, s *segment.Segment, seq, ack seqnum.Offset, bits MarkBits) (more MarkBits) {
 	if s.PayloadLen == 0 && !s.Flags.Any(segment.SYN|segment.FIN) && !bits.has(Probe) && !bits.has(Duplicate) &&
-		e.packets > 0 && ack == e.lastAck && s.Window == e.lastWindow && seq == e.sndNxt && peer.sndNxt > ack {
+		!peer.probed && e.packets > 0 && ack == e.lastAck && s.Window == e.lastWindow && seq == e.sndNxt {
 		e.dupACKs++
 	}
 	if o := &s.Options; o.SACKs > 0 && o.SACK[0].Left.Before(s.Ack) {
@@ -92,7 +92,7 @@ func (e *endpoint) acknowledge(peer *endpoint, s *segment.Segment, seq, ack seqn
 		}
 		peer.sndUna = ack
 	}
-	e.lastAck = ack
+	e.lastAck, e.probed = ack, bits.has(Probe)
 	return more
 }
 
@@ -140,7 +140,8 @@ func (c *tcb) essential(e, peer *endpoint, m *Mark) bool {
 	switch {
 	case m.Flags.Any(segment.SYN | segment.FIN | segment.RST):
 		return true
-	case e.packets <= 2:
+	case e.packets <= 2 || !e.begun:
+		e.begun = true
 		return true
 	case peer.hasFIN && m.Ack == peer.fin+1 && !e.ackedFIN:
 		e.ackedFIN = true

@@ -60,7 +60,9 @@ type endpoint struct {
 	scale                             int8 // window scale shift; -1 where unknown
 	ttlMin, ttlMax                    uint8
 	synced, hasSYN, hasFIN, synAnswer bool // synAnswer: its SYN carried an ACK
-	zeroWindow, ackedFIN              bool // ackedFIN: it acknowledged the peer's FIN
+	zeroWindow, probed                bool // probed: its latest segment was a probe
+	begun                             bool // it sent a segment without SYN
+	ackedFIN                          bool // it acknowledged the peer's FIN
 }
 
 // liveness says which list a tcb is in.
