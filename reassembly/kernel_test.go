@@ -54,11 +54,15 @@ var blind = []struct{ scenario, vantage, side, state, reason string }{
 	{"fin-wait-2-late-data", "*", "client", "CLOSED", silentReap},
 	{"fin-wait-2-late-fin", "*", "client", "CLOSED", silentReap},
 	{"go-timeout-reaped", "*", "client", "CLOSED", silentReap},
+	{"keepalive-dead-peer", "server", "client", "CLOSED", farSide},
+	{"rst-lost", "server", "client", "CLOSED", farSide},
 	{"zero-window-hidden-fin", "*", "server", "FIN-WAIT-1", hiddenFIN},
 	{"zero-window-hidden-fin", "*", "server", "order", hiddenFIN},
 	{"zero-window-abandoned", "*", "server", "FIN-WAIT-1", hiddenFIN},
 	{"zero-window-abandoned", "*", "server", "order", hiddenFIN},
 }
+
+const farSide = "the client's last segments were lost before they came to the server's capture"
 
 const hiddenFIN = "the FIN waits behind payload that a zero window holds back: close() leaves no trace on the wire"
 

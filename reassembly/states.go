@@ -1,6 +1,8 @@
 package reassembly
 
 import (
+	"time"
+
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
@@ -282,7 +284,7 @@ func (c *Conn) resetSteps(r Role, l *steps) {
 				l.add(s)
 				return
 			}
-		} else if c.acceptable(i) && c.taken(i) {
+		} else if c.acceptable(i) && c.taken(i) && !c.deaf(r, i) {
 			last := c.lastBefore(len(c.Marks), r, func(m *Mark) bool { return !m.Has(segment.RST) })
 			l.add(c.after(r, c.step(r, tcpstate.RecvRST, i), last))
 			return
@@ -293,6 +295,25 @@ func (c *Conn) resetSteps(r Role, l *steps) {
 // step makes a step of r's life of mark i.
 func (c *Conn) step(r Role, e tcpstate.Event, i int) step {
 	return step{event: e, at: i, since: c.met(r, i), frame: c.Marks[i].Frame}
+}
+
+// deaf reports whether nothing reached r any more before mark i: of what asked
+// for an answer, at least two in a row and over a second, none was answered.
+func (c *Conn) deaf(r Role, i int) bool {
+	asked := 0
+	for j := i - 1; j >= 0; j-- {
+		m := &c.Marks[j]
+		if Role(m.Side) == r {
+			return false
+		}
+		if m.Len > 0 || m.Flags.Any(segment.FIN|segment.SYN) || m.Bits.has(Probe) {
+			asked++
+		}
+		if asked >= 2 && c.Marks[i].Time.Sub(m.Time) > time.Second {
+			return true
+		}
+	}
+	return false
 }
 
 // after puts a step behind mark i, which r provably sent before it; -1 is none.

@@ -58,7 +58,9 @@ func (e *endpoint) reset(peer *endpoint, s *segment.Segment, seq, ack seqnum.Off
 			bits = InWindow | Exact
 		}
 	default:
-		if seq >= e.sndUna && seq <= e.end() {
+		// Linux also takes one at the position of a FIN that it has taken in
+		// (net/ipv4/tcp_input.c, tcp_reset_check).
+		if seq >= e.sndUna && seq <= e.end() || e.hasFIN && seq == e.fin {
 			bits |= Exact | InWindow
 		}
 		if seq >= e.sndUna && seq <= e.sndUna+max(peer.window(), 1) {
