@@ -141,7 +141,15 @@ var compressors = map[string]func([]byte) []byte{
 	"zstd": func(b []byte) []byte {
 		return through(b, func(w io.Writer) io.WriteCloser { return must(zstd.NewWriter(w)) })
 	},
-	"lz4": func(b []byte) []byte { return through(b, func(w io.Writer) io.WriteCloser { return lz4.NewWriter(w) }) },
+	"lz4": func(b []byte) []byte {
+		return through(b, func(w io.Writer) io.WriteCloser {
+			z := lz4.NewWriter(w)
+			if err := z.Apply(lz4.BlockSizeOption(lz4.Block64Kb)); err != nil {
+				panic(err)
+			}
+			return z
+		})
+	},
 	"xz": func(b []byte) []byte {
 		return through(b, func(w io.Writer) io.WriteCloser { return must(xz.NewWriter(w)) })
 	},

@@ -27,7 +27,7 @@ func newClock(tsresol uint8, offset int64) clock {
 	case n-9 <= 19:
 		c.div = pow10(n - 9)
 	default:
-		c.div = math.MaxUint64 // finer than 2^-64 ns: everything is 0
+		c.shift = 127 // so fine that 64 bits of it are less than a nanosecond
 	}
 	return c
 }

@@ -144,10 +144,14 @@ func (g *guard) begin(b []byte) (ok bool, err error) {
 		ok = true
 		g.noteGap()
 	}
-	if ok && err == nil {
-		g.left = g.size
+	if !ok || err != nil {
+		return ok, err
 	}
-	return ok, err
+	g.left = g.size
+	if n%4 != 0 { // the padding is there, but was not counted
+		g.putUint32(b[4:], uint32(g.size))
+	}
+	return true, nil
 }
 
 // beginPacket checks the fixed part of a block that holds a packet.
