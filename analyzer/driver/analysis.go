@@ -17,6 +17,9 @@ type source interface {
 
 	// path names the capture in records.
 	path() string
+
+	// nameFiles fills in what a record says of several files.
+	nameFiles(r *analyzer.Record)
 }
 
 // analysis takes the packets of one source to records.
@@ -27,6 +30,8 @@ type analysis struct {
 	decoder *segment.Decoder
 	tracker *reassembly.Tracker
 	stopped bool // emit wants no more
+
+	interfaces interfaces
 }
 
 // newAnalysis prepares the way from src to emit, which returns false when it
@@ -35,7 +40,10 @@ func newAnalysis(o *Options, src source, emit func(*analyzer.Record) bool) *anal
 	a := &analysis{source: src, window: o.Window, keep: o.Keep, decoder: segment.NewDecoder()}
 	a.tracker = reassembly.NewTracker(o.Tracker, func(c *reassembly.Conn) {
 		if !a.stopped {
-			a.stopped = !emit(analyzer.NewRecord(src.path(), c))
+			rec := analyzer.NewRecord(src.path(), c)
+			rec.Interface = a.interfaces.name(c.Path.Interface)
+			src.nameFiles(rec)
+			a.stopped = !emit(rec)
 		}
 	})
 	return a
@@ -58,7 +66,7 @@ func (a *analysis) run(ctx context.Context) {
 			in.notSelected++
 			continue
 		}
-		s.Path.Interface = uint16(p.Interface)
+		s.Path.Interface = a.interfaces.id(in, &p)
 		skip := a.decoder.Decode(p.Link, p.Data, p.Length, &s)
 		switch {
 		case skip != segment.Decoded:

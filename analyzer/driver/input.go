@@ -25,6 +25,8 @@ type input struct {
 	ended   bool  // read to its end, or as far as it could be
 	shared  bool  // its connections are those of a merge
 
+	ids []uint16 // by interface, its number in the analysis plus one; 0 for none yet
+
 	packets     int64
 	segments    int64
 	skipped     [segment.NumSkips]int64
@@ -50,6 +52,20 @@ func (in *input) open(stdin io.Reader) {
 }
 
 func (in *input) path() string { return in.file }
+
+// nameFiles has nothing to add: there is one file.
+func (in *input) nameFiles(*analyzer.Record) {}
+
+// interfaceName returns what the capture calls one of its interfaces.
+func (in *input) interfaceName(i int) string {
+	if in.reader == nil {
+		return ""
+	}
+	if list := in.reader.Info().Interfaces; i < len(list) {
+		return list[i].Name
+	}
+	return ""
+}
 
 // next makes an input a source.
 func (in *input) next(p *capture.Packet) *input {

@@ -21,6 +21,7 @@ type merge struct {
 	open    parts
 	last    *part // whose packet was handed out, and must be replaced
 	number  int
+	origins origins
 	stdin   io.Reader
 }
 
@@ -55,13 +56,8 @@ func openMerge(files []string, stdin io.Reader) *merge {
 	return m
 }
 
-// path names the capture of the first frame; records name those of theirs.
-func (m *merge) path() string {
-	if m.last != nil {
-		return m.last.file
-	}
-	return ""
-}
+// path names the only file; with several, nameFiles does it for each record.
+func (m *merge) path() string { return m.inputs[0].file }
 
 func (m *merge) next(p *capture.Packet) *input {
 	m.advance()
@@ -80,6 +76,7 @@ func (m *merge) next(p *capture.Packet) *input {
 	*p = m.last.head
 	m.number++
 	p.Number = m.number
+	m.origins.add(m.number, m.last.index)
 	return m.last.input
 }
 
