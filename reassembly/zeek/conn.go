@@ -55,11 +55,14 @@ func (c *Conn) Add(seg *segment.Segment, side uint8) {
 		return // "truncated_header" (TCP.cc: ExtractTCP_Header)
 	}
 	e, peer := &c.ends[side], &c.ends[side^1]
+	control := seg.Flags.Any(segment.SYN | segment.FIN | segment.RST)
+	if c.history == onlySYNACK && !control {
+		c.flipSYNACK()
+	}
 	role := c.role(side)
 	if c.status&(origSeen<<role) == 0 {
 		c.markPartial(seg, role)
 	}
-	control := seg.Flags.Any(segment.SYN | segment.FIN | segment.RST)
 
 	last := seg.Seq.Add(seqLen(seg))
 	if control || e.state() == inactive {
@@ -125,6 +128,17 @@ func (c *Conn) flip() {
 		c.status |= origSeen
 	}
 	c.history.add('^')
+}
+
+// flipSYNACK swaps the roles of a connection that began with a SYN,ACK, when an
+// ACK or data follow it, in either direction: that was no scan, so a SYN was
+// missed. It is as though the roles had been right from the start (Zeek 5.1,
+// pull request 2191; the test core/tcp/flip-without-syn has "^hADadFf").
+func (c *Conn) flipSYNACK() {
+	c.ends[c.Originator()].enter(established)
+	c.history = history{}
+	c.flip()
+	c.history.add('h')
 }
 
 const (

@@ -98,6 +98,13 @@ func TestConn(t *testing.T) {
 		{"OTH responder's FIN only", ">P.:101:301:10 <F.:301:111", "SHR", "Df"},
 		{"lone RST", ">R:101", "OTH", "R"},
 
+		// What Zeek's own test suite expects of its captures (testing/btest/Baseline):
+		// conn_state-RST-behavior, core.tcp.fin-rst-timeout, core.tcp.miss-end-data.
+		{"syn-then-ack-then-rst", ">S:100 <.:1:101 >R:101", "RSTOS0", "SaR"},
+		{"syn-then-stuff-then-rst", ">S:100 <.:1:101 >F.:101:1 >R:102", "OTH", "SaFR"},
+		{"fin-rst-timeout", talk + "<P.:301:111:20 >F.:111:321 >R.:112:321 <F.:321:112 <R:322", "SF", "ShADadtFRfr"},
+		{"miss-end-data", ">S:100 <S.:300:101 >.:101:301 >P.:101:301:10 <.:301:111 <F.:3203:111 >.:111:3204 >F.:111:3204", "SF", "ShADafgF"},
+
 		// The originator.
 		{"server's data first", "<P.:301:111:20 >.:111:321", "OTH", "^dA"},
 		{"SYN,ACK, then ACK", "<S.:300:101 >.:101:301 >P.:101:301:5", "S1", "^hAD"},
@@ -151,7 +158,9 @@ func TestUnlikelyPorts(t *testing.T) {
 	}{
 		{"SYN,ACK first, then its SYN", "<S.:300:101 >S:100 >.:101:301", "S1", "Hs^A", 0},
 		{"SYN,ACK and RST", "<S.:300:101 <R:301", "OTH", "HR", 1},
-		{"SYN,ACK and ACK", "<S.:300:101 >.:101:301", "OTH", "Ha", 1},
+		{"SYN,ACK and ACK", "<S.:300:101 >.:101:301", "S1", "^hA", 0},
+		{"SYN,ACK and its sender's data", "<S.:300:101 <P.:301:101:5", "OTH", "^hd", 0},
+		{"SYN,ACK, data, end", "<S.:300:101 >.:101:301 >P.:101:301:5 <.:301:106 <P.:301:106:5 >F.:106:306 <F.:306:107", "SF", "^hADadFf", 0},
 		{"SYN,ACK refused", "<S.:300:101 >R:101", "REJ", "Hr", 1},
 		{"SYN,ACK and FIN", "<S.:300:101 <F.:301:101", "SH", "HF", 1},
 		{"simultaneous open", ">S:100 <S:300 >S.:100:301 <S.:300:101", "S1", "Ss", 0},

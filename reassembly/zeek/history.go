@@ -23,6 +23,9 @@ var letterCode = func() (code [128]uint8) {
 	return code
 }()
 
+// onlySYNACK is the history "H".
+var onlySYNACK = history{uint32(letterCode['H'])}
+
 // at returns the ith letter, or 0 behind the last.
 func (h *history) at(i int) byte {
 	return alphabet[h[i/perWord]>>(i%perWord*5)&31]
