@@ -35,9 +35,11 @@ import (
 // "tshark -2" shows, adds the rest of it after it was displayed, so that a
 // lone segment never shows it.
 //
-// What remains different over 1946 streams of public captures: two streams
-// whose packets are link types or IP lengths decoded otherwise, and IPv6 in IPv4,
-// where only the addresses that are compared differ.
+// Compared with 1946 streams of 555 public captures, every stream and frame is
+// numbered alike and one completeness differs: a packet whose IP length is
+// greater than its frame, where Wireshark sees no payload and thus ACK in place
+// of Data. Not followed are conversations that dissectors other than FTP's
+// prepare, which like FTP's would lack SYN, and FTP on other ports.
 
 // Tuple is what outlives a connection: the number of the latest stream on a
 // 4-tuple, and what is needed to tell whether a SYN opens the next one. There
