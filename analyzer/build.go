@@ -19,6 +19,8 @@ type built struct {
 	teardown Seconds
 	rtt      Seconds
 	tunnel   Tunnel
+	app      App
+	requests [2]int64
 	text     [4]string // what first_closer, half_closed_bound, vantage and interface point to
 }
 
@@ -56,6 +58,7 @@ func NewRecord(file string, c *reassembly.Conn) *Record {
 	if c.Vantage != reassembly.VantageUnknown {
 		r.Vantage = b.point(2, c.Vantage.String())
 	}
+	b.application(c)
 	r.Caveats = c.Caveats.Names()
 	return r
 }
@@ -75,6 +78,27 @@ func (b *built) labels(p *segment.Path) {
 		b.tunnel = Tunnel{p.Tunnel.String(), p.TunnelID}
 		b.Tunnel = &b.tunnel
 	}
+}
+
+// application fills in what is known of the protocol above TCP. Only HTTP/1
+// shows where a message begins.
+func (b *built) application(c *reassembly.Conn) {
+	proto := c.Protocol()
+	if proto == reassembly.ProtocolUnknown {
+		return
+	}
+	b.app.Protocol = proto.String()
+	if proto == reassembly.HTTP1 {
+		_, b.requests[0] = c.Turns(reassembly.Client)
+		_, b.requests[1] = c.Turns(reassembly.Server)
+		b.app.Requests, b.app.Responses = &b.requests[0], &b.requests[1]
+	}
+	for _, r := range [...]reassembly.Role{reassembly.Client, reassembly.Server} {
+		if a := c.Alert(r); a.Frame != 0 {
+			b.app.Alerts = append(b.app.Alerts, r.String()+": "+a.String())
+		}
+	}
+	b.App = &b.app
 }
 
 // closing fills in the FINs, the reset and the times of the close.

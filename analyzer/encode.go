@@ -156,8 +156,8 @@ func (a *App) append(dst []byte) []byte {
 		return append(dst, "null"...)
 	}
 	dst = appendStr(append(dst, `{"protocol":`...), a.Protocol)
-	dst = appendInt(append(dst, `,"requests":`...), a.Requests)
-	dst = appendInt(append(dst, `,"responses":`...), a.Responses)
+	dst = appendIntOrNull(append(dst, `,"requests":`...), a.Requests)
+	dst = appendIntOrNull(append(dst, `,"responses":`...), a.Responses)
 	if len(a.Alerts) > 0 {
 		dst = appendStrs(append(dst, `,"alerts":`...), a.Alerts)
 	}

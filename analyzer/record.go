@@ -133,8 +133,8 @@ type Stay struct {
 // App is the application protocol, as far as payload and snaplen let it be seen.
 type App struct {
 	Protocol  string   `json:"protocol"` // http/1, http/2, tls
-	Requests  int64    `json:"requests"`
-	Responses int64    `json:"responses"`
+	Requests  *int64   `json:"requests"` // null where they cannot be counted
+	Responses *int64   `json:"responses"`
 	Alerts    []string `json:"alerts,omitempty"`
 }
 

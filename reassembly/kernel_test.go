@@ -143,7 +143,14 @@ func replay(t *testing.T, scenario, vantage, path string, k *truth) []share {
 			if len(kernel) == 0 {
 				continue
 			}
-			mine := ours[fmt.Sprint(c.Client, " ", c.Server)][r]
+			both := ours[fmt.Sprint(c.Client, " ", c.Server)]
+			if both == nil {
+				if !isBlind(scenario, vantage, side, "all") {
+					t.Errorf("%s seen from the %s: %s is not in the capture", scenario, vantage, c.Client)
+				}
+				continue
+			}
+			mine := both[r]
 			end := min(k.Poll[side].End, until)
 			if len(mine) > 0 { // what went before the connection's first segment is not on record
 				kernel = from(kernel, mine[0].since)

@@ -21,6 +21,7 @@ type tcb struct {
 	firstTime, lastTime   capture.Time
 	firstFrame, lastFrame uint32
 	stream                uint32
+	talk                  uint32 // index into Tracker.talks, or 0
 	addr                  [2]segment.Endpoint
 
 	endTime      capture.Time  // when it ended; valid iff ended is set

@@ -47,6 +47,7 @@ type Tracker struct {
 	tcbs   slab[tcb]
 	more   slab[moreTokens]
 	holes  slab[holes]
+	talks  slab[talk]
 	marks  store
 	links  links
 	live   list // by last segment
@@ -219,6 +220,7 @@ func (t *Tracker) finish(i uint32) {
 	t.count.ended--
 	t.marks.release(&c.marks)
 	t.more.release(c.tokens.more)
+	t.talks.release(c.talk)
 	t.holes.release(c.ends[0].holes)
 	t.holes.release(c.ends[1].holes)
 	c.state, c.marks = free, marks{}
@@ -282,7 +284,11 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 		m.Bits |= Probe
 		e.keepAlives++
 	default:
+		before := e.payload
 		m.Bits |= t.send(e, s, seq, p.Time)
+		if fresh := e.payload - before; fresh > 0 {
+			t.hear(c, p, s, side, seq, fresh)
+		}
 		c.control(side, s, seq, again)
 	}
 	if s.Flags.Has(segment.ACK) && !s.Flags.Has(segment.RST) {

@@ -1,0 +1,128 @@
+package analyzer
+
+import (
+	"finwait/reassembly"
+)
+
+// Rule is one check of a connection. Its ID is never reused for another.
+type Rule struct {
+	ID       string // FIN and three digits; the first says what it is about
+	Name     string // in words, with hyphens
+	Severity Severity
+	Doc      Doc
+
+	// Check looks at one connection and reports what it finds. It states
+	// facts: what the capture cannot support is taken back by Doubts. A rule
+	// of the capture as a whole has none.
+	Check func(*Pass)
+
+	// Doubts are the caveats that undermine the rule, in order.
+	Doubts []Doubt
+}
+
+// Doc is what explain says of a rule. Every field is required.
+type Doc struct {
+	Title    string // what it reports, in one line
+	Text     string // why it happens
+	Script   string // what it looks like: a short packet script
+	Confirm  string // how to confirm it on a host
+	Change   string // what to change
+	Harmless string // when it does not matter
+	Source   string // the RFC section or the kernel source that it rests on
+}
+
+// Doubt says what a caveat does to a rule's findings.
+type Doubt struct {
+	Caveat   reassembly.Caveats
+	Withhold bool   // say nothing; else the severity falls by one
+	Why      string // in words, appended to the message
+}
+
+// Pass is one rule's look at one connection. Rules read; they change nothing.
+type Pass struct {
+	Conn   *reassembly.Conn
+	Record *Record
+	Config *Config
+
+	rule *Rule
+}
+
+// Verdict is what a rule reports.
+type Verdict struct {
+	Severity Severity        // NoSeverity stands for the rule's own
+	Side     reassembly.Role // who is at fault or affected; NoRole where it is neither
+	Message  string          // one sentence with the numbers
+	Frames   []uint32        // the evidence; zeros are left out, the order is made the capture's
+	Took     Took
+	Advice   string // what to change, in one sentence
+}
+
+// Took is a duration that a verdict is about. The zero value is none.
+type Took struct {
+	For   Seconds
+	Bound reassembly.Bound
+	Known bool
+}
+
+// Judge runs rules over one connection and adds their findings to its record,
+// in the order of the rules. What the record's caveats undermine is weakened
+// or left out.
+func Judge(rules []*Rule, config *Config, r *Record, c *reassembly.Conn) {
+	p := Pass{Conn: c, Record: r, Config: config}
+	for _, rule := range rules {
+		if rule.Check != nil && config.runs(rule) {
+			p.rule = rule
+			rule.Check(&p)
+		}
+	}
+}
+
+// Report adds a finding of the rule that is running.
+func (p *Pass) Report(v Verdict) {
+	severity := v.Severity
+	if severity == NoSeverity {
+		severity = p.rule.Severity
+	}
+	message := v.Message
+	for _, d := range p.rule.Doubts {
+		if !p.Conn.Caveats.Has(d.Caveat) {
+			continue
+		}
+		if d.Withhold {
+			return
+		}
+		severity = max(severity-1, Info)
+		message += "; " + d.Why
+	}
+	f := Finding{
+		Rule: p.rule.ID, Name: p.rule.Name, Severity: severity.String(), Message: message,
+		Frames: evidence(v.Frames), Advice: v.Advice,
+	}
+	if v.Side == reassembly.Client || v.Side == reassembly.Server {
+		side := v.Side.String()
+		f.Side = &side
+	}
+	if v.Took.Known {
+		took, bound := v.Took.For, v.Took.Bound.String()
+		f.DurationS, f.Bound = &took, &bound
+	}
+	p.Record.Findings = append(p.Record.Findings, f)
+}
+
+// evidence returns frames in the order of the capture, each once.
+func evidence(frames []uint32) []int64 {
+	out := make([]int64, 0, len(frames))
+	for _, f := range frames {
+		at := len(out)
+		for at > 0 && out[at-1] > int64(f) {
+			at--
+		}
+		if f == 0 || at > 0 && out[at-1] == int64(f) {
+			continue
+		}
+		out = append(out, 0)
+		copy(out[at+1:], out[at:])
+		out[at] = int64(f)
+	}
+	return out
+}

@@ -1,0 +1,29 @@
+package rules
+
+import "finwait/analyzer"
+
+// All lists every rule in the order of their IDs.
+var All = []*analyzer.Rule{
+	fin101,
+}
+
+// Relation says how the findings of two rules on one connection go together.
+type Relation struct {
+	A, B  string // rule IDs
+	Holds Holds
+	Why   string
+}
+
+// Holds is the kind of a relation.
+type Holds uint8
+
+// The kinds.
+const (
+	Implies  Holds = iota // where A is found, B is too
+	Excludes              // never both
+	Explains              // A is the cause of B: report folds B under A
+)
+
+// Relations is the one table of how rules go together. A test holds it against
+// every fixture and recorded capture.
+var Relations = []Relation{}

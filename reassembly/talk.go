@@ -1,0 +1,203 @@
+package reassembly
+
+import (
+	"bytes"
+	"strconv"
+
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
+)
+
+// HeadLen is how many octets are kept of the start of a turn.
+const HeadLen = 384
+
+// Turn is what one end said before the other spoke again: payload in one
+// direction. On a connection of requests and answers the client's turn is a
+// request, the server's next one the answer.
+type Turn struct {
+	Start, End           capture.Time // of its first and last new payload
+	StartFrame, EndFrame uint32
+	Bytes                int64         // octets of new payload captured
+	At                   seqnum.Offset // sequence position of its first octet
+	headLen              uint16
+	head                 [HeadLen]byte
+}
+
+// Head returns the captured start of the turn's payload, at most HeadLen
+// octets. It is what the network carried: never print it unescaped.
+func (t *Turn) Head() []byte { return t.head[:t.headLen] }
+
+// Known reports whether there was a turn at all.
+func (t *Turn) Known() bool { return t.StartFrame != 0 }
+
+// talk is what both ends of a connection said last, and how often they spoke.
+type talk struct {
+	last    [2]Turn // by side
+	turns   [2]uint32
+	said    [2]uint32 // turns that begin as an HTTP/1 request or response does
+	alerts  [2]Alert
+	speaker uint8
+	proto   Protocol
+}
+
+// Protocol is the application protocol, by how its messages begin.
+type Protocol uint8
+
+// The protocols that are told apart.
+const (
+	ProtocolUnknown Protocol = iota
+	HTTP1
+	HTTP2
+	TLS
+)
+
+var protocolNames = [...]string{"", "http/1", "http/2", "tls"}
+
+func (p Protocol) String() string { return protocolNames[p] }
+
+// Alert is a TLS alert that was sent in the clear (RFC 8446 §6).
+type Alert struct {
+	Frame       uint32 // 0 where there was none
+	Level       uint8  // 1 warning, 2 fatal
+	Description uint8
+}
+
+// alertNames are the alerts that end connections most (RFC 8446 §6).
+var alertNames = map[uint8]string{
+	0: "close_notify", 10: "unexpected_message", 20: "bad_record_mac", 40: "handshake_failure", 42: "bad_certificate",
+	43: "unsupported_certificate", 44: "certificate_revoked", 45: "certificate_expired", 46: "certificate_unknown",
+	47: "illegal_parameter", 48: "unknown_ca", 49: "access_denied", 50: "decode_error", 51: "decrypt_error",
+	70: "protocol_version", 71: "insufficient_security", 80: "internal_error", 90: "user_canceled",
+	112: "unrecognized_name", 116: "certificate_required", 120: "no_application_protocol",
+}
+
+// String returns the alert's level and its name, or its number.
+func (a Alert) String() string {
+	level := "warning"
+	if a.Level == 2 {
+		level = "fatal"
+	}
+	if name := alertNames[a.Description]; name != "" {
+		return level + " " + name
+	}
+	return level + " " + strconv.Itoa(int(a.Description))
+}
+
+// hear takes in new payload of one side.
+func (t *Tracker) hear(c *tcb, p *capture.Packet, s *segment.Segment, side uint8, seq seqnum.Offset, fresh int64) {
+	if c.talk == 0 {
+		i, k := t.talks.alloc()
+		*k = talk{speaker: noSide}
+		c.talk = i
+	}
+	k := t.talks.at(c.talk)
+	turn := &k.last[side]
+	if k.speaker != side {
+		k.speaker = side
+		k.turns[side]++
+		turn.Start, turn.StartFrame, turn.At = p.Time, uint32(p.Number), seq
+		turn.Bytes, turn.headLen = 0, 0
+	}
+	if int(turn.headLen) < HeadLen && seq == turn.At+seqnum.Offset(turn.headLen) {
+		first := turn.headLen == 0
+		turn.headLen += uint16(copy(turn.head[turn.headLen:], s.Payload))
+		if first {
+			k.recognise(turn.Head(), side)
+		}
+	}
+	turn.End, turn.EndFrame = p.Time, uint32(p.Number)
+	turn.Bytes += fresh
+	if k.proto == TLS {
+		k.alert(s.Payload, side, p.Number)
+	}
+}
+
+// http2Preface is how a client begins HTTP/2 (RFC 9113 §3.4).
+var http2Preface = []byte("PRI * HTTP/2.0\r\n")
+
+// recognise looks at how a turn begins.
+func (k *talk) recognise(head []byte, side uint8) {
+	switch {
+	case bytes.HasPrefix(head, http2Preface):
+		k.proto = HTTP2
+	case isRequest(head) || bytes.HasPrefix(head, []byte("HTTP/1.")):
+		k.said[side]++
+		if k.proto == ProtocolUnknown {
+			k.proto = HTTP1
+		}
+	case k.proto == ProtocolUnknown && len(head) >= 5 && head[0] >= 20 && head[0] <= 23 && head[1] == 3 && head[2] <= 4:
+		k.proto = TLS // a record header (RFC 8446 §5.1)
+	}
+}
+
+// isRequest reports whether head begins as an HTTP/1 request line does: a
+// method of capital letters and a target (RFC 9112 §3).
+func isRequest(head []byte) bool {
+	space := bytes.IndexByte(head[:min(len(head), 16)], ' ')
+	if space < 3 || space+1 >= len(head) {
+		return false
+	}
+	for _, b := range head[:space] {
+		if b < 'A' || b > 'Z' {
+			return false
+		}
+	}
+	target := head[space+1]
+	if target != '/' && target != '*' && !bytes.HasPrefix(head[space+1:], []byte("http")) && !bytes.HasPrefix(head, []byte("CONNECT ")) {
+		return false
+	}
+	line, _, whole := bytes.Cut(head, []byte("\r\n"))
+	return !whole || bytes.Contains(line, []byte(" HTTP/1."))
+}
+
+// alert looks for a TLS alert record that is not encrypted: two octets long.
+func (k *talk) alert(payload []byte, side uint8, frame int) {
+	const header, alertType, alertLen = 5, 21, 2
+	for len(payload) >= header {
+		size := int(payload[3])<<8 | int(payload[4])
+		if payload[0] == alertType && size == alertLen && len(payload) >= header+alertLen && payload[5] >= 1 && payload[5] <= 2 {
+			k.alerts[side] = Alert{uint32(frame), payload[5], payload[6]}
+		}
+		if payload[0] < 20 || payload[0] > 23 || len(payload) < header+size {
+			return
+		}
+		payload = payload[header+size:]
+	}
+}
+
+// Talk returns what r said last; the zero Turn where it said nothing.
+func (c *Conn) Talk(r Role) *Turn {
+	if c.c.talk == 0 {
+		return &silence
+	}
+	return &c.t.talks.at(c.c.talk).last[uint8(r)^c.client]
+}
+
+var silence Turn
+
+// Turns returns how often r spoke, and how many of its turns began as an
+// HTTP/1 message does.
+func (c *Conn) Turns(r Role) (all, http int64) {
+	if c.c.talk == 0 {
+		return 0, 0
+	}
+	k, side := c.t.talks.at(c.c.talk), uint8(r)^c.client
+	return int64(k.turns[side]), int64(k.said[side])
+}
+
+// Protocol returns the application protocol, as far as it was recognised.
+func (c *Conn) Protocol() Protocol {
+	if c.c.talk == 0 {
+		return ProtocolUnknown
+	}
+	return c.t.talks.at(c.c.talk).proto
+}
+
+// Alert returns the last readable TLS alert of r.
+func (c *Conn) Alert(r Role) Alert {
+	if c.c.talk == 0 {
+		return Alert{}
+	}
+	return c.t.talks.at(c.c.talk).alerts[uint8(r)^c.client]
+}
