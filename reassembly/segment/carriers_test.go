@@ -75,7 +75,7 @@ var carriers = []carrier{
 	{name: "radiotap", link: LinkRadiotap, data: join([]byte{0, 0, 8, 0, 0, 0, 0, 0}, wifiBytes(0x0802, 24, tcp4))},
 	{name: "radiotap fcs padded", link: LinkRadiotap, data: join([]byte{0, 0, 17, 0, 3, 0, 0, 0},
 		make([]byte, 8), []byte{0x30}, wifiBytes(0x8801, 28, tcp4), make([]byte, 4))},
-	{name: "prism", link: LinkPrism, data: join([]byte{0x44, 0, 0, 0, 16, 0, 0, 0}, make([]byte, 8),
+	{name: "prism", link: LinkPrism, data: join([]byte{0x44, 0, 0, 0, 144, 0, 0, 0}, make([]byte, 136),
 		wifiBytes(0x0802, 24, tcp4))},
 	{name: "avs", link: LinkAVS, data: join(u32(0x80211001), u32(12), u32(0), wifiBytes(0x0802, 24, tcp4))},
 	{name: "ppi", link: LinkPPI, data: join([]byte{0, 0, 8, 0, 105, 0, 0, 0}, wifiBytes(0x0802, 24, tcp4))},
@@ -104,9 +104,9 @@ var carriers = []carrier{
 	{name: "gre wccp", link: LinkRaw, data: greBytes(0, 0x883e, join(u32(0), tcp4)), path: via(GRE, 0)},
 	{name: "erspan", link: LinkRaw, data: greBytes(0, 0x88be, ethernet4), path: via(GRE, 0)},
 	{name: "erspan 2", link: LinkRaw, path: via(GRE, 0), data: greBytes(0x1000, 0x88be,
-		join(u32(0), make([]byte, 8), ethernet4))},
+		join(u32(0), []byte{0x10}, make([]byte, 7), ethernet4))},
 	{name: "erspan 3", link: LinkRaw, path: via(GRE, 0), data: greBytes(0x1000, 0x22eb,
-		join(u32(0), make([]byte, 11), []byte{1}, make([]byte, 8), ethernet4))},
+		join(u32(0), []byte{0x20}, make([]byte, 10), []byte{1}, make([]byte, 8), ethernet4))},
 	{name: "pptp", link: LinkRaw, path: via(GRE, 77), data: greBytes(0x3081, 0x880b,
 		join(u16(len(tcp4)+4), u16(77), u32(1), u32(1), pppBytes(0x21, tcp4)))},
 
@@ -128,12 +128,16 @@ var carriers = []carrier{
 		join([]byte{0, 1, 2, 1}, make([]byte, 12), make([]byte, 8), tcp6))},
 	{name: "l2tp", link: LinkRaw, path: via(L2TP, 7<<16|8), data: udpBytes(1701, 1701,
 		join(u16(0x4002), u16(12+len(tcp4)), u16(7), u16(8), pppBytes(0x21, tcp4)))},
+	{name: "lisp", link: LinkRaw, path: via(LISP, 77), data: udpBytes(50000, 4341,
+		join(u32(0x08000000), u32(77<<8), tcp4))},
+	{name: "tzsp", link: LinkRaw, path: via(TZSP, 0), data: udpBytes(50000, 37008,
+		join([]byte{1, 0}, u16(1), []byte{0, 11, 1, 6, 1}, ethernet4))},
 	{name: "mpls in udp", link: LinkRaw, data: udpBytes(50000, 6635, join(u32(0x00020140), tcp4))},
 	{name: "tunnel in tunnel", link: LinkRaw, path: via(IPIP, 0), data: vxlanBytes(etherBytes(0x86dd, ip6Bytes(41, tcp6)))},
 
 	{name: "ipv4 options", link: LinkRaw, data: ip4Header(6, 24+len(tcp4)-20, 0x4000, []byte{1, 1, 1, 0}, tcp4[20:])},
 	{name: "ipv6 extension headers", link: LinkRaw, data: ip6Bytes(0, join([]byte{60, 0}, make([]byte, 6),
-		[]byte{43, 1}, make([]byte, 14), []byte{6, 0, 4, 0, 0, 0, 0, 0}, tcp6[40:]))},
+		[]byte{43, 0}, make([]byte, 6), []byte{6, 2}, make([]byte, 22), tcp6[40:]))},
 	{name: "ipv6 atomic fragment", link: LinkRaw, data: ip6Bytes(44, join([]byte{6, 0}, u16(0), u32(9), tcp6[40:]))},
 }
 

@@ -14,6 +14,7 @@ const maxLayers = 32
 type Decoder struct {
 	layers    int  // headers entered so far in this packet
 	quoted    bool // inside what an ICMP error quotes
+	excess    int  // octets that an IPv4 header claims beyond the frame around it
 	fragments fragments
 }
 
@@ -29,7 +30,7 @@ func NewDecoder() *Decoder { return new(Decoder) }
 // fragments were put together: it is valid until the next call.
 func (d *Decoder) Decode(link LinkType, data []byte, wireLen int, s *Segment) Skip {
 	s.reset()
-	d.layers, d.quoted = 0, false
+	d.layers, d.quoted, d.excess = 0, false, 0
 	if d.fragments.done != nil {
 		d.fragments.release()
 	}

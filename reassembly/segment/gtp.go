@@ -47,5 +47,5 @@ func (d *Decoder) gtpu(b []byte, wire int, s *Segment) Skip {
 	case 6:
 		return d.ipv6(b, wire, s)
 	}
-	return d.ppp(b, wire, s)
+	return d.ethernet(b, wire, s)
 }

@@ -34,6 +34,9 @@ func (d *Decoder) ipv4(b []byte, wire int, s *Segment) Skip {
 	if len(b) < header {
 		return short(b, length)
 	}
+	if length > wire {
+		d.excess = length - wire
+	}
 	s.Is4 = true
 	s.IPID = be16(b[4:])
 	s.TTL = b[8]
@@ -53,11 +56,14 @@ func (d *Decoder) ipv4(b []byte, wire int, s *Segment) Skip {
 // fragment4 takes in a fragment, and reads the datagram that it completes.
 func (d *Decoder) fragment4(proto uint8, field uint16, b []byte, wire int, s *Segment) Skip {
 	offset, more := int(field&ipv4Offset)*8, field&ipv4MoreFrags != 0
-	if len(b) < wire || wire == 0 || d.quoted {
+	if len(b) < wire || wire == 0 {
 		// It cannot be put together; but the first may hold all the headers.
 		if offset == 0 {
 			return d.transport(proto, b, wire, s)
 		}
+		return Fragment
+	}
+	if d.quoted {
 		return Fragment
 	}
 	key := fragmentKey{src: s.Src.Addr, dst: s.Dst.Addr, id: uint32(s.IPID), proto: proto, is4: true}

@@ -28,6 +28,13 @@ func (d *Decoder) mpls(b []byte, wire int, s *Segment) Skip {
 		return d.ipv6(b, wire, s)
 	case 0:
 		return d.ethernetBehind(4, b, wire, s)
+	case 1: // an associated channel: version, reserved, channel type (RFC 5586 §2.1)
+		if len(b) < 4 {
+			return short(b, wire)
+		}
+		if t := be16(b[2:]); t == pppIPv4 || t == pppIPv6 {
+			return d.ip(b[4:], wire-4, s)
+		}
 	}
 	return NotIP
 }

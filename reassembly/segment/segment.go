@@ -66,11 +66,13 @@ const (
 	Teredo               // RFC 4380
 	EtherIP              // RFC 3378
 	L2TP                 // RFC 2661; ID is tunnel ID << 16 | session ID
+	LISP                 // RFC 9300; ID is the instance ID, if any
+	TZSP                 // TaZmen Sniffer Protocol
 )
 
 var tunnelNames = [...]string{
 	NoTunnel: "", IPIP: "ipip", SixInFour: "6in4", GRE: "gre", VXLAN: "vxlan",
-	GENEVE: "geneve", GTPU: "gtp-u", Teredo: "teredo", EtherIP: "etherip", L2TP: "l2tp",
+	GENEVE: "geneve", GTPU: "gtp-u", Teredo: "teredo", EtherIP: "etherip", L2TP: "l2tp", LISP: "lisp", TZSP: "tzsp",
 }
 
 // String returns the name used in records; "" for NoTunnel.

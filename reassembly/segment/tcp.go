@@ -27,6 +27,11 @@ func (d *Decoder) tcp(b []byte, wire int, s *Segment) Skip {
 		s.BadOffset = true
 		return Decoded
 	}
+	if d.excess > 0 && s.Flags.Has(SYN) {
+		// A tool that shortened the frames keeps the IP length right, as the record
+		// does not; but payload on a SYN is rare and a damaged length is not.
+		wire = max(wire-d.excess, header)
+	}
 	s.PayloadLen = uint32(wire - header)
 	if len(b) < header {
 		s.Options.Cut = true

@@ -12,6 +12,9 @@ const (
 	portVXLANGPE = 4790
 	portGENEVE   = 6081
 	portMPLS     = 6635
+	portGTPC     = 2123
+	portLISP     = 4341
+	portTZSP     = 37008 // in use, not registered
 )
 
 // udp reads a UDP header (RFC 768) and looks for a tunnel behind it, by either
@@ -24,9 +27,11 @@ func (d *Decoder) udp(b []byte, wire int, s *Segment) Skip {
 	if low > high {
 		low, high = high, low
 	}
-	if n := int(be16(b[4:])); n >= udpHeader {
-		b, wire = limit(n, b, wire)
+	length := int(be16(b[4:]))
+	if length < udpHeader {
+		return NotTCP
 	}
+	b, wire = limit(length, b, wire)
 	b, wire = b[udpHeader:], wire-udpHeader
 	port := high
 	if isTunnel(low) {
@@ -41,7 +46,7 @@ func (d *Decoder) udp(b []byte, wire int, s *Segment) Skip {
 
 func isTunnel(port uint16) bool {
 	switch port {
-	case portL2TP, portGTPU, portTeredo, portIPsecNAT, portVXLAN, portVXLANGPE, portGENEVE, portMPLS:
+	case portL2TP, portGTPC, portGTPU, portTeredo, portIPsecNAT, portVXLAN, portVXLANGPE, portLISP, portGENEVE, portMPLS, portTZSP:
 		return true
 	}
 	return false
@@ -55,12 +60,16 @@ func (d *Decoder) tunnel(port uint16, b []byte, wire int, s *Segment) Skip {
 		return d.vxlanGPE(b, wire, s)
 	case portGENEVE:
 		return d.geneve(b, wire, s)
-	case portGTPU:
+	case portGTPU, portGTPC: // some send user data to the control port
 		return d.gtpu(b, wire, s)
 	case portTeredo:
 		return d.teredo(b, wire, s)
 	case portL2TP:
 		return d.l2tp(b, wire, s)
+	case portLISP:
+		return d.lisp(b, wire, s)
+	case portTZSP:
+		return d.tzsp(b, wire, s)
 	case portMPLS:
 		return d.mpls(b, wire, s)
 	case portIPsecNAT: // four zeros mark IKE, one octet a keep-alive (RFC 3948 §2)

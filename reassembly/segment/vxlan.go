@@ -40,3 +40,17 @@ func (d *Decoder) geneve(b []byte, wire int, s *Segment) Skip {
 	}
 	return d.etherType(t, b[n:], wire-n, s)
 }
+
+// lisp reads flags, nonce, instance ID, locator status (RFC 9300 §5.1), and an
+// IP packet.
+func (d *Decoder) lisp(b []byte, wire int, s *Segment) Skip {
+	const hasInstance = 0x08
+	if len(b) < 8 {
+		return short(b, wire)
+	}
+	s.Path.Tunnel, s.Path.TunnelID = LISP, 0
+	if b[0]&hasInstance != 0 {
+		s.Path.TunnelID = be32(b[4:]) >> 8
+	}
+	return d.ip(b[8:], wire-8, s)
+}
