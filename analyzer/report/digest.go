@@ -18,7 +18,7 @@ type digest struct {
 	states   []stateRow
 	findings []analyzer.FindingGroup
 	timers   []analyzer.Timer
-	total    string // of several files; else ""
+	total    string // of anything but one file; else ""
 }
 
 // fileLine is one capture: a headline, and what is noteworthy about it.
@@ -40,7 +40,11 @@ func newDigest(s *analyzer.Summary) *digest {
 	for i := range s.Files {
 		d.files = append(d.files, newFileLine(&s.Files[i]))
 	}
-	if len(s.Files) != 1 {
+	switch len(s.Files) {
+	case 0: // a stored run
+		d.total = count(s.Connections, "connection")
+	case 1:
+	default:
 		d.total = fmt.Sprintf("%s, %s", count(int64(len(s.Files)), "file"), count(s.Connections, "connection"))
 	}
 	for _, c := range closeWords {

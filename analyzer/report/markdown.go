@@ -29,7 +29,10 @@ func (m *markdown) Close(s *analyzer.Summary) error {
 		}
 	}
 	if d.total != "" {
-		fmt.Fprintf(&b, "\n%s.\n", upperFirst(d.total))
+		if len(d.files) > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "%s.\n", upperFirst(d.total))
 	}
 	if len(d.closes) > 0 {
 		mdTable(&b, "How they closed", []string{"close", "connections"}, pairs(d.closes))

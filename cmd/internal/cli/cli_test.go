@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestDidYouMean(t *testing.T) {
+	names := []string{"report", "flows", "help", "version", "completion"}
+	for word, want := range map[string]string{
+		"flwos": "flows", "flow": "flows", "reprot": "report", "versoin": "version", "hepl": "help",
+		"xyzzy": "", "f": "", "completely": "",
+	} {
+		got := didYouMean(word, names, "%s")
+		if want == "" && got != "" || want != "" && got != "; did you mean "+want+"?" {
+			t.Errorf("%s: %q, want %q", word, got, want)
+		}
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for pair, want := range map[[2]string]int{
+		{"", ""}: 0, {"a", ""}: 1, {"ab", "ba"}: 1, {"abc", "adc"}: 1, {"kitten", "sitting"}: 3,
+	} {
+		if got := distance(pair[0], pair[1]); got != want {
+			t.Errorf("%v: %d, want %d", pair, got, want)
+		}
+	}
+}
+
+func TestDispatch(t *testing.T) {
+	for line, want := range map[string]string{
+		"a.pcap":                      "report a.pcap",
+		"-f json a.pcap":              "report -f json a.pcap",
+		"flows a.pcap -f csv":         "flows a.pcap -f csv",
+		"-f csv flows a.pcap":         "flows -f csv a.pcap",
+		"--stream 3 -q flows -":       "flows --stream 3 -q -",
+		"-o flows a.pcap":             "report -o flows a.pcap",
+		"./flows":                     "report ./flows",
+		"-- flows":                    "report -- flows",
+		"-":                           "report -",
+		"*.pcap":                      "report *.pcap",
+		"help flows":                  "help flows",
+		"--help":                      "help",
+		"--version":                   "version",
+		"flows --help":                "flows --help",
+		"--nonsense flows":            "report --nonsense flows",
+		"report report":               "report report",
+		"--color=always flows a.pcap": "flows --color=always a.pcap",
+	} {
+		cmd, args, err := dispatch(strings.Fields(line))
+		if err != nil {
+			t.Errorf("%s: %v", line, err)
+			continue
+		}
+		if got := strings.Join(append([]string{cmd.name}, args...), " "); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+}
+
+func TestEveryCommandHasAnExample(t *testing.T) {
+	for _, cmd := range commands() {
+		if len(cmd.examples) == 0 || cmd.short == "" || cmd.long == "" {
+			t.Errorf("%s lacks an example or a text", cmd.name)
+		}
+		for line := range strings.Lines(cmd.help()) {
+			if len([]rune(line)) > helpWidth+12 {
+				t.Errorf("%s: a line of %d columns: %s", cmd.name, len(line), line)
+			}
+		}
+	}
+}
