@@ -131,12 +131,12 @@ func fold(s uint32) uint16 {
 
 // options are the TCP options that scripts can name.
 type options struct {
-	mss, wscale         int // -1 where absent
-	sackOK, ts          bool
-	tsVal, tsEcr        uint32
-	sack                [][2]uint32
-	verbatim            []byte // all options, where no name fits
-	hasVerbatim, hasAny bool
+	mss, wscale  int // -1 where absent
+	sackOK, ts   bool
+	tsVal, tsEcr uint32
+	sack         [][2]uint32
+	verbatim     []byte // all options, where no name fits
+	hasVerbatim  bool
 }
 
 // encode lays the options out as Linux does.
