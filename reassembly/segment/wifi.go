@@ -71,21 +71,19 @@ func (d *Decoder) wifiPadded(padded bool, b []byte, wire int, s *Segment) Skip {
 // filled up to a multiple of 4 octets (IEEE 802.11 clause 9.3.2.2). It returns
 // the first TCP segment, else what became of the last subframe.
 func (d *Decoder) amsdu(b []byte, wire int, s *Segment) Skip {
-	skip := NotIP
-	for len(b) > 0 {
-		if len(b) < 14 {
-			return skip
-		}
+	const header = 14
+	skip := BadHeader
+	for len(b) >= header {
 		n := int(be16(b[12:]))
-		body, bodyWire := limit(n, b[14:], wire-14)
+		body, bodyWire := limit(n, b[header:], wire-header)
 		if skip = d.llc(body, bodyWire, s); skip == Decoded || skip == ICMPError {
 			return skip
 		}
-		n = (14 + n + 3) &^ 3
-		if n >= len(b) {
-			break
-		}
+		n = min((header+n+3)&^3, len(b))
 		b, wire = b[n:], wire-n
+	}
+	if len(b) < wire {
+		return Truncated
 	}
 	return skip
 }
