@@ -19,14 +19,26 @@ type jsonArray struct {
 func JSON(w io.Writer) analyzer.Handler { return &jsonArray{w: w} }
 
 func (j *jsonArray) Record(r *analyzer.Record) error {
+	j.separate()
+	j.buf = r.AppendJSON(j.buf)
+	_, err := j.w.Write(j.buf)
+	return err
+}
+
+func (j *jsonArray) raw(text []byte) error {
+	j.separate()
+	j.buf = append(j.buf, text...)
+	_, err := j.w.Write(j.buf)
+	return err
+}
+
+// separate begins buf with what stands before the next record.
+func (j *jsonArray) separate() {
 	j.buf = append(j.buf[:0], "[\n"...)
 	if j.begun {
 		j.buf = append(j.buf[:0], ",\n"...)
 	}
 	j.begun = true
-	j.buf = r.AppendJSON(j.buf)
-	_, err := j.w.Write(j.buf)
-	return err
 }
 
 func (j *jsonArray) Close(*analyzer.Summary) error {

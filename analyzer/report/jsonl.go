@@ -32,6 +32,12 @@ func (j *jsonl) Record(r *analyzer.Record) error {
 	return err
 }
 
+func (j *jsonl) raw(text []byte) error {
+	j.buf = append(append(j.buf[:0], text...), '\n')
+	_, err := j.w.Write(j.buf)
+	return err
+}
+
 // Replay reads records that JSONL wrote, and hands them to h. Reading stops at
 // the first line that is no record; name is for the error.
 func Replay(name string, r io.Reader, h analyzer.Handler) error {

@@ -112,6 +112,19 @@ func TestJSONLComesBack(t *testing.T) {
 	}
 }
 
+// TestSortedJSONIsTheSame compares sorted records with the same in their own
+// order: the stored run is sorted.
+func TestSortedJSONIsTheSame(t *testing.T) {
+	for _, format := range Records {
+		var plain, sorted bytes.Buffer
+		replay(t, format.New(&plain, Style{}))
+		replay(t, Sort(format.New(&sorted, Style{})))
+		if plain.String() != sorted.String() {
+			t.Errorf("%s changes when it is sorted", format.Name)
+		}
+	}
+}
+
 func TestReplaySaysWhere(t *testing.T) {
 	for text, want := range map[string]string{
 		"{":                    "x: line 1: ",

@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 //	gzip OUT FILE          compresses
 //	cut FILE N             takes N octets off the end
 //	corrupt FILE N         makes the length of the Nth packet impossible
+//	part OUT FILE M N      writes the Mth to the Nth packet of a capture
 //	exit CODE PROGRAM...   runs a program that must end with that code
 //	away CODE PROGRAM...   the same, where the reader of its output goes away at once
 //	full CODE PROGRAM...   the same, where its output is a disk that is full
@@ -52,6 +53,7 @@ func TestScripts(t *testing.T) {
 			"gzip":      compress,
 			"cut":       cutFile,
 			"corrupt":   corrupt,
+			"part":      part,
 			"exit":      exitWith,
 			"away":      readerAway,
 			"full":      diskFull,
@@ -100,12 +102,24 @@ func cutFile(ts *testscript.TestScript, _ bool, args []string) {
 
 func corrupt(ts *testscript.TestScript, _ bool, args []string) {
 	text := []byte(ts.ReadFile(args[0]))
-	at := 24 // octets of the file header
-	for range number(ts, args[1]) - 1 {
-		at += 16 + int(binary.LittleEndian.Uint32(text[at+8:]))
-	}
+	at := record(text, number(ts, args[1]))
 	binary.LittleEndian.PutUint32(text[at+8:], 1<<31)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o666))
+}
+
+func part(ts *testscript.TestScript, _ bool, args []string) {
+	text := []byte(ts.ReadFile(args[1]))
+	from, to := record(text, number(ts, args[2])), record(text, number(ts, args[3])+1)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append(bytes.Clone(text[:24]), text[from:to]...), 0o666))
+}
+
+// record returns where the nth packet of a pcap file begins.
+func record(text []byte, n int) int {
+	at := 24 // octets of the file header
+	for range n - 1 {
+		at += 16 + int(binary.LittleEndian.Uint32(text[at+8:]))
+	}
+	return at
 }
 
 func number(ts *testscript.TestScript, text string) int {
