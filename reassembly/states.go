@@ -184,7 +184,7 @@ func (c *Conn) tookSYN(r Role, proof int, event tcpstate.Event, l *steps) {
 		at = proof
 	}
 	s := c.step(r, event, at)
-	if own := c.firstSYN(r); own >= 0 && at < own && event != tcpstate.RecvSYN {
+	if own := c.firstSYN(r); own >= 0 && !c.Marks[own].Has(segment.ACK) {
 		s = c.after(r, s, own)
 	}
 	l.add(s)
@@ -194,6 +194,9 @@ func (c *Conn) tookSYN(r Role, proof int, event tcpstate.Event, l *steps) {
 // SYN. Repeating its SYN,ACK denies it; sending anything else proves it.
 func (c *Conn) tookACKofSYN(r Role, l *steps) {
 	at := c.ackTaken(r, 1, func(m *Mark) bool { return m.Has(segment.SYN) })
+	if e := c.end(r.Peer()); e.retransmits > 0 && e.dataSegments > 1 && e.sndUna <= 1 {
+		at = -1 // a full accept queue drops the ACK, and the payload that follows it
+	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		if Role(m.Side) != r || m.Flags.Any(segment.SYN|segment.RST) || !m.Has(segment.ACK) {
@@ -391,11 +394,11 @@ func (c *Conn) arrived(r Role, proof int, copyOf func(*Mark) bool) int {
 		switch {
 		case best < 0:
 			best = i
+		case p.Bits.has(DSACK): // Linux echoes the later copy's timestamp all the same
 		case p.Bits.has(HasTS) && m.Bits.has(HasTS) && m.TSVal != c.Marks[best].TSVal:
 			if m.TSVal == p.TSEcr {
 				return i
 			}
-		case p.Bits.has(DSACK):
 		case p.Time.Sub(m.Time) >= c.away[r]/2 || c.away[r] == defaultAway:
 			best = i
 		}
@@ -415,7 +418,7 @@ func (c *Conn) ackTaken(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int 
 			continue
 		}
 		if !c.denied(r, i, copyOf) {
-			if ignored >= 2 && m.Len == 0 {
+			if ignored >= 2 && m.Len == 0 && !c.fellSilent(r, i, copyOf) {
 				return -1
 			}
 			return i
@@ -423,6 +426,21 @@ func (c *Conn) ackTaken(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int 
 		ignored++
 	}
 	return -1
+}
+
+// fellSilent reports whether r, alive behind mark i, stopped repeating what
+// copyOf recognises: its next copy, due after twice the last interval
+// (RFC 6298 §5.5), did not come although the capture went on.
+func (c *Conn) fellSilent(r Role, i int, copyOf func(*Mark) bool) bool {
+	last := c.lastBefore(i, r, copyOf)
+	previous := c.lastBefore(last, r, copyOf)
+	alive := c.firstBetween(i, len(c.Marks), r, func(m *Mark) bool { return !m.Has(segment.RST) })
+	if previous < 0 || alive < 0 {
+		return false
+	}
+	interval := c.Marks[last].Time.Sub(c.Marks[previous].Time)
+	due := c.Marks[last].Time.Std().Add(interval*2 + interval/5 + c.allowance(r))
+	return c.Until.Std().After(due)
 }
 
 // denied reports whether r, after mark i and without crossing it, repeats what
