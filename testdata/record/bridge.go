@@ -104,7 +104,7 @@ func (b *bridge) start(stop <-chan struct{}) {
 }
 
 func (b *bridge) receive(toServer bool, fd int, held chan<- heldFrame, stop <-chan struct{}) {
-	defer beRealtime()()
+	defer beInstrument()()
 	defer close(held)
 	stream := uint64(0)
 	if toServer {
@@ -144,7 +144,7 @@ func (b *bridge) loses(toServer bool, frame []byte, random *rand.Rand) bool {
 }
 
 func (b *bridge) send(fd int, held <-chan heldFrame) {
-	defer beRealtime()()
+	defer beInstrument()()
 	for f := range held {
 		if wait := time.Until(f.due); wait > 0 {
 			ts := unix.NsecToTimespec(int64(wait))

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -23,7 +22,9 @@ var stateNames = [...]string{
 }
 
 const (
-	stateClosed = 0
+	stateClosed   = 0
+	stateFinWait2 = 5
+	stateTimeWait = 6
 	// polledStates asks for every state but CLOSE and LISTEN, as a mask of 1<<state.
 	polledStates = 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<8 | 1<<9 | 1<<11 | 1<<12
 	pollPeriod   = time.Millisecond
@@ -45,7 +46,8 @@ type socketLog struct {
 	changes  []change
 	orphaned time.Time // when no descriptor referred to it any more; zero if never seen so
 	attached bool
-	poll     int // the last poll that found it
+	poll     int    // the last poll that found it
+	missing  change // the poll that did not find it, if that was the latest; else zero
 }
 
 // A poller asks one kernel, again and again, for the state of its TCP sockets.
@@ -92,7 +94,7 @@ func dumpRequest(family uint8) []byte {
 // start polls in a thread of its own until halt.
 func (p *poller) start() {
 	go func() {
-		defer beRealtime()()
+		defer beInstrument()()
 		p.done <- p.loop()
 	}()
 }
@@ -100,7 +102,11 @@ func (p *poller) start() {
 func (p *poller) halt() error {
 	p.stop.Store(true)
 	defer unix.Close(p.fd)
-	return <-p.done
+	err := <-p.done
+	for _, s := range p.sockets {
+		s.noteMissing()
+	}
+	return err
 }
 
 func (p *poller) loop() error {
@@ -140,11 +146,33 @@ func (p *poller) poll() error {
 	now := time.Now()
 	p.times = append(p.times, now)
 	for _, s := range p.sockets {
-		if s.poll != p.polls {
-			p.note(s, stateClosed, now)
+		if s.poll == p.polls || s.last() == stateClosed {
+			continue
+		}
+		if s.missing.at.IsZero() {
+			s.missing = change{p.since, now, stateClosed}
+		} else {
+			s.noteMissing()
 		}
 	}
 	return nil
+}
+
+// noteMissing believes that the socket is gone. One poll is not enough for
+// that: it can fall between the removal of a socket and the appearance of the
+// small one that stands in for it in FIN-WAIT-2 and TIME-WAIT.
+func (s *socketLog) noteMissing() {
+	if !s.missing.at.IsZero() {
+		s.changes = append(s.changes, s.missing)
+		s.missing, s.attached = change{}, false
+	}
+}
+
+func (s *socketLog) last() uint8 {
+	if len(s.changes) == 0 {
+		return stateClosed
+	}
+	return s.changes[len(s.changes)-1].state
 }
 
 // messages reads one batch of a dump and reports whether more will come.
@@ -177,6 +205,9 @@ func (p *poller) socket(b []byte) {
 		return
 	}
 	state := b[1]
+	if polledStates>>state&1 == 0 {
+		return // it left the states asked for while the kernel looked
+	}
 	id := socketID{diagAddr(b[0], b[8:24], b[4:6]), diagAddr(b[0], b[24:40], b[6:8])}
 	s := p.sockets[id]
 	if s == nil {
@@ -185,16 +216,20 @@ func (p *poller) socket(b []byte) {
 	}
 	s.poll = p.polls
 	now := time.Now()
+	p.note(s, state, now)
 	attached := binary.NativeEndian.Uint32(b[68:]) != 0 // the inode
 	if s.attached && !attached && s.orphaned.IsZero() {
 		s.orphaned = now
 	}
 	s.attached = attached
-	p.note(s, state, now)
 }
 
 func (p *poller) note(s *socketLog, state uint8, now time.Time) {
-	if n := len(s.changes); n > 0 && stateNames[s.changes[n-1].state] == stateNames[state] {
+	if state != stateFinWait2 && state != stateTimeWait {
+		s.noteMissing()
+	}
+	s.missing = change{}
+	if stateNames[s.last()] == stateNames[state] {
 		return
 	}
 	from := p.since
@@ -225,19 +260,14 @@ func (p *poller) gaps() (median, longest time.Duration) {
 	return gaps[len(gaps)/2], gaps[len(gaps)-1]
 }
 
-// beRealtime puts the calling goroutine, on a thread of its own, ahead of all
-// ordinary work until the function that it returns is called. A host that
-// forbids it gets late polls, which are measured and reported. The thread is
-// given back and not left to die: that would kill what was started on it.
-func beRealtime() (stop func()) {
-	runtime.LockOSThread()
-	schedule(unix.SCHED_FIFO, 20)
-	return func() {
-		schedule(unix.SCHED_NORMAL, 0)
-		runtime.UnlockOSThread()
+// longestAtChange returns the longest time within which some change was not
+// placed more exactly.
+func (p *poller) longestAtChange() time.Duration {
+	var longest time.Duration
+	for _, s := range p.sockets {
+		for _, c := range s.changes {
+			longest = max(longest, c.at.Sub(c.from))
+		}
 	}
-}
-
-func schedule(policy, priority uint32) {
-	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: policy, Priority: priority}, 0)
+	return longest
 }

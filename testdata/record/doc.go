@@ -23,9 +23,10 @@
 // 9 every 50 ms keeps both captures going until after the last poll, so that
 // observation ends when the truth does and not with the last segment.
 //
-// A recording is kept only if no poll came late, tcpdump lost nothing, and
-// the kernels were seen in the states that the scenario is there to show;
-// otherwise it is made again, a few times. What is written:
+// A recording is kept only if no poll came late where a state changed, no frame
+// took much longer than the path, tcpdump lost nothing, and the kernels were
+// seen in the states that the scenario is there to show; otherwise it is made
+// again, a few times. On a busy host that takes patience. What is written:
 //
 //	testdata/real/NAME.pcap         captured at the client
 //	testdata/real/NAME.server.pcap  captured at the server

@@ -21,6 +21,8 @@ const (
 
 	discardPort = 9 // RFC 863
 	beatPeriod  = 50 * time.Millisecond
+
+	connectionStagger = 5 * time.Millisecond // between the connections of dial
 )
 
 // A lab is two hosts, the path between them and the instruments. The methods
@@ -175,7 +177,6 @@ func (l *lab) record() (*truth, error) {
 	if err := l.beat(beatStop); err != nil {
 		return nil, err
 	}
-	time.Sleep(3*beatPeriod + 2*l.scenario.path.delay) // neighbours are found, links are up
 	if !l.scenario.lateCapture {
 		l.startCaptures()
 	}
@@ -221,7 +222,7 @@ func (l *lab) startCaptures() {
 }
 
 // beat sends a datagram to the server's discard port every beatPeriod, where
-// a socket takes it in and is never read. Until stop is closed.
+// a socket takes it in, until stop is closed. It returns when one has arrived.
 func (l *lab) beat(stop <-chan struct{}) error {
 	to := &net.UDPAddr{IP: net.ParseIP(l.server.addr), Port: discardPort}
 	from := &net.UDPAddr{IP: net.ParseIP(l.client.addr), Port: discardPort}
@@ -247,7 +248,12 @@ func (l *lab) beat(stop <-chan struct{}) error {
 			}
 		}
 	}()
-	return nil
+	// The first to arrive says that links are up and neighbours known.
+	if err := sink.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return err
+	}
+	_, err = sink.Read(make([]byte, 64))
+	return err
 }
 
 func (l *lab) must(err error) {
@@ -287,14 +293,14 @@ func (l *lab) run(h *host, r role) {
 	}
 }
 
-// serve and dial run a script for each connection, at the server and at the
-// client.
+// serve runs a script at the server for each connection, and dial makes
+// connections that run one at the client.
 func (l *lab) serve(script string) {
 	l.run(l.server, role{Kind: listening, Addr: ":8080", Script: script})
 }
 
 func (l *lab) dial(count int, script string) {
-	l.run(l.client, role{Kind: dialing, Addr: ":8080", Count: count, Script: script})
+	l.run(l.client, role{Kind: dialing, Addr: ":8080", Count: count, Stagger: connectionStagger, Script: script})
 }
 
 // nginx runs nginx at the server with the given lines in its http block.

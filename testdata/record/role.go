@@ -44,6 +44,7 @@ type role struct {
 
 	Handler time.Duration // how long the http-server's handler takes
 	Body    int           // octets in its response
+	Early   int           // octets of the response that it sends before it takes its time
 	Timeout time.Duration // of the http-client; 0 for none
 	Times   int           // requests per connection; 0 means 1
 	Pause   time.Duration // between two requests
@@ -87,6 +88,10 @@ func runHTTPServer(r role) error {
 	}
 	fmt.Println(ready)
 	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if r.Early > 0 {
+			_, _ = w.Write(make([]byte, r.Early))
+			_ = http.NewResponseController(w).Flush()
+		}
 		time.Sleep(r.Handler)
 		_, _ = w.Write(make([]byte, r.Body))
 	}))

@@ -2,9 +2,7 @@
 
 package main
 
-import (
-	"slices"
-)
+import "slices"
 
 // A scenario is one thing that happens to TCP connections, and is recorded.
 type scenario struct {
@@ -24,7 +22,8 @@ type scenario struct {
 }
 
 // scenarios lists all of them.
-var scenarios = slices.Concat(timeoutScenarios)
+var scenarios = slices.Concat(
+	timeoutScenarios, closeScenarios, resetScenarios, openScenarios, lossScenarios)
 
 // captureFile names the capture made at a side.
 func (s scenario) captureFile(side string) string {

@@ -124,8 +124,7 @@ func listenTCP(r role) (net.Listener, error) {
 	return config.Listen(context.Background(), "tcp", r.Addr)
 }
 
-// runDial makes Count connections and runs the script for each. Steps before
-// the word "dial" come before the connection; see dialTCP.
+// runDial makes Count connections and runs the script for each.
 func runDial(r role) error {
 	fmt.Println(ready)
 	for range r.Count {
@@ -140,7 +139,7 @@ func runDial(r role) error {
 	return nil
 }
 
-// dialTCP waits for the script's "at:" if that comes first, and dials.
+// dialTCP dials, after the script's "at:" if it begins with one.
 func dialTCP(r role) (*net.TCPConn, error) {
 	if first, arg, _ := strings.Cut(firstWord(r.Script), ":"); first == "at" {
 		time.Sleep(untilAt(r, arg))

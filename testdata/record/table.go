@@ -20,8 +20,13 @@ const (
 	tableEnd   = "<!-- end of captures -->"
 )
 
+const (
+	linkTypeEthernet = 1
+	linkTypeSLL2     = 276
+)
+
 // linkTypes names those that tcpdump writes here.
-var linkTypes = map[uint32]string{1: "EN10MB", 113: "LINUX_SLL", 276: "LINUX_SLL2"}
+var linkTypes = map[uint32]string{linkTypeEthernet: "EN10MB", linkTypeSLL2: "LINUX_SLL2"}
 
 // writeTable writes the table of captures in README.md anew, from the truth
 // files that are there.

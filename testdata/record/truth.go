@@ -27,6 +27,7 @@ type truth struct {
 	Kernel       string         `json:"kernel"`
 	Tcpdump      string         `json:"tcpdump"`
 	OneWayDelayS float64        `json:"one_way_delay_s"` // of the path, in each direction; a bare veth counts as 0
+	MaxTransitS  float64        `json:"max_transit_s"`   // the longest that a frame really took between the captures
 	Captures     sides[capture] `json:"captures"`
 	Poll         sides[polling] `json:"poll"`
 	Connections  []connection   `json:"connections"` // in the order in which the first host knew of them
@@ -45,11 +46,12 @@ type capture struct {
 
 // polling says when a kernel was asked, and how evenly.
 type polling struct {
-	Start   int64   `json:"start"`
-	End     int64   `json:"end"`
-	Polls   int     `json:"polls"`
-	MedianS float64 `json:"median_s"`
-	MaxS    float64 `json:"max_s"`
+	Start        int64   `json:"start"`
+	End          int64   `json:"end"`
+	Polls        int     `json:"polls"`
+	MedianS      float64 `json:"median_s"`        // between two polls
+	MaxS         float64 `json:"max_s"`           // between two polls
+	MaxAtChangeS float64 `json:"max_at_change_s"` // the longest gap of a state
 }
 
 // A connection is a pair of addresses. Where a port was used again, both
@@ -81,6 +83,11 @@ func newTruth(l *lab) (*truth, error) {
 	}
 	t.Captures.Client = l.client.tcpdump.describe(l.scenario.captureFile("client"))
 	t.Captures.Server = l.server.tcpdump.describe(l.scenario.captureFile("server"))
+	transit, err := longestTransit(l.dir, t.Captures)
+	if err != nil {
+		return nil, err
+	}
+	t.MaxTransitS = transit.Round(time.Microsecond).Seconds()
 	t.Poll.Client, t.Poll.Server = newPolling(l.client.poller), newPolling(l.server.poller)
 
 	byKey := map[[2]string]*connection{}
@@ -117,6 +124,7 @@ func newPolling(p *poller) polling {
 	return polling{
 		Start: p.times[0].UnixNano(), End: p.times[len(p.times)-1].UnixNano(), Polls: len(p.times),
 		MedianS: median.Round(time.Microsecond).Seconds(), MaxS: longest.Round(time.Microsecond).Seconds(),
+		MaxAtChangeS: p.longestAtChange().Round(time.Microsecond).Seconds(),
 	}
 }
 
@@ -147,12 +155,19 @@ func (c connection) began() int64 {
 	return slices.Min(times)
 }
 
+// quietGap is the longest acceptable time between two polls between which
+// nothing changed.
+const quietGap = 25 * time.Millisecond
+
 // check says why a recording is not good enough to keep.
 func (t *truth) check(s scenario, maxGap time.Duration) error {
 	for side, p := range map[string]polling{"client": t.Poll.Client, "server": t.Poll.Server} {
-		if p.MaxS > maxGap.Seconds() {
-			return fmt.Errorf("polls at the %s were up to %.1f ms apart", side, 1e3*p.MaxS)
+		if p.MaxAtChangeS > maxGap.Seconds() || p.MaxS > quietGap.Seconds() {
+			return fmt.Errorf("polls at the %s were up to %.1f ms apart, %.1f ms at a change", side, 1e3*p.MaxS, 1e3*p.MaxAtChangeS)
 		}
+	}
+	if over := t.MaxTransitS - t.OneWayDelayS; over > maxGap.Seconds() {
+		return fmt.Errorf("a frame took %.1f ms longer than the path", 1e3*over)
 	}
 	var client, server [][]truthState
 	for _, c := range t.Connections {
