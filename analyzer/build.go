@@ -30,10 +30,10 @@ func NewRecord(file string, c *reassembly.Conn) *Record {
 	b := new(built)
 	r := &b.Record
 	r.Schema, r.File, r.Stream = Schema, file, c.Stream
-	client, server := c.Addr[reassembly.Client], c.Addr[reassembly.Server]
+	client, server := c.AddrPort(reassembly.Client), c.AddrPort(reassembly.Server)
 	r.CommunityID = CommunityID(client, server)
-	r.Client = Endpoint{client.Addr.IP(), client.Port}
-	r.Server = Endpoint{server.Addr.IP(), server.Port}
+	r.Client = Endpoint{client.Addr(), client.Port()}
+	r.Server = Endpoint{server.Addr(), server.Port()}
 	r.Roles = c.RolesFrom.String()
 	b.labels(&c.Path)
 	r.Packets = sides(c.Packets)

@@ -3,16 +3,11 @@ package analyzer
 import (
 	"net/netip"
 	"testing"
-
-	"finwait/reassembly/segment"
 )
 
 // The vectors are those of the specification's baseline for TCP.
 func TestCommunityID(t *testing.T) {
-	end := func(s string) segment.Endpoint {
-		ap := netip.MustParseAddrPort(s)
-		return segment.Endpoint{Addr: segment.AddrFrom(ap.Addr()), Port: ap.Port()}
-	}
+	end := netip.MustParseAddrPort
 	for _, c := range [][3]string{
 		{"128.232.110.120:34855", "66.35.250.204:80", "1:LQU9qZlK+B5F3KDmev6m5PMibrg="},
 		{"10.0.0.1:10", "10.0.0.2:20", "1:9j2Dzwrw7T9E+IZi4b4IVT66HBI="},

@@ -1,6 +1,7 @@
 package reassembly
 
 import (
+	"net/netip"
 	"time"
 
 	"finwait/reassembly/capture"
@@ -32,6 +33,7 @@ func (r Role) Peer() Role { return 1 - r }
 type Conn struct {
 	Stream       uint32 // as Wireshark numbers it
 	Addr         [2]segment.Endpoint
+	Is4          bool // carried in IPv4; else an IPv4-mapped address is an IPv6 address
 	RolesFrom    RolesFrom
 	Path         segment.Path // of the first segment
 	Completeness uint8        // tcp.completeness
@@ -145,7 +147,7 @@ func (c *Conn) AppendFlags(dst []byte) []byte {
 // derive works out everything that is to be said of b.
 func (c *Conn) derive(t *Tracker, b *tcb) {
 	*c = Conn{
-		Stream: b.stream, Path: b.path, Completeness: b.completeness, Ended: b.ended,
+		Stream: b.stream, Path: b.path, Completeness: b.completeness, Ended: b.ended, Is4: b.is4,
 		First: Point{b.firstFrame, b.firstTime}, Last: Point{b.lastFrame, b.lastTime},
 		Until: t.now, FirstCloser: NoRole, t: t, c: b, marks: c.marks,
 	}
@@ -172,6 +174,14 @@ func (c *Conn) derive(t *Tracker, b *tcb) {
 	c.deriveStates(Client)
 	c.deriveStates(Server)
 	c.findCaveats()
+}
+
+// AddrPort returns the address and port of one end.
+func (c *Conn) AddrPort(r Role) netip.AddrPort {
+	if a := c.Addr[r]; !c.Is4 {
+		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr), a.Port)
+	}
+	return c.Addr[r].AddrPort()
 }
 
 // end returns the endpoint that plays role r.

@@ -109,7 +109,7 @@ func (e *endpoint) options(s *segment.Segment) {
 }
 
 // note counts the segment and keeps its outward signs.
-func (c *tcb) note(e *endpoint, s *segment.Segment, p *capture.Packet) {
+func (t *Tracker) note(c *tcb, e *endpoint, s *segment.Segment, p *capture.Packet) {
 	e.packets++
 	if s.PayloadLen > 0 {
 		e.dataSegments++
@@ -129,10 +129,16 @@ func (c *tcb) note(e *endpoint, s *segment.Segment, p *capture.Packet) {
 	if p.Time < c.lastTime-capture.Time(clockStep) && c.lastFrame != 0 {
 		c.seen |= sawClockStep
 	}
-	if s.Path != c.path {
+	if c.seen&sawLabels == 0 && !sameLabels(&s.Path, &c.path) {
 		c.seen |= sawLabels
+		t.counts.Shared++
 	}
 	c.lastTime, c.lastFrame = p.Time, uint32(p.Number)
+}
+
+// sameLabels reports whether two segments were seen in the same VLAN and tunnel.
+func sameLabels(a, b *segment.Path) bool {
+	return a.VLAN == b.VLAN && a.VLANs == b.VLANs && a.Tunnel == b.Tunnel && a.TunnelID == b.TunnelID
 }
 
 // essential says which segments must stay in evidence: the control bits, how

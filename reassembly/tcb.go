@@ -34,6 +34,7 @@ type tcb struct {
 	seen         caveatBits
 	state        liveness
 	superseded   bool
+	is4          bool // carried in IPv4
 }
 
 const noSide = 2

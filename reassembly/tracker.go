@@ -65,6 +65,7 @@ type Tracker struct {
 type Counts struct {
 	Streams    int // as Wireshark counts them
 	Evicted    int // connections given up for want of room
+	Shared     int // streams that segments of several VLANs or tunnels share: perhaps several connections
 	ClockSteps int // timestamps that lie behind their predecessor's
 }
 
@@ -138,7 +139,7 @@ func (t *Tracker) open(p *capture.Packet, s *segment.Segment, side uint8, number
 	i, c := t.tcbs.alloc()
 	*c = tcb{
 		stream: number, state: live, firstFIN: noSide,
-		firstTime: p.Time, firstFrame: uint32(p.Number), path: s.Path,
+		firstTime: p.Time, firstFrame: uint32(p.Number), path: s.Path, is4: s.Is4,
 	}
 	c.addr = [2]segment.Endpoint{s.Src, s.Dst}
 	if side == 1 {
@@ -296,7 +297,7 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 	}
 	e.options(s)
 	e.advertise(s, p.Time)
-	c.note(e, s, p)
+	t.note(c, e, s, p)
 	if c.essential(e, peer, &m) {
 		m.Bits |= Essential
 	}

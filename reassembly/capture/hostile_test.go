@@ -243,7 +243,7 @@ func TestCorruptCompressed(t *testing.T) {
 // Close ends the goroutines that read ahead, also in the middle.
 func TestCloseStopsReadingAhead(t *testing.T) {
 	plain := pcapBytes(orders["little"], magicMicros, 0, 1)
-	for i := range 100_000 {
+	for i := range 30_000 {
 		plain = append(plain, pcapBytes(orders["little"], magicMicros, 0, 1, record{data: noise(i, 60)})[24:]...)
 	}
 	before := runtime.NumGoroutine()
