@@ -30,7 +30,7 @@ func (d *Decoder) tcp(b []byte, wire int, s *Segment) Skip {
 	if d.excess > 0 && s.Flags.Has(SYN) {
 		// A tool that shortened the frames keeps the IP length right, as the record
 		// does not; but payload on a SYN is rare and a damaged length is not.
-		wire = max(wire-d.excess, header)
+		b, wire = limit(max(wire-d.excess, header), b, wire)
 	}
 	s.PayloadLen = uint32(wire - header)
 	if len(b) < header {
