@@ -37,6 +37,7 @@ type talk struct {
 	turns   [2]uint32
 	said    [2]uint32 // turns that begin as an HTTP/1 request or response does
 	alerts  [2]Alert
+	stalls  [2]stalls
 	speaker uint8
 	proto   Protocol
 }

@@ -22,6 +22,7 @@ type tcb struct {
 	firstFrame, lastFrame uint32
 	stream                uint32
 	talk                  uint32 // index into Tracker.talks, or 0
+	prior                 uint32 // index into Tracker.priors, or 0
 	addr                  [2]segment.Endpoint
 
 	endTime      capture.Time  // when it ended; valid iff ended is set

@@ -48,6 +48,7 @@ type Tracker struct {
 	more   slab[moreTokens]
 	holes  slab[holes]
 	talks  slab[talk]
+	priors slab[Prior]
 	marks  store
 	links  links
 	live   list // by last segment
@@ -104,13 +105,15 @@ func (t *Tracker) Advance(p *capture.Packet) {
 func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 	t.Advance(p)
 	tuple, side, opened, prev := t.streams.Number(s)
+	var prior uint32
 	if opened && prev.Conn != 0 {
-		t.reuse(&prev)
+		prior = t.reuse(&prev)
 	}
 	i := tuple.Conn
 	if i == 0 || t.tcbs.at(i).stream != tuple.Stream || t.tcbs.at(i).state == free {
 		i = t.open(p, s, side, tuple.Stream)
 		tuple.Conn = i
+		t.tcbs.at(i).prior = prior
 		if !opened {
 			t.tcbs.at(i).seen |= sawReopened
 		}
@@ -159,16 +162,19 @@ func (t *Tracker) touch(i uint32) {
 	}
 }
 
-// reuse ends the previous incarnation on a 4-tuple (RFC 9293 §3.4.1).
-func (t *Tracker) reuse(prev *stream.Tuple) {
+// reuse ends the previous incarnation on a 4-tuple (RFC 9293 §3.4.1) and returns
+// what is to be remembered of it.
+func (t *Tracker) reuse(prev *stream.Tuple) (prior uint32) {
 	c := t.tcbs.at(prev.Conn)
 	if c.state == free || c.stream != prev.Stream {
-		return
+		return 0
 	}
 	c.until, c.superseded = t.now, true
 	if c.state == live {
 		t.end(prev.Conn, EndReused)
+		return 0
 	}
+	return t.waiting(prev.Conn)
 }
 
 // end moves a live connection to those that linger.
@@ -222,6 +228,7 @@ func (t *Tracker) finish(i uint32) {
 	t.marks.release(&c.marks)
 	t.more.release(c.tokens.more)
 	t.talks.release(c.talk)
+	t.priors.release(c.prior)
 	t.holes.release(c.ends[0].holes)
 	t.holes.release(c.ends[1].holes)
 	c.state, c.marks = free, marks{}
@@ -277,6 +284,7 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 		c.seen |= sawDuplicates
 	}
 	again := c.again(e, s, seq)
+	before := e.payload
 	switch {
 	case s.Flags.Has(segment.RST):
 		m.Bits |= e.reset(peer, s, seq, ack)
@@ -285,7 +293,6 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 		m.Bits |= Probe
 		e.keepAlives++
 	default:
-		before := e.payload
 		m.Bits |= t.send(e, s, seq, p.Time)
 		if fresh := e.payload - before; fresh > 0 {
 			t.hear(c, p, s, side, seq, fresh)

@@ -1,0 +1,157 @@
+package reassembly
+
+import (
+	"time"
+
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
+)
+
+// What follows answers questions that only some rules ask.
+
+// Stall is a time for which an end's window was 0.
+type Stall struct {
+	Since, Until    capture.Time
+	Frame, EndFrame uint32       // the segments that shut the window and opened it again; EndFrame is 0 if none did
+	Probes          uint32       // what the peer sent to ask for an opening
+	Probe           uint32       // the first of those
+	Resumed         uint32       // the peer's first new payload after it opened; 0 if there was none
+	ResumedAt       capture.Time // valid iff Resumed is set
+}
+
+// promptly is how soon after an opening payload flows that had been waiting for
+// it: a round trip, for most paths.
+const promptly = 200 * time.Millisecond
+
+// Held reports whether s held payload back: the peer asked for an opening, or
+// went on as soon as there was one.
+func (s *Stall) Held() bool {
+	if s.EndFrame == 0 {
+		return s.Probes > 0
+	}
+	return s.Resumed != 0 && s.ResumedAt.Sub(s.Until) <= promptly
+}
+
+// stalls are the current stall of an end and the longest of those before it
+// that held payload back.
+type stalls struct{ now, longest Stall }
+
+// settle makes room for another stall.
+func (s *stalls) settle() {
+	if s.now.Held() && s.now.Until.Sub(s.now.Since) > s.longest.Until.Sub(s.longest.Since) {
+		s.longest = s.now
+	}
+	s.now = Stall{}
+}
+
+// watch follows the windows of both ends; m is the segment that just came, with
+// fresh octets of new payload. It is called for connections that carry payload.
+func (k *talk) watch(m *Mark, fresh int64, zero bool) {
+	own := &k.stalls[m.Side]
+	shut := own.now.Frame != 0 && own.now.EndFrame == 0
+	switch {
+	case zero && !shut:
+		own.settle()
+		own.now.Frame, own.now.Since = m.Frame, m.Time
+	case !zero && shut && !m.Flags.Any(segment.RST|segment.SYN):
+		own.now.EndFrame, own.now.Until = m.Frame, m.Time
+	}
+	peer := &k.stalls[1-m.Side].now
+	switch {
+	case peer.Frame == 0:
+	case peer.EndFrame == 0 && (m.Bits.has(Probe) || m.Bits.has(Retransmit) && m.Len > 0):
+		if peer.Probes++; peer.Probe == 0 {
+			peer.Probe = m.Frame
+		}
+	case peer.EndFrame != 0 && fresh > 0 && peer.Resumed == 0:
+		peer.Resumed, peer.ResumedAt = m.Frame, m.Time
+	}
+}
+
+// Stall returns the longest time for which the window of r was 0 and held
+// payload back; ok is false where there was none.
+func (c *Conn) Stall(r Role) (longest Stall, ok bool) {
+	if c.c.talk == 0 {
+		return Stall{}, false
+	}
+	s := c.t.talks.at(c.c.talk).stalls[uint8(r)^c.client]
+	if s.now.EndFrame == 0 {
+		s.now.Until = c.Until
+	}
+	s.settle()
+	return s.longest, s.longest.Frame != 0
+}
+
+// AfterFIN returns the payload octets that the peer of the first closer sent
+// when that one's FIN had been captured, and how many of them the closer
+// acknowledged beyond what its FIN did.
+func (c *Conn) AfterFIN() (sent, taken int64) {
+	if c.c.firstFIN == noSide {
+		return 0, 0
+	}
+	closer := Role(c.c.firstFIN ^ c.client)
+	e := c.end(closer.Peer())
+	from := max(c.c.atFirstFIN, 1)
+	end := c.payloadEnd(closer.Peer(), e)
+	acked := min(e.sndUna, end)
+	if i := c.indexOf(c.FIN[closer].Frame); i >= 0 && c.Marks[i].Has(segment.ACK) {
+		acked -= max(c.Marks[i].Ack-from, 0)
+	}
+	return max(int64(end-from), 0), max(int64(acked-from), 0)
+}
+
+// FINRepeats returns the last copy of r's FIN, and how many copies r sent
+// although an acknowledgment had been captured, so much earlier that the two
+// did not cross.
+func (c *Conn) FINRepeats(r Role) (last *Mark, denied int) {
+	f := &c.FIN[r]
+	if !f.Known || f.Implied {
+		return nil, 0
+	}
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if Role(m.Side) != r || !c.isFIN(m) || m.Bits.has(Duplicate) {
+			continue
+		}
+		last = m
+		if f.Acked && m.Frame > f.ACKFrame && m.Time.Sub(f.ACKTime) > c.allowance(r) {
+			denied++
+		}
+	}
+	return last, denied
+}
+
+// Away returns how long after a segment for r was captured its answer may come:
+// what comes sooner may have crossed it.
+func (c *Conn) Away(r Role) time.Duration { return c.allowance(r) }
+
+// TTLs returns the range of the TTLs of what r sent, resets left out; ok is
+// false where it sent fewer than two such segments.
+func (c *Conn) TTLs(r Role) (low, high uint8, ok bool) {
+	e := c.end(r)
+	return e.ttlMin, e.ttlMax, e.packets >= e.resets+2 && c.others(r) >= 2
+}
+
+// others counts the segments of r that are no resets, as far as they are
+// remembered.
+func (c *Conn) others(r Role) (n int) {
+	for i := range c.Marks {
+		if m := &c.Marks[i]; Role(m.Side) == r && !m.Has(segment.RST) {
+			n++
+		}
+	}
+	return n
+}
+
+// Sent returns one past the last octet that r is known to have sent.
+func (c *Conn) Sent(r Role) seqnum.Offset { return c.end(r).end() }
+
+// PayloadEnd returns one past the last payload octet of r.
+func (c *Conn) PayloadEnd(r Role) seqnum.Offset { return c.payloadEnd(r, c.end(r)) }
+
+// Taken returns how far r's peer acknowledged what r sent.
+func (c *Conn) Taken(r Role) seqnum.Offset { return c.end(r).sndUna }
+
+// Is reports whether all bits b are set.
+func (m *Mark) Is(b MarkBits) bool { return m.Bits.has(b) }

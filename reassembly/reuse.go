@@ -1,0 +1,55 @@
+package reassembly
+
+import (
+	"finwait/reassembly/capture"
+	"finwait/reassembly/tcpstate"
+)
+
+// Prior is the previous incarnation on a connection's 4-tuple, where an end of
+// it was in TIME-WAIT when the connection began (RFC 9293 §3.6.1 MAY-2).
+type Prior struct {
+	Stream  uint32
+	Waiting [2]bool      // by role in the connection that followed
+	Since   capture.Time // when the later TIME-WAIT began
+	Frame   uint32       // the segment that began it
+}
+
+// Prior returns the previous incarnation; ok is false where none was captured
+// or none was left in TIME-WAIT.
+func (c *Conn) Prior() (p Prior, ok bool) {
+	if c.c.prior == 0 {
+		return Prior{}, false
+	}
+	p = *c.t.priors.at(c.c.prior)
+	if c.client == 1 {
+		p.Waiting[0], p.Waiting[1] = p.Waiting[1], p.Waiting[0]
+	}
+	return p, true
+}
+
+// waiting remembers an ended connection that a new SYN supersedes, if an end of
+// it was in TIME-WAIT, and returns its index among the priors. A reset that
+// came after the close took TIME-WAIT away (RFC 1337).
+func (t *Tracker) waiting(i uint32) uint32 {
+	b := t.tcbs.at(i)
+	if b.ended != EndClosed || b.ends[0].resets+b.ends[1].resets > 0 {
+		return 0
+	}
+	t.conn.derive(t, b)
+	p := Prior{Stream: b.stream}
+	for r := range Role(2) {
+		stays := t.conn.States(r)
+		if last := &stays[len(stays)-1]; last.State == tcpstate.TimeWait {
+			p.Waiting[uint8(r)^t.conn.client] = true // by side until Conn.Prior
+			if p.Frame == 0 || last.Since > p.Since {
+				p.Since, p.Frame = last.Since, last.Frame
+			}
+		}
+	}
+	if p.Frame == 0 {
+		return 0
+	}
+	n, q := t.priors.alloc()
+	*q = p
+	return n
+}
