@@ -16,8 +16,8 @@ var (
 	server6 = netip.MustParseAddr("2001:db8::7")
 )
 
-func u16(v int) []byte { return binary.BigEndian.AppendUint16(nil, uint16(v)) }
-func u32(v int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(v)) }
+func u16(v int) []byte    { return binary.BigEndian.AppendUint16(nil, uint16(v)) }
+func u32(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
 
 func join(parts ...[]byte) []byte { return slices.Concat(parts...) }
 

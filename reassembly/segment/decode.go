@@ -114,9 +114,6 @@ func short(b []byte, wire int) Skip {
 	return BadHeader
 }
 
-// after returns b and wire without their first n octets; b must hold them.
-func after(n int, b []byte, wire int) ([]byte, int) { return b[n:], wire - n }
-
 // limit cuts b and wire down to n octets, where a length field says that the
 // layer ends there.
 func limit(n int, b []byte, wire int) ([]byte, int) {

@@ -36,7 +36,6 @@ type datagram struct {
 	older, newer *datagram
 	buf          []byte
 	have         [(maxDatagram + 8) / 8 / 64]uint64 // one bit per unit of 8 octets
-	missing      int                                // units below total that have not come; valid iff total known
 	total        int                                // octets; -1 until the last fragment has come
 	next         uint8                              // protocol or next header, by the first fragment
 }

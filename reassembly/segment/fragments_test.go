@@ -25,7 +25,7 @@ func part6(id, from, to int) []byte {
 	if to < len(long) {
 		field |= 1
 	}
-	return ip6Bytes(protoFragment, join([]byte{protoTCP, 0}, u16(field), u32(id), long[from:to]))
+	return ip6Bytes(protoFragment, join([]byte{protoTCP, 0}, u16(field), u32(uint32(id)), long[from:to]))
 }
 
 func TestFragments(t *testing.T) {
@@ -148,7 +148,7 @@ func TestFragmentFlood(t *testing.T) {
 	for id := range 100_000 {
 		b := ip4Header(protoTCP, 20+len(big), 0x2000|id%8*1000, nil, big)
 		copy(b[4:], u16(id))
-		copy(b[16:], u32(id))
+		copy(b[16:], u32(uint32(id)))
 		d.Decode(LinkRaw, b, len(b), &s)
 		if n := len(d.fragments.live); n > maxDatagrams {
 			t.Fatalf("%d datagrams", n)

@@ -137,7 +137,7 @@ func TestNoLength(t *testing.T) {
 // A jumbogram has its length in a hop-by-hop option (RFC 2675 §3).
 func TestJumbogram(t *testing.T) {
 	body := tcpBytes(timestamps, make([]byte, 70000))
-	b := ip6Bytes(0, join([]byte{6, 0, 0xc2, 4}, u32(8+len(body)), body))
+	b := ip6Bytes(0, join([]byte{6, 0, 0xc2, 4}, u32(uint32(8+len(body))), body))
 	copy(b[4:], u16(0))
 	var d Decoder
 	var s Segment
