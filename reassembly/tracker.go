@@ -50,6 +50,7 @@ type Tracker struct {
 	talks  slab[talk]
 	priors slab[Prior]
 	marks  store
+	icmp   icmps
 	links  links
 	live   list // by last segment
 	ended  list // by when they ended
@@ -221,6 +222,7 @@ func (t *Tracker) expire() {
 // finish hands out an ended connection and forgets it.
 func (t *Tracker) finish(i uint32) {
 	c := t.tcbs.at(i)
+	t.icmp.take(i)
 	t.conn.derive(t, c)
 	t.emit(&t.conn)
 	t.links.remove(&t.ended, i)

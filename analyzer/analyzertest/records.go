@@ -79,9 +79,12 @@ func track(r *capture.Reader, tracker *reassembly.Tracker) error {
 		if err != nil {
 			return err
 		}
-		if decoder.Decode(p.Link, p.Data, p.Length, &seg) == segment.Decoded {
+		switch decoder.Decode(p.Link, p.Data, p.Length, &seg) {
+		case segment.Decoded:
 			tracker.Add(&p, &seg)
-		} else {
+		case segment.ICMPError:
+			tracker.Quote(&p, &seg)
+		default:
 			tracker.Advance(&p)
 		}
 	}

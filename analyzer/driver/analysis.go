@@ -41,6 +41,9 @@ func newAnalysis(o *Options, src source, emit func(*analyzer.Record) bool) *anal
 	a.tracker = reassembly.NewTracker(o.Tracker, func(c *reassembly.Conn) {
 		if !a.stopped {
 			rec := analyzer.NewRecord(src.path(), c)
+			if o.Judge != nil {
+				o.Judge(rec, c)
+			}
 			rec.Interface = a.interfaces.name(c.Path.Interface)
 			src.nameFiles(rec)
 			a.stopped = !emit(rec)
@@ -69,6 +72,9 @@ func (a *analysis) run(ctx context.Context) {
 		s.Path.Interface = a.interfaces.id(in, &p)
 		skip := a.decoder.Decode(p.Link, p.Data, p.Length, &s)
 		switch {
+		case skip == segment.ICMPError && (a.keep == nil || a.keep(&s)):
+			in.skipped[skip]++
+			a.tracker.Quote(&p, &s)
 		case skip != segment.Decoded:
 			in.skipped[skip]++
 			a.tracker.Advance(&p)

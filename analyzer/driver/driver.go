@@ -22,6 +22,10 @@ type Options struct {
 	// analyzed side by side it is called from several goroutines.
 	Keep func(*segment.Segment) bool
 
+	// Judge adds findings to a connection's record; nil adds none. Where
+	// captures are analyzed side by side it is called from several goroutines.
+	Judge func(*analyzer.Record, *reassembly.Conn)
+
 	// Select says which connections are counted and handed on; nil takes all.
 	Select func(*analyzer.Record) bool
 

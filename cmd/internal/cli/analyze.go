@@ -12,6 +12,8 @@ import (
 	"finwait/analyzer"
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
+	"finwait/analyzer/rules"
+	"finwait/reassembly"
 	"finwait/reassembly/capture"
 )
 
@@ -76,6 +78,8 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	options.Stdin, options.Problem = j.Stdin, j.problem
 	j.selector = newSelector(j.input.streams.list)
 	options.Select = j.selector.filter()
+	config := analyzer.DefaultConfig()
+	options.Judge = func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, &config, r, c) }
 	outcome, err := driver.Run(j.ctx, files, options, handler)
 	code := j.exitCode(outcome)
 	if finishErr := out.finish(err == nil && code != exitUsage && code != exitInterrupted); err == nil {
