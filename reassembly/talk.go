@@ -40,6 +40,8 @@ type talk struct {
 	stalls  [2]stalls
 	speaker uint8
 	proto   Protocol
+
+	requests requests
 }
 
 // Protocol is the application protocol, by how its messages begin.
@@ -109,7 +111,9 @@ func (t *Tracker) hear(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 	}
 	turn.End, turn.EndFrame = p.Time, uint32(p.Number)
 	turn.Bytes += fresh
+	k.requests.tails[side].keep(s.Payload, len(s.Payload) == int(s.PayloadLen), seq)
 	if k.proto == TLS {
+		k.requests.records(s.Payload, s.PayloadLen, side, seq, uint32(p.Number), p.Time)
 		k.alert(s.Payload, side, p.Number)
 	}
 }
