@@ -88,7 +88,7 @@ func newFileLine(f *analyzer.FileInfo) fileLine {
 	}
 	line.facts = strings.Join(facts, ", ")
 	if f.Error != nil {
-		line.notes = append(line.notes, Safe(*f.Error))
+		line.notes = append(line.notes, Safe(strings.TrimPrefix(*f.Error, f.File+": ")))
 	}
 	if f.Dropped != nil && *f.Dropped > 0 {
 		line.notes = append(line.notes, count(*f.Dropped, "packet")+" lost by the capturing system")
