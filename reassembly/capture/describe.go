@@ -43,7 +43,13 @@ func (g *guard) beginSection(b []byte) error {
 // describe reads a block that describes, and leaves of it in b what pcapgo can
 // take. It reports false if b is too short for that.
 func (g *guard) describe(typ uint32, b []byte) (ok bool, err error) {
-	fixed := map[uint32]int64{blockSection: 28, blockInterface: 20, blockStatistics: 24}[typ]
+	fixed := int64(28) // octets without options: of a section header
+	switch typ {
+	case blockInterface:
+		fixed = 20
+	case blockStatistics:
+		fixed = 24
+	}
 	if g.size < fixed {
 		return false, fmt.Errorf("descriptive block (type %#x) of only %d octets", typ, g.size)
 	}
