@@ -59,6 +59,8 @@
 //	  -q, --quiet               no warnings, only errors
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
 //	                            repeatable
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
 //	                            or -W wrote it
 //	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
@@ -106,6 +108,8 @@
 //	                            stream: end, stream (default end)
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
 //	                            repeatable
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
 //	                            or -W wrote it
 //	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,

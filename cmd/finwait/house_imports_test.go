@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"analyzer/rules", "analyzer/timers", "analyzer/report"},
 	{"analyzer"},
 	{"reassembly", "reassembly/pktscript"},
-	{"reassembly/capture", "reassembly/stream", "reassembly/zeek"},
+	{"reassembly/capture", "reassembly/stream", "reassembly/zeek", "reassembly/segment/filter"},
 	{"reassembly/segment"},
 	{"reassembly/tcpstate", "reassembly/seqnum"},
 }

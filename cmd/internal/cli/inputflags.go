@@ -16,10 +16,12 @@ type inputFlags struct {
 	idle           time.Duration
 	maxConnections int
 	streams        numbers
+	filter         filterFlag
 }
 
 func (f *inputFlags) add(fs *pflag.FlagSet) {
 	fs.Var(&f.streams, "stream", "only the connection with number `N`, as in tshark's tcp.stream; repeatable")
+	fs.Var(&f.filter, "filter", "only packets that `EXPR` selects, in tcpdump's language: 'host 10.0.0.1 and not port 22'")
 	fs.BoolVar(&f.join, "join", false, "read the files as one capture in time order, as tcpdump -C, -G or -W wrote it")
 	fs.Var(&f.after, "after", "only packets from `TIME` on: RFC 3339, seconds since the epoch, or an offset from the first packet such as +1.5s or 2m")
 	fs.Var(&f.before, "before", "only packets before `TIME`")
@@ -39,9 +41,13 @@ func (f *inputFlags) check() error {
 }
 
 func (f *inputFlags) options() driver.Options {
-	return driver.Options{
+	o := driver.Options{
 		Join:    f.join,
 		Tracker: reassembly.Config{Idle: f.idle, MaxConnections: f.maxConnections},
 		Window:  driver.Window{After: f.after.Bound, Before: f.before.Bound},
 	}
+	if f.filter.Filter != nil {
+		o.Keep = f.filter.Match
+	}
+	return o
 }

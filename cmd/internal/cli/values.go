@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/driver"
+	"finwait/reassembly/segment/filter"
 )
 
 func newFlagSet(name string) *pflag.FlagSet {
@@ -74,6 +75,21 @@ func (b *bound) String() string { return b.text }
 func (b *bound) Set(text string) (err error) {
 	b.text = text
 	b.Bound, err = driver.ParseBound(text)
+	return err
+}
+
+// filterFlag is a flag that takes a packet filter.
+type filterFlag struct {
+	*filter.Filter
+	text string
+}
+
+func (f *filterFlag) Type() string   { return "EXPR" }
+func (f *filterFlag) String() string { return f.text }
+
+func (f *filterFlag) Set(text string) (err error) {
+	f.text = text
+	f.Filter, err = filter.Parse(text)
 	return err
 }
 
