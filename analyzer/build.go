@@ -21,7 +21,7 @@ type built struct {
 	tunnel   Tunnel
 	app      App
 	requests [2]int64
-	text     [4]string // what first_closer, half_closed_bound, vantage and interface point to
+	text     [4]string // what first_closer, half_closed_bound, vantage and rst.kind point to
 }
 
 // NewRecord builds the record of a connection that has ended; file names its
@@ -43,7 +43,7 @@ func NewRecord(file string, c *reassembly.Conn) *Record {
 	var text [256]byte
 	r.Flags = string(c.AppendFlags(text[:0]))
 	r.Completeness = int(c.Completeness)
-	r.Zeek = Zeek{c.ZeekState(), string(c.AppendZeekHistory(text[:0]))}
+	r.Zeek = Zeek{c.ZeekState(), string(c.AppendZeekHistory(text[:0])), c.ZeekOriginator().String()}
 	r.Handshake, r.Close, r.Ended = c.Handshake.String(), c.Close.String(), c.Ended.String()
 	if c.FirstCloser != reassembly.NoRole {
 		r.FirstCloser = b.point(0, c.FirstCloser.String())
@@ -107,8 +107,10 @@ func (b *built) closing(c *reassembly.Conn) {
 	r.FIN = Sides[*FIN]{b.fin(c, reassembly.Client), b.fin(c, reassembly.Server)}
 	if c.RST.Known {
 		b.rst = RST{
-			By: c.RST.By.String(), Frame: int64(c.RST.Frame), Time: c.RST.Time,
-			Kind: c.RST.Kind.String(), Count: c.RST.Count,
+			By: c.RST.By.String(), Frame: int64(c.RST.Frame), Time: c.RST.Time, Count: c.RST.Count,
+		}
+		if c.RST.Kind != reassembly.RSTOther {
+			b.rst.Kind = b.point(3, c.RST.Kind.String())
 		}
 		if c.RST.ReplyTo != 0 {
 			b.replyTo = int64(c.RST.ReplyTo)

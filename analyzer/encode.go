@@ -100,6 +100,7 @@ func (p *Point) append(dst []byte) []byte {
 func (z *Zeek) append(dst []byte) []byte {
 	dst = appendStr(append(dst, `{"conn_state":`...), z.ConnState)
 	dst = appendStr(append(dst, `,"history":`...), z.History)
+	dst = appendStr(append(dst, `,"originator":`...), z.Originator)
 	return append(dst, '}')
 }
 
@@ -126,7 +127,7 @@ func (r *RST) append(dst []byte) []byte {
 	dst = appendFile(append(dst, ','), r.File)
 	dst = appendInt(append(dst, `"frame":`...), r.Frame)
 	dst = appendTime(append(dst, `,"time":`...), r.Time)
-	dst = appendStr(append(dst, `,"kind":`...), r.Kind)
+	dst = appendStrOrNull(append(dst, `,"kind":`...), r.Kind)
 	dst = appendIntOrNull(append(dst, `,"reply_to":`...), r.ReplyTo)
 	dst = appendInt(append(dst, `,"count":`...), r.Count)
 	return append(dst, '}')

@@ -180,7 +180,7 @@ func TestSecondsAreExact(t *testing.T) {
 
 // typical is a Record of the size that most connections yield.
 func typical() *Record {
-	frame, tm, by := int64(61), Time(1700000000123456789), "client"
+	frame, tm, by, reply := int64(61), Time(1700000000123456789), "client", "reply"
 	s := Seconds(2160000001)
 	stays := []Stay{
 		{State: "SYN-SENT", Since: tm, Frame: 1, DurationS: 20e6, Bound: "exact"},
@@ -194,10 +194,10 @@ func typical() *Record {
 		Client: Endpoint{netip.MustParseAddr("10.77.0.1"), 40000}, Server: Endpoint{netip.MustParseAddr("10.77.0.2"), 8080},
 		Roles: "syn", Packets: Sides[int64]{6, 4}, PayloadBytes: Sides[int64]{120, 1452},
 		First: Point{Frame: 1, Time: tm}, Last: Point{Frame: 86, Time: tm},
-		Flags: ">S <S. >. >d <. >F. <. <d >R", Completeness: 63, Zeek: Zeek{"RSTO", "ShADFdaR"},
+		Flags: ">S <S. >. >d <. >F. <. <d >R", Completeness: 63, Zeek: Zeek{"RSTO", "ShADFdaR", "client"},
 		Handshake: "complete", Close: "reset-after-fin", FirstCloser: &by, MissingFIN: []string{"server"}, Ended: "reset",
 		FIN:         Sides[*FIN]{Client: &FIN{Frame: &frame, Time: &tm, ACKFrame: &frame, ACKTime: &tm}},
-		RST:         &RST{By: by, Frame: 86, Time: tm, Kind: "reply", ReplyTo: &frame, Count: 1},
+		RST:         &RST{By: by, Frame: 86, Time: tm, Kind: &reply, ReplyTo: &frame, Count: 1},
 		HalfClosedS: &s, TeardownS: &s, States: Sides[[]Stay]{stays, stays}, RTTS: &s,
 	}
 }

@@ -94,6 +94,10 @@ type Point struct {
 type Zeek struct {
 	ConnState string `json:"conn_state"`
 	History   string `json:"history"`
+
+	// Originator is the end that Zeek would take for the one that opened the
+	// connection: it flips the two where ports or flags make that likelier.
+	Originator string `json:"originator"` // client, server
 }
 
 // FIN is one side's FIN. Frame and Time are null where it is Implied: the peer
@@ -110,13 +114,13 @@ type FIN struct {
 
 // RST is the first reset that its receiver could accept (RFC 9293 §3.5.3).
 type RST struct {
-	By      string `json:"by"` // client, server
-	File    string `json:"file,omitempty"`
-	Frame   int64  `json:"frame"`
-	Time    Time   `json:"time"`
-	Kind    string `json:"kind"`     // refused, foreign, reply, abort
-	ReplyTo *int64 `json:"reply_to"` // frame of the segment it answers
-	Count   int64  `json:"count"`    // resets from that side
+	By      string  `json:"by"` // client, server
+	File    string  `json:"file,omitempty"`
+	Frame   int64   `json:"frame"`
+	Time    Time    `json:"time"`
+	Kind    *string `json:"kind"`     // refused, foreign, reply, abort; null where it is none of these
+	ReplyTo *int64  `json:"reply_to"` // frame of the segment it answers
+	Count   int64   `json:"count"`    // resets from that side
 }
 
 // Stay is one endpoint's stay in one state of RFC 9293 §3.3.2.

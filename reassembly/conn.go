@@ -204,3 +204,6 @@ func (c *Conn) ZeekState() string { return c.c.zeek.State() }
 
 // AppendZeekHistory appends the connection's history as Zeek's conn.log writes it.
 func (c *Conn) AppendZeekHistory(dst []byte) []byte { return c.c.zeek.AppendHistory(dst) }
+
+// ZeekOriginator returns the end that Zeek takes for the connection's originator.
+func (c *Conn) ZeekOriginator() Role { return Role(c.c.zeek.Originator() ^ c.client) }

@@ -211,14 +211,14 @@ const defaultAway = 100 * time.Millisecond
 // answer: the near one answers in the time that a kernel needs.
 func vantage(client, server time.Duration) Vantage {
 	const (
-		ratio = 2                      // the far end takes at least this much longer
+		ratio = 2.5                    // the far end takes at least this much longer
 		far   = time.Millisecond       // both this far away: in between
 		near  = 100 * time.Millisecond // no kernel takes longer to answer
 	)
 	switch {
-	case client*ratio < server && client < near:
+	case float64(client)*ratio < float64(server) && client < near:
 		return VantageClient
-	case server*ratio < client && server < near:
+	case float64(server)*ratio < float64(client) && server < near:
 		return VantageServer
 	case client > far && server > far:
 		return VantageMiddle

@@ -44,7 +44,7 @@ func (c *Conn) findRST() {
 			continue
 		}
 		by := Role(m.Side)
-		r := RST{Known: true, By: by, Frame: m.Frame, Time: m.Time, at: i, Count: c.countRSTs(by)}
+		r := RST{Known: true, By: by, Frame: m.Frame, Time: m.Time, at: i, Count: int64(c.end(by).rsts)}
 		r.Kind, r.ReplyTo = c.rstKind(i)
 		r.Ended = c.taken(i) && !c.closedBefore(i)
 		if !c.RST.Known {
@@ -55,15 +55,6 @@ func (c *Conn) findRST() {
 			return
 		}
 	}
-}
-
-func (c *Conn) countRSTs(by Role) (n int64) {
-	for i := range c.Marks {
-		if c.Marks[i].Has(segment.RST) && Role(c.Marks[i].Side) == by {
-			n++
-		}
-	}
-	return n
 }
 
 // acceptable reports whether the receiver of reset i could accept it. One that

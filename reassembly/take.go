@@ -73,6 +73,7 @@ func (e *endpoint) reset(peer *endpoint, s *segment.Segment, seq, ack seqnum.Off
 	if s.Seq == 0 {
 		bits |= RawZero
 	}
+	e.rsts++
 	if bits.has(Exact) {
 		e.resets++
 	}

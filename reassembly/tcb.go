@@ -57,7 +57,7 @@ type endpoint struct {
 	packets, dataSegments             uint32
 	retransmits, outOfOrder           uint32
 	dupACKs, keepAlives, finCopies    uint32
-	resets                            uint32
+	resets, rsts                      uint32 // rsts: all of them; resets: those at RCV.NXT
 	holes                             uint32 // index into Tracker.holes, or 0
 	lastWindow                        uint16
 	scale                             int8 // window scale shift; -1 where unknown

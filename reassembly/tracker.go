@@ -44,23 +44,24 @@ type Tracker struct {
 	emit    func(*Conn)
 	streams *stream.Index
 
-	tcbs   slab[tcb]
-	more   slab[moreTokens]
-	holes  slab[holes]
-	talks  slab[talk]
-	priors slab[Prior]
-	marks  store
-	icmp   icmps
-	links  links
-	live   list // by last segment
-	ended  list // by when they ended
-	count  struct{ live, ended int }
-	now    capture.Time // latest timestamp so far
-	last   capture.Time // timestamp of the last packet, whatever it was
-	begun  bool
-	steps  int
-	counts Counts
-	conn   Conn // handed to emit
+	tcbs    slab[tcb]
+	more    slab[moreTokens]
+	holes   slab[holes]
+	talks   slab[talk]
+	priors  slab[Prior]
+	marks   store
+	icmp    icmps
+	links   links
+	live    list // by last segment
+	ended   list // by when they ended
+	count   struct{ live, ended int }
+	now     capture.Time // latest timestamp so far
+	last    capture.Time // timestamp of the last packet, whatever it was
+	begun   bool
+	dropped bool
+	steps   int
+	counts  Counts
+	conn    Conn // handed to emit
 }
 
 // Counts is what the tracker noticed of the capture as a whole.
@@ -82,6 +83,10 @@ func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
 	}
 	return &Tracker{cfg: cfg, emit: emit, streams: stream.NewIndex()}
 }
+
+// Dropped tells that the capturing system reports packets that it lost: any
+// connection without a whole close may lack some.
+func (t *Tracker) Dropped() { t.dropped = true }
 
 // Counts returns what was noticed so far.
 func (t *Tracker) Counts() Counts {
@@ -306,6 +311,9 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 	}
 	e.options(s)
 	e.advertise(s, p.Time)
+	if c.talk != 0 {
+		t.talks.at(c.talk).watch(&m, e.payload-before, e.zeroWindow)
+	}
 	t.note(c, e, s, p)
 	if c.essential(e, peer, &m) {
 		m.Bits |= Essential

@@ -15,6 +15,9 @@ type source interface {
 	// are no more. p.Data is valid until the next call.
 	next(p *capture.Packet) *input
 
+	// dropped reports whether the capturing system says that it lost packets.
+	dropped() bool
+
 	// path names the capture in records.
 	path() string
 
@@ -85,6 +88,9 @@ func (a *analysis) run(ctx context.Context) {
 			in.segments++
 			a.tracker.Add(&p, &s)
 		}
+	}
+	if a.source.dropped() {
+		a.tracker.Dropped()
 	}
 	a.tracker.Flush()
 }

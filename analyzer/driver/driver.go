@@ -149,10 +149,15 @@ func (r *run) finish(in *input) error {
 type votes map[string]int
 
 func (v votes) add(s *string) {
-	if s != nil {
-		v[*s]++
+	if s == nil {
+		v[abstained]++
+		return
 	}
+	v[*s]++
 }
+
+// abstained stands for the connections that do not tell.
+const abstained = ""
 
 // winner returns what more than half of the votes say; null where none does.
 func (v votes) winner() *string {
@@ -161,7 +166,7 @@ func (v votes) winner() *string {
 		total += n
 	}
 	for s, n := range v {
-		if 2*n > total {
+		if 2*n > total && s != abstained {
 			return &s
 		}
 	}

@@ -56,6 +56,10 @@ func (in *input) path() string { return in.file }
 // nameFiles has nothing to add: there is one file.
 func (in *input) nameFiles(*analyzer.Record) {}
 
+// dropped reports whether the capture says that packets were lost on their way
+// into it.
+func (in *input) dropped() bool { return in.info.HasDrops && in.info.Drops > 0 }
+
 // interfaceName returns what the capture calls one of its interfaces.
 func (in *input) interfaceName(i int) string {
 	if in.reader == nil {

@@ -59,6 +59,8 @@ func openMerge(files []string, stdin io.Reader) *merge {
 // path names the only file; with several, nameFiles does it for each record.
 func (m *merge) path() string { return m.inputs[0].file }
 
+func (m *merge) dropped() bool { return slices.ContainsFunc(m.inputs, (*input).dropped) }
+
 func (m *merge) next(p *capture.Packet) *input {
 	m.advance()
 	for len(m.waiting) > 0 && (len(m.open) == 0 || m.waiting[0].head.Time <= m.open[0].head.Time) {

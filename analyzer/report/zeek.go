@@ -188,6 +188,11 @@ func newZeekConn(r *analyzer.Record) *zeekConn {
 		missed:   r.Quality.Client.MissingBytes + r.Quality.Server.MissingBytes,
 		duration: analyzer.Seconds(r.Last.Time - r.First.Time),
 	}
+	if r.Zeek.Originator == "server" {
+		c.orig, c.resp = c.resp, c.orig
+		c.origBytes, c.respBytes = c.respBytes, c.origBytes
+		c.origPkt, c.respPkt = c.respPkt, c.origPkt
+	}
 	c.duration = max(c.duration, 0)
 	return c
 }
