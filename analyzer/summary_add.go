@@ -9,6 +9,7 @@ type Aggregate struct {
 	firstCloser map[string]int64
 	states      Sides[map[string]*stayTimes]
 	findings    findingGroups
+	timers      []Timer
 }
 
 // stayTimes is what is gathered of the stays of one side in one state.
@@ -57,6 +58,9 @@ func (a *Aggregate) Add(r *Record) {
 // AddFile appends what is known of one capture.
 func (a *Aggregate) AddFile(f *FileInfo) { a.files = append(a.files, *f) }
 
+// SetTimers takes what was inferred from all connections.
+func (a *Aggregate) SetTimers(timers []Timer) { a.timers = timers }
+
 // Count returns how many findings of at least the given severity were counted.
 func (a *Aggregate) Count(severity Severity) int64 { return a.findings.count(severity) }
 
@@ -90,7 +94,7 @@ func (a *Aggregate) Summary() *Summary {
 		Close:       a.close,
 		FirstCloser: a.firstCloser,
 		Findings:    a.findings.list(),
-		Timers:      []Timer{},
+		Timers:      append([]Timer{}, a.timers...),
 	}
 	if a.close == nil {
 		s.Close, s.FirstCloser = map[string]int64{}, map[string]int64{}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"finwait/analyzer"
+	"finwait/analyzer/timers"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
@@ -25,7 +26,13 @@ type source interface {
 	nameFiles(r *analyzer.Record)
 }
 
-// analysis takes the packets of one source to records.
+// result is what is known of one connection.
+type result struct {
+	record      *analyzer.Record
+	observation timers.Observation
+}
+
+// analysis takes the packets of one source to results.
 type analysis struct {
 	source  source
 	window  Window
@@ -38,8 +45,8 @@ type analysis struct {
 }
 
 // newAnalysis prepares the way from src to emit, which returns false when it
-// wants no more records.
-func newAnalysis(o *Options, src source, emit func(*analyzer.Record) bool) *analysis {
+// wants no more.
+func newAnalysis(o *Options, src source, emit func(*result) bool) *analysis {
 	a := &analysis{source: src, window: o.Window, keep: o.Keep, decoder: segment.NewDecoder()}
 	a.tracker = reassembly.NewTracker(o.Tracker, func(c *reassembly.Conn) {
 		if !a.stopped {
@@ -49,7 +56,7 @@ func newAnalysis(o *Options, src source, emit func(*analyzer.Record) bool) *anal
 			}
 			rec.Interface = a.interfaces.name(c.Path.Interface)
 			src.nameFiles(rec)
-			a.stopped = !emit(rec)
+			a.stopped = !emit(&result{rec, timers.Observe(o.Config, rec, c)})
 		}
 	})
 	return a

@@ -13,7 +13,7 @@
 //  5. When a connection ends, analyzer.NewRecord derives its states, its close
 //     and its flags from the evidence.
 //  6. Rules look at the record, and caveats weaken what the capture cannot
-//     support.
+//     support. Package timers measures how long the connection waited.
 //  7. analyzer.Aggregate sums the record up, and the Handler writes it.
 //
 // Function analysis.run is steps 2 to 4, run.deliver step 7.

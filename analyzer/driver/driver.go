@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"finwait/analyzer"
+	"finwait/analyzer/timers"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
@@ -21,6 +22,9 @@ type Options struct {
 	// Keep says which segments are tracked; nil keeps all. Where captures are
 	// analyzed side by side it is called from several goroutines.
 	Keep func(*segment.Segment) bool
+
+	// Config holds the thresholds; nil stands for those of DefaultConfig.
+	Config *analyzer.Config
 
 	// Judge adds findings to a connection's record; nil adds none. Where
 	// captures are analyzed side by side it is called from several goroutines.
@@ -48,6 +52,10 @@ type Outcome struct {
 // ctx ends, Run stops reading, and completes what it has.
 func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*Outcome, error) {
 	o.Stdin = interruptible(ctx, o.Stdin)
+	if o.Config == nil {
+		config := analyzer.DefaultConfig()
+		o.Config = &config
+	}
 	r := &run{options: &o, handler: h, outcome: new(Outcome), vantage: votes{}}
 	var err error
 	switch {
@@ -60,6 +68,7 @@ func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*O
 	}
 	r.outcome.Interrupted = ctx.Err() != nil
 	if err == nil {
+		r.outcome.Totals.SetTimers(r.timers.Infer())
 		err = h.Close(r.outcome.Totals.Summary())
 	}
 	return r.outcome, err
@@ -70,6 +79,7 @@ type run struct {
 	options *Options
 	handler analyzer.Handler
 	outcome *Outcome
+	timers  timers.Collector
 
 	count   int64 // connections of the current capture
 	vantage votes
@@ -80,8 +90,8 @@ type run struct {
 func (r *run) alone(ctx context.Context, file string) error {
 	in := openInput(file, r.options.Stdin)
 	var err error
-	a := newAnalysis(r.options, in, func(rec *analyzer.Record) bool {
-		err = r.deliver(rec)
+	a := newAnalysis(r.options, in, func(res *result) bool {
+		err = r.deliver(res)
 		return err == nil
 	})
 	a.run(ctx)
@@ -95,8 +105,8 @@ func (r *run) alone(ctx context.Context, file string) error {
 func (r *run) joined(ctx context.Context, files []string) error {
 	merged := openMerge(files, r.options.Stdin)
 	var err error
-	a := newAnalysis(r.options, merged, func(rec *analyzer.Record) bool {
-		err = r.deliver(rec)
+	a := newAnalysis(r.options, merged, func(res *result) bool {
+		err = r.deliver(res)
 		return err == nil
 	})
 	a.run(ctx)
@@ -110,14 +120,16 @@ func (r *run) joined(ctx context.Context, files []string) error {
 	return err
 }
 
-// deliver takes one record to the summary and the Handler.
-func (r *run) deliver(rec *analyzer.Record) error {
+// deliver takes one connection to the summary and the Handler.
+func (r *run) deliver(res *result) error {
+	rec := res.record
 	if r.options.Select != nil && !r.options.Select(rec) {
 		return nil
 	}
 	r.count++
 	r.vantage.add(rec.Vantage)
 	r.outcome.Totals.Add(rec)
+	r.timers.Add(&res.observation)
 	return r.handler.Record(rec)
 }
 

@@ -3,18 +3,16 @@ package driver
 import (
 	"context"
 	"runtime"
-
-	"finwait/analyzer"
 )
 
 const (
-	batchSize = 64 // records that pass from one goroutine to another at once
+	batchSize = 64 // results that pass from one goroutine to another at once
 	laneDepth = 8  // batches that an analysis may be ahead of its turn
 )
 
 // lane is one capture that is analyzed beside others.
 type lane struct {
-	batches chan []*analyzer.Record // closed at the end of the capture
+	batches chan []*result // closed at the end of the capture
 	in      *input                  // valid once batches is closed
 }
 
@@ -39,8 +37,8 @@ func (r *run) sideBySide(ctx context.Context, files []string) error {
 			break
 		}
 		for batch := range lanes[i].batches {
-			for _, rec := range batch {
-				if err := r.deliver(rec); err != nil {
+			for _, res := range batch {
+				if err := r.deliver(res); err != nil {
 					return err
 				}
 			}
@@ -56,11 +54,11 @@ func (r *run) sideBySide(ctx context.Context, files []string) error {
 
 // startLane analyzes a capture in a goroutine, until gone ends.
 func (r *run) startLane(ctx, gone context.Context, file string) *lane {
-	l := &lane{batches: make(chan []*analyzer.Record, laneDepth)}
+	l := &lane{batches: make(chan []*result, laneDepth)}
 	go func() {
 		defer close(l.batches)
 		l.in = openInput(file, r.options.Stdin)
-		var batch []*analyzer.Record
+		var batch []*result
 		send := func() bool {
 			select {
 			case l.batches <- batch:
@@ -70,11 +68,11 @@ func (r *run) startLane(ctx, gone context.Context, file string) *lane {
 				return false
 			}
 		}
-		a := newAnalysis(r.options, l.in, func(rec *analyzer.Record) bool {
+		a := newAnalysis(r.options, l.in, func(res *result) bool {
 			if batch == nil {
-				batch = make([]*analyzer.Record, 0, batchSize)
+				batch = make([]*result, 0, batchSize)
 			}
-			batch = append(batch, rec)
+			batch = append(batch, res)
 			return len(batch) < batchSize || send()
 		})
 		a.run(ctx)

@@ -1,0 +1,159 @@
+package timers
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"finwait/analyzer"
+)
+
+const (
+	minSamples = 3
+	resolution = analyzer.Seconds(1e6) // waits that differ by less do not differ
+)
+
+// wait is the wait of one connection from one reference.
+type wait struct {
+	v  analyzer.Seconds
+	id int // which connection
+}
+
+// cluster is a set of waits that agree.
+type cluster struct {
+	waits []wait // in order of length
+}
+
+func (c *cluster) low() analyzer.Seconds  { return c.waits[0].v }
+func (c *cluster) high() analyzer.Seconds { return c.waits[len(c.waits)-1].v }
+
+// value is the median, and of two in the middle the lower: a timer fires late,
+// never early.
+func (c *cluster) value() analyzer.Seconds { return c.waits[(len(c.waits)-1)/2].v }
+
+// spread is how far the waits lie to either side of their middle.
+func (c *cluster) spread() analyzer.Seconds { return (c.high() - c.low()) / 2 }
+
+// tolerance is how far waits that agree may lie to either side of a value: 2 %,
+// or 5 ms where that is more but is not much.
+func tolerance(v analyzer.Seconds) analyzer.Seconds {
+	return max(v/50, min(analyzer.Seconds(5e6), v/10))
+}
+
+// clusters finds the sets of waits that agree; waits are in order of length. A
+// set has to stand out: waits of all lengths agree here and there by chance.
+func clusters(waits []wait) []cluster {
+	var found []cluster
+	rest := slices.Clone(waits)
+	for _, scale := range [...]analyzer.Seconds{1, 8} { // a sharp timer may hide among diffuse waits
+		candidates := slices.Clone(rest)
+		for len(candidates) >= minSamples {
+			c := densest(candidates, scale)
+			if len(c.waits) < minSamples {
+				break
+			}
+			candidates = without(candidates, c.waits)
+			c.trim()
+			if len(c.waits) >= minSamples && c.standsOut(rest) && !c.trails(found) {
+				found = append(found, c)
+				rest = without(rest, c.waits)
+			}
+		}
+	}
+	return found
+}
+
+// densest returns the most waits that agree within the tolerance, divided by
+// scale; of equally many the closest, then the shortest.
+func densest(waits []wait, scale analyzer.Seconds) cluster {
+	from, to := 0, 0
+	for i, j := 0, 0; i < len(waits); i++ {
+		for j < len(waits) && waits[j].v-waits[i].v <= 2*tolerance(waits[i].v)/scale {
+			j++
+		}
+		n, best := j-i, to-from
+		if n > best || n == best && waits[j-1].v-waits[i].v < waits[to-1].v-waits[from].v {
+			from, to = i, j
+		}
+	}
+	return cluster{slices.Clone(waits[from:to])}
+}
+
+func without(waits, gone []wait) []wait {
+	return slices.DeleteFunc(slices.Clone(waits), func(w wait) bool {
+		return slices.Contains(gone, w)
+	})
+}
+
+// trim drops waits that are far from the others of their cluster.
+func (c *cluster) trim() {
+	middle := c.value()
+	away := func(w wait) analyzer.Seconds { return max(w.v-middle, middle-w.v) }
+	byDistance := slices.Clone(c.waits)
+	slices.SortFunc(byDistance, func(a, b wait) int { return cmp.Compare(away(a), away(b)) })
+	reach := max(4*away(byDistance[len(byDistance)/2]), tolerance(middle)/2)
+	c.waits = slices.DeleteFunc(c.waits, func(w wait) bool { return away(w) > reach })
+}
+
+// standsOut reports whether so many of all waits would hardly agree so well by
+// chance: neither if they were spread evenly over lengths like this one, nor if
+// they were as dense here as they are nearby, nor as a part of a heap that goes
+// on to both sides.
+func (c *cluster) standsOut(all []wait) bool {
+	const unlikely = 0.01
+	n, v := len(c.waits), c.value()
+	span := max(c.high()-c.low(), resolution, v/1000)
+	below, above := count(all, c.low()-span, c.low()-1), count(all, c.high()+1, c.high()+span)
+	if 3*below > n || 2*above > n {
+		return false
+	}
+	wide := count(all, v/2, 2*v)
+	chance := float64(span) / (1.5 * float64(v))
+	if float64(wide)*atLeast(wide-1, n-1, chance) > unlikely {
+		return false
+	}
+	others := count(all, c.low()-3*span, c.high()+3*span) - n
+	return float64(wide)*crowd(float64(others)/6, n) <= unlikely
+}
+
+// count returns how many waits are as long as from to to.
+func count(waits []wait, from, to analyzer.Seconds) int {
+	n := 0
+	for _, w := range waits {
+		if from <= w.v && w.v <= to {
+			n++
+		}
+	}
+	return n
+}
+
+// atLeast bounds from above how likely k or more of n trials succeed.
+func atLeast(n, k int, chance float64) float64 {
+	lg := func(x int) float64 { v, _ := math.Lgamma(float64(x) + 1); return v }
+	return min(math.Exp(lg(n)-lg(k)-lg(n-k)+float64(k)*math.Log(chance)), 1)
+}
+
+// crowd returns how likely n events are where rate are expected, or 1 where no
+// fewer are.
+func crowd(rate float64, n int) float64 {
+	switch {
+	case rate == 0:
+		return 0
+	case float64(n) <= rate:
+		return 1
+	}
+	lg, _ := math.Lgamma(float64(n) + 1)
+	return math.Exp(float64(n)*math.Log(rate) - rate - lg)
+}
+
+// trails reports whether c is what came late of another timer's firings: few,
+// and soon after many.
+func (c *cluster) trails(found []cluster) bool {
+	for i := range found {
+		f := &found[i]
+		if c.low() > f.low() && c.value() < f.value()+f.value()/4 && 5*len(c.waits) < len(f.waits) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,228 @@
+package timers
+
+import (
+	"net/netip"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/capture"
+)
+
+// kind says what a timer decides.
+type kind uint8
+
+const (
+	clientTimeout kind = iota
+	serverIdle
+	clientIdle
+	handlerTime
+	finWait2
+)
+
+var kindNames = [...]string{
+	"client-timeout", "server-idle-timeout", "client-idle-timeout", "handler-time", "fin-wait-2-timeout",
+}
+
+// reference says what a timer may run from.
+type reference uint8
+
+// The references, in the order in which they are preferred where the samples
+// agree equally well from each.
+const (
+	fromSYN reference = iota
+	fromRequestStart
+	fromRequestEnd
+	fromLastData
+	fromFINACK
+	numReferences
+)
+
+var referenceNames = [...]string{"syn", "request-start", "request-end", "last-data", "fin-ack"}
+
+// sample is one wait, as long as it was from each reference; 0 where the
+// reference does not apply.
+type sample struct {
+	waits [numReferences]analyzer.Seconds
+	least bool // of finWait2: the socket still answered after that time; else it no longer did
+}
+
+// Observation is what one connection shows of timers. The zero Observation
+// shows nothing.
+type Observation struct {
+	server  netip.AddrPort
+	kinds   [maxSamples]kind
+	samples [maxSamples]sample
+	n       uint8
+}
+
+const maxSamples = 3
+
+func (o *Observation) add(k kind, s sample) {
+	if int(o.n) < maxSamples {
+		o.kinds[o.n], o.samples[o.n] = k, s
+		o.n++
+	}
+}
+
+// unfit are the caveats under which the times of a connection say nothing.
+const unfit = reassembly.OneDirection | reassembly.PacketsMissing | reassembly.ControlOnly | reassembly.ClockStep
+
+// Observe measures one connection; c is what r was built from.
+func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn) Observation {
+	o := Observation{server: netip.AddrPortFrom(r.Server.IP, r.Server.Port)}
+	if c.Caveats&unfit != 0 {
+		return o
+	}
+	m := measure{conn: c, idleFrom: analyzer.Seconds(config.IdleClose)}
+	if m.findClose() {
+		m.findRequest()
+		m.judge(hasFinding(r, "FIN201"), hasFinding(r, "FIN205"), &o)
+	}
+	m.finWait2(&o)
+	return o
+}
+
+func hasFinding(r *analyzer.Record, id string) bool {
+	for i := range r.Findings {
+		if r.Findings[i].Rule == id {
+			return true
+		}
+	}
+	return false
+}
+
+// measure is the work of one Observe.
+type measure struct {
+	conn     *reassembly.Conn
+	idleFrom analyzer.Seconds // silence from here on is idleness
+
+	closer  reassembly.Role
+	closing *reassembly.Mark // its first FIN, or the RST that it aborted with
+
+	asked        bool // the client sent a request before
+	first        bool // it is the first on its connection
+	requestFrame uint32
+	start, end   capture.Time // of the request
+}
+
+// findClose finds the segment with which one side closed first.
+func (m *measure) findClose() bool {
+	c := m.conn
+	if c.FirstCloser != reassembly.Client && c.FirstCloser != reassembly.Server {
+		return false
+	}
+	m.closer = c.FirstCloser
+	switch f := &c.FIN[m.closer]; {
+	case f.Known && !f.Implied:
+		m.closing = c.MarkOf(f.Frame)
+	case c.RST.Known && c.RST.Ended && c.RST.By == m.closer && c.RST.Kind == reassembly.RSTAbort:
+		m.closing = c.MarkOf(c.RST.Frame)
+	}
+	return m.closing != nil
+}
+
+// smallRecord is the length up to which a client's TLS record is housekeeping,
+// such as HTTP/2's acknowledgments, and no request.
+const smallRecord = 50
+
+// findRequest finds the client's last request before the close. What a side
+// closes after does not include what came when it had closed.
+func (m *measure) findRequest() {
+	c := m.conn
+	if c.Protocol() == reassembly.TLS {
+		for _, b := range c.Bursts() {
+			if b.By == reassembly.Client && b.Kind == reassembly.DataRecord && b.Largest > smallRecord && b.StartFrame < m.closing.Frame {
+				m.asked, m.first = true, false
+				m.start, m.end, m.requestFrame = b.Start, b.End, b.StartFrame
+			}
+		}
+		return
+	}
+	req := c.Talk(reassembly.Client)
+	if !req.Known() || req.StartFrame > m.closing.Frame {
+		return
+	}
+	turns, _ := c.Turns(reassembly.Client)
+	m.asked, m.first = true, turns == 1
+	m.start, m.end, m.requestFrame = req.Start, req.End, req.StartFrame
+}
+
+// judge tells which side ran out of patience with what.
+func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
+	answered := m.answered()
+	last, by := m.lastData()
+	if m.closer == reassembly.Server {
+		switch {
+		case m.asked && !answered && !m.crossed():
+		case by != reassembly.NoRole:
+			m.idle(last, by, o)
+		case m.conn.Handshake == reassembly.HandshakeComplete:
+			m.silent(o)
+		}
+		return
+	}
+	_, _, taken := m.conn.AfterFIN()
+	late := m.late()
+	switch {
+	case onPurpose || taken > 0: // it reads on: a half-close
+	case m.asked && (gaveUp || !answered || late != nil && m.stalled(late)):
+		m.clientGaveUp(o)
+		m.handler(late, o)
+	case by == reassembly.Server && late == nil:
+		m.idle(last, by, o)
+	}
+}
+
+// since returns how long before the close t was, by the clock of the closer; by
+// is who sent what happened then. The closer took in what its peer sent, and
+// sent its own, half a round trip from here.
+func (m *measure) since(t capture.Time, by reassembly.Role) analyzer.Seconds {
+	wait := analyzer.Seconds(m.closing.Time.Sub(t))
+	if by != m.closer {
+		wait -= m.roundTrip(m.closer)
+	}
+	return wait
+}
+
+// roundTrip is the way from the capture to r and back, as far as the handshake
+// shows it.
+func (m *measure) roundTrip(r reassembly.Role) analyzer.Seconds {
+	if m.conn.Handshake != reassembly.HandshakeComplete {
+		return 0
+	}
+	return analyzer.Seconds(m.conn.RoundTrip(r))
+}
+
+// clientGaveUp measures the patience of a client that waited in vain.
+func (m *measure) clientGaveUp(o *Observation) {
+	var s sample
+	if c := m.conn; m.first && c.Handshake == reassembly.HandshakeComplete {
+		s.waits[fromSYN] = m.since(c.First.Time, reassembly.Client)
+	}
+	s.waits[fromRequestStart] = m.since(m.start, reassembly.Client)
+	s.waits[fromRequestEnd] = m.since(m.end, reassembly.Client)
+	o.add(clientTimeout, s)
+}
+
+// idle measures how long a connection was silent before one side had enough.
+func (m *measure) idle(last capture.Time, by reassembly.Role, o *Observation) {
+	var s sample
+	s.waits[fromLastData] = m.since(last, by)
+	if s.waits[fromLastData] < m.idleFrom {
+		return
+	}
+	k := serverIdle
+	if m.closer == reassembly.Client {
+		k = clientIdle
+	}
+	o.add(k, s)
+}
+
+// silent measures how long the server waited for a request that never came.
+func (m *measure) silent(o *Observation) {
+	var s sample
+	s.waits[fromSYN] = m.since(m.conn.First.Time, reassembly.Client)
+	if s.waits[fromSYN] >= m.idleFrom {
+		o.add(serverIdle, s)
+	}
+}
