@@ -1,0 +1,128 @@
+package query
+
+import (
+	"net/netip"
+	"reflect"
+	"strings"
+	"time"
+
+	"finwait/analyzer"
+)
+
+// The types of a record that look different in an expression.
+var (
+	secondsType = reflect.TypeFor[analyzer.Seconds]()
+	timeType    = reflect.TypeFor[analyzer.Time]()
+	addrType    = reflect.TypeFor[netip.Addr]()
+	floatType   = reflect.TypeFor[float64]()
+)
+
+// view is how values of one type of the record look in an expression.
+type view struct {
+	typ  reflect.Type
+	fill func(dst, src reflect.Value) // dst is of type typ
+}
+
+// viewOf derives the view of a type of the record. It follows the type itself,
+// so that whatever a record says can be asked for.
+func viewOf(t reflect.Type) view {
+	switch t {
+	case secondsType:
+		return view{floatType, func(dst, src reflect.Value) { dst.SetFloat(time.Duration(src.Int()).Seconds()) }}
+	case timeType:
+		return view{reflect.TypeFor[time.Time](), func(dst, src reflect.Value) {
+			dst.Set(reflect.ValueOf(analyzer.Time(src.Int()).Std()))
+		}}
+	case addrType:
+		return view{reflect.TypeFor[string](), func(dst, src reflect.Value) {
+			dst.SetString(src.Interface().(netip.Addr).String())
+		}}
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return viewOfPointer(t)
+	case reflect.Slice:
+		return viewOfSlice(t)
+	case reflect.Struct:
+		fields := fieldsOf(t)
+		return view{structOf(fields), func(dst, src reflect.Value) {
+			for i := range fields {
+				fields[i].fill(dst.Field(i), src.Field(fields[i].index))
+			}
+		}}
+	}
+	return view{t, func(dst, src reflect.Value) { dst.Set(src) }}
+}
+
+func viewOfPointer(t reflect.Type) view {
+	to := viewOf(t.Elem())
+	return view{reflect.PointerTo(to.typ), func(dst, src reflect.Value) {
+		if src.IsNil() {
+			dst.SetZero()
+			return
+		}
+		v := reflect.New(to.typ)
+		to.fill(v.Elem(), src.Elem())
+		dst.Set(v)
+	}}
+}
+
+func viewOfSlice(t reflect.Type) view {
+	of := viewOf(t.Elem())
+	if of.typ == t.Elem() {
+		return view{t, func(dst, src reflect.Value) { dst.Set(src) }}
+	}
+	return view{reflect.SliceOf(of.typ), func(dst, src reflect.Value) {
+		list := reflect.MakeSlice(reflect.SliceOf(of.typ), src.Len(), src.Len())
+		for i := range src.Len() {
+			of.fill(list.Index(i), src.Index(i))
+		}
+		dst.Set(list)
+	}}
+}
+
+// field is one field of a struct of the record.
+type field struct {
+	name  string // its JSON name
+	index int    // in the struct
+	goes  string // its Go name
+	view
+}
+
+func fieldsOf(t reflect.Type) (list []field) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name != "" && name != "-" {
+			list = append(list, field{name, i, f.Name, viewOf(f.Type)})
+		}
+	}
+	return list
+}
+
+// structOf returns the struct type in which an expression finds fields by their
+// JSON names.
+func structOf(fields []field) reflect.Type {
+	list := make([]reflect.StructField, len(fields))
+	for i, f := range fields {
+		list[i] = reflect.StructField{Name: f.goes, Type: f.typ, Tag: reflect.StructTag(`expr:"` + f.name + `"`)}
+	}
+	return reflect.StructOf(list)
+}
+
+// names returns what may follow a dot behind a value of type t; none where
+// nothing may.
+func names(t reflect.Type) (list []string) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range t.NumField() {
+		if name := t.Field(i).Tag.Get("expr"); name != "" {
+			list = append(list, name)
+		}
+	}
+	return list
+}

@@ -1,0 +1,93 @@
+package query
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+)
+
+// Error says what is wrong with an expression, and where.
+type Error struct {
+	Text         string
+	Line, Column int // from 1, and in characters from 0
+	Message      string
+	Nearest      Name // an unknown name, if that is what is wrong
+}
+
+// Name is a name that is not known, and those that could have been meant.
+type Name struct {
+	Word  string
+	Known []string
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// Pointer returns the line in question and below it a caret.
+func (e *Error) Pointer() string {
+	lines := strings.Split(e.Text, "\n")
+	if e.Line > len(lines) {
+		return ""
+	}
+	line := lines[e.Line-1]
+	var pad strings.Builder
+	for i, r := range []rune(line) {
+		if i == e.Column {
+			break
+		}
+		if r == '\t' {
+			pad.WriteByte('\t')
+		} else {
+			pad.WriteByte(' ')
+		}
+	}
+	return "  " + line + "\n  " + pad.String() + "^"
+}
+
+var (
+	unknownName  = regexp.MustCompile(`^unknown name (\w+)`)
+	unknownField = regexp.MustCompile(`^type (.*) has no (?:field|method) (\w+)$`)
+	structText   = regexp.MustCompile(`\*?struct \{[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}`)
+)
+
+// reword says in the record's terms what expr says in those of Go.
+func reword(message string) (string, Name) {
+	if m := unknownName.FindStringSubmatch(message); m != nil {
+		return "no field " + m[1], Name{m[1], names(envType)}
+	}
+	if m := unknownField.FindStringSubmatch(message); m != nil {
+		known := fieldsOfText(m[1])
+		return fmt.Sprintf("no field %s here", m[2]), Name{m[2], known}
+	}
+	if strings.Contains(message, "<nil>") && strings.HasPrefix(message, "invalid operation") {
+		return "a value is null here: write (NAME ?? 0)", Name{}
+	}
+	message = structText.ReplaceAllString(message, "object")
+	return strings.ReplaceAll(message, "cannot be mixed. Wrap", "cannot be mixed: wrap"), Name{}
+}
+
+// fieldsOfText returns the fields of the type that is printed so.
+func fieldsOfText(text string) []string {
+	text = strings.TrimLeft(text, "*[]")
+	var found []string
+	var walk func(t reflect.Type)
+	walk = func(t reflect.Type) {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct || found != nil {
+			return
+		}
+		if t.String() == text {
+			found = names(t)
+			return
+		}
+		for i := range t.NumField() {
+			if t.Field(i).Tag.Get("expr") != "" {
+				walk(t.Field(i).Type)
+			}
+		}
+	}
+	walk(envType)
+	return found
+}
