@@ -12,9 +12,11 @@ type Config struct {
 	Idle           time.Duration // FIN102: silence without FIN or RST before the capture ends
 	SlowTeardown   time.Duration // FIN104: first FIN to last ACK
 	CloseWait      time.Duration // FIN202: CLOSE-WAIT without data
+	Patience       time.Duration // FIN201: who waits this long after a request wants an answer
 	IdleClose      time.Duration // FIN206: the shortest silence that counts as idle
 	ZeroWindow     time.Duration // FIN209: how long a window of 0 holds payload back
-	UnansweredSYN  time.Duration // FIN401: how long a SYN waits for an answer
+	TimeWait       time.Duration // FIN303: how long an end stays in TIME-WAIT; Linux: TCP_TIMEWAIT_LEN
+	UnansweredSYN  time.Duration // FIN401, FIN303: how long a SYN waits for an answer
 	OnlyRules      []string      // run only these rules; empty means all
 	IgnoredRules   []string      // do not run these
 	FINRetransmits int64         // FIN103: copies of a FIN from which on it counts
@@ -27,8 +29,10 @@ func DefaultConfig() Config {
 		Idle:           60 * time.Second,
 		SlowTeardown:   time.Second,
 		CloseWait:      2 * time.Second,
+		Patience:       50 * time.Millisecond,
 		IdleClose:      time.Second,
 		ZeroWindow:     time.Second,
+		TimeWait:       60 * time.Second,
 		UnansweredSYN:  time.Second,
 		FINRetransmits: 1,
 	}

@@ -83,14 +83,14 @@ func (c *Conn) Stall(r Role) (longest Stall, ok bool) {
 	return s.longest, s.longest.Frame != 0
 }
 
-// AfterFIN returns the payload octets that the peer of the first closer sent
-// when that one's FIN had been captured, and how many of them the closer
-// acknowledged beyond what its FIN did.
-func (c *Conn) AfterFIN() (sent, taken int64) {
+// AfterFIN returns whose FIN was captured first, the payload octets that its
+// peer sent after it, and how many of them the closer acknowledged beyond what
+// its FIN did.
+func (c *Conn) AfterFIN() (closer Role, sent, taken int64) {
 	if c.c.firstFIN == noSide {
-		return 0, 0
+		return NoRole, 0, 0
 	}
-	closer := Role(c.c.firstFIN ^ c.client)
+	closer = Role(c.c.firstFIN ^ c.client)
 	e := c.end(closer.Peer())
 	from := max(c.c.atFirstFIN, 1)
 	end := c.payloadEnd(closer.Peer(), e)
@@ -98,8 +98,14 @@ func (c *Conn) AfterFIN() (sent, taken int64) {
 	if i := c.indexOf(c.FIN[closer].Frame); i >= 0 && c.Marks[i].Has(segment.ACK) {
 		acked -= max(c.Marks[i].Ack-from, 0)
 	}
-	return max(int64(end-from), 0), max(int64(acked-from), 0)
+	return closer, max(int64(end-from), 0), max(int64(acked-from), 0)
 }
+
+// crossing is how far apart an acknowledgment and a copy of what it
+// acknowledges may be captured at most if they crossed and the handshake shows
+// no longer path: half the minimum retransmission timeout of Linux, so that
+// jitter is no evidence.
+const crossing = 100 * time.Millisecond
 
 // FINRepeats returns the last copy of r's FIN, and how many copies r sent
 // although an acknowledgment had been captured, so much earlier that the two
@@ -115,7 +121,7 @@ func (c *Conn) FINRepeats(r Role) (last *Mark, denied int) {
 			continue
 		}
 		last = m
-		if f.Acked && m.Frame > f.ACKFrame && m.Time.Sub(f.ACKTime) > c.allowance(r) {
+		if f.Acked && m.Frame > f.ACKFrame && m.Time.Sub(f.ACKTime) > max(c.allowance(r), crossing) {
 			denied++
 		}
 	}

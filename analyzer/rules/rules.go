@@ -4,7 +4,9 @@ import "finwait/analyzer"
 
 // All lists every rule in the order of their IDs.
 var All = []*analyzer.Rule{
-	fin101,
+	fin101, fin102, fin103, fin104,
+	fin202, fin203, fin204, fin205, fin209, fin210,
+	fin301, fin302, fin303,
 }
 
 // Relation says how the findings of two rules on one connection go together.

@@ -1,0 +1,62 @@
+package rules
+
+import (
+	"fmt"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/segment"
+)
+
+// fin102 reports connections that fell silent for good without a FIN or an RST
+// of either side.
+var fin102 = &analyzer.Rule{
+	ID:       "FIN102",
+	Name:     "missing-fin",
+	Severity: analyzer.Warning,
+	Doc: analyzer.Doc{
+		Title: "an established connection fell silent, and neither side ended it",
+		Text: `Both ends were connected, then nothing more was captured: no FIN, no RST, no keep-alive. Either both
+keep an idle connection open, as pools do, or one of them is gone without the other knowing: a host that lost power,
+a NAT or firewall that forgot the connection, a network that was unplugged. TCP has no timer for an idle connection;
+without keep-alives the end that is left holds its socket for ever. The capture alone does not tell the two apart.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+0.020 A ACK len 200
+0.040 B ACK len 800
+0.041 A ACK
+90.000 end`,
+		Confirm: "On both hosts: ss -tno state established dst PEER. A socket on one host only is half-open (RFC 9293 §3.5.1); timer:(keepalive,…) says whether the kernel will ever ask.",
+		Change: `Switch keep-alives on (SO_KEEPALIVE with TCP_KEEPIDLE below the idle timeout of every NAT and firewall on the path), and
+let pools close connections that were idle for longer than that.`,
+		Harmless: "For a connection that a pool keeps for later; the capture then ends before its next use.",
+		Source:   "RFC 9293 §3.8.4 (keep-alives), §3.5.1 (half-open connections); Linux tcp_keepalive_timer() in net/ipv4/tcp_timer.c",
+	},
+	Check: checkMissingFIN,
+	Doubts: unseen(
+		analyzer.Doubt{Caveat: reassembly.Evicted, Withhold: true},
+		analyzer.Doubt{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
+		clockStep,
+	),
+}
+
+func checkMissingFIN(p *analyzer.Pass) {
+	c := p.Conn
+	idle := c.Until.Sub(c.Last.Time)
+	if c.Close != reassembly.CloseOpen || idle < p.Config.Idle || has(c, segment.RST) {
+		return
+	}
+	message := fmt.Sprintf("neither side sent a FIN or an RST, and nothing at all came in the last %s of observation", span(idle))
+	for r := range reassembly.Role(2) {
+		if n := int64(c.PayloadEnd(r) - c.Taken(r)); n > 0 && c.Taken(r) > 0 {
+			message += fmt.Sprintf("; %s of the %s were never acknowledged", octets(n), r)
+		}
+	}
+	p.Report(analyzer.Verdict{
+		Side: reassembly.NoRole, Message: message,
+		Frames: []uint32{c.Last.Frame},
+		Took:   took(idle, reassembly.AtLeast),
+		Advice: "Look on both hosts whether the socket is still there, and use keep-alives or an idle timeout.",
+	})
+}

@@ -1,0 +1,76 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+)
+
+// fin103 reports FINs that were repeated in vain: nobody acknowledged them, or
+// somebody did and the sender went on all the same.
+var fin103 = &analyzer.Rule{
+	ID:       "FIN103",
+	Name:     "fin-unacknowledged",
+	Severity: analyzer.Warning,
+	Doc: analyzer.Doc{
+		Title: "a FIN was repeated and never acknowledged, or repeated although it was",
+		Text: `A FIN is retransmitted like data until it is acknowledged. Where no acknowledgment was captured, the
+peer or the path to it is gone: the sender stays in FIN-WAIT-1 or LAST-ACK until it gives up, after tcp_orphan_retries
+(about 102 s) if its program has closed the socket, else after tcp_retries2 (about 925 s), and then its socket vanishes without a
+segment. Where an acknowledgment was captured and the FIN is repeated all the same, the acknowledgment was lost between
+the capture and the sender, or the sender's host threw it away: a firewall that had already forgotten the connection does that.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+1.000 A FIN,ACK
+1.200 A FIN,ACK
+1.600 A FIN,ACK
+2.400 A FIN,ACK
+9.000 end`,
+		Confirm: "On the host that repeats itself: ss -tno state fin-wait-1 (or last-ack) shows timer:(on,…,retries); nstat -az TcpExtTCPTimeouts TcpExtTCPAbortOnTimeout counts; with a firewall, conntrack -L -p tcp shows whether it still knows the connection.",
+		Change: `Where the peer is gone nothing needs to change; tcp_orphan_retries bounds how long the socket stays. Where acknowledgments arrive and
+are thrown away, mend the firewall rule or its timeouts for closing connections.`,
+		Harmless: "When one acknowledgment was lost and the next was taken.",
+		Source:   "RFC 9293 §3.8.1 and §3.8.3, RFC 6298 §5; Linux tcp_write_timeout() and tcp_orphan_retries() in net/ipv4/tcp_timer.c",
+	},
+	Check:  checkFINUnacknowledged,
+	Doubts: unseen(packetsMissing),
+}
+
+func checkFINUnacknowledged(p *analyzer.Pass) {
+	c := p.Conn
+	for r := range reassembly.Role(2) {
+		f := &c.FIN[r]
+		last, denied := c.FINRepeats(r)
+		if last == nil || f.Retransmissions < p.Config.FINRetransmits {
+			continue
+		}
+		v := analyzer.Verdict{Side: r, Frames: []uint32{f.Frame, f.ACKFrame, last.Frame}}
+		over := last.Time.Sub(f.Time)
+		switch {
+		case denied > 0:
+			v.Message = fmt.Sprintf("the %s's FIN was acknowledged after %s, and the %s repeated it %s, the last time %s later: acknowledgments did not reach it",
+				r, span(f.ACKTime.Sub(f.Time)), r, times(int64(denied)), span(last.Time.Sub(f.ACKTime)))
+			v.Took = took(over, reassembly.ExactBound)
+			v.Advice = fmt.Sprintf("Look for loss, or for a firewall that drops acknowledgments, between the capture and the %s.", r)
+		case !f.Acked && !(c.RST.Known && c.RST.By == r.Peer() && c.RST.Frame > f.Frame):
+			rest := c.Until.Sub(last.Time)
+			v.Message = fmt.Sprintf("the %s sent its FIN %s in %s and the %s never acknowledged it; observation ended %s after the last",
+				r, times(f.Retransmissions+1), span(over), r.Peer(), span(rest))
+			v.Took = took(c.Until.Sub(f.Time), reassembly.AtLeast)
+			v.Advice = fmt.Sprintf("Find out whether the %s's host, or the path to it, was gone.", r.Peer())
+			if rest < answerTime {
+				v.Severity = analyzer.Info
+			}
+		default:
+			continue
+		}
+		p.Report(v)
+	}
+}
+
+// answerTime is how long observation must go on before silence says anything:
+// the minimum retransmission timeout of Linux (TCP_RTO_MIN).
+const answerTime = 200 * time.Millisecond

@@ -1,0 +1,91 @@
+package rules
+
+import (
+	"fmt"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
+)
+
+// fin104 reports teardowns that took long, and the state that took the time.
+var fin104 = &analyzer.Rule{
+	ID:       "FIN104",
+	Name:     "slow-teardown",
+	Severity: analyzer.Warning,
+	Doc: analyzer.Doc{
+		Title: "the teardown took long, and which state took the time",
+		Text: `From the first FIN to the acknowledgment of the second, or to the RST that came instead, more time
+went by than closing needs. Time in CLOSE-WAIT is the application's: it had been told of the end of its input and had
+not closed. The other end spends the same time in FIN-WAIT-2. Time in FIN-WAIT-1, CLOSING or LAST-ACK is the network's or the peer
+kernel's: a FIN or its acknowledgment was lost, or delayed; up to 40 ms are the delayed acknowledgment of Linux.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+1.000 A FIN,ACK
+1.040 B ACK
+6.000 B FIN,ACK
+6.001 A ACK`,
+		Confirm:  "On the host in CLOSE-WAIT: ss -tnp state close-wait names the process; on the other: ss -tno state fin-wait-2.",
+		Change:   "Let the side that stayed in CLOSE-WAIT close as soon as it reads the end of its input; for lost FINs, mend the path.",
+		Harmless: "When the side in CLOSE-WAIT had more to say: payload that flowed on and was taken in makes this information.",
+		Source:   "RFC 9293 §3.6 (closing a connection), Figures 5 and 12; Linux tcp_fin() in net/ipv4/tcp_input.c",
+	},
+	Check:  checkSlowTeardown,
+	Doubts: []analyzer.Doubt{{Caveat: reassembly.OneDirection, Withhold: true}, packetsMissing, clockStep},
+}
+
+// closingStates are those that a teardown passes through, the first to blame
+// first: FIN-WAIT-2 only mirrors the other end's CLOSE-WAIT.
+var closingStates = [...]tcpstate.State{
+	tcpstate.CloseWait, tcpstate.FinWait1, tcpstate.LastAck, tcpstate.Closing, tcpstate.FinWait2,
+}
+
+func checkSlowTeardown(p *analyzer.Pass) {
+	c := p.Conn
+	if !c.HasTeardown || c.Teardown < p.Config.SlowTeardown {
+		return
+	}
+	v := analyzer.Verdict{Side: reassembly.NoRole, Took: took(c.Teardown, reassembly.ExactBound)}
+	v.Message = fmt.Sprintf("the teardown took %s", span(c.Teardown))
+	if r, s := slowest(c); s != nil {
+		v.Side = r
+		v.Message += fmt.Sprintf(", %s of it with the %s in %s", span(min(s.For, c.Teardown)), r, s.State)
+		if s.State == tcpstate.CloseWait {
+			v.Advice = fmt.Sprintf("Let the %s close when it reads the end of its input.", r)
+		} else {
+			v.Advice = "Look for FINs or acknowledgments that were lost or repeated."
+		}
+	}
+	for r := range reassembly.Role(2) {
+		v.Frames = append(v.Frames, c.FIN[r].Frame, c.FIN[r].ACKFrame)
+		if c.FIN[r].Implied {
+			v.Took.Bound = reassembly.AtLeast
+		}
+	}
+	if c.RST.Ended {
+		v.Frames = append(v.Frames, c.RST.Frame)
+	}
+	if _, _, taken := c.AfterFIN(); taken > 0 {
+		v.Severity = analyzer.Info
+		v.Message += fmt.Sprintf("; meanwhile %s were sent and taken in", octets(taken))
+	}
+	p.Report(v)
+}
+
+// slowest returns the longest stay in a closing state. One that comes earlier
+// among closingStates is preferred unless another is a tenth longer.
+func slowest(c *reassembly.Conn) (side reassembly.Role, longest *reassembly.Stay) {
+	for _, state := range closingStates {
+		for r := range reassembly.Role(2) {
+			stays := c.States(r)
+			for i := range stays {
+				s := &stays[i]
+				if s.State == state && (longest == nil || s.For > longest.For+longest.For/10) {
+					side, longest = r, s
+				}
+			}
+		}
+	}
+	return side, longest
+}

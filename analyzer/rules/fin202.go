@@ -1,0 +1,66 @@
+package rules
+
+import (
+	"fmt"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
+)
+
+// fin202 reports sockets that stay in CLOSE-WAIT: the peer has closed, the
+// application does not.
+var fin202 = &analyzer.Rule{
+	ID:       "FIN202",
+	Name:     "close-wait-leak",
+	Severity: analyzer.Error,
+	Doc: analyzer.Doc{
+		Title: "a socket stays in CLOSE-WAIT: its application does not close it",
+		Text: `The peer closed, and this end's kernel acknowledged its FIN. From then on only the application can end the
+connection: CLOSE-WAIT has no timer in any kernel. It sent nothing more and had not closed when observation ended. A file descriptor
+that nobody closes, a pool that does not look at its idle connections, or a thread that waits for something else leaves sockets
+there until the process runs out of descriptors. The peer's kernel gives up its FIN-WAIT-2 after tcp_fin_timeout (60 s) and will
+answer a later FIN with an RST.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+1.000 A FIN,ACK
+1.040 B ACK
+30.000 end`,
+		Confirm: "ss -tnp state close-wait on the host that did not close names the process and its descriptors; a count that only grows is a leak.",
+		Change:  "Close the socket on every path after a read returned 0; let pools test idle connections for end of file before they keep them; set keep-alives so that the kernel notices when the peer is gone.",
+		Harmless: `When the application is still working on what it was asked and will answer and close: the capture ended first. Clients that keep a
+connection which the server has closed find out at the next use (FIN208).`,
+		Source: "RFC 9293 §3.3.2 (CLOSE-WAIT), §3.6 case 2; Linux tcp_fin() in net/ipv4/tcp_input.c: no timer is started",
+	},
+	Check: checkCloseWaitLeak,
+	Doubts: []analyzer.Doubt{
+		{Caveat: reassembly.OneDirection, Withhold: true},
+		{Caveat: reassembly.ControlOnly, Withhold: true},
+		{Caveat: reassembly.Evicted, Withhold: true},
+		{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
+		clockStep,
+	},
+}
+
+func checkCloseWaitLeak(p *analyzer.Pass) {
+	c := p.Conn
+	if c.Close != reassembly.CloseHalfClosed {
+		return
+	}
+	closer := c.FirstCloser
+	open, fin := closer.Peer(), &c.FIN[closer]
+	stays := c.States(open)
+	s := &stays[len(stays)-1]
+	if s.State != tcpstate.CloseWait || s.For < p.Config.CloseWait || c.HalfClosed.Bytes > 0 {
+		return
+	}
+	p.Report(analyzer.Verdict{
+		Side: open,
+		Message: fmt.Sprintf("the %s acknowledged the %s's FIN and then neither sent anything nor closed: it was in CLOSE-WAIT for %s when observation ended",
+			open, closer, span(s.For)),
+		Frames: []uint32{fin.Frame, fin.ACKFrame},
+		Took:   took(s.For, reassembly.AtLeast),
+		Advice: fmt.Sprintf("Find the %s's process (ss -tnp state close-wait) and close the socket when its input ends.", open),
+	})
+}

@@ -1,0 +1,104 @@
+package rules
+
+import (
+	"fmt"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+)
+
+// fin203 reports answers to clients that had closed: they meet an RST.
+var fin203 = &analyzer.Rule{
+	ID:       "FIN203",
+	Name:     "late-response",
+	Severity: analyzer.Warning,
+	Doc: analyzer.Doc{
+		Title: "the server sent payload after the client had closed for good, and met an RST",
+		Text: `The client closed its socket, not just one direction of it, so its kernel has nobody to give payload to
+and answers it with an RST. What the server sent is lost, and so is whatever its kernel still held. Usually the
+client had run out of patience, or nobody wanted the rest of the answer.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+0.020 A ACK len 200
+0.060 B ACK
+0.820 A FIN,ACK
+0.860 B ACK
+3.000 B ACK len 1200
+3.001 A RST`,
+		Confirm:  "On the client: nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose; on the server: ss -tn state close-wait while it works, and EPIPE or ECONNRESET in its log.",
+		Change:   "Raise the client's timeout above the time that answers take, or let the server stop its work when its peer has closed.",
+		Harmless: "When the client no longer needs the answer, as a browser that leaves a page.",
+		Source:   "RFC 9293 §3.6.1 (SHLD-3: reset when data is lost), RFC 1122 §4.2.2.13; Linux tcp_rcv_state_process() in net/ipv4/tcp_input.c",
+	},
+	Check:  checkLateResponse,
+	Doubts: unseen(packetsMissing),
+}
+
+// alertSize is the most that a TLS alert record takes with any cipher in use:
+// header, initialization vector, padding and authentication code (RFC 5246 §6.2.3).
+const alertSize = 96
+
+func checkLateResponse(p *analyzer.Pass) {
+	c := p.Conn
+	fin, rst := &c.FIN[reassembly.Client], &c.RST
+	if !fin.Known || !rst.Ended || rst.By != reassembly.Client {
+		return
+	}
+	late := firstLate(c)
+	if late == nil {
+		return
+	}
+	wasted := int64(c.PayloadEnd(reassembly.Server) - max(c.Taken(reassembly.Server), 1))
+	v := analyzer.Verdict{
+		Side:   reassembly.Server,
+		Frames: []uint32{fin.Frame, fin.ACKFrame, late.Frame, rst.Frame},
+		Advice: "Give the client more patience, or let the server stop when its client has closed.",
+	}
+	lost := octets(wasted) + " met an RST"
+	if c.Protocol() == reassembly.TLS && wasted <= alertSize {
+		v.Severity = analyzer.Info
+		lost += ", no more than the alert that ends TLS"
+	}
+	switch {
+	case fin.Acked && fin.ACKFrame < late.Frame:
+		after := late.Time.Sub(fin.ACKTime)
+		v.Took = took(after, reassembly.ExactBound)
+		v.Message = fmt.Sprintf("the server sent payload %s after it had acknowledged the client's FIN; the client had closed for good, and %s", span(after), lost)
+	case late.Time.Sub(fin.Time) <= c.Away(reassembly.Server):
+		v.Severity = analyzer.Info
+		v.Message = fmt.Sprintf("the client closed for good while the server was sending: what was on its way crossed the FIN, and %s", lost)
+	default:
+		v.Message = fmt.Sprintf("the server sent payload %s after the client's FIN; the client had closed for good, and %s", span(late.Time.Sub(fin.Time)), lost)
+		v.Took = took(late.Time.Sub(fin.Time), reassembly.ExactBound)
+	}
+	p.Report(v)
+}
+
+// firstLate returns the first payload of the server that came after the
+// client's FIN and that the client never acknowledged, or nil where the
+// client's reset does not answer such payload.
+func firstLate(c *reassembly.Conn) *reassembly.Mark {
+	fin, rst := &c.FIN[reassembly.Client], mark(c, c.RST.Frame)
+	if rst == nil || misfit(c) != nil {
+		return nil
+	}
+	if to := mark(c, c.RST.ReplyTo); to != nil && !isPayload(to) && c.Taken(reassembly.Server) >= c.PayloadEnd(reassembly.Server) {
+		return nil
+	}
+	from := fin.Frame
+	if fin.Implied {
+		from = fin.ACKFrame
+	}
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if m.Frame >= rst.Frame {
+			return nil
+		}
+		end := m.Seq + offset(m.Len)
+		if by(m, reassembly.Server) && isPayload(m) && m.Frame >= from && end > c.Taken(reassembly.Server) && !rst.Covers(end) {
+			return m
+		}
+	}
+	return nil
+}

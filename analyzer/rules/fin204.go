@@ -1,0 +1,70 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/segment"
+)
+
+// fin204 reports FINs that came when the first closer had forgotten the
+// connection: its kernel had given up FIN-WAIT-2.
+var fin204 = &analyzer.Rule{
+	ID:       "FIN204",
+	Name:     "fin-wait-2-reaped",
+	Severity: analyzer.Error,
+	Doc: analyzer.Doc{
+		Title: "the first closer's kernel had given up FIN-WAIT-2 when the peer's FIN came",
+		Text: `One end closed, its FIN was acknowledged, and its kernel waited in FIN-WAIT-2 for the peer's FIN. A socket that
+its program has closed waits there for tcp_fin_timeout at most (60 s unless changed, or TCP_LINGER2); then it vanishes without a
+segment and without TIME-WAIT. The peer knows nothing of that and stays in CLOSE-WAIT. When it closes at last, its FIN
+finds no socket and a bare RST answers. Nothing is lost, since no payload was on its way, but the port may by then belong to another
+connection. A socket that was shut down (SHUT_WR) and not closed is never reaped.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+1.000 A FIN,ACK
+1.040 B ACK
+65.000 B FIN,ACK
+65.001 A RST`,
+		Confirm:  "On the first closer: sysctl net.ipv4.tcp_fin_timeout, ss -tano state fin-wait-2 (timer:(timewait,…)); nstat -az TcpOutRsts counts the resets. On the peer: ss -tnp state close-wait.",
+		Change:   "Let the side in CLOSE-WAIT close sooner; that is the fault. Raising tcp_fin_timeout only hides it.",
+		Harmless: "When the late side has nothing more to say and its port is not reused meanwhile.",
+		Source:   "Linux tcp_rcv_state_process() and tcp_time_wait() in net/ipv4, Documentation/networking/ip-sysctl.rst (tcp_fin_timeout); RFC 9293 §3.5.2 (reset generation)",
+	},
+	Check:  checkFINWait2Reaped,
+	Doubts: unseen(packetsMissing),
+}
+
+// reapable is the shortest time for which Linux keeps FIN-WAIT-2: 3.5 times the
+// minimum retransmission timeout (net/ipv4/tcp_minisocks.c, tcp_time_wait).
+const reapable = 700 * time.Millisecond
+
+func checkFINWait2Reaped(p *analyzer.Pass) {
+	c := p.Conn
+	closer, rst := c.FirstCloser, &c.RST
+	if closer > reassembly.Server || !rst.Ended || rst.By != closer || rst.Kind != reassembly.RSTReply {
+		return
+	}
+	own, other := &c.FIN[closer], &c.FIN[closer.Peer()]
+	met := mark(c, rst.ReplyTo)
+	if met == nil || !met.Has(segment.FIN) || !own.Acked || own.ACKFrame >= other.Frame || c.Taken(closer.Peer()) < other.Pos {
+		return
+	}
+	waited := other.Time.Sub(own.ACKTime)
+	v := analyzer.Verdict{
+		Side: closer,
+		Message: fmt.Sprintf("the %s's FIN came %s after the %s's had been acknowledged and met an RST: the %s had given up FIN-WAIT-2 by then",
+			closer.Peer(), span(waited), closer, closer),
+		Frames: []uint32{own.Frame, own.ACKFrame, other.Frame, met.Frame, rst.Frame},
+		Took:   took(waited, reassembly.AtMost),
+		Advice: fmt.Sprintf("Let the %s close sooner; tcp_fin_timeout, %s or less there, is only how long the %s waits.", closer.Peer(), span(waited), closer),
+	}
+	if waited < reapable {
+		v.Message += ", too soon for tcp_fin_timeout: its kernel had no room for it (tcp_max_orphans, tcp_max_tw_buckets), or it is no Linux"
+		v.Advice = fmt.Sprintf("Look at the %s's nstat -az TcpExtTCPAbortOnMemory and TcpExtTCPTimeWaitOverflow.", closer)
+	}
+	p.Report(v)
+}

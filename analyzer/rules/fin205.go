@@ -1,0 +1,66 @@
+package rules
+
+import (
+	"fmt"
+
+	"finwait/analyzer"
+)
+
+// fin205 reports connections that were closed in one direction on purpose.
+var fin205 = &analyzer.Rule{
+	ID:       "FIN205",
+	Name:     "deliberate-half-close",
+	Severity: analyzer.Info,
+	Doc: analyzer.Doc{
+		Title: "one side closed its direction only, and went on taking payload in",
+		Text: `The closer's FIN said that it had no more to send, and it meant just that (shutdown with SHUT_WR): payload that
+came afterwards was acknowledged. A kernel whose program had closed the socket would have answered with an RST. Such a socket
+is not reaped in FIN-WAIT-2: tcp_fin_timeout concerns sockets without a program only.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+0.020 A ACK len 200
+0.021 A FIN,ACK
+0.040 B ACK
+0.500 B ACK len 1000
+0.501 A ACK
+1.000 B FIN,ACK
+1.001 A ACK`,
+		Confirm:  "On the closer, while it lasts: ss -tnpe state fin-wait-2 shows a process and no timer; an orphan would show neither process nor inode.",
+		Change:   "Nothing. Proxies in between must pass the half-close on, and not take it for the end of both directions.",
+		Harmless: "Always: it says why the time in FIN-WAIT-2 is meant.",
+		Source:   "RFC 9293 §3.6.1 (half-closed connections); Linux tcp_rcv_state_process(): payload after close is answered with an RST",
+	},
+	Check:  checkDeliberateHalfClose,
+	Doubts: unseen(packetsMissing),
+}
+
+func checkDeliberateHalfClose(p *analyzer.Pass) {
+	c := p.Conn
+	closer, sent, taken := c.AfterFIN()
+	if taken <= 0 {
+		return
+	}
+	fin := &c.FIN[closer]
+	message := fmt.Sprintf("the %s's FIN closed its own direction only: it acknowledged %s that the %s sent afterwards", closer, octets(taken), closer.Peer())
+	if sent > taken {
+		message = fmt.Sprintf("the %s's FIN closed its own direction only: it acknowledged %d of %s that the %s sent afterwards", closer, taken, octets(sent), closer.Peer())
+	}
+	var payload, ack uint32
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		switch {
+		case m.Frame <= fin.Frame:
+		case payload == 0 && by(m, closer.Peer()) && isPayload(m):
+			payload = m.Frame
+		case payload != 0 && ack == 0 && by(m, closer):
+			ack = m.Frame
+		}
+	}
+	p.Report(analyzer.Verdict{
+		Side: closer, Message: message,
+		Frames: []uint32{fin.Frame, fin.ACKFrame, payload, ack},
+		Took:   took(c.HalfClosed.For, c.HalfClosed.Bound),
+		Advice: "Nothing to change.",
+	})
+}

@@ -1,0 +1,70 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
+)
+
+// fin210 reports connections that both sides closed without knowing of each
+// other.
+var fin210 = &analyzer.Rule{
+	ID:       "FIN210",
+	Name:     "simultaneous-close",
+	Severity: analyzer.Info,
+	Doc: analyzer.Doc{
+		Title: "both sides closed, neither knowing of the other's FIN",
+		Text: `Each side's first FIN was sent before the other's had arrived: they crossed, or the earlier one was lost on its
+way. An end that gets the peer's FIN before the acknowledgment of its own goes through CLOSING, and both end in TIME-WAIT. Usually
+both had the same reason to close at the same time: the end of an exchange that both knew, or equal idle timeouts.`,
+		Script: `0.000 A SYN
+0.050 B SYN,ACK
+0.051 A ACK
+1.000 A FIN,ACK
+1.010 B FIN,ACK seq 1 ack 1
+1.011 A ACK
+1.060 B ACK`,
+		Confirm:  "ss -tn state closing shows the state while it lasts, which is about a round trip; ss -tan state time-wait shows both ends later.",
+		Change:   "Nothing. Where both sides close at the same idle time, let the client's be shorter, so that no request crosses the server's FIN.",
+		Harmless: "Always.",
+		Source:   "RFC 9293 §3.6 case 3 and Figure 13 (simultaneous close); Linux tcp_fin() in net/ipv4/tcp_input.c",
+	},
+	Check:  checkSimultaneousClose,
+	Doubts: []analyzer.Doubt{{Caveat: reassembly.OneDirection, Withhold: true}, packetsMissing},
+}
+
+func checkSimultaneousClose(p *analyzer.Pass) {
+	c := p.Conn
+	if c.FirstCloser != reassembly.BothRoles {
+		return
+	}
+	first := reassembly.Client
+	if c.FIN[reassembly.Server].Frame < c.FIN[reassembly.Client].Frame {
+		first = reassembly.Server
+	}
+	a, b := &c.FIN[first], &c.FIN[first.Peer()]
+	apart := b.Time.Sub(a.Time)
+	message := fmt.Sprintf("the FINs crossed: neither acknowledges the other; the %s's was captured %s before the %s's", first, span(apart), first.Peer())
+	if apart > c.Away(first.Peer()) {
+		message = fmt.Sprintf("neither FIN acknowledges the other: the %s's came %s after the %s's, which it cannot have got", first.Peer(), span(apart), first)
+	}
+	var closing []string
+	for r := range reassembly.Role(2) {
+		if slices.ContainsFunc(c.States(r), func(s reassembly.Stay) bool { return s.State == tcpstate.Closing }) {
+			closing = append(closing, "the "+r.String())
+		}
+	}
+	if len(closing) > 0 {
+		message += fmt.Sprintf("; %s went through CLOSING", strings.Join(closing, " and "))
+	}
+	p.Report(analyzer.Verdict{
+		Side: reassembly.NoRole, Message: message,
+		Frames: []uint32{a.Frame, b.Frame, a.ACKFrame, b.ACKFrame},
+		Took:   took(apart, reassembly.ExactBound),
+		Advice: "Nothing to change.",
+	})
+}

@@ -1,0 +1,113 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/segment"
+)
+
+// fin301 reports connections that one side aborted for a reason of its own.
+var fin301 = &analyzer.Rule{
+	ID:       "FIN301",
+	Name:     "abort",
+	Severity: analyzer.Warning,
+	Doc: analyzer.Doc{
+		Title: "one side aborted: an RST,ACK with no cause on the wire",
+		Text: `The RST carries an ACK and stands where its sender's next octet would: a live socket sent it, not a
+kernel without one, and no segment of the peer asked for it. Two things do that. A program set SO_LINGER with time 0 and closed; or it closed
+with payload unread in its receive buffer, which its kernel makes known to the peer by an RST. Payload that was still on its way to
+the peer may be thrown away there, unread. Where the aborter had received no payload, only SO_LINGER 0 is left.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+0.020 A ACK len 200
+0.060 B ACK
+1.000 A RST,ACK`,
+		Confirm: "On the aborter: nstat -az TcpExtTCPAbortOnClose (unread data) TcpExtTCPAbortOnData (SO_LINGER 0) before and after; strace -e trace=setsockopt,close shows SO_LINGER.",
+		Change: `Read to the end before closing, or shut down and read what still comes; do not set SO_LINGER to 0 on connections whose
+last payload matters.`,
+		Harmless: "When the peer had closed already and everything was delivered (then it is information), and for clients that abort on purpose to avoid TIME-WAIT.",
+		Source:   "RFC 9293 §3.10.5 (ABORT), §3.6.1 (SHLD-3); RFC 2525 §2.17; Linux __tcp_close() in net/ipv4/tcp.c",
+	},
+	Check:  checkAbort,
+	Doubts: unseen(packetsMissing),
+}
+
+func checkAbort(p *analyzer.Pass) {
+	c := p.Conn
+	rst := mark(c, c.RST.Frame)
+	if rst == nil || !c.RST.Ended || c.RST.Kind != reassembly.RSTAbort || !opened(c) || provoked(c, rst) || misfit(c) != nil {
+		return
+	}
+	a := c.RST.By
+	peer := a.Peer()
+	v := analyzer.Verdict{Side: a, Frames: []uint32{rst.Frame}}
+	v.Message = fmt.Sprintf("the %s aborted with an RST,ACK, and nothing on the wire asked for it: ", a)
+	said, heard := c.Talk(a), c.Talk(peer)
+	switch {
+	case c.Payload[peer] == 0:
+		v.Message += "SO_LINGER 0, for it had received nothing that could be unread"
+		v.Advice = fmt.Sprintf("Find out why the %s's program sets SO_LINGER to 0.", a)
+	case heard.EndFrame > said.EndFrame:
+		v.Message += fmt.Sprintf("SO_LINGER 0, or it closed with unread data (it had answered nothing since the %s's last %s)", peer, octets(heard.Bytes))
+		v.Frames = append(v.Frames, heard.EndFrame)
+	default:
+		v.Message += fmt.Sprintf("SO_LINGER 0, or it closed without having read all that the %s had sent (%s)", peer, octets(c.Payload[peer]))
+	}
+	if v.Advice == "" {
+		v.Advice = fmt.Sprintf("Let the %s read to the end before it closes, and not set SO_LINGER to 0.", a)
+	}
+	if n := int64(c.PayloadEnd(a) - c.Taken(a)); n > 0 {
+		v.Message += fmt.Sprintf("; %s of its own were not acknowledged", octets(n))
+	}
+	if c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1) && (a == reassembly.Client || c.Taken(a) >= c.PayloadEnd(a)) {
+		v.Severity = analyzer.Info
+		v.Message += fmt.Sprintf("; the %s had closed before, and all that it sent had come", peer)
+	}
+	p.Report(v)
+}
+
+// opened reports whether both ends were connected, as far as the capture tells.
+func opened(c *reassembly.Conn) bool {
+	switch c.Handshake {
+	case reassembly.HandshakeComplete, reassembly.HandshakeSimultaneous:
+		return true
+	case reassembly.HandshakeNotCaptured:
+		var live [2]bool
+		for i := range c.Marks {
+			m := &c.Marks[i]
+			live[m.Side] = live[m.Side] || m.Has(segment.ACK) && !m.Flags.Any(segment.RST|segment.SYN)
+		}
+		return live[reassembly.Client] && live[reassembly.Server]
+	}
+	return false
+}
+
+// provoked reports whether something on the wire caused reset rst: payload that
+// came when its sender had closed, or a peer that had fallen silent.
+func provoked(c *reassembly.Conn, rst *reassembly.Mark) bool {
+	a := reassembly.Role(rst.Side)
+	fin := &c.FIN[a]
+	asked, since := 0, rst.Time
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		switch {
+		case m.Frame >= rst.Frame:
+			return asked >= 2 && rst.Time.Sub(since) > time.Second
+		case !by(m, a):
+			asked = 0
+			if fin.Known && m.Frame > fin.Frame && isPayload(m) && !rst.Covers(m.Seq+offset(m.Len)) {
+				return true
+			}
+		case isPayload(m) || m.Is(reassembly.Probe) || m.Has(segment.FIN):
+			if asked == 0 {
+				since = m.Time
+			}
+			asked++
+		}
+	}
+	return false
+}

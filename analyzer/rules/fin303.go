@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"fmt"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/segment"
+)
+
+// fin303 reports SYNs on a 4-tuple of which an end was still in TIME-WAIT.
+var fin303 = &analyzer.Rule{
+	ID:       "FIN303",
+	Name:     "time-wait-reuse",
+	Severity: analyzer.Info,
+	Doc: analyzer.Doc{
+		Title: "a new SYN on addresses and ports of which an end was still in TIME-WAIT, and what became of it",
+		Text: `The end that closed first keeps the pair of addresses and ports in TIME-WAIT, so that stray segments of the old
+connection find no new one. A client that has used up its ports, or that binds one, comes back sooner. Linux takes the SYN if its
+sequence number or its timestamp is greater than the old connection's last; else it answers with an acknowledgment of the old
+connection, the client's kernel resets that, and the SYN is taken when it is repeated a second later. Where something in between
+changes sequence numbers or timestamps, or a firewall remembers the old connection, it may be refused or ignored instead.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+1.000 B FIN,ACK
+1.001 A FIN,ACK
+1.011 B ACK
+isn A 5000
+3.000 A SYN
+3.010 B SYN,ACK
+3.011 A ACK
+3.500 end`,
+		Confirm: "On the end that closed first: ss -tan state time-wait; nstat -az TcpExtTWRecycled TcpExtTW TcpExtPAWSActive; on the client: sysctl net.ipv4.tcp_tw_reuse net.ipv4.ip_local_port_range.",
+		Change: `Keep connections and use them again rather than opening many; let the client close first, so that TIME-WAIT stands where ports are chosen;
+widen ip_local_port_range or use more addresses. TIME-WAIT is not what to shorten.`,
+		Harmless: "When the SYN was accepted, as it nearly always is.",
+		Source:   "RFC 9293 §3.6.1 (MAY-2), RFC 6191 §2; Linux tcp_timewait_state_process() in net/ipv4/tcp_minisocks.c",
+	},
+	Check:  checkTimeWaitReuse,
+	Doubts: []analyzer.Doubt{{Caveat: reassembly.OneDirection, Withhold: true}, packetsMissing},
+}
+
+func checkTimeWaitReuse(p *analyzer.Pass) {
+	c := p.Conn
+	prior, ok := c.Prior()
+	age := c.First.Time.Sub(prior.Since)
+	if !ok || age > p.Config.TimeWait {
+		return
+	}
+	v := analyzer.Verdict{Side: reassembly.NoRole, Frames: []uint32{prior.Frame, c.First.Frame}, Took: took(age, reassembly.ExactBound)}
+	holder := "both ends"
+	for r := range reassembly.Role(2) {
+		if prior.Waiting[r] && !prior.Waiting[r.Peer()] {
+			holder, v.Side = "the "+r.String(), r
+		}
+	}
+	v.Message = fmt.Sprintf("the SYN came %s after %s had entered TIME-WAIT on the same addresses and ports (stream %d): ", span(age), holder, prior.Stream)
+	v.Advice = "Use connections again, or give the client more ports."
+	challenge, answer := answers(c)
+	switch {
+	case answer != nil && answer.Has(segment.RST):
+		v.Severity = analyzer.Warning
+		v.Message += fmt.Sprintf("it was refused %s later", span(answer.Time.Sub(c.First.Time)))
+	case answer != nil && challenge != nil:
+		v.Message += fmt.Sprintf("it was answered with an ACK of the old connection and accepted %s later, when it was repeated", span(answer.Time.Sub(c.First.Time)))
+	case answer != nil:
+		v.Message += "it was accepted"
+	case challenge != nil:
+		v.Severity = analyzer.Warning
+		v.Message += "it was answered with an ACK of the old connection and never accepted"
+	case c.Until.Sub(c.First.Time) < p.Config.UnansweredSYN:
+		v.Message += "it had no answer yet when observation ended"
+	default:
+		v.Severity = analyzer.Warning
+		v.Message += fmt.Sprintf("it was ignored; observation ended %s later", span(c.Until.Sub(c.First.Time)))
+	}
+	for _, m := range [...]*reassembly.Mark{challenge, answer} {
+		if m != nil {
+			v.Frames = append(v.Frames, m.Frame)
+		}
+	}
+	p.Report(v)
+}
+
+// answers finds what the server said to the SYN: an ACK that belongs to the old
+// connection, if any, and the SYN,ACK or RST.
+func answers(c *reassembly.Conn) (challenge, answer *reassembly.Mark) {
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if !by(m, reassembly.Server) || m.Is(reassembly.Duplicate) {
+			continue
+		}
+		if m.Flags.Any(segment.SYN | segment.RST) {
+			return challenge, m
+		}
+		if challenge == nil {
+			challenge = m
+		}
+	}
+	return challenge, nil
+}
