@@ -42,7 +42,6 @@ const tailLen = 8
 // requests is what is kept of a conversation to tell requests from what only
 // goes with them.
 type requests struct {
-	tails  [2]tail
 	scan   [2]recordScan
 	bursts [maxBursts]Burst // By is a side here
 	n      uint8
@@ -200,7 +199,11 @@ func (c *Conn) Bursts() []Burst {
 	if c.c.talk == 0 {
 		return nil
 	}
-	q := &c.t.talks.at(c.c.talk).requests
+	k := c.t.talks.at(c.c.talk)
+	if k.tls == 0 {
+		return nil
+	}
+	q := c.t.requests.at(k.tls)
 	out := make([]Burst, q.n)
 	for i := range out {
 		out[i] = q.bursts[i]
@@ -216,7 +219,7 @@ func (c *Conn) Tail(r Role) ([]byte, seqnum.Offset) {
 	if c.c.talk == 0 {
 		return nil, 0
 	}
-	t := &c.t.talks.at(c.c.talk).requests.tails[uint8(r)^c.client]
+	t := &c.t.talks.at(c.c.talk).tails[uint8(r)^c.client]
 	return t.octets[:t.n], t.end
 }
 

@@ -2,7 +2,7 @@ package reassembly
 
 import (
 	"finwait/reassembly/capture"
-	"finwait/reassembly/tcpstate"
+	"finwait/reassembly/segment"
 )
 
 // Prior is the previous incarnation on a connection's 4-tuple, where an end of
@@ -35,21 +35,32 @@ func (t *Tracker) waiting(i uint32) uint32 {
 	if b.ended != EndClosed || b.ends[0].resets+b.ends[1].resets > 0 {
 		return 0
 	}
-	t.conn.derive(t, b)
-	p := Prior{Stream: b.stream}
-	for r := range Role(2) {
-		stays := t.conn.States(r)
-		if last := &stays[len(stays)-1]; last.State == tcpstate.TimeWait {
-			p.Waiting[uint8(r)^t.conn.client] = true // by side until Conn.Prior
-			if p.Frame == 0 || last.Since > p.Since {
-				p.Since, p.Frame = last.Since, last.Frame
-			}
-		}
-	}
-	if p.Frame == 0 {
+	first, second := t.fins(b)
+	if second == nil {
 		return 0
 	}
+	p := Prior{Stream: b.stream, Since: second.Time, Frame: second.Frame}
+	p.Waiting[first.Side] = true // by side until Conn.Prior
+	// FINs that crossed leave both ends in TIME-WAIT (RFC 9293 §3.6, Figure 13).
+	p.Waiting[second.Side] = !second.Covers(b.ends[first.Side].fin + 1)
 	n, q := t.priors.alloc()
 	*q = p
 	return n
+}
+
+// fins returns the first captured FIN of each side, the earlier one first; nil
+// where there is none.
+func (t *Tracker) fins(b *tcb) (first, second *Mark) {
+	list := t.marks.of(&b.marks)
+	for i := range list {
+		m := &list[i]
+		switch {
+		case !m.Has(segment.FIN):
+		case first == nil:
+			first = m
+		case m.Side != first.Side:
+			return first, m
+		}
+	}
+	return first, nil
 }

@@ -38,10 +38,23 @@ type talk struct {
 	said    [2]uint32 // turns that begin as an HTTP/1 request or response does
 	alerts  [2]Alert
 	stalls  [2]stalls
+	tails   [2]tail
+	tls     uint32 // index into Tracker.requests, or 0
 	speaker uint8
 	proto   Protocol
+}
 
-	requests requests
+// reset makes k as good as new. The heads are left as they are: their lengths
+// say how much of them counts.
+func (k *talk) reset() {
+	for i := range k.last {
+		t := &k.last[i]
+		t.Start, t.End, t.StartFrame, t.EndFrame = 0, 0, 0, 0
+		t.Bytes, t.At, t.headLen = 0, 0, 0
+	}
+	k.turns, k.said, k.alerts = [2]uint32{}, [2]uint32{}, [2]Alert{}
+	k.stalls, k.tails, k.tls = [2]stalls{}, [2]tail{}, 0
+	k.speaker, k.proto = noSide, ProtocolUnknown
 }
 
 // Protocol is the application protocol, by how its messages begin.
@@ -91,7 +104,7 @@ func (a Alert) String() string {
 func (t *Tracker) hear(c *tcb, p *capture.Packet, s *segment.Segment, side uint8, seq seqnum.Offset, fresh int64) {
 	if c.talk == 0 {
 		i, k := t.talks.alloc()
-		*k = talk{speaker: noSide}
+		k.reset()
 		c.talk = i
 	}
 	k := t.talks.at(c.talk)
@@ -111,9 +124,14 @@ func (t *Tracker) hear(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 	}
 	turn.End, turn.EndFrame = p.Time, uint32(p.Number)
 	turn.Bytes += fresh
-	k.requests.tails[side].keep(s.Payload, len(s.Payload) == int(s.PayloadLen), seq)
+	k.tails[side].keep(s.Payload, len(s.Payload) == int(s.PayloadLen), seq)
 	if k.proto == TLS {
-		k.requests.records(s.Payload, s.PayloadLen, side, seq, uint32(p.Number), p.Time)
+		if k.tls == 0 {
+			i, q := t.requests.alloc()
+			*q = requests{}
+			k.tls = i
+		}
+		t.requests.at(k.tls).records(s.Payload, s.PayloadLen, side, seq, uint32(p.Number), p.Time)
 		k.alert(s.Payload, side, p.Number)
 	}
 }

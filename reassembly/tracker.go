@@ -30,7 +30,7 @@ const (
 const (
 	msl          = 2 * time.Minute
 	linger       = 2 * msl
-	maxLingering = 1 << 15
+	maxLingering = 1 << 14
 )
 
 // clockStep is how far back a timestamp must lie behind the latest one to count
@@ -44,24 +44,25 @@ type Tracker struct {
 	emit    func(*Conn)
 	streams *stream.Index
 
-	tcbs    slab[tcb]
-	more    slab[moreTokens]
-	holes   slab[holes]
-	talks   slab[talk]
-	priors  slab[Prior]
-	marks   store
-	icmp    icmps
-	links   links
-	live    list // by last segment
-	ended   list // by when they ended
-	count   struct{ live, ended int }
-	now     capture.Time // latest timestamp so far
-	last    capture.Time // timestamp of the last packet, whatever it was
-	begun   bool
-	dropped bool
-	steps   int
-	counts  Counts
-	conn    Conn // handed to emit
+	tcbs     slab[tcb]
+	more     slab[moreTokens]
+	holes    slab[holes]
+	talks    slab[talk]
+	requests slab[requests]
+	priors   slab[Prior]
+	marks    store
+	icmp     icmps
+	links    links
+	live     list // by last segment
+	ended    list // by when they ended
+	count    struct{ live, ended int }
+	now      capture.Time // latest timestamp so far
+	last     capture.Time // timestamp of the last packet, whatever it was
+	begun    bool
+	dropped  bool
+	steps    int
+	counts   Counts
+	conn     Conn // handed to emit
 }
 
 // Counts is what the tracker noticed of the capture as a whole.
@@ -234,7 +235,10 @@ func (t *Tracker) finish(i uint32) {
 	t.count.ended--
 	t.marks.release(&c.marks)
 	t.more.release(c.tokens.more)
-	t.talks.release(c.talk)
+	if c.talk != 0 {
+		t.requests.release(t.talks.at(c.talk).tls)
+		t.talks.release(c.talk)
+	}
 	t.priors.release(c.prior)
 	t.holes.release(c.ends[0].holes)
 	t.holes.release(c.ends[1].holes)
