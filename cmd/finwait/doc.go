@@ -59,6 +59,9 @@
 //	  -q, --quiet               no warnings, only errors
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
 //	                            repeatable
+//	      --where EXPR          only connections for which EXPR holds, over the fields of
+//	                            flows --format jsonl: 'close == "half-closed" and
+//	                            half_closed_s > 5'; repeatable
 //	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
 //	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
@@ -72,6 +75,38 @@
 //	                            (default 1000000)
 //	      --strict              a capture cut short in its last record is an error (exit code
 //	                            3)
+//	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
+//	                            begin (FIN2); repeatable, or a,b
+//	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
+//	      --config FILE         read rules and thresholds from FILE instead of the nearest
+//	                            finwait.yaml
+//	      --no-config           read no finwait.yaml
+//	      --half-closed DURATION
+//	                            FIN101: a connection half-closed for this long is a warning
+//	                            (default 1s)
+//	      --missing-fin DURATION
+//	                            FIN102: silence without FIN or RST at the end of the capture
+//	                            that makes a connection abandoned (default 1m)
+//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
+//	      --slow-teardown DURATION
+//	                            FIN104: a teardown that takes this long is slow, from the
+//	                            first FIN to the last ACK (default 1s)
+//	      --patience DURATION   FIN201: a client that waited this long after its request
+//	                            wanted the answer (default 50ms)
+//	      --close-wait DURATION
+//	                            FIN202: CLOSE-WAIT without data for this long is a leak
+//	                            (default 2s)
+//	      --idle-close DURATION
+//	                            FIN206: the shortest silence before a close that counts as
+//	                            idle (default 1s)
+//	      --zero-window DURATION
+//	                            FIN209: a window of 0 that holds payload back for this long is
+//	                            a stall (default 1s)
+//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
+//	                            (default 1m)
+//	      --unanswered-syn DURATION
+//	                            FIN303, FIN401: a SYN without answer for this long is
+//	                            unanswered (default 1s)
 //
 //	Examples:
 //	  finwait a.pcap
@@ -108,6 +143,9 @@
 //	                            stream: end, stream (default end)
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
 //	                            repeatable
+//	      --where EXPR          only connections for which EXPR holds, over the fields of
+//	                            flows --format jsonl: 'close == "half-closed" and
+//	                            half_closed_s > 5'; repeatable
 //	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
 //	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
@@ -121,6 +159,38 @@
 //	                            (default 1000000)
 //	      --strict              a capture cut short in its last record is an error (exit code
 //	                            3)
+//	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
+//	                            begin (FIN2); repeatable, or a,b
+//	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
+//	      --config FILE         read rules and thresholds from FILE instead of the nearest
+//	                            finwait.yaml
+//	      --no-config           read no finwait.yaml
+//	      --half-closed DURATION
+//	                            FIN101: a connection half-closed for this long is a warning
+//	                            (default 1s)
+//	      --missing-fin DURATION
+//	                            FIN102: silence without FIN or RST at the end of the capture
+//	                            that makes a connection abandoned (default 1m)
+//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
+//	      --slow-teardown DURATION
+//	                            FIN104: a teardown that takes this long is slow, from the
+//	                            first FIN to the last ACK (default 1s)
+//	      --patience DURATION   FIN201: a client that waited this long after its request
+//	                            wanted the answer (default 50ms)
+//	      --close-wait DURATION
+//	                            FIN202: CLOSE-WAIT without data for this long is a leak
+//	                            (default 2s)
+//	      --idle-close DURATION
+//	                            FIN206: the shortest silence before a close that counts as
+//	                            idle (default 1s)
+//	      --zero-window DURATION
+//	                            FIN209: a window of 0 that holds payload back for this long is
+//	                            a stall (default 1s)
+//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
+//	                            (default 1m)
+//	      --unanswered-syn DURATION
+//	                            FIN303, FIN401: a SYN without answer for this long is
+//	                            unanswered (default 1s)
 //
 //	Examples:
 //	  finwait flows a.pcap

@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"cmd/finwait", "testdata/record"},
 	{"cmd/internal/cli"},
 	{"analyzer/driver", "analyzer/analyzertest"},
-	{"analyzer/rules", "analyzer/timers", "analyzer/report"},
+	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},
 	{"analyzer"},
 	{"reassembly", "reassembly/pktscript"},
 	{"reassembly/capture", "reassembly/stream", "reassembly/zeek", "reassembly/segment/filter"},
@@ -35,6 +35,8 @@ var floors = [][]string{
 var gates = map[string]string{
 	"github.com/spf13/pflag":            "cmd/internal/cli",
 	"github.com/google/gopacket/pcapgo": "reassembly/capture",
+	"github.com/expr-lang/expr":         "analyzer/query",
+	"github.com/goccy/go-yaml":          "cmd/internal/cli",
 }
 
 // floor returns the floor of a package; it counts from the top.

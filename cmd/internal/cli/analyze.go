@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -51,6 +52,7 @@ type job struct {
 	*invocation
 	input    *inputFlags
 	output   *outputFlags
+	judge    *judgeFlags
 	selector *selector
 
 	unreadable bool // some argument stands for no capture
@@ -60,6 +62,10 @@ type job struct {
 // newHandler makes.
 func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, error)) (int, error) {
 	if err := j.input.check(); err != nil {
+		return 0, err
+	}
+	config, err := j.judge.load()
+	if err != nil {
 		return 0, err
 	}
 	files, err := j.files()
@@ -76,17 +82,19 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	}
 	options := j.input.options()
 	options.Stdin, options.Problem = j.Stdin, j.problem
-	j.selector = newSelector(j.input.streams.list)
+	ctx, stop := context.WithCancel(j.ctx)
+	defer stop()
+	j.selector = newSelector(j.input)
+	j.selector.stop = stop
 	options.Select = j.selector.filter()
-	config := analyzer.DefaultConfig()
-	options.Judge = func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, &config, r, c) }
-	outcome, err := driver.Run(j.ctx, files, options, handler)
+	options.Judge = func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, config, r, c) }
+	outcome, err := driver.Run(ctx, files, options, handler)
 	code := j.exitCode(outcome)
 	if finishErr := out.finish(err == nil && code != exitUsage && code != exitInterrupted); err == nil {
 		err = finishErr
 	}
 	if code == exitUsage && err == nil {
-		return 0, j.selector.missing()
+		return 0, j.selector.problem()
 	}
 	return writeCode(code, err)
 }
@@ -96,11 +104,13 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 func (j *job) exitCode(outcome *driver.Outcome) int {
 	failOn, _ := analyzer.ParseSeverity(j.output.failOn.value)
 	switch {
+	case j.selector.err != nil:
+		return exitUsage
 	case outcome.Interrupted:
 		return exitInterrupted
 	case j.unreadable, outcome.Unreadable > 0, j.input.strict && outcome.CutShort > 0:
 		return exitInput
-	case j.selector.missing() != nil:
+	case j.selector.problem() != nil:
 		return exitUsage
 	case failOn != analyzer.NoSeverity && outcome.Totals.Count(failOn) > 0:
 		return exitFindings
@@ -149,41 +159,4 @@ func (j *job) problem(err error) {
 	case !j.output.quiet:
 		j.complain("finwait: warning: %v\n", err)
 	}
-}
-
-// selector is the connections that --stream asks for.
-type selector struct {
-	streams map[uint32]bool // by number, whether it was seen; empty for all
-	order   []uint32
-}
-
-func newSelector(streams []uint32) *selector {
-	s := &selector{streams: map[uint32]bool{}, order: streams}
-	for _, n := range streams {
-		s.streams[n] = false
-	}
-	return s
-}
-
-func (s *selector) filter() func(*analyzer.Record) bool {
-	if len(s.streams) == 0 {
-		return nil
-	}
-	return func(r *analyzer.Record) bool {
-		_, asked := s.streams[r.Stream]
-		if asked {
-			s.streams[r.Stream] = true
-		}
-		return asked
-	}
-}
-
-// missing says which stream no capture held.
-func (s *selector) missing() error {
-	for _, n := range s.order {
-		if !s.streams[n] {
-			return &usageError{text: fmt.Sprintf("no stream %d in what was read", n)}
-		}
-	}
-	return nil
 }

@@ -30,15 +30,17 @@ fin_client_frame; lists are one JSON cell.`,
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
 			var in inputFlags
 			var out outputFlags
+			var judge judgeFlags
 			sort := choice{"order", "end", []string{"end", "stream"}}
 			out.add(fs, report.Records, "table")
 			fs.Var(&sort, "sort", "the order of records within a capture: as they end, or by stream")
 			in.add(fs)
+			judge.add(fs)
 			return func(inv *invocation) (int, error) {
 				if !inv.flags.Changed("format") {
 					out.format.value = formatOf(out.path, out.format)
 				}
-				j := &job{invocation: inv, input: &in, output: &out}
+				j := &job{invocation: inv, input: &in, output: &out, judge: &judge}
 				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
 					format := report.Find(report.Records, out.format.value)
 					handler := format.New(w, style)

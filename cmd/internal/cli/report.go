@@ -26,10 +26,12 @@ capture ended, "≤ 2.16 s" one that ended at some unknown time before.`,
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
 			var in inputFlags
 			var out outputFlags
+			var judge judgeFlags
 			out.add(fs, report.Summaries, "text")
 			in.add(fs)
+			judge.add(fs)
 			return func(inv *invocation) (int, error) {
-				j := &job{invocation: inv, input: &in, output: &out}
+				j := &job{invocation: inv, input: &in, output: &out, judge: &judge}
 				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
 					return report.Find(report.Summaries, out.format.value).New(w, style), nil
 				})

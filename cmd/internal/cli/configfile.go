@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"finwait/analyzer"
+)
+
+const configName = "finwait.yaml"
+
+// configFile is what a configuration file says.
+type configFile struct {
+	only, ignored []string // rule IDs; only is nil where the file does not say
+	settings      []setting
+}
+
+// setting is the value of a threshold, which was found to be good.
+type setting struct {
+	threshold *analyzer.Threshold
+	text      string
+}
+
+// apply puts into config what the file says.
+func (f *configFile) apply(config *analyzer.Config) {
+	config.OnlyRules = f.only
+	config.IgnoredRules = append(config.IgnoredRules, f.ignored...)
+	for _, s := range f.settings {
+		_ = s.threshold.Set(config, s.text) // it was tried when it was read
+	}
+}
+
+// findConfig returns the configuration file of dir or of the nearest directory
+// above it; "" where there is none.
+func findConfig(dir string) string {
+	for {
+		path := filepath.Join(dir, configName)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return shortPath(path)
+		}
+		above := filepath.Dir(dir)
+		if above == dir {
+			return ""
+		}
+		dir = above
+	}
+}
+
+// shortPath returns path as one would write it in the working directory.
+func shortPath(path string) string {
+	if dir, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(dir, path); err == nil && len(rel) < len(path) {
+			return rel
+		}
+	}
+	return path
+}
+
+// readConfig reads a configuration file. An error says where in it the mistake
+// is.
+func readConfig(path string) (*configFile, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := parser.ParseBytes(text, 0)
+	var syntax yaml.Error
+	if errors.As(err, &syntax) {
+		return nil, configError(path, syntax.GetToken(), "%s", syntax.GetMessage())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	c := &configReader{path: path, file: new(configFile)}
+	for i, d := range doc.Docs {
+		switch {
+		case d.Body == nil || d.Body.Type() == ast.NullType || d.Body.Type() == ast.CommentType:
+		case i > 0:
+			return nil, configError(path, d.Body.GetToken(), "a second document")
+		default:
+			if err := c.mapping("", d.Body, topKeys); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return c.file, nil
+}
+
+// configError is a mistake at a token of a file.
+func configError(path string, at *token.Token, format string, args ...any) error {
+	text := fmt.Sprintf(format, args...)
+	if at == nil || at.Position == nil {
+		return fmt.Errorf("%s: %s", path, text)
+	}
+	return fmt.Errorf("%s:%d:%d: %s", path, at.Position.Line, at.Position.Column, text)
+}

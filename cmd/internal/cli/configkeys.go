@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"finwait/analyzer"
+)
+
+// configReader reads a configuration file by its syntax tree, so that every
+// mistake can be told with its place.
+type configReader struct {
+	path string
+	file *configFile
+}
+
+// configKeys are the keys of a mapping, each with what reads its value.
+type configKeys map[string]func(*configReader, ast.Node) error
+
+// topKeys are the sections of the file.
+var topKeys = configKeys{
+	"rules":      (*configReader).rules,
+	"thresholds": (*configReader).thresholds,
+}
+
+func (c *configReader) rules(n ast.Node) error {
+	return c.mapping("rules", n, configKeys{
+		"only":   func(c *configReader, n ast.Node) error { return c.ruleList(n, &c.file.only) },
+		"ignore": func(c *configReader, n ast.Node) error { return c.ruleList(n, &c.file.ignored) },
+	})
+}
+
+func (c *configReader) thresholds(n ast.Node) error {
+	keys := configKeys{}
+	for i := range analyzer.Thresholds {
+		t := &analyzer.Thresholds[i]
+		keys[t.Name] = func(c *configReader, n ast.Node) error {
+			text, err := c.text(n)
+			if err != nil {
+				return err
+			}
+			var scratch analyzer.Config
+			if err := t.Set(&scratch, text); err != nil {
+				return c.wrong(n, "%s: %v", t.Name, err)
+			}
+			c.file.settings = append(c.file.settings, setting{t, text})
+			return nil
+		}
+	}
+	return c.mapping("thresholds", n, keys)
+}
+
+// mapping reads a mapping of which the keys are known; name is its own.
+func (c *configReader) mapping(name string, n ast.Node, keys configKeys) error {
+	var values []*ast.MappingValueNode
+	switch n := n.(type) {
+	case *ast.NullNode: // a section that is commented out
+	case *ast.MappingNode:
+		values = n.Values
+	case *ast.MappingValueNode:
+		values = []*ast.MappingValueNode{n}
+	default:
+		return c.wrong(n, "%s is to be a mapping, key: value", or(name, "the file"))
+	}
+	for _, v := range values {
+		key := v.Key.GetToken().Value
+		read := keys[key]
+		if read == nil {
+			return c.wrong(v.Key, "unknown key %q%s", key, offer(key, keys))
+		}
+		if err := read(c, v.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// offer says which key may have been meant, or which there are.
+func offer(key string, keys configKeys) string {
+	known := slices.Sorted(maps.Keys(keys))
+	return or(didYouMean(key, known, "%q"), ": it is one of "+strings.Join(known, ", "))
+}
+
+// ruleList reads a list of rules, or a single one.
+func (c *configReader) ruleList(n ast.Node, to *[]string) error {
+	list := []ast.Node{n}
+	switch n := n.(type) {
+	case *ast.NullNode:
+		return nil
+	case *ast.SequenceNode:
+		list = n.Values
+	}
+	for _, item := range list {
+		text, err := c.text(item)
+		if err != nil {
+			return err
+		}
+		for word := range strings.SplitSeq(text, ",") {
+			ids, err := selectRules(strings.TrimSpace(word))
+			if err != nil {
+				return c.wrong(item, "%v", err)
+			}
+			*to = append(*to, ids...)
+		}
+	}
+	return nil
+}
+
+// text reads a scalar.
+func (c *configReader) text(n ast.Node) (string, error) {
+	if a, ok := n.(*ast.AnchorNode); ok {
+		n = a.Value
+	}
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return n.Value, nil
+	case *ast.IntegerNode, *ast.FloatNode:
+		return n.GetToken().Value, nil
+	case ast.ScalarNode:
+		return fmt.Sprint(n.GetValue()), nil
+	}
+	return "", c.wrong(n, "a single value is wanted here")
+}
+
+func (c *configReader) wrong(n ast.Node, format string, args ...any) error {
+	return configError(c.path, n.GetToken(), format, args...)
+}

@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"finwait/analyzer"
+	"finwait/analyzer/rules"
+)
+
+// judgeFlags say which rules run, and with what thresholds.
+type judgeFlags struct {
+	only, ignored ruleList
+	thresholds    []*thresholdFlag
+	config        string
+	noConfig      bool
+}
+
+func (f *judgeFlags) add(fs *pflag.FlagSet) {
+	fs.Var(&f.only, "rule", "only the findings of this `RULE`: an ID, a name, or how IDs begin (FIN2); repeatable, or a,b")
+	fs.Var(&f.ignored, "ignore-rule", "no findings of this `RULE`; repeatable, or a,b")
+	fs.StringVar(&f.config, "config", "", "read rules and thresholds from `FILE` instead of the nearest "+configName)
+	fs.BoolVar(&f.noConfig, "no-config", false, "read no "+configName)
+	defaults := analyzer.DefaultConfig()
+	for i := range analyzer.Thresholds {
+		t := &analyzer.Thresholds[i]
+		flag := &thresholdFlag{threshold: t, text: t.Value(&defaults)}
+		f.thresholds = append(f.thresholds, flag)
+		fs.Var(flag, t.Name, fmt.Sprintf("%s: %s", strings.Join(t.Rules, ", "), t.About))
+	}
+}
+
+// load returns the configuration: the file's, and what flags say instead.
+func (f *judgeFlags) load() (*analyzer.Config, error) {
+	config := analyzer.DefaultConfig()
+	path, err := f.file()
+	if err != nil {
+		return nil, err
+	}
+	if path != "" {
+		file, err := readConfig(path)
+		if err != nil {
+			return nil, &usageError{text: err.Error(), hint: "--no-config does without the file; 'finwait explain' lists the rules"}
+		}
+		file.apply(&config)
+	}
+	if f.only.ids != nil {
+		config.OnlyRules = f.only.ids
+		config.IgnoredRules = slices.DeleteFunc(config.IgnoredRules, func(id string) bool { return slices.Contains(f.only.ids, id) })
+	}
+	config.IgnoredRules = append(config.IgnoredRules, f.ignored.ids...)
+	for _, t := range f.thresholds {
+		if t.set {
+			if err := t.threshold.Set(&config, t.text); err != nil {
+				return nil, &usageError{text: fmt.Sprintf("--%s: %v", t.threshold.Name, err)}
+			}
+		}
+	}
+	return &config, nil
+}
+
+// file returns the path of the configuration file; "" where there is none.
+func (f *judgeFlags) file() (string, error) {
+	switch {
+	case f.config != "" && f.noConfig:
+		return "", &usageError{text: "--config and --no-config exclude each other"}
+	case f.config != "":
+		return f.config, nil
+	case f.noConfig:
+		return "", nil
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", nil // without a directory there is nothing above it
+	}
+	return findConfig(dir), nil
+}
+
+// ruleList is a repeatable flag that takes rules.
+type ruleList struct {
+	ids  []string // nil until it is set
+	text []string
+}
+
+func (l *ruleList) Type() string   { return "RULE" }
+func (l *ruleList) String() string { return strings.Join(l.text, ",") }
+
+func (l *ruleList) Set(text string) error {
+	for word := range strings.SplitSeq(text, ",") {
+		ids, err := selectRules(strings.TrimSpace(word))
+		if err != nil {
+			return err
+		}
+		l.ids = append(l.ids, ids...)
+	}
+	l.text = append(l.text, text)
+	return nil
+}
+
+// selectRules returns the IDs of the rules that a word stands for.
+func selectRules(word string) ([]string, error) {
+	if r := findRule(word); r != nil {
+		return []string{r.ID}, nil
+	}
+	const all = "FIN"
+	prefix := strings.ToUpper(word)
+	var ids []string
+	for _, r := range rules.All {
+		if strings.HasPrefix(prefix, all) && strings.HasPrefix(r.ID, prefix) {
+			ids = append(ids, r.ID)
+		}
+	}
+	if ids == nil {
+		return nil, fmt.Errorf("unknown rule %q%s", word, suggestRule(word))
+	}
+	return ids, nil
+}
+
+// findRule returns the rule with this ID or name, or nil.
+func findRule(word string) *analyzer.Rule {
+	for _, r := range rules.All {
+		if strings.EqualFold(r.ID, word) || strings.EqualFold(r.Name, word) {
+			return r
+		}
+	}
+	return nil
+}
+
+// suggestRule offers the rule that may have been meant.
+func suggestRule(word string) string {
+	var known []string
+	upper := strings.ToUpper(word) == word
+	for _, r := range rules.All {
+		known = append(known, r.Name)
+		if upper {
+			known = append(known, r.ID)
+		} else {
+			known = append(known, strings.ToLower(r.ID))
+		}
+	}
+	return didYouMean(word, known, "%q")
+}
+
+// thresholdFlag is a flag that changes a threshold.
+type thresholdFlag struct {
+	threshold *analyzer.Threshold
+	text      string
+	set       bool
+}
+
+func (f *thresholdFlag) Type() string   { return f.threshold.Kind() }
+func (f *thresholdFlag) String() string { return f.text }
+
+func (f *thresholdFlag) Set(text string) error {
+	var scratch analyzer.Config
+	if err := f.threshold.Set(&scratch, text); err != nil {
+		return err
+	}
+	f.text, f.set = text, true
+	return nil
+}
