@@ -1,0 +1,311 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/tcpstate"
+)
+
+// fin201 reports clients that closed before they had the answer to their
+// request.
+var fin201 = &analyzer.Rule{
+	ID:       "FIN201",
+	Name:     "client-gave-up",
+	Severity: analyzer.Error,
+	Doc: analyzer.Doc{
+		Title: "the client closed before it had the answer to its request",
+		Text: `The client sent a request and closed before the answer, or the rest of it, had come. HTTP/1 cannot say "never
+mind", so a client whose timeout fires has to throw the connection away: Go's net/http does, and so do nginx, curl and
+most others. The server's kernel acknowledges the FIN (within some 40 ms: it delays that ACK in the hope of something to
+send along), and the client waits in FIN-WAIT-2. The handler learns nothing of it: the server's socket is in CLOSE-WAIT
+until the handler returns, and what it then writes meets an RST. Each request that times out costs a new connection.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+0.012 A PSH,ACK data "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+0.022 B ACK
+0.812 A FIN,ACK
+0.862 B ACK
+3.012 B PSH,ACK data "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+3.013 A RST
+4.000 end`,
+		Confirm: `On the client: ss -tno state fin-wait-2. On the server: ss -tnp state close-wait, and
+nstat -az TcpExtTCPAbortOnData TcpEstabResets TcpOutRsts before and after. The client logs "Client.Timeout exceeded" or
+"context deadline exceeded" at these times.`,
+		Change: `Raise the client's timeout above the time that the handler takes, or make the handler faster. Let the
+handler stop when its request's context ends.`,
+		Harmless: "Where a user pressed stop, or a request was sent twice and the slower answer is not wanted.",
+		Source:   "RFC 9293 §3.6.1; RFC 9112 §9.5, §9.6; Go net/http/transport.go, persistConn.roundTrip; Linux tcp_rcv_state_process() in net/ipv4/tcp_input.c",
+	},
+	Check: checkGaveUp,
+	Doubts: []analyzer.Doubt{
+		{Caveat: reassembly.OneDirection, Withhold: true},
+		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
+	},
+}
+
+// gaveUp is a client that closed before it had its answer.
+type gaveUp struct {
+	exchange
+	c       *reassembly.Conn
+	closing *reassembly.Mark
+	abort   bool            // it closed with an RST instead of a FIN
+	met     reassembly.Mark // the client's RST that met the late answer or FIN; Frame 0 for none
+	doubt   string
+}
+
+func checkGaveUp(p *analyzer.Pass) {
+	c := p.Conn
+	if c.FirstCloser != reassembly.Client {
+		return
+	}
+	g := gaveUp{c: c, closing: c.MarkOf(c.FIN[reassembly.Client].Frame)}
+	if r := &c.RST; !c.FIN[reassembly.Client].Known && r.Ended && r.By == reassembly.Client && r.Kind == reassembly.RSTAbort {
+		g.closing, g.abort = c.MarkOf(r.Frame), true
+	}
+	if g.closing == nil {
+		return
+	}
+	g.exchange = exchangeAt(c, g.closing)
+	g.findReset()
+	if g.deliberate() || !g.holds(p.Config.Patience) {
+		return
+	}
+	if g.doubt == "" && !g.abort && g.mayStillRead() {
+		g.doubt = "the capture ends too soon to tell whether it went on reading"
+	}
+	severity := analyzer.Error
+	if g.doubt != "" {
+		severity = analyzer.Warning
+	}
+	p.Report(analyzer.Verdict{
+		Severity: severity, Side: reassembly.Client, Message: g.message(), Frames: g.frames(),
+		Took: took(g.waited(g.closing), reassembly.ExactBound), Advice: g.advice(),
+	})
+}
+
+// findReset looks for the client's RST after it closed.
+func (g *gaveUp) findReset() {
+	for i := range g.c.Marks {
+		m := &g.c.Marks[i]
+		if m.Frame > g.closing.Frame && m.Has(segment.RST) && reassembly.Role(m.Side) == reassembly.Client {
+			g.met = *m
+			return
+		}
+	}
+}
+
+// deliberate reports whether the client went on reading after its FIN: it
+// acknowledged what the server sent.
+func (g *gaveUp) deliberate() bool {
+	if g.abort || g.lateFrame == 0 {
+		return false
+	}
+	for i := range g.c.Marks {
+		m := &g.c.Marks[i]
+		if reassembly.Role(m.Side) == reassembly.Client && m.Frame > g.lateFrame && !m.Has(segment.RST) &&
+			m.Has(segment.ACK) && m.Ack > g.closing.Ack && m.Seq > g.closing.Seq {
+			return true
+		}
+	}
+	return false
+}
+
+// mayStillRead reports whether observation ended before the server could show
+// by its answer that nobody took it in.
+func (g *gaveUp) mayStillRead() bool {
+	const soon = 200 * time.Millisecond
+	return g.late == 0 && g.met.Frame == 0 && !g.c.RST.Known && !g.c.FIN[reassembly.Server].Known &&
+		g.c.Until.Sub(g.closing.Time) < soon
+}
+
+// holds decides whether the client gave up, by what the protocol promises:
+// patience is how long a client waits that wants an answer.
+func (g *gaveUp) holds(patience time.Duration) bool {
+	waited := g.waited(g.closing) >= patience
+	// It no longer wanted the answer; but who closes at once never did.
+	refused := g.late > 0 && g.met.Frame > g.lateFrame && g.waited(g.closing) >= patience/5
+	switch g.proto {
+	case reassembly.HTTP1:
+		switch g.answer {
+		case missing:
+			return waited || refused
+		case partial:
+			return g.late > 0 || g.closing.Time.Sub(g.heard) >= patience
+		}
+		return false
+	case reassembly.HTTP2:
+		return false // a timeout resets the stream and keeps the connection
+	case reassembly.TLS:
+		return g.holdsTLS(waited)
+	}
+	if g.answer != missing || !waited {
+		return false
+	}
+	turns, _ := g.c.Turns(reassembly.Server)
+	switch {
+	case refused && g.lateStart.Sub(g.closing.Time) > g.c.RoundTrip(reassembly.Server):
+		return true
+	case turns > 0 && g.busy() || g.bytes > 0 && turns == 0 && g.busy() && !g.stuck():
+		g.doubt = "whether that asked for an answer the capture cannot tell"
+		return true
+	}
+	return false
+}
+
+// holdsTLS judges by the volume and the direction of records. What may have been
+// session tickets may have been an answer; then only a server that was at work
+// still shows that there was none.
+func (g *gaveUp) holdsTLS(waited bool) bool {
+	const words = 64 // an alert is shorter
+	const late = 100 * time.Millisecond
+	switch {
+	case !waited:
+		return false
+	case g.answer == missing:
+		return !ticketsOnly(g.c, g.frame) || g.late > words || g.busy()
+	case g.answer == unclear && g.got > 0 && g.late > words && g.lateStart.Sub(g.closing.Time) > late && g.met.Frame != 0:
+		g.answer = partial
+		return true
+	}
+	return false
+}
+
+// busy reports whether the server took its time to learn that the client had
+// closed, as one does that is at work.
+func (g *gaveUp) busy() bool {
+	const atOnce = 100 * time.Millisecond
+	s, ok := stay(g.c, reassembly.Server, tcpstate.CloseWait)
+	return ok && s.For > atOnce
+}
+
+// stuck reports whether the server did nothing at all after the client closed.
+func (g *gaveUp) stuck() bool {
+	s, ok := stay(g.c, reassembly.Server, tcpstate.CloseWait)
+	return ok && s.Open
+}
+
+// stay returns the first stay of one end in a state.
+func stay(c *reassembly.Conn, r reassembly.Role, state tcpstate.State) (reassembly.Stay, bool) {
+	for _, s := range c.States(r) {
+		if s.State == state {
+			return s, true
+		}
+	}
+	return reassembly.Stay{}, false
+}
+
+func (g *gaveUp) message() string {
+	verb := "closed"
+	if g.abort {
+		verb = "aborted the connection"
+	}
+	text := fmt.Sprintf("the client sent its %s (%s) and %s %s later", g.what, octets(g.bytes), verb, span(g.waited(g.closing)))
+	if g.first && g.c.Handshake == reassembly.HandshakeComplete {
+		text += fmt.Sprintf(", %s after its SYN", span(g.closing.Time.Sub(g.c.First.Time)))
+	}
+	switch {
+	case !g.whole:
+		text += ", before all of the request was sent"
+	case g.answer == partial:
+		text += fmt.Sprintf(", with only %s of the response", octets(g.got))
+	default:
+		text += ", with no response byte yet"
+	}
+	text += g.outcome() + g.stays()
+	if g.doubt != "" {
+		text += "; " + g.doubt
+	}
+	return text
+}
+
+// outcome says what the server did afterwards.
+func (g *gaveUp) outcome() string {
+	server, rst := &g.c.FIN[reassembly.Server], &g.c.RST
+	since := func(t *reassembly.Mark) string { return span(t.Time.Sub(g.closing.Time)) }
+	switch {
+	case g.lateFrame != 0:
+		verb := "answered"
+		if g.answer == partial {
+			verb = "went on"
+		}
+		text := fmt.Sprintf("; the server %s %s after the request, %s too late", verb, span(g.lateStart.Sub(g.end)),
+			span(max(g.lateStart.Sub(g.closing.Time), 0)))
+		if g.met.Frame > g.lateFrame {
+			text += ", into an RST"
+		}
+		return text + fmt.Sprintf(" (%s wasted)", octets(g.late))
+	case g.abort:
+		return ""
+	case server.Known && !server.Implied:
+		text := fmt.Sprintf("; the server closed %s after that, without an answer", since(g.c.MarkOf(server.Frame)))
+		if g.met.Frame > server.Frame {
+			text += ", into an RST: the client's kernel had given up waiting"
+		}
+		return text
+	case rst.Ended && rst.By == reassembly.Server:
+		return fmt.Sprintf("; the server reset the connection %s after that", span(rst.Time.Sub(g.closing.Time)))
+	}
+	return fmt.Sprintf("; the server had not answered or closed when observation ended, %s after that", span(g.c.Until.Sub(g.closing.Time)))
+}
+
+// stays says how long both ends were stuck, and explains an ACK that was only
+// delayed: Linux waits 40 ms at least, 200 ms at most (TCP_DELACK_MIN and
+// TCP_DELACK_MAX in include/net/tcp.h).
+func (g *gaveUp) stays() string {
+	const shortest, longest = 35 * time.Millisecond, 210 * time.Millisecond
+	path := g.c.RoundTrip(reassembly.Client) + g.c.RoundTrip(reassembly.Server)
+	var text string
+	for _, at := range [...]struct {
+		r     reassembly.Role
+		state tcpstate.State
+	}{{reassembly.Client, tcpstate.FinWait1}, {reassembly.Client, tcpstate.FinWait2}, {reassembly.Server, tcpstate.CloseWait}} {
+		s, ok := stay(g.c, at.r, at.state)
+		if !ok || s.For == 0 {
+			continue
+		}
+		text += fmt.Sprintf(", %s %s%s", at.state, boundWord(s.Bound), span(s.For))
+		if d := s.For - path; at.state == tcpstate.FinWait1 && d > shortest && d < longest && g.c.HasRTT {
+			text += fmt.Sprintf(" (%s of it the server's delayed ACK, not the network)", span(d))
+		}
+	}
+	if text == "" {
+		return ""
+	}
+	return ";" + text[1:]
+}
+
+func boundWord(b reassembly.Bound) string {
+	switch b {
+	case reassembly.AtLeast:
+		return "at least "
+	case reassembly.AtMost:
+		return "at most "
+	}
+	return ""
+}
+
+func (g *gaveUp) frames() []uint32 {
+	frames := []uint32{g.frame, g.closing.Frame, g.lateFrame, g.met.Frame}
+	if !g.abort {
+		frames = append(frames, g.c.FIN[reassembly.Client].ACKFrame)
+	}
+	if f := &g.c.FIN[reassembly.Server]; f.Known && !g.abort {
+		frames = append(frames, f.Frame)
+	}
+	return frames
+}
+
+func (g *gaveUp) advice() string {
+	above := "the time that the server takes"
+	if g.lateFrame != 0 && g.answer == missing {
+		above = fmt.Sprintf("the %s that the server took", span(g.lateStart.Sub(g.end)))
+	} else if f := &g.c.FIN[reassembly.Server]; f.Known && !f.Implied && !g.abort && g.answer == missing && g.lateFrame == 0 {
+		above = fmt.Sprintf("the %s that the server took", span(f.Time.Sub(g.end)))
+	}
+	return "Raise the client's timeout above " + above + ", or let the handler stop when the request's context ends."
+}

@@ -1,0 +1,146 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/capture"
+)
+
+// fin206 reports connections that one side closed after nobody had said
+// anything for a while.
+var fin206 = &analyzer.Rule{
+	ID:       "FIN206",
+	Name:     "idle-timeout-close",
+	Severity: analyzer.Info,
+	Doc: analyzer.Doc{
+		Title: "one side closed a connection that had been idle",
+		Text: `All that was asked had been answered, then both sides were silent, then one closed: a keep-alive or idle
+timeout, of a server, a client's connection pool or a proxy. It is how connections ought to end. Where it is the server
+that closes first, a request may cross its FIN (FIN207) or be sent on a connection that is closed already (FIN208).`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+0.012 A PSH,ACK data "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+0.022 B PSH,ACK data "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+0.023 A ACK
+5.022 B FIN,ACK
+5.023 A FIN,ACK
+5.033 B ACK
+6.000 end`,
+		Confirm: `ss -tno state established shows keep-alive timers of the kernel; those of applications do not show. Look for
+keepalive_timeout (nginx), KeepAliveTimeout (Apache), keepAliveTimeout (Node), IdleConnTimeout and IdleTimeout (Go).`,
+		Change:   "Let clients and proxies give up idle connections before the server does: their idle timeout has to be the shorter one.",
+		Harmless: "Nearly always: it matters where requests get lost (FIN207, FIN208), or where connections are opened anew too often.",
+		Source:   "RFC 9112 §9.5 (failures and timeouts), §9.6 (tear-down)",
+	},
+	Check: checkIdleClose,
+	Doubts: []analyzer.Doubt{
+		{Caveat: reassembly.OneDirection, Withhold: true},
+		{Caveat: reassembly.ControlOnly, Withhold: true},
+		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
+		{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps some in between"},
+	},
+}
+
+func checkIdleClose(p *analyzer.Pass) {
+	c := p.Conn
+	closer := c.FirstCloser
+	if closer != reassembly.Client && closer != reassembly.Server || !c.FIN[closer].Known || c.FIN[closer].Implied {
+		return
+	}
+	fin := &c.FIN[closer]
+	closing := c.MarkOf(fin.Frame)
+	if closing == nil {
+		return
+	}
+	s := silenceBefore(c, closing)
+	if s.length < p.Config.IdleClose || !s.answered(c, closer, closing) {
+		return
+	}
+	since := "after the last byte of either side"
+	bound := reassembly.ExactBound
+	switch {
+	case s.frame == 0 && c.Caveats.Has(reassembly.MidStreamStart):
+		since, bound = "after the capture began", reassembly.AtLeast
+	case s.frame == 0:
+		since = "after the handshake, with no request ever sent"
+	}
+	advice := "Nothing needs to change, unless requests get lost: then let the client give up idle connections before the server does."
+	if closer == reassembly.Client {
+		advice = "Nothing needs to change."
+	}
+	p.Report(analyzer.Verdict{
+		Side:    closer,
+		Message: fmt.Sprintf("the %s closed an idle connection, %s%s %s", closer, boundWord(bound), span(s.length), since),
+		Frames:  []uint32{s.frame, fin.Frame}, Took: took(s.length, bound), Advice: advice,
+	})
+}
+
+// silence is how long nobody had said anything before a segment.
+type silence struct {
+	length time.Duration
+	frame  uint32          // of the last payload, 0 where there was none
+	last   reassembly.Role // who said it
+}
+
+// silenceBefore measures it. TLS alerts do not break it: close_notify goes with
+// the FIN. Nor does what crossed the FIN.
+func silenceBefore(c *reassembly.Conn, closing *reassembly.Mark) silence {
+	s := silence{length: closing.Time.Sub(c.First.Time), last: reassembly.NoRole}
+	if c.Protocol() == reassembly.TLS {
+		list := c.Bursts()
+		for i := len(list) - 1; i >= 0; i-- {
+			b := &list[i]
+			m := c.MarkOf(b.StartFrame)
+			if b.Kind == reassembly.AlertRecord || b.StartFrame > closing.Frame ||
+				m != nil && m.Side != closing.Side && closing.Ack <= m.Seq {
+				continue
+			}
+			s.take(closing, b.By, b.End, b.EndFrame)
+			if b.By == reassembly.Client && b.Kind == reassembly.DataRecord && b.Largest <= smallRecord {
+				s.last = reassembly.NoRole // housekeeping
+			}
+			return s
+		}
+	}
+	for _, r := range [...]reassembly.Role{reassembly.Client, reassembly.Server} {
+		t := c.Talk(r)
+		if !t.Known() || t.StartFrame > closing.Frame || reassembly.Role(closing.Side) != r && closing.Ack <= t.At {
+			continue // of what came later, or crossed it
+		}
+		end, frame := t.End, t.EndFrame
+		if frame > closing.Frame {
+			end, frame = t.Start, t.StartFrame
+		}
+		if frame > s.frame {
+			s.take(closing, r, end, frame)
+		}
+	}
+	return s
+}
+
+func (s *silence) take(closing *reassembly.Mark, by reassembly.Role, end capture.Time, frame uint32) {
+	s.last, s.frame, s.length = by, frame, max(closing.Time.Sub(end), 0)
+}
+
+// answered reports whether nobody owed anybody an answer when closer closed, as
+// far as that can be told.
+func (s *silence) answered(c *reassembly.Conn, closer reassembly.Role, closing *reassembly.Mark) bool {
+	if s.frame == 0 {
+		return closer == reassembly.Server || c.Caveats.Has(reassembly.MidStreamStart)
+	}
+	if s.last == reassembly.Client {
+		return false
+	}
+	if c.Protocol() != reassembly.HTTP1 {
+		return true
+	}
+	if closer == reassembly.Server {
+		return true // its answer is as long as it says
+	}
+	x := exchangeAt(c, closing)
+	return x.answer != partial && x.answer != missing && x.late == 0
+}

@@ -1,0 +1,168 @@
+package rules
+
+import (
+	"fmt"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/segment"
+)
+
+// fin207 reports requests that crossed the FIN with which the other side closed
+// an idle connection.
+var fin207 = &analyzer.Rule{
+	ID:       "FIN207",
+	Name:     "keepalive-race",
+	Severity: analyzer.Error,
+	Doc: analyzer.Doc{
+		Title: "a request crossed the other side's idle close and was lost",
+		Text: `One side closed an idle connection while the other was sending its next request on it. Neither could know:
+the FIN does not acknowledge the request, the request does not acknowledge the FIN. The closer has no socket any more,
+so the request meets an RST, and the application sees "connection reset by peer", "EOF" or, behind a proxy, a 502. It
+happens to one request in thousands, whenever the side that waits for requests gives up idle connections first.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+0.012 A PSH,ACK data "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+0.022 B PSH,ACK data "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+0.023 A ACK
+5.020 A PSH,ACK data "GET /2 HTTP/1.1\r\nHost: a.example\r\n\r\n"
+5.022 B FIN,ACK ack 35
+5.023 A ACK
+5.030 B RST
+6.000 end`,
+		Confirm: `nstat -az TcpExtTCPAbortOnData TcpEstabResets TcpOutRsts on the side that closed; in the proxy's log, 502 for
+requests of a few milliseconds ("upstream prematurely closed connection").`,
+		Change: `Let the side that sends requests give up idle connections first: its idle timeout has to be shorter than
+the other's, by more than a round trip. Let it repeat requests that are safe to repeat (RFC 9110 §9.2.2).`,
+		Harmless: "Where the client repeats the request by itself on another connection, as Go's net/http does with idempotent ones.",
+		Source:   "RFC 9112 §9.3.1, §9.5; RFC 9293 §3.10.7.1 (the reset in answer to a segment without a socket)",
+	},
+	Check: checkKeepAliveRace,
+	Doubts: []analyzer.Doubt{
+		{Caveat: reassembly.OneDirection, Withhold: true},
+		{Caveat: reassembly.ControlOnly, Withhold: true},
+		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
+	},
+}
+
+func checkKeepAliveRace(p *analyzer.Pass) {
+	c := p.Conn
+	closer := c.FirstCloser
+	if closer == reassembly.BothRoles { // it may have closed as well when it learnt of the FIN
+		closer = reassembly.Server
+	}
+	if closer != reassembly.Client && closer != reassembly.Server || !c.FIN[closer].Known || c.FIN[closer].Implied {
+		return
+	}
+	asker := closer.Peer()
+	fin := c.MarkOf(c.FIN[closer].Frame)
+	if fin == nil {
+		return
+	}
+	request := requestAround(c, asker)
+	if request == nil || !crossed(request, fin) || !asks(c, asker, request) {
+		return
+	}
+	rst := resetBy(c, closer, request.Frame)
+	if rst == nil && taken(c, closer, request) {
+		return // the closer still read: it said that it is done sending, no more
+	}
+	idle := idleBefore(c, closer, request, fin)
+	met := "nothing came in answer"
+	frames := []uint32{fin.Frame, request.Frame}
+	if rst != nil {
+		met = fmt.Sprintf("met an RST %s later", span(rst.Time.Sub(request.Time)))
+		frames = append(frames, rst.Frame)
+	} else {
+		met = "was lost: " + met
+	}
+	message := fmt.Sprintf("the %s's request crossed the FIN with which the %s closed the connection", asker, closer)
+	if idle.frame != 0 {
+		message += fmt.Sprintf(" after %s of silence", span(idle.length))
+	}
+	message += fmt.Sprintf(" (%s apart, neither acknowledges the other), and %s", span(fin.Time.Sub(request.Time).Abs()), met)
+	p.Report(analyzer.Verdict{
+		Side: asker, Message: message, Frames: frames, Took: took(idle.length, reassembly.ExactBound),
+		Advice: fmt.Sprintf("Let the %s give up idle connections sooner than the %s does (after less than %s), and repeat requests that are safe to repeat.", asker, closer, span(idle.length)),
+	})
+}
+
+// requestAround returns the first segment of what r said last, or nil. Of an
+// end that answers rather than asks nothing is returned.
+func requestAround(c *reassembly.Conn, r reassembly.Role) *reassembly.Mark {
+	if c.Protocol() == reassembly.TLS {
+		list := c.Bursts()
+		for i := len(list) - 1; i >= 0; i-- {
+			if b := &list[i]; b.By == r && b.Kind == reassembly.DataRecord {
+				if b.Largest <= smallRecord {
+					return nil
+				}
+				return c.MarkOf(b.StartFrame)
+			}
+		}
+		return nil
+	}
+	return c.MarkOf(c.Talk(r).StartFrame)
+}
+
+// crossed reports whether a request and a FIN were sent without knowledge of
+// each other: the request acknowledges all but the FIN, the FIN nothing of the
+// request.
+func crossed(request, fin *reassembly.Mark) bool {
+	end := fin.Seq + seqOf(fin.Len)
+	return request.Has(segment.ACK) && request.Ack == end && fin.Ack <= request.Seq
+}
+
+// asks reports whether what r said at request may be a new request, rather than
+// the rest of one that the other side did not want, or an answer.
+func asks(c *reassembly.Conn, r reassembly.Role, request *reassembly.Mark) bool {
+	t := c.Talk(r)
+	if c.Protocol() == reassembly.HTTP1 {
+		list, _, _ := readRequests(t.Head(), t.Bytes)
+		return len(list) > 0 || len(t.Head()) < len("GET / HTTP/1.1\r\n")
+	}
+	if r != reassembly.Client || c.Protocol() == reassembly.HTTP2 {
+		return false
+	}
+	const word = 6 // "QUIT" and the like
+	if t.Bytes <= word {
+		return false
+	}
+	// Who closes at once behind its last word asked for nothing.
+	if f := &c.FIN[r]; f.Known && !f.Implied && c.Protocol() != reassembly.TLS {
+		return f.Time.Sub(t.End) > farewell
+	}
+	return true
+}
+
+// resetBy returns the first RST of r behind a frame, or nil.
+func resetBy(c *reassembly.Conn, r reassembly.Role, frame uint32) *reassembly.Mark {
+	for i := range c.Marks {
+		if m := &c.Marks[i]; m.Frame > frame && reassembly.Role(m.Side) == r && m.Has(segment.RST) {
+			return m
+		}
+	}
+	return nil
+}
+
+// taken reports whether r acknowledged a segment of its peer.
+func taken(c *reassembly.Conn, r reassembly.Role, sent *reassembly.Mark) bool {
+	for i := range c.Marks {
+		if m := &c.Marks[i]; reassembly.Role(m.Side) == r && !m.Has(segment.RST) && m.Covers(sent.Seq+seqOf(sent.Len)) {
+			return true
+		}
+	}
+	return false
+}
+
+// idleBefore measures the silence before the closer's FIN, the request that
+// crossed it left out.
+func idleBefore(c *reassembly.Conn, closer reassembly.Role, request, fin *reassembly.Mark) silence {
+	s := silence{last: reassembly.NoRole}
+	t := c.Talk(closer)
+	if t.Known() && t.EndFrame < max(request.Frame, fin.Frame) {
+		s.take(fin, closer, t.End, t.EndFrame)
+	}
+	return s
+}

@@ -1,0 +1,85 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/seqnum"
+)
+
+// fin208 reports requests on a connection that the other side had closed.
+var fin208 = &analyzer.Rule{
+	ID:       "FIN208",
+	Name:     "stale-connection-reuse",
+	Severity: analyzer.Error,
+	Doc: analyzer.Doc{
+		Title: "a request was sent on a connection that the other side had closed",
+		Text: `The server closed; the client's kernel acknowledged its FIN, but the application left the connection in
+its pool and later sent a request on it. The server has no socket for it any more and answers with an RST. The client could
+have known: its socket was readable, at end of file, all the time (CLOSE-WAIT).`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+0.012 A PSH,ACK data "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+0.022 B PSH,ACK data "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+0.023 A ACK
+5.022 B FIN,ACK
+5.063 A ACK
+9.000 A PSH,ACK data "GET /2 HTTP/1.1\r\nHost: a.example\r\n\r\n"
+9.010 B RST
+10.000 end`,
+		Confirm: "On the client: ss -tnp state close-wait shows the pooled connections that the other side has closed.",
+		Change: `Let the pool look for the end of file before it hands out a connection, or watch idle ones; keep idle
+connections for less time than the server does.`,
+		Harmless: "Where the client notices the RST and repeats the request by itself.",
+		Source:   "RFC 9293 §3.6.1, §3.10.7.1; RFC 9112 §9.3; Linux tcp_v4_rcv() and tcp_timewait_state_process()",
+	},
+	Check: checkStaleReuse,
+	Doubts: []analyzer.Doubt{
+		{Caveat: reassembly.OneDirection, Withhold: true},
+		{Caveat: reassembly.ControlOnly, Withhold: true},
+		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
+	},
+}
+
+// farewell is how soon behind its last word a side closes that awaits no answer.
+const farewell = 2 * time.Millisecond
+
+func seqOf(n uint32) seqnum.Offset { return seqnum.Offset(n) }
+
+func checkStaleReuse(p *analyzer.Pass) {
+	c := p.Conn
+	closer := c.FirstCloser
+	if closer != reassembly.Client && closer != reassembly.Server || !c.FIN[closer].Known {
+		return
+	}
+	asker := closer.Peer()
+	fin := &c.FIN[closer]
+	request := requestAround(c, asker)
+	if request == nil || !request.Covers(fin.Pos+1) || !asks(c, asker, request) || !fin.Acked {
+		return
+	}
+	since := request.Time.Sub(fin.ACKTime)
+	if c.Protocol() != reassembly.HTTP1 && since < p.Config.Patience {
+		return // the end of something longer, more likely
+	}
+	rst := resetBy(c, closer, request.Frame)
+	if rst == nil && (taken(c, closer, request) || c.Until.Sub(request.Time) < p.Config.UnansweredSYN) {
+		return // the closer still reads, or there was no time to answer
+	}
+	frames := []uint32{fin.Frame, fin.ACKFrame, request.Frame}
+	met := "nothing came in answer"
+	if rst != nil {
+		met = fmt.Sprintf("it met an RST %s later", span(rst.Time.Sub(request.Time)))
+		frames = append(frames, rst.Frame)
+	}
+	p.Report(analyzer.Verdict{
+		Side: asker,
+		Message: fmt.Sprintf("the %s sent a request %s after its kernel had acknowledged the %s's FIN: %s",
+			asker, span(max(since, 0)), closer, met),
+		Frames: frames, Took: took(max(since, 0), reassembly.ExactBound),
+		Advice: fmt.Sprintf("Let the %s look for the end of file before it takes a connection from its pool, and keep idle ones for less time than the %s does.", asker, closer),
+	})
+}

@@ -1,0 +1,80 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/segment"
+)
+
+// fin501 reports segments with control bits that no TCP sends.
+var fin501 = &analyzer.Rule{
+	ID:       "FIN501",
+	Name:     "impossible-flags",
+	Severity: analyzer.Warning,
+	Doc: analyzer.Doc{
+		Title: "a segment with control bits that no TCP sends",
+		Text: `SYN asks to open and FIN to close: no TCP sends both, nor SYN with RST. After the handshake every segment but an
+RST carries ACK, so a FIN without it, or no bit at all, is none of TCP's own. Such segments come from scanners that guess
+the operating system by its answer, from generators, from broken hardware, or from a capture that was damaged.`,
+		Script: `0.000 A FIN,PSH,URG seq 1
+0.010 B RST,ACK seq 0 ack 2
+1.000 end`,
+		Confirm:  "nstat -az TcpInErrs TcpInCsumErrors on the receiver: damaged segments have a wrong checksum.",
+		Change:   "Find the sender by its address and TTL. A firewall may drop such segments: nft add rule … tcp flags & (fin|syn) == (fin|syn) drop.",
+		Harmless: "In captures of scans and of generated traffic.",
+		Source:   "RFC 9293 §3.1, §3.10.7",
+	},
+	Check: checkFlags,
+}
+
+// impossible names what is wrong with a segment's control bits; "" is nothing.
+func impossible(f segment.Flags) string {
+	const control = segment.SYN | segment.FIN | segment.RST | segment.ACK | segment.PSH | segment.URG
+	switch {
+	case f.Has(segment.SYN | segment.FIN):
+		return "SYN+FIN"
+	case f.Has(segment.SYN | segment.RST):
+		return "SYN+RST"
+	case f.Has(segment.FIN) && !f.Has(segment.ACK) && !f.Has(segment.RST):
+		return "FIN without ACK"
+	case f&control == 0:
+		return "no flags"
+	}
+	return ""
+}
+
+func checkFlags(p *analyzer.Pass) {
+	const few = 8
+	var kinds []string
+	var frames []uint32
+	by := reassembly.NoRole
+	n := 0
+	for i := range p.Conn.Marks {
+		m := &p.Conn.Marks[i]
+		kind := impossible(m.Flags)
+		if kind == "" {
+			continue
+		}
+		n++
+		if !strings.Contains(strings.Join(kinds, ", "), kind) {
+			kinds = append(kinds, kind)
+		}
+		if len(frames) < few {
+			frames = append(frames, m.Frame)
+		}
+		if by == reassembly.NoRole {
+			by = reassembly.Role(m.Side)
+		}
+	}
+	if n == 0 {
+		return
+	}
+	p.Report(analyzer.Verdict{
+		Side: by, Frames: frames,
+		Message: fmt.Sprintf("%s with control bits that no TCP sends: %s", several(int64(n), "segment"), strings.Join(kinds, ", ")),
+		Advice:  "Look for a scanner or a generator behind that address, or for a device that damages packets.",
+	})
+}

@@ -1,0 +1,68 @@
+package rules
+
+import (
+	"fmt"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+)
+
+// fin901 says that the capture lacks packets of a connection.
+var fin901 = &analyzer.Rule{
+	ID:       "FIN901",
+	Name:     "packets-missing",
+	Severity: analyzer.Info,
+	Doc: analyzer.Doc{
+		Title: "the capture lacks packets that were delivered",
+		Text: `One side acknowledged what the capture does not hold: the packets were on the wire, but the capture lost them.
+The machine was too slow, the buffer too small, the mirror port overloaded, or a filter left them out. What rests on their
+absence is doubtful, and the findings say so.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+0.012 A PSH,ACK len 100
+0.022 B PSH,ACK len 500 drop
+0.023 A PSH,ACK len 100
+0.033 B PSH,ACK len 500
+0.034 A ACK
+0.100 end`,
+		Confirm:  `tcpdump says "packets dropped by kernel" when it ends; ethtool -S shows what the interface dropped; in Wireshark: tcp.analysis.lost_segment.`,
+		Change:   "Capture less of each packet (tcpdump -s 128), with a larger buffer (-B 16384), or fewer of them.",
+		Harmless: "Where only data is missing: closes are told from the sequence numbers around it.",
+		Source:   "RFC 9293 §3.4 (an acknowledgment covers all octets before it)",
+	},
+	Check: checkMissing,
+}
+
+func checkMissing(p *analyzer.Pass) {
+	c := p.Conn
+	if !c.Caveats.Has(reassembly.PacketsMissing) {
+		return
+	}
+	message := "the capture lacks packets that were delivered"
+	var side reassembly.Role = reassembly.NoRole
+	var frames []uint32
+	for _, r := range [...]reassembly.Role{reassembly.Client, reassembly.Server} {
+		if n := c.Quality[r].Missing; n > 0 {
+			message += fmt.Sprintf(", %s of the %s", octets(n), r)
+			side = sideOf(side, r)
+		}
+		if f := &c.FIN[r]; f.Implied {
+			message += fmt.Sprintf(", the FIN of the %s", r)
+			frames = append(frames, f.ACKFrame)
+			side = sideOf(side, r)
+		}
+	}
+	p.Report(analyzer.Verdict{
+		Side: side, Message: message, Frames: frames,
+		Advice: "Capture less of each packet (tcpdump -s 128) or with a larger buffer (-B).",
+	})
+}
+
+// sideOf joins two sides: where they differ it is neither.
+func sideOf(a, b reassembly.Role) reassembly.Role {
+	if a == reassembly.NoRole || a == b {
+		return b
+	}
+	return reassembly.BothRoles
+}

@@ -1,0 +1,46 @@
+package rules
+
+import (
+	"fmt"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+)
+
+// fin902 says that only one direction of a connection was captured.
+var fin902 = &analyzer.Rule{
+	ID:       "FIN902",
+	Name:     "one-direction",
+	Severity: analyzer.Info,
+	Doc: analyzer.Doc{
+		Title: "only one direction was captured",
+		Text: `All captured segments are of one side, and they acknowledge what the other sent: it takes another way, or a
+filter left it out. Who closed, and when, cannot be told of the side that is missing, so that most findings are withheld.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK drop
+0.011 A ACK
+0.012 A PSH,ACK len 100
+0.022 B PSH,ACK len 500 drop
+0.023 A ACK
+0.100 end`,
+		Confirm:  "ip route get ADDRESS on both hosts: do the ways there and back differ?",
+		Change:   "Capture at an end of the connection, with a filter that names hosts rather than src or dst.",
+		Harmless: "Where the captured direction is all that is of interest.",
+		Source:   "RFC 9293 §3.4",
+	},
+	Check: func(p *analyzer.Pass) {
+		c := p.Conn
+		if !c.Caveats.Has(reassembly.OneDirection) {
+			return
+		}
+		seen := reassembly.Client
+		if c.Packets[seen] == 0 {
+			seen = reassembly.Server
+		}
+		p.Report(analyzer.Verdict{
+			Side: seen.Peer(), Frames: []uint32{c.First.Frame},
+			Message: fmt.Sprintf("only the %s's segments were captured, %d of them: what the %s did is not known", seen, c.Packets[seen], seen.Peer()),
+			Advice:  "Capture at an end of the connection, with a filter that keeps both directions.",
+		})
+	},
+}
