@@ -21,6 +21,9 @@ func TestFixtures(t *testing.T) {
 		analyzer.Judge(All, &config, r, c)
 	}}
 	for _, r := range All {
+		if r.Check == nil { // of the file, not of a connection
+			continue
+		}
 		t.Run(r.ID, func(t *testing.T) { f.Run(t, filepath.Join("../../testdata/rules", r.ID, "*.pkt")) })
 	}
 }
@@ -41,7 +44,7 @@ func TestRulesAreComplete(t *testing.T) {
 		}
 		for _, kind := range []string{"bad", "ok", "ugly"} {
 			files, _ := filepath.Glob(filepath.Join("../../testdata/rules", r.ID, kind+"_*.pkt"))
-			if len(files) == 0 {
+			if len(files) == 0 && r.Check != nil {
 				t.Errorf("%s has no %s fixture", r.ID, kind)
 			}
 		}
