@@ -19,6 +19,7 @@
 //	Commands:
 //	  report      the summary: how connections closed, and how long closing took (the default)
 //	  flows       one record per connection
+//	  explain     what a rule means, with an example
 //	  help        what finwait or one of its commands does
 //	  version     which build this is
 //	  completion  a script that lets a shell complete command lines
@@ -201,6 +202,27 @@
 //	      every capture below a directory, for a spreadsheet
 //	  finwait flows --join --format jsonl ring.pcap*
 //	      the files of a rotated capture, as one
+//
+// # Command explain: what a rule means, with an example
+//
+//	  finwait explain [flags] [RULE]
+//
+//	RULE is an ID or a name. It tells why the rule's findings come about, what they look like
+//	in a capture, how to confirm them on a host, what to change, when they are harmless, which
+//	thresholds change them, and what all this rests on. Without RULE it lists the rules.
+//
+//	Flags:
+//	  -f, --format FORMAT       how it is written: text, markdown, json (default text)
+//	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
+//	                            always, never (default auto)
+//
+//	Examples:
+//	  finwait explain
+//	      all rules, a line each
+//	  finwait explain FIN201
+//	      one rule
+//	  finwait explain close-wait-leak --format markdown
+//	      for a ticket
 //
 // # Command help: what finwait or one of its commands does
 //

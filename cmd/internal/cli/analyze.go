@@ -31,13 +31,17 @@ func (f *outputFlags) add(fs *pflag.FlagSet, formats []report.Format, fallback s
 		names = append(names, format.Name)
 	}
 	f.format = choice{"format", fallback, names}
-	f.color = choice{"colour mode", "auto", []string{"auto", "always", "never"}}
 	f.failOn = choice{"severity", "none", []string{"none", "info", "warning", "error"}}
 	fs.VarP(&f.format, "format", "f", "how the results are written")
 	fs.StringVarP(&f.path, "output", "o", "", "write to `FILE`, which appears only when it is complete")
 	fs.Var(&f.failOn, "fail-on", "the least severity of a finding that makes the exit code 1")
-	fs.Var(&f.color, "color", "colours: auto is on a terminal, unless NO_COLOR is set")
+	f.addColor(fs)
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, only errors")
+}
+
+func (f *outputFlags) addColor(fs *pflag.FlagSet) {
+	f.color = choice{"colour mode", "auto", []string{"auto", "always", "never"}}
+	fs.Var(&f.color, "color", "colours: auto is on a terminal, unless NO_COLOR is set")
 }
 
 // style returns how results look on o.
@@ -87,6 +91,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	j.selector = newSelector(j.input)
 	j.selector.stop = stop
 	options.Select = j.selector.filter()
+	options.Config, options.Grouping = config, rules.Grouping
 	options.Judge = func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, config, r, c) }
 	outcome, err := driver.Run(ctx, files, options, handler)
 	code := j.exitCode(outcome)

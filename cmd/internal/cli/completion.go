@@ -45,6 +45,8 @@ func (c *command) words() []string {
 	switch c.name {
 	case "help":
 		return names(commands())
+	case "explain":
+		return ruleWords()
 	case "completion":
 		return strings.Split(c.args, "|")
 	}

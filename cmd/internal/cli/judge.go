@@ -130,19 +130,22 @@ func findRule(word string) *analyzer.Rule {
 	return nil
 }
 
-// suggestRule offers the rule that may have been meant.
+// suggestRule offers the rule that may have been meant: by ID, by name, or by a
+// part of its name.
 func suggestRule(word string) string {
 	var known []string
-	upper := strings.ToUpper(word) == word
+	part := ""
 	for _, r := range rules.All {
-		known = append(known, r.Name)
-		if upper {
-			known = append(known, r.ID)
-		} else {
-			known = append(known, strings.ToLower(r.ID))
+		id := r.ID
+		if strings.ToLower(word) == word {
+			id = strings.ToLower(id)
+		}
+		known = append(known, r.Name, id)
+		if part == "" && len(word) > 2 && strings.Contains(r.Name, strings.ToLower(word)) {
+			part = fmt.Sprintf("; did you mean %q?", r.Name)
 		}
 	}
-	return didYouMean(word, known, "%q")
+	return or(part, didYouMean(word, known, "%q"))
 }
 
 // thresholdFlag is a flag that changes a threshold.
