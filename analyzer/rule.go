@@ -16,6 +16,15 @@ type Rule struct {
 	// of the capture as a whole has none.
 	Check func(*Pass)
 
+	// Group words what it found on several connections of one server; nil
+	// leaves it to the numbers that every finding has. An empty advice stands
+	// for that of the first finding.
+	Group func(*Group) (message, advice string)
+
+	// Frame says what a frame of its evidence shows, where the record does not
+	// name it; nil says nothing.
+	Frame func(r *Record, frame int64) string
+
 	// Doubts are the caveats that undermine the rule, in order.
 	Doubts []Doubt
 }

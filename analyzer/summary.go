@@ -70,6 +70,17 @@ type FindingGroup struct {
 	Message     string    `json:"message"`
 	Examples    []Example `json:"examples"`
 	Advice      string    `json:"advice"`
+
+	// Folds are the findings on these connections that this one explains. They
+	// are told here and nowhere else.
+	Folds []Fold `json:"folds,omitempty"`
+}
+
+// Fold counts the findings of one rule that another explains.
+type Fold struct {
+	Rule        string `json:"rule"`
+	Name        string `json:"name"`
+	Connections int64  `json:"connections"`
 }
 
 // Example is a connection that shows a finding.
@@ -77,6 +88,9 @@ type Example struct {
 	File   string  `json:"file"`
 	Stream uint32  `json:"stream"`
 	Frames []int64 `json:"frames"`
+
+	// Shows says what each frame is; "" where there is no word for it.
+	Shows []string `json:"shows"`
 }
 
 // Timer is a timeout that shows in how long several connections took.

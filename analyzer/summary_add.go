@@ -58,6 +58,9 @@ func (a *Aggregate) Add(r *Record) {
 // AddFile appends what is known of one capture.
 func (a *Aggregate) AddFile(f *FileInfo) { a.files = append(a.files, *f) }
 
+// Explain says how findings are grouped. It is to be called before Add.
+func (a *Aggregate) Explain(g Grouping) { a.findings.grouping = g }
+
 // SetTimers takes what was inferred from all connections.
 func (a *Aggregate) SetTimers(timers []Timer) { a.timers = timers }
 
@@ -93,7 +96,7 @@ func (a *Aggregate) Summary() *Summary {
 		Connections: a.connections,
 		Close:       a.close,
 		FirstCloser: a.firstCloser,
-		Findings:    a.findings.list(),
+		Findings:    a.findings.list(a.timers),
 		Timers:      append([]Timer{}, a.timers...),
 	}
 	if a.close == nil {

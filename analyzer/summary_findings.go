@@ -1,13 +1,15 @@
 package analyzer
 
 import (
+	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
 )
 
 const (
-	maxGroups   = 10000 // distinct (rule, server) pairs that are told apart
+	maxGroups   = 5000 // pairs of rule and server that are told apart at the end
 	maxExamples = 3
 )
 
@@ -33,45 +35,122 @@ func ParseSeverity(name string) (Severity, bool) {
 	return Severity(max(i, 0)), i >= 0
 }
 
-// findingGroups gathers findings by rule and server endpoint. Beyond maxGroups
-// of them, as in a scan of a whole network, the rest of a rule's findings share
-// one group without a server.
+// findingGroups gathers findings by rule and server endpoint. When there are far
+// more than maxGroups of those, as in a scan of a whole network, the smallest
+// go into one group of their rule without a server.
 type findingGroups struct {
-	groups     map[groupKey]*FindingGroup
+	grouping   Grouping
+	groups     map[groupKey]*gathered
 	bySeverity [len(severityNames)]int64
 }
 
 type groupKey struct {
 	rule   string
-	server netip.AddrPort
+	server netip.AddrPort // the zero AddrPort of what is left of many
 }
 
+func (k groupKey) compare(o groupKey) int {
+	return cmp.Or(strings.Compare(k.rule, o.rule), k.server.Compare(o.server))
+}
+
+// add takes in one finding of r.
 func (g *findingGroups) add(r *Record, f *Finding) {
 	severity, _ := ParseSeverity(f.Severity)
 	g.bySeverity[severity]++
-	if g.groups == nil {
-		g.groups = map[groupKey]*FindingGroup{}
+	server := netip.AddrPortFrom(r.Server.IP, r.Server.Port)
+	cause := g.grouping.cause(r, f)
+	if cause != nil {
+		g.group(groupKey{cause.Rule, server}, cause).fold(f.Rule, f.Name, 1)
+		return
 	}
-	key := groupKey{f.Rule, netip.AddrPortFrom(r.Server.IP, r.Server.Port)}
-	group := g.groups[key]
-	if group == nil && len(g.groups) >= maxGroups {
-		key.server = netip.AddrPort{}
-		group = g.groups[key]
-	}
-	if group == nil {
-		group = &FindingGroup{Rule: f.Rule, Name: f.Name, Message: f.Message, Advice: f.Advice}
-		if key.server.IsValid() {
-			group.Server = key.server.String()
-		}
-		g.groups[key] = group
-	}
+	group := g.group(groupKey{f.Rule, server}, f)
 	group.Connections++
 	if worst, _ := ParseSeverity(group.Severity); group.Severity == "" || severity > worst {
 		group.Severity = f.Severity
 	}
+	group.add(r, f)
 	if len(group.Examples) < maxExamples {
-		group.Examples = append(group.Examples, Example{r.File, r.Stream, append([]int64{}, f.Frames...)})
+		group.Examples = append(group.Examples, Example{
+			File: r.File, Stream: r.Stream, Frames: append([]int64{}, f.Frames...), Shows: g.shows(r, f),
+		})
 	}
+}
+
+// group returns the group of key, of which f is one finding.
+func (g *findingGroups) group(key groupKey, f *Finding) *gathered {
+	group := g.groups[key]
+	if group != nil {
+		return group
+	}
+	if g.groups == nil {
+		g.groups = map[groupKey]*gathered{}
+	}
+	if len(g.groups) >= 2*maxGroups {
+		g.thin()
+	}
+	group = &gathered{first: *f}
+	group.Rule, group.Name, group.Message, group.Advice = f.Rule, f.Name, f.Message, f.Advice
+	if key.server.IsValid() {
+		group.Server = key.server.String()
+	}
+	g.groups[key] = group
+	return group
+}
+
+// thin merges all but the largest maxGroups groups with others of their rule.
+func (g *findingGroups) thin() {
+	keys := slices.SortedFunc(maps.Keys(g.groups), func(a, b groupKey) int {
+		return cmp.Or(cmp.Compare(g.groups[b].Connections, g.groups[a].Connections), a.compare(b))
+	})
+	for _, key := range keys[maxGroups:] {
+		group := g.groups[key]
+		rest := groupKey{rule: key.rule}
+		if key == rest {
+			continue
+		}
+		delete(g.groups, key)
+		if to := g.groups[rest]; to != nil {
+			to.merge(group)
+			continue
+		}
+		group.Server = ""
+		g.groups[rest] = group
+	}
+}
+
+// shows says what each frame of the evidence is, where the record tells.
+func (g *findingGroups) shows(r *Record, f *Finding) []string {
+	rule := g.grouping.rule(f.Rule)
+	out := make([]string, len(f.Frames))
+	for i, frame := range f.Frames {
+		out[i] = pointName(r, frame)
+		if out[i] == "" && rule != nil && rule.Frame != nil {
+			out[i] = rule.Frame(r, frame)
+		}
+	}
+	return out
+}
+
+// pointName names a frame that the record knows.
+func pointName(r *Record, frame int64) string {
+	is := func(p *int64) bool { return p != nil && *p == frame }
+	for _, fin := range [...]*FIN{r.FIN.Client, r.FIN.Server} {
+		if fin != nil && is(fin.Frame) {
+			return "FIN"
+		}
+	}
+	for _, fin := range [...]*FIN{r.FIN.Client, r.FIN.Server} {
+		if fin != nil && is(fin.ACKFrame) {
+			return "its ACK"
+		}
+	}
+	switch {
+	case r.RST != nil && r.RST.Frame == frame:
+		return "RST"
+	case r.First.Frame == frame && strings.HasPrefix(r.Flags, ">S"):
+		return "SYN"
+	}
+	return ""
 }
 
 func (g *findingGroups) count(severity Severity) int64 {
@@ -84,24 +163,22 @@ func (g *findingGroups) count(severity Severity) int64 {
 
 // list returns the groups, the gravest first, then by rule and the number of
 // connections.
-func (g *findingGroups) list() []FindingGroup {
+func (g *findingGroups) list(timers []Timer) []FindingGroup {
+	byServer := map[string][]Timer{}
+	for _, t := range timers {
+		byServer[t.Server] = append(byServer[t.Server], t)
+	}
 	out := make([]FindingGroup, 0, len(g.groups))
 	for _, group := range g.groups {
-		out = append(out, *group)
+		out = append(out, group.told(g.grouping.rule(group.Rule), byServer[group.Server]))
 	}
 	slices.SortFunc(out, func(a, b FindingGroup) int {
 		worseA, _ := ParseSeverity(a.Severity)
 		worseB, _ := ParseSeverity(b.Severity)
-		if worseA != worseB {
-			return int(worseB) - int(worseA)
-		}
-		if a.Rule != b.Rule {
-			return strings.Compare(a.Rule, b.Rule)
-		}
-		if a.Connections != b.Connections {
-			return int(b.Connections - a.Connections)
-		}
-		return strings.Compare(a.Server, b.Server)
+		return cmp.Or(
+			cmp.Compare(worseB, worseA), strings.Compare(a.Rule, b.Rule),
+			cmp.Compare(b.Connections, a.Connections), strings.Compare(a.Server, b.Server),
+		)
 	})
 	return out
 }

@@ -26,6 +26,9 @@ type Options struct {
 	// Config holds the thresholds; nil stands for those of DefaultConfig.
 	Config *analyzer.Config
 
+	// Grouping says how findings are told together in the summary.
+	Grouping analyzer.Grouping
+
 	// Judge adds findings to a connection's record; nil adds none. Where
 	// captures are analyzed side by side it is called from several goroutines.
 	Judge func(*analyzer.Record, *reassembly.Conn)
@@ -57,6 +60,7 @@ func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*O
 		o.Config = &config
 	}
 	r := &run{options: &o, handler: h, outcome: new(Outcome), vantage: votes{}}
+	r.outcome.Totals.Explain(o.Grouping)
 	var err error
 	switch {
 	case o.Join:

@@ -13,7 +13,7 @@ const (
 // lane is one capture that is analyzed beside others.
 type lane struct {
 	batches chan []*result // closed at the end of the capture
-	in      *input                  // valid once batches is closed
+	in      *input         // valid once batches is closed
 }
 
 // sideBySide analyzes as many captures at once as there are processors, and

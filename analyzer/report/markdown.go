@@ -48,30 +48,9 @@ func (m *markdown) Close(s *analyzer.Summary) error {
 		mdTable(&b, "Time in closing states", []string{"state", "n", "p50", "p90", "max", "still open"}, rows)
 	}
 	mdFindings(&b, d.findings)
-	if len(d.timers) > 0 {
-		var rows [][]string
-		for i := range d.timers {
-			rows = append(rows, timerCells(&d.timers[i]))
-		}
-		mdTable(&b, "Timers", []string{"kind", "server", "value", "spread", "samples", "from", "known as"}, rows)
-	}
+	mdTimers(&b, d.timers)
 	_, err := m.w.Write(b.Bytes())
 	return err
-}
-
-func mdFindings(b *bytes.Buffer, list []analyzer.FindingGroup) {
-	if len(list) > 0 {
-		b.WriteString("\n### Findings\n")
-	}
-	for i := range list {
-		f := &list[i]
-		fmt.Fprintf(b, "\n**%s %s %s**: %s to %s\n\n%s\n\n", mdEscape(f.Severity), mdEscape(f.Rule), mdEscape(f.Name),
-			count(f.Connections, "connection"), mdEscape(f.Server), mdEscape(f.Message))
-		for _, e := range f.Examples {
-			fmt.Fprintf(b, "- %s stream %d: frames %s\n", mdEscape(e.File), e.Stream, frames(e.Frames))
-		}
-		fmt.Fprintf(b, "\n%s\n", mdEscape(f.Advice))
-	}
 }
 
 func pairs(list []tallied) [][]string {
@@ -113,4 +92,9 @@ func mdEscape(s string) string {
 	return b.String()
 }
 
-func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func upperFirst(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

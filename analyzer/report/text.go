@@ -106,59 +106,6 @@ func (t *textReport) states(b *bytes.Buffer, d *digest) {
 	g.write(b, t.style)
 }
 
-func (t *textReport) findings(b *bytes.Buffer, d *digest) {
-	for i := range d.findings {
-		f := &d.findings[i]
-		fmt.Fprintf(b, "\n%s %s   %s to %s\n", t.style.severity(f.Severity, padRight(Safe(f.Severity), 7)),
-			t.style.bold(Safe(f.Rule+" "+f.Name)), count(f.Connections, "connection"), Safe(f.Server))
-		for _, line := range wrap(Safe(f.Message), t.style.columns()-7) {
-			fmt.Fprintf(b, "       %s\n", line)
-		}
-		for _, e := range f.Examples {
-			fmt.Fprintf(b, "       %s stream %d: frames %s\n", Safe(e.File), e.Stream, frames(e.Frames))
-		}
-		for _, line := range wrap(Safe(f.Advice), t.style.columns()-7) {
-			fmt.Fprintf(b, "       %s\n", line)
-		}
-	}
-}
-
-func (t *textReport) timers(b *bytes.Buffer, d *digest) {
-	if len(d.timers) == 0 {
-		return
-	}
-	g := grid{indent: "  ", left: 2}
-	g.head("Timers", "server", "value", "spread", "samples", "from", "known as")
-	for i := range d.timers {
-		g.row(timerCells(&d.timers[i])...)
-	}
-	b.WriteByte('\n')
-	g.write(b, t.style)
-}
-
-func timerCells(t *analyzer.Timer) []string {
-	known := ""
-	if t.KnownAs != nil {
-		known = *t.KnownAs
-	}
-	return []string{
-		Safe(t.Kind), Safe(t.Server), span(t.Value), "±" + span(t.Spread), number(t.Samples), Safe(t.From), Safe(known),
-	}
-}
-
-// frames lists frame numbers, the first few.
-func frames(list []int64) string {
-	var words []string
-	for i, f := range list {
-		if i == 8 {
-			words = append(words, "…")
-			break
-		}
-		words = append(words, fmt.Sprint(f))
-	}
-	return strings.Join(words, ", ")
-}
-
 // bar draws n against the most. Whatever occurred has at least one block.
 func bar(n, most int64) string {
 	if most > maxBar {

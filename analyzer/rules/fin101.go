@@ -31,6 +31,7 @@ application has not noticed the end of its input, or is busy with something else
 		Source:   "RFC 9293 §3.6.1 (half-closed connections); Linux tcp_fin() in net/ipv4/tcp_input.c",
 	},
 	Check: checkHalfClosed,
+	Group: groupHalfClosed,
 	Doubts: []analyzer.Doubt{
 		{Caveat: reassembly.OneDirection, Withhold: true},
 		{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps that FIN"},

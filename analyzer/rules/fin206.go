@@ -37,6 +37,7 @@ keepalive_timeout (nginx), KeepAliveTimeout (Apache), keepAliveTimeout (Node), I
 		Source:   "RFC 9112 §9.5 (failures and timeouts), §9.6 (tear-down)",
 	},
 	Check: checkIdleClose,
+	Group: groupIdle,
 	Doubts: []analyzer.Doubt{
 		{Caveat: reassembly.OneDirection, Withhold: true},
 		{Caveat: reassembly.ControlOnly, Withhold: true},

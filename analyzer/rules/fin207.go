@@ -39,6 +39,7 @@ the other's, by more than a round trip. Let it repeat requests that are safe to 
 		Source:   "RFC 9112 §9.3.1, §9.5; RFC 9293 §3.10.7.1 (the reset in answer to a segment without a socket)",
 	},
 	Check: checkKeepAliveRace,
+	Group: groupRace,
 	Doubts: []analyzer.Doubt{
 		{Caveat: reassembly.OneDirection, Withhold: true},
 		{Caveat: reassembly.ControlOnly, Withhold: true},

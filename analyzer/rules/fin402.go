@@ -26,6 +26,7 @@ application hears "connection refused" at once.`,
 		Source:   "RFC 9293 §3.10.7.1, §3.10.7.3; Linux tcp_v4_send_reset() in net/ipv4/tcp_ipv4.c",
 	},
 	Check: checkRefused,
+	Group: groupOpenings("were refused"),
 	Doubts: []analyzer.Doubt{
 		{Caveat: reassembly.OneDirection, Withhold: true},
 	},

@@ -31,6 +31,7 @@ state syn-sent means that the answer does not reach it.`,
 		Source:   "RFC 9293 §3.5, §3.10.7.4; RFC 4987 (SYN floods); net.ipv4.tcp_synack_retries",
 	},
 	Check: checkHalfOpen,
+	Group: groupOpenings("were never completed: the SYN,ACK got no answer"),
 	Doubts: []analyzer.Doubt{
 		{Caveat: reassembly.OneDirection, Withhold: true},
 		{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps the client's ACK"},

@@ -1,0 +1,276 @@
+package analyzer
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Group is what one rule found on the connections of one server, for a rule to
+// put into words. It holds at least two connections.
+type Group struct {
+	Server      string // "ip:port"; "" for what is left of many servers
+	Connections int64
+	First       Finding // the first of them
+
+	// Side counts the connections by whom the finding is about.
+	Side Sides[int64]
+
+	// Took are the durations of the findings; Bound is theirs where they agree.
+	Took  Spread
+	Bound string
+
+	// Closed is from the first segment of a connection whose opening was
+	// captured to its first FIN, or the RST that ended it.
+	Closed Spread
+
+	// HalfClosed is from the first FIN to the other side's, or the RST that came
+	// instead; where either did come.
+	HalfClosed Spread
+
+	HalfBytes int64 // payload of the other side after the first FIN
+	Resets    int64 // connections that an RST of the side that closed first ended
+	Unheard   int64 // connections on which the server had said nothing before the first FIN
+
+	Clients      int64  // different addresses
+	ClientsExact bool   // else Clients is an estimate
+	Began        Spread // of the connections, since the first of them
+
+	Timers []Timer // of this server
+}
+
+// Spread is how durations lie.
+type Spread struct {
+	N                 int64
+	Low, Median, High Seconds // valid iff N > 0
+}
+
+// TimersOf returns the server's timers of one kind.
+func (g *Group) TimersOf(kind string) []Timer {
+	return slices.DeleteFunc(slices.Clone(g.Timers), func(t Timer) bool { return t.Kind != kind })
+}
+
+// Grouping says how the findings of several connections are told together.
+type Grouping struct {
+	Rules []*Rule
+
+	// Explains reports whether a finding of rule cause on the same connection
+	// explains one of rule effect, which then is folded.
+	Explains func(cause, effect string) bool
+}
+
+func (g *Grouping) rule(id string) *Rule {
+	for _, r := range g.Rules {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}
+
+// cause returns the finding of r that explains f, if any. It is at least as
+// grave: folding hides nothing that is worse.
+func (g *Grouping) cause(r *Record, f *Finding) *Finding {
+	if g.Explains == nil {
+		return nil
+	}
+	own, _ := ParseSeverity(f.Severity)
+	for i := range r.Findings {
+		c := &r.Findings[i]
+		if s, _ := ParseSeverity(c.Severity); c != f && s >= own && g.Explains(c.Rule, f.Rule) {
+			return c
+		}
+	}
+	return nil
+}
+
+// gathered is what is kept of one group.
+type gathered struct {
+	FindingGroup
+	first  Finding
+	side   Sides[int64]
+	bound  string
+	folds  map[string]*Fold
+	begun  Time // of the first connection
+	seen   bool // begun is valid
+	took   sampling
+	closed sampling
+	half   sampling
+	began  sampling
+	bytes  int64
+	resets int64
+	mute   int64
+
+	clients distinct
+}
+
+// add takes in one connection.
+func (g *gathered) add(r *Record, f *Finding) {
+	switch {
+	case f.Side == nil:
+	case *f.Side == "client":
+		g.side.Client++
+	default:
+		g.side.Server++
+	}
+	if f.DurationS != nil {
+		bound := "exact"
+		if f.Bound != nil {
+			bound = *f.Bound
+		}
+		if g.took.n == 0 {
+			g.bound = bound
+		} else if g.bound != bound {
+			g.bound = ""
+		}
+		g.took.add(*f.DurationS)
+	}
+	g.clients.add(r.Client.IP)
+	if !g.seen {
+		g.begun, g.seen = r.First.Time, true
+	}
+	g.began.add(Seconds(r.First.Time.Sub(g.begun)))
+	g.close(r)
+}
+
+// close takes in how a connection closed.
+func (g *gathered) close(r *Record) {
+	at := closedAt(r)
+	if at == nil {
+		return
+	}
+	if r.Handshake == "complete" {
+		g.closed.add(Seconds(at.Sub(r.First.Time)))
+	}
+	if r.HalfClosedS == nil {
+		return
+	}
+	if r.HalfClosed != nil && *r.HalfClosed == "exact" {
+		g.half.add(*r.HalfClosedS)
+	}
+	if r.HalfBytes != nil {
+		g.bytes += *r.HalfBytes
+		if r.PayloadBytes.Server == *r.HalfBytes && *r.FirstCloser == "client" {
+			g.mute++
+		}
+	}
+	if r.RST != nil && r.FirstCloser != nil && r.RST.By == *r.FirstCloser {
+		g.resets++
+	}
+}
+
+// closedAt returns when one side closed first; null where that is not known.
+func closedAt(r *Record) *Time {
+	if r.FirstCloser == nil {
+		return nil
+	}
+	fin := r.FIN.Client
+	switch *r.FirstCloser {
+	case "client":
+	case "server":
+		fin = r.FIN.Server
+	default:
+		return nil
+	}
+	switch {
+	case fin != nil:
+		return fin.Time
+	case r.RST != nil:
+		return &r.RST.Time
+	}
+	return nil
+}
+
+// merge takes in another group of the same rule.
+func (g *gathered) merge(o *gathered) {
+	g.Connections += o.Connections
+	g.side.Client += o.side.Client
+	g.side.Server += o.side.Server
+	if g.took.n == 0 {
+		g.bound = o.bound
+	} else if o.took.n > 0 && g.bound != o.bound {
+		g.bound = ""
+	}
+	g.took.merge(&o.took)
+	g.closed.merge(&o.closed)
+	g.half.merge(&o.half)
+	g.began.merge(&o.began)
+	g.bytes += o.bytes
+	g.resets += o.resets
+	g.mute += o.mute
+	g.clients.merge(&o.clients)
+	for id, f := range o.folds {
+		g.fold(id, f.Name, f.Connections)
+	}
+	worse, _ := ParseSeverity(o.Severity)
+	if own, _ := ParseSeverity(g.Severity); worse > own {
+		g.Severity = o.Severity
+	}
+	g.Examples = append(g.Examples, o.Examples[:min(len(o.Examples), maxExamples-len(g.Examples))]...)
+}
+
+// fold counts connections on which the group explains what another rule found.
+func (g *gathered) fold(rule, name string, n int64) {
+	f := g.folds[rule]
+	if f == nil {
+		if g.folds == nil {
+			g.folds = map[string]*Fold{}
+		}
+		f = &Fold{Rule: rule, Name: name}
+		g.folds[rule] = f
+	}
+	f.Connections += n
+}
+
+// told puts the group into words.
+func (g *gathered) told(rule *Rule, timers []Timer) FindingGroup {
+	out := g.FindingGroup
+	for _, id := range slices.Sorted(maps.Keys(g.folds)) {
+		out.Folds = append(out.Folds, *g.folds[id])
+	}
+	if g.Connections < 2 {
+		return out
+	}
+	group := Group{
+		Server: g.Server, Connections: g.Connections, First: g.first, Side: g.side,
+		Took: g.took.spread(), Bound: g.bound, Closed: g.closed.spread(), HalfClosed: g.half.spread(),
+		HalfBytes: g.bytes, Resets: g.resets, Unheard: g.mute, Began: g.began.spread(), Timers: timers,
+	}
+	group.Clients, group.ClientsExact = g.clients.count()
+	message, advice := "", ""
+	if rule != nil && rule.Group != nil {
+		message, advice = rule.Group(&group)
+	}
+	if message == "" {
+		message = group.plain(&g.Examples[0])
+	}
+	out.Message = message
+	if advice != "" {
+		out.Advice = advice
+	}
+	return out
+}
+
+// plain words a group by an example and the numbers that every finding has.
+func (g *Group) plain(e *Example) string {
+	text := fmt.Sprintf("for example, in stream %d %s", e.Stream, g.First.Message)
+	if g.Took.N < 2 || g.Took.Low == g.Took.High {
+		return text
+	}
+	return text + fmt.Sprintf("; over all %d: %s to %s, median %s", g.Took.N, words(g.Took.Low), words(g.Took.High), words(g.Took.Median))
+}
+
+// words writes a duration with three digits.
+func words(s Seconds) string {
+	d := s.Duration()
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%.3g µs", float64(d)/1e3)
+	case d < time.Second:
+		return fmt.Sprintf("%.3g ms", float64(d)/1e6)
+	case d < 1000*time.Second:
+		return fmt.Sprintf("%.3g s", d.Seconds())
+	}
+	return fmt.Sprintf("%.0f s", d.Seconds())
+}

@@ -1,0 +1,222 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"finwait/analyzer"
+)
+
+const (
+	groupsPerRule = 5  // groups of one rule that are told; the rest is counted
+	groupsInAll   = 40 // groups of all rules
+	maxTimers     = 20
+)
+
+// ruleGroups is the findings of one rule and severity: the groups that are told, and
+// how many are left out.
+type ruleGroups struct {
+	groups            []analyzer.FindingGroup
+	more, connections int64
+}
+
+// byRule chooses the groups that people can still read. Groups of one rule stand
+// together, the largest first.
+func byRule(list []analyzer.FindingGroup) []ruleGroups {
+	var out []ruleGroups
+	told := 0
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].Rule == list[0].Rule && list[n].Severity == list[0].Severity {
+			n++
+		}
+		show := min(n, groupsPerRule, max(groupsInAll-told, 1))
+		told += show
+		r := ruleGroups{groups: list[:show]}
+		for i := range list[show:n] {
+			r.more++
+			r.connections += list[show+i].Connections
+		}
+		out, list = append(out, r), list[n:]
+	}
+	return out
+}
+
+// rest says what is left out.
+func (r *ruleGroups) rest() string {
+	if r.more == 0 {
+		return ""
+	}
+	f := &r.groups[0]
+	return fmt.Sprintf("and %s of %s %s (%s)", count(r.more, "more group"), Safe(f.Rule), Safe(f.Name), count(r.connections, "connection"))
+}
+
+func (t *textReport) findings(b *bytes.Buffer, d *digest) {
+	for _, r := range byRule(d.findings) {
+		for i := range r.groups {
+			t.finding(b, &r.groups[i])
+		}
+		if rest := r.rest(); rest != "" {
+			fmt.Fprintf(b, "\n        %s\n", rest)
+		}
+	}
+}
+
+func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup) {
+	const indent = "        "
+	width := t.style.columns() - len(indent)
+	fmt.Fprintf(b, "\n%s %s   %s %s\n", t.style.severity(f.Severity, padRight(Safe(f.Severity), 7)),
+		t.style.bold(Safe(f.Rule+" "+f.Name)), count(f.Connections, "connection"), toServer(f))
+	line := func(text string) {
+		for _, l := range wrap(Safe(text), width) {
+			b.WriteString(indent + l + "\n")
+		}
+	}
+	line(upperFirst(f.Message))
+	for i := range f.Examples {
+		e := &f.Examples[i]
+		points, command := exampleWords(e), showCommand(e)
+		if displayWidth(points)+displayWidth(command)+6 > width {
+			points += "\n" + indent + " "
+		} else {
+			points += "  "
+		}
+		fmt.Fprintf(b, "%s%s →  %s\n", indent, points, command)
+	}
+	line(f.Advice)
+	line(foldWords(f))
+}
+
+// toServer says whom the connections of a group led to.
+func toServer(f *analyzer.FindingGroup) string {
+	if f.Server == "" {
+		return "to other servers"
+	}
+	return "to " + Safe(f.Server)
+}
+
+// exampleWords lists the evidence of an example: stream 0: request 4, FIN 61.
+func exampleWords(e *analyzer.Example) string {
+	var words []string
+	for i, frame := range e.Frames {
+		if i == 8 {
+			words = append(words, "…")
+			break
+		}
+		word := fmt.Sprint(frame)
+		if i < len(e.Shows) && e.Shows[i] != "" {
+			word = Safe(e.Shows[i]) + " " + word
+		} else if i == 0 {
+			word = "frame " + word
+		}
+		words = append(words, word)
+	}
+	return fmt.Sprintf("stream %d: %s", e.Stream, strings.Join(words, ", "))
+}
+
+// showCommand is what shows the example in full.
+func showCommand(e *analyzer.Example) string {
+	return fmt.Sprintf("finwait show %s --stream %d", shellWord(Safe(e.File)), e.Stream)
+}
+
+// shellWord quotes s for a shell where that is needed.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:@%+=,", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// foldWords says what else was found on the connections of a group and follows
+// from it.
+func foldWords(f *analyzer.FindingGroup) string {
+	var words []string
+	for _, fold := range f.Folds {
+		word := fold.Rule + " " + fold.Name
+		if fold.Connections != f.Connections {
+			word += fmt.Sprintf(" (%s)", number(fold.Connections))
+		}
+		words = append(words, word)
+	}
+	if words == nil {
+		return ""
+	}
+	return "It brought with it " + strings.Join(words, ", ") + "."
+}
+
+func (t *textReport) timers(b *bytes.Buffer, d *digest) {
+	if len(d.timers) == 0 {
+		return
+	}
+	g := grid{indent: "  ", left: 2}
+	g.head("Timers", "server", "value", "spread", "samples", "from", "known as")
+	for i := range d.timers[:min(len(d.timers), maxTimers)] {
+		g.row(timerCells(&d.timers[i])...)
+	}
+	b.WriteByte('\n')
+	g.write(b, t.style)
+	if more := len(d.timers) - maxTimers; more > 0 {
+		fmt.Fprintf(b, "  and %s\n", count(int64(more), "more timer"))
+	}
+}
+
+func timerCells(t *analyzer.Timer) []string {
+	known, value := "", span(t.Value)
+	if t.KnownAs != nil {
+		known = *t.KnownAs
+	}
+	if t.Kind == "fin-wait-2-timeout" {
+		value = span(t.Low) + " to " + span(t.High)
+		if t.Low == 0 {
+			value = "≤ " + span(t.High)
+		}
+	}
+	return []string{
+		Safe(t.Kind), Safe(t.Server), value, "±" + span(t.Spread), number(t.Samples), Safe(t.From), Safe(known),
+	}
+}
+
+func mdFindings(b *bytes.Buffer, list []analyzer.FindingGroup) {
+	if len(list) > 0 {
+		b.WriteString("\n### Findings\n")
+	}
+	for _, r := range byRule(list) {
+		for i := range r.groups {
+			mdFinding(b, &r.groups[i])
+		}
+		if rest := r.rest(); rest != "" {
+			fmt.Fprintf(b, "\n%s\n", mdEscape(rest))
+		}
+	}
+}
+
+func mdFinding(b *bytes.Buffer, f *analyzer.FindingGroup) {
+	fmt.Fprintf(b, "\n**%s %s %s**: %s %s\n\n%s\n\n", mdEscape(f.Severity), mdEscape(f.Rule), mdEscape(f.Name),
+		count(f.Connections, "connection"), mdEscape(toServer(f)), mdEscape(upperFirst(f.Message)))
+	for i := range f.Examples {
+		e := &f.Examples[i]
+		fmt.Fprintf(b, "- %s: `%s`\n", mdEscape(exampleWords(e)), strings.ReplaceAll(showCommand(e), "`", "'"))
+	}
+	fmt.Fprintf(b, "\n%s\n", mdEscape(f.Advice))
+	if folds := foldWords(f); folds != "" {
+		fmt.Fprintf(b, "\n%s\n", mdEscape(folds))
+	}
+}
+
+func mdTimers(b *bytes.Buffer, list []analyzer.Timer) {
+	if len(list) == 0 {
+		return
+	}
+	var rows [][]string
+	for i := range list[:min(len(list), maxTimers)] {
+		rows = append(rows, timerCells(&list[i]))
+	}
+	mdTable(b, "Timers", []string{"kind", "server", "value", "spread", "samples", "from", "known as"}, rows)
+	if more := len(list) - maxTimers; more > 0 {
+		fmt.Fprintf(b, "\nand %s\n", count(int64(more), "more timer"))
+	}
+}
