@@ -25,9 +25,9 @@ the capture and the sender, or the sender's host threw it away: a firewall that 
 0.010 B SYN,ACK
 0.011 A ACK
 1.000 A FIN,ACK
-1.200 A FIN,ACK
-1.600 A FIN,ACK
-2.400 A FIN,ACK
+1.200 A FIN,ACK seq 1
+1.600 A FIN,ACK seq 1
+2.400 A FIN,ACK seq 1
 9.000 end`,
 		Confirm: "On the host that repeats itself: ss -tno state fin-wait-1 (or last-ack) shows timer:(on,…,retries); nstat -az TcpExtTCPTimeouts TcpExtTCPAbortOnTimeout counts; with a firewall, conntrack -L -p tcp shows whether it still knows the connection.",
 		Change: `Where the peer is gone nothing needs to change; tcp_orphan_retries bounds how long the socket stays. Where acknowledgments arrive and

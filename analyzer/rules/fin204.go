@@ -35,6 +35,7 @@ connection. A socket that was shut down (SHUT_WR) and not closed is never reaped
 		Source:   "Linux tcp_rcv_state_process() and tcp_time_wait() in net/ipv4, Documentation/networking/ip-sysctl.rst (tcp_fin_timeout); RFC 9293 §3.5.2 (reset generation)",
 	},
 	Check:  checkFINWait2Reaped,
+	Group:  groupReaped,
 	Doubts: unseen(packetsMissing),
 }
 
@@ -52,6 +53,11 @@ func checkFINWait2Reaped(p *analyzer.Pass) {
 	met := mark(c, rst.ReplyTo)
 	if met == nil || !met.Has(segment.FIN) || !own.Acked || own.ACKFrame >= other.Frame || c.Taken(closer.Peer()) < other.Pos {
 		return
+	}
+	for i := range c.Marks { // one that had aborted before was in no state at all
+		if m := &c.Marks[i]; m.Frame < rst.Frame && by(m, closer) && m.Has(segment.RST) {
+			return
+		}
 	}
 	waited := other.Time.Sub(own.ACKTime)
 	v := analyzer.Verdict{

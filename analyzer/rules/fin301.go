@@ -38,8 +38,8 @@ last payload matters.`,
 
 func checkAbort(p *analyzer.Pass) {
 	c := p.Conn
-	rst := mark(c, c.RST.Frame)
-	if rst == nil || !c.RST.Ended || c.RST.Kind != reassembly.RSTAbort || !opened(c) || provoked(c, rst) || misfit(c) != nil {
+	rst := aborting(c)
+	if rst == nil || !opened(c) || provoked(c, rst) || misfit(c) != nil {
 		return
 	}
 	a := c.RST.By
@@ -68,6 +68,26 @@ func checkAbort(p *analyzer.Pass) {
 		v.Message += fmt.Sprintf("; the %s had closed before, and all that it sent had come", peer)
 	}
 	p.Report(v)
+}
+
+// aborting returns the reset with which the connection ended, if it is the end
+// of a live socket. Where that was lost on its way, a reply to what the peer
+// still sent may have followed.
+func aborting(c *reassembly.Conn) *reassembly.Mark {
+	if !c.RST.Ended {
+		return nil
+	}
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if !m.Has(segment.RST) || !by(m, c.RST.By) {
+			continue
+		}
+		if m.Has(segment.ACK) && m.Is(reassembly.AtSndNxt) && !m.Is(reassembly.RawZero) {
+			return m
+		}
+		return nil
+	}
+	return nil
 }
 
 // opened reports whether both ends were connected, as far as the capture tells.

@@ -31,4 +31,25 @@ const (
 
 // Relations is the one table of how rules go together. A test holds it against
 // every fixture and recorded capture.
-var Relations = []Relation{}
+var Relations = []Relation{
+	{"FIN202", "FIN101", Implies, "a socket that stays in CLOSE-WAIT leaves the connection half-closed"},
+
+	{"FIN101", "FIN102", Excludes, "one is about a FIN, the other about there being none"},
+	{"FIN101", "FIN104", Excludes, "a teardown has no length before it is over"},
+	{"FIN101", "FIN210", Excludes, "simultaneous closing takes both FINs"},
+	{"FIN101", "FIN301", Excludes, "what was reset is not half-closed"},
+	{"FIN102", "FIN103", Excludes, "one is about a FIN, the other about there being none"},
+	{"FIN102", "FIN301", Excludes, "a reset is an end"},
+	{"FIN102", "FIN302", Excludes, "a reset is no silence"},
+	{"FIN202", "FIN205", Excludes, "who still sends has not forgotten the socket"},
+	{"FIN203", "FIN204", Excludes, "the RST answers payload or a FIN, not both"},
+	{"FIN204", "FIN301", Excludes, "an RST that answers a FIN is no abort"},
+	{"FIN301", "FIN302", Excludes, "an abort is its sender's own"},
+
+	{"FIN103", "FIN101", Explains, "the other side never learnt of the FIN, or its answer never came"},
+	{"FIN103", "FIN104", Explains, "lost FINs and acknowledgments make a teardown long"},
+	{"FIN202", "FIN101", Explains, "the connection is half-closed because one side does not close"},
+	{"FIN203", "FIN104", Explains, "the server was busy with an answer when its client closed"},
+	{"FIN204", "FIN104", Explains, "both come from the time that the late side spent in CLOSE-WAIT"},
+	{"FIN205", "FIN104", Explains, "the time was used for payload"},
+}
