@@ -42,6 +42,8 @@ handler stop when its request's context ends.`,
 		Source:   "RFC 9293 §3.6.1; RFC 9112 §9.5, §9.6; Go net/http/transport.go, persistConn.roundTrip; Linux tcp_rcv_state_process() in net/ipv4/tcp_input.c",
 	},
 	Check: checkGaveUp,
+	Group: groupGaveUp,
+	Frame: frameGaveUp,
 	Doubts: []analyzer.Doubt{
 		{Caveat: reassembly.OneDirection, Withhold: true},
 		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
@@ -135,7 +137,7 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 		case missing:
 			return waited || refused
 		case partial:
-			return g.late > 0 || g.closing.Time.Sub(g.heard) >= patience
+			return g.closing.Time.Sub(g.heard) >= patience || g.late > 0 && g.waited(g.closing) >= patience/5
 		}
 		return false
 	case reassembly.HTTP2:
@@ -146,11 +148,10 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 	if g.answer != missing || !waited {
 		return false
 	}
-	turns, _ := g.c.Turns(reassembly.Server)
 	switch {
 	case refused && g.lateStart.Sub(g.closing.Time) > g.c.RoundTrip(reassembly.Server):
 		return true
-	case turns > 0 && g.busy() || g.bytes > 0 && turns == 0 && g.busy() && !g.stuck():
+	case g.busy():
 		g.doubt = "whether that asked for an answer the capture cannot tell"
 		return true
 	}
@@ -181,12 +182,6 @@ func (g *gaveUp) busy() bool {
 	const atOnce = 100 * time.Millisecond
 	s, ok := stay(g.c, reassembly.Server, tcpstate.CloseWait)
 	return ok && s.For > atOnce
-}
-
-// stuck reports whether the server did nothing at all after the client closed.
-func (g *gaveUp) stuck() bool {
-	s, ok := stay(g.c, reassembly.Server, tcpstate.CloseWait)
-	return ok && s.Open
 }
 
 // stay returns the first stay of one end in a state.
