@@ -95,6 +95,7 @@ func (t *Tracker) Quote(p *capture.Packet, s *segment.Segment) {
 		Frame: uint32(p.Number), Time: p.Time, From: s.ICMP.From, About: Role(side),
 		Type: s.ICMP.Type, Code: s.ICMP.Code, V6: !s.Is4,
 	}
+	t.watchedICMP(c, p, s, &e)
 	if e.fails() {
 		t.icmp.note(tuple.Conn, e)
 	}

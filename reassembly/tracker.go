@@ -14,6 +14,9 @@ import (
 type Config struct {
 	Idle           time.Duration // a connection silent for longer has ended; 0 means DefaultIdle
 	MaxConnections int           // live connections beyond which the stalest is evicted; 0 means DefaultMaxConnections
+
+	// Watch is shown every segment, in the order of the file; nil shows none.
+	Watch func(*Sight)
 }
 
 // The defaults. Idle lies beyond any timer that a kernel runs by default: the
@@ -129,7 +132,11 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 	if c.ended == EndReset && c.deniesReset(p, s) {
 		t.revive(i)
 	}
-	t.take(c, p, s, side)
+	if t.cfg.Watch == nil {
+		t.take(c, p, s, side)
+	} else {
+		t.watched(c, p, s, side)
+	}
 	c.completeness = tuple.Completeness
 	if c.state == live {
 		t.touch(i)
