@@ -116,8 +116,13 @@ var flagLetters = [...]struct {
 	flag   segment.Flags
 	letter byte
 }{
-	{segment.FIN, 'F'}, {segment.SYN, 'S'}, {segment.RST, 'R'}, {segment.ACK, '.'},
-	{segment.URG, 'U'}, {segment.ECE, 'E'}, {segment.CWR, 'W'},
+	{segment.FIN, 'F'},
+	{segment.SYN, 'S'},
+	{segment.RST, 'R'},
+	{segment.ACK, '.'},
+	{segment.URG, 'U'},
+	{segment.ECE, 'E'},
+	{segment.CWR, 'W'},
 }
 
 func appendToken(dst []byte, k kind, count uint32, client uint8) []byte {
