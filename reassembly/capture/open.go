@@ -50,6 +50,7 @@ type Info struct {
 // at a clean end, or wraps ErrCutShort, or means corruption.
 type source interface {
 	next(p *Packet) (offset int64, err error)
+	offset() int64 // of the next record, as far as is known
 }
 
 // Reader reads the packets of one capture. It is not safe for concurrent use,
@@ -150,11 +151,12 @@ func sniff(br *bufio.Reader) (format, error) {
 // Next reads the next packet into p. At a clean end it returns io.EOF, else a
 // *ReadError, which wraps ErrCutShort if the capture merely stops in the middle.
 // An error is sticky.
-func (r *Reader) Next(p *Packet) error {
+func (r *Reader) Next(p *Packet) (err error) {
 	if r.err != nil {
 		return r.err
 	}
-	if offset, err := r.next(p); err != nil {
+	defer r.rescue(&err)
+	if offset, err := r.src.next(p); err != nil {
 		return r.fail(offset, err)
 	}
 	r.count++
@@ -165,14 +167,12 @@ func (r *Reader) Next(p *Packet) error {
 	return nil
 }
 
-// next keeps a panic of the library inside: the bytes are not ours.
-func (r *Reader) next(p *Packet) (offset int64, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			offset, err = p.Offset, fmt.Errorf("malformed record: %v", v)
-		}
-	}()
-	return r.src.next(p)
+// rescue makes an error of a panic: what the library stumbled over is in the
+// file.
+func (r *Reader) rescue(err *error) {
+	if v := recover(); v != nil {
+		*err = r.fail(r.src.offset(), fmt.Errorf("malformed record: %v", v))
+	}
 }
 
 func (r *Reader) fail(offset int64, err error) error {

@@ -77,6 +77,8 @@ func pcapLink(field uint32) segment.LinkType {
 	return 0xffff // not assigned to anything
 }
 
+func (s *pcapSource) offset() int64 { return s.pos }
+
 func (s *pcapSource) next(p *Packet) (int64, error) {
 	data, ci, err := s.r.ZeroCopyReadPacketData()
 	p.Offset = s.pos

@@ -32,6 +32,8 @@ func openPcapng(src io.Reader, info *Info) (*pcapngSource, error) {
 	return s, nil
 }
 
+func (s *pcapngSource) offset() int64 { return s.pos }
+
 func (s *pcapngSource) next(p *Packet) (int64, error) {
 	data, ci, err := s.r.ZeroCopyReadPacketData()
 	if len(s.g.gaps) > 0 {
