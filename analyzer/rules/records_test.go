@@ -46,14 +46,17 @@ func judged(t *testing.T, name string, data []byte) (records []*analyzer.Record)
 	var p capture.Packet
 	var s segment.Segment
 	for d := segment.NewDecoder(); ; {
-		switch err := r.Next(&p); {
-		case errors.Is(err, io.EOF):
+		if err := r.Next(&p); errors.Is(err, io.EOF) {
 			tracker.Flush()
 			return records
-		case err != nil:
+		} else if err != nil {
 			t.Fatal(err)
-		case d.Decode(p.Link, p.Data, p.Length, &s) == segment.Decoded:
+		}
+		switch d.Decode(p.Link, p.Data, p.Length, &s) {
+		case segment.Decoded:
 			tracker.Add(&p, &s)
+		case segment.ICMPError:
+			tracker.Quote(&p, &s)
 		default:
 			tracker.Advance(&p)
 		}
@@ -118,7 +121,7 @@ func TestFindingsAreWhole(t *testing.T) {
 			for i := range rec.Findings {
 				f := &rec.Findings[i]
 				switch {
-				case f.Message == "" || strings.Contains(f.Message, "%!") || strings.HasSuffix(f.Message, "."):
+				case f.Message == "" || f.Advice == "" || strings.Contains(f.Message, "%!") || strings.HasSuffix(f.Message, "."):
 					t.Errorf("%s: stream %d: %s says %q", file, rec.Stream, f.Rule, f.Message)
 				case strings.Contains(f.Message, "  ") || strings.Contains(f.Message, "-0"):
 					t.Errorf("%s: stream %d: %s says %q", file, rec.Stream, f.Rule, f.Message)
