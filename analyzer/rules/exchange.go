@@ -28,8 +28,11 @@ const (
 
 // smallRecord is the length up to which a TLS record from a client is taken for
 // housekeeping: HTTP/2's acknowledgments, pings and window updates, one or two
-// in a record. No request line with a host fits.
-const smallRecord = 50
+// in a record. A request line with a host is longer.
+const smallRecord = 46
+
+// alertOnly is how much the server may send that is no more than an alert.
+const alertOnly = 40
 
 // exchange is the last request of a connection, and what had come of its answer
 // at some segment of the client's: the one that closed.
@@ -130,6 +133,9 @@ func (x *exchange) findLate(c *reassembly.Conn, closing *reassembly.Mark, ans *r
 	}
 	if x.lateFrame != 0 {
 		x.late = int64(max(behind(ans)-max(closing.Ack, ans.At), 0))
+	}
+	if x.proto == reassembly.TLS && x.late <= alertOnly { // close_notify answers the FIN, not the request
+		x.late, x.lateFrame = 0, 0
 	}
 }
 

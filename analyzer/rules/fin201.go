@@ -242,7 +242,9 @@ func (g *gaveUp) outcome() string {
 			text += ", into an RST: the client's kernel had given up waiting"
 		}
 		return text
-	case rst.Ended && rst.By == reassembly.Server:
+	case rst.Ended && rst.By == reassembly.Client:
+		return fmt.Sprintf("; the server had not answered when an RST of the client's kernel ended it, %s after that", span(rst.Time.Sub(g.closing.Time)))
+	case rst.Ended:
 		return fmt.Sprintf("; the server reset the connection %s after that", span(rst.Time.Sub(g.closing.Time)))
 	}
 	return fmt.Sprintf("; the server had not answered or closed when observation ended, %s after that", span(g.c.Until.Sub(g.closing.Time)))

@@ -53,6 +53,12 @@ func checkMissing(p *analyzer.Pass) {
 			side = sideOf(side, r)
 		}
 	}
+	const few = 8
+	for i := range c.Marks {
+		if m := &c.Marks[i]; m.Bits&reassembly.Unseen != 0 && len(frames) < few {
+			frames = append(frames, m.Frame)
+		}
+	}
 	p.Report(analyzer.Verdict{
 		Side: side, Message: message, Frames: frames,
 		Advice: "Capture less of each packet (tcpdump -s 128) or with a larger buffer (-B).",
