@@ -78,6 +78,9 @@ func (c *Conn) Stall(r Role) (longest Stall, ok bool) {
 	s := c.t.talks.at(c.c.talk).stalls[uint8(r)^c.client]
 	if s.now.EndFrame == 0 {
 		s.now.Until = c.Until
+		if c.RST.Ended && c.RST.Frame > s.now.Frame {
+			s.now.Until = c.RST.Time
+		}
 	}
 	s.settle()
 	return s.longest, s.longest.Frame != 0

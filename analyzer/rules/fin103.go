@@ -44,7 +44,7 @@ func checkFINUnacknowledged(p *analyzer.Pass) {
 	for r := range reassembly.Role(2) {
 		f := &c.FIN[r]
 		last, denied := c.FINRepeats(r)
-		if last == nil || f.Retransmissions < p.Config.FINRetransmits {
+		if last == nil || f.Retransmissions < p.Config.FINRetransmits || bare(c) {
 			continue
 		}
 		v := analyzer.Verdict{Side: r, Frames: []uint32{f.Frame, f.ACKFrame, last.Frame}}

@@ -53,14 +53,24 @@ func checkCloseWaitLeak(p *analyzer.Pass) {
 	open, fin := closer.Peer(), &c.FIN[closer]
 	stays := c.States(open)
 	s := &stays[len(stays)-1]
-	if s.State != tcpstate.CloseWait || s.For < p.Config.CloseWait || c.HalfClosed.Bytes > 0 {
+	if s.State != tcpstate.CloseWait || s.For < p.Config.CloseWait {
 		return
 	}
+	message := fmt.Sprintf("the %s acknowledged the %s's FIN and then neither sent anything nor closed: it was in CLOSE-WAIT for %s when observation ended",
+		open, closer, span(s.For))
+	var last uint32
+	if c.HalfClosed.Bytes > 0 { // it had more to say: only a long silence after that says that it is done
+		said := c.Talk(open)
+		if c.Until.Sub(said.End) < max(p.Config.Idle, p.Config.CloseWait) {
+			return
+		}
+		last = said.EndFrame
+		message = fmt.Sprintf("the %s was in CLOSE-WAIT for %s when observation ended, and had sent nothing more in the last %s of that",
+			open, span(s.For), span(c.Until.Sub(said.End)))
+	}
 	p.Report(analyzer.Verdict{
-		Side: open,
-		Message: fmt.Sprintf("the %s acknowledged the %s's FIN and then neither sent anything nor closed: it was in CLOSE-WAIT for %s when observation ended",
-			open, closer, span(s.For)),
-		Frames: []uint32{fin.Frame, fin.ACKFrame},
+		Side: open, Message: message,
+		Frames: []uint32{fin.Frame, fin.ACKFrame, last},
 		Took:   took(s.For, reassembly.AtLeast),
 		Advice: fmt.Sprintf("Find the %s's process (ss -tnp state close-wait) and close the socket when its input ends.", open),
 	})

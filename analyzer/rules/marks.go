@@ -27,6 +27,17 @@ func isPayload(m *reassembly.Mark) bool {
 	return m.Len > 0 && !m.Is(reassembly.Probe) && !m.Is(reassembly.Duplicate)
 }
 
+// bare reports whether nothing but SYN, FIN and RST was captured, as by a filter
+// on those flags: then acknowledgments would not show.
+func bare(c *reassembly.Conn) bool {
+	for i := range c.Marks {
+		if !c.Marks[i].Flags.Any(segment.SYN | segment.FIN | segment.RST) {
+			return false
+		}
+	}
+	return true
+}
+
 // has reports whether any segment of the connection carries all flags f.
 func has(c *reassembly.Conn, f segment.Flags) bool {
 	for i := range c.Marks {

@@ -8,6 +8,10 @@ import (
 // span writes a duration with three significant digits, as a person would.
 func span(d time.Duration) string {
 	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%.0f days", d.Hours()/24)
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%.1f h", d.Hours())
 	case d >= 10*time.Minute:
 		return fmt.Sprintf("%.0f min", d.Minutes())
 	case d >= 100*time.Second:
