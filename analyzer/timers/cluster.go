@@ -97,10 +97,13 @@ func (c *cluster) trim() {
 
 // standsOut reports whether so many of all waits would hardly agree so well by
 // chance: neither if they were spread evenly over lengths like this one, nor if
-// they were as dense here as they are nearby, nor as a part of a heap that goes
-// on to both sides.
+// they were as dense here as they are to either side.
 func (c *cluster) standsOut(all []wait) bool {
-	const unlikely = 0.01
+	const (
+		unlikely  = 0.01
+		unheardOf = 0.00001 // the densest of many places was chosen
+		near      = 5       // times the span
+	)
 	n, v := len(c.waits), c.value()
 	span := max(c.high()-c.low(), resolution, v/1000)
 	below, above := count(all, c.low()-span, c.low()-1), count(all, c.high()+1, c.high()+span)
@@ -109,11 +112,12 @@ func (c *cluster) standsOut(all []wait) bool {
 	}
 	wide := count(all, v/2, 2*v)
 	chance := float64(span) / (1.5 * float64(v))
-	if float64(wide)*atLeast(wide-1, n-1, chance) > unlikely {
+	if float64(len(all))*atLeast(wide-1, n-1, chance) > unlikely {
 		return false
 	}
-	others := count(all, c.low()-3*span, c.high()+3*span) - n
-	return float64(wide)*crowd(float64(others)/6, n) <= unlikely
+	sides := max(count(all, c.low()-near*span, c.low()-1), count(all, c.high()+1, c.high()+near*span))
+	rate := max(float64(sides)/near, float64(wide-n)*chance)
+	return float64(len(all))*crowd(rate, n) <= unheardOf
 }
 
 // count returns how many waits are as long as from to to.
@@ -136,10 +140,7 @@ func atLeast(n, k int, chance float64) float64 {
 // crowd returns how likely n events are where rate are expected, or 1 where no
 // fewer are.
 func crowd(rate float64, n int) float64 {
-	switch {
-	case rate == 0:
-		return 0
-	case float64(n) <= rate:
+	if float64(n) <= rate {
 		return 1
 	}
 	lg, _ := math.Lgamma(float64(n) + 1)

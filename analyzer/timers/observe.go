@@ -73,7 +73,7 @@ func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn) Ob
 	if c.Caveats&unfit != 0 {
 		return o
 	}
-	m := measure{conn: c, idleFrom: analyzer.Seconds(config.IdleClose)}
+	m := measure{conn: c, idleFrom: analyzer.Seconds(config.IdleClose), patience: analyzer.Seconds(config.Patience)}
 	if m.findClose() {
 		m.findRequest()
 		m.judge(hasFinding(r, "FIN201"), hasFinding(r, "FIN205"), &o)
@@ -95,6 +95,7 @@ func hasFinding(r *analyzer.Record, id string) bool {
 type measure struct {
 	conn     *reassembly.Conn
 	idleFrom analyzer.Seconds // silence from here on is idleness
+	patience analyzer.Seconds // who waits this long for an answer wants one
 
 	closer  reassembly.Role
 	closing *reassembly.Mark // its first FIN, or the RST that it aborted with
@@ -165,12 +166,22 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 	late := m.late()
 	switch {
 	case onPurpose || taken > 0: // it reads on: a half-close
-	case m.asked && (gaveUp || !answered || late != nil && m.stalled(late)):
+	case m.asked && (gaveUp || m.inVain(answered, late)):
 		m.clientGaveUp(o)
 		m.handler(late, o)
-	case by == reassembly.Server && late == nil:
+	case by == reassembly.Server && late == nil && answered == m.asked:
 		m.idle(last, by, o)
 	}
+}
+
+// inVain reports whether the client surely wanted an answer, and closed without
+// it or before the rest of it: the protocol promises one, or an RST met it.
+func (m *measure) inVain(answered bool, late *reassembly.Mark) bool {
+	if answered && (late == nil || !m.stalled(late)) || m.since(m.end, reassembly.Client) < m.patience {
+		return false
+	}
+	rst := &m.conn.RST
+	return m.conn.Protocol() == reassembly.HTTP1 || late != nil && rst.Known && rst.By == reassembly.Client && rst.Frame > late.Frame
 }
 
 // since returns how long before the close t was, by the clock of the closer; by
