@@ -69,16 +69,29 @@ func (g *Grouping) rule(id string) *Rule {
 	return nil
 }
 
-// cause returns the finding of r that explains f, if any. It is at least as
-// grave: folding hides nothing that is worse.
+// cause returns the finding of r that explains f, or what explains that in its
+// turn; nil where nothing does. It is at least as grave: folding hides nothing
+// that is worse.
 func (g *Grouping) cause(r *Record, f *Finding) *Finding {
+	var found *Finding
+	for range r.Findings { // the table might hold a circle
+		next := g.directCause(r, f)
+		if next == nil {
+			return found
+		}
+		f, found = next, next
+	}
+	return nil
+}
+
+func (g *Grouping) directCause(r *Record, f *Finding) *Finding {
 	if g.Explains == nil {
 		return nil
 	}
 	own, _ := ParseSeverity(f.Severity)
 	for i := range r.Findings {
 		c := &r.Findings[i]
-		if s, _ := ParseSeverity(c.Severity); c != f && s >= own && g.Explains(c.Rule, f.Rule) {
+		if s, _ := ParseSeverity(c.Severity); c.Rule != f.Rule && s >= own && g.Explains(c.Rule, f.Rule) {
 			return c
 		}
 	}

@@ -1,0 +1,78 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"finwait/analyzer"
+)
+
+// groups returns n groups of each of so many rules, the largest first.
+func groups(rules, n int) []analyzer.FindingGroup {
+	var out []analyzer.FindingGroup
+	for rule := range rules {
+		for i := range n {
+			out = append(out, analyzer.FindingGroup{
+				Rule: fmt.Sprintf("FIN%d", 100+rule), Name: "some-name", Severity: "warning",
+				Server: fmt.Sprintf("192.0.2.%d:80", i), Connections: int64(n - i), Message: "it did.", Advice: "Do not.",
+				Examples: []analyzer.Example{{File: "a b.pcap", Stream: 7, Frames: []int64{3, 5}, Shows: []string{"", "FIN"}}},
+			})
+		}
+	}
+	return out
+}
+
+// TestManyFindingsStayReadable writes far more groups and timers than a person
+// reads.
+func TestManyFindingsStayReadable(t *testing.T) {
+	s := &analyzer.Summary{Findings: groups(20, 5000)}
+	for i := range 5000 {
+		s.Timers = append(s.Timers, analyzer.Timer{Kind: "client-timeout", Server: fmt.Sprint(i), From: "syn"})
+	}
+	for _, format := range []string{"text", "markdown"} {
+		var out bytes.Buffer
+		if err := Find(Summaries, format).New(&out, Style{}).Close(s); err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(out.String(), `\_`, "_")
+		if n := strings.Count(text, "\n"); n > 600 {
+			t.Errorf("%s: %d lines", format, n)
+		}
+		for _, want := range []string{"and 4,995 more groups of FIN100 some-name (12,", "FIN119", "and 4,980 more timers"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s lacks %q", format, want)
+			}
+		}
+	}
+}
+
+func TestFindingText(t *testing.T) {
+	f := groups(1, 1)[0]
+	f.Folds = []analyzer.Fold{{Rule: "FIN203", Name: "late-response", Connections: 1}, {Rule: "FIN101", Name: "half-closed", Connections: 4}}
+	var out bytes.Buffer
+	if err := Text(&out, Style{}).Close(&analyzer.Summary{Findings: []analyzer.FindingGroup{f}}); err != nil {
+		t.Fatal(err)
+	}
+	const want = `
+warning FIN100 some-name   1 connection to 192.0.2.0:80
+        It did.
+        stream 7: frame 3, FIN 5   →  finwait show 'a b.pcap' --stream 7
+        Do not.
+        It brought with it FIN203 late-response, FIN101 half-closed (4).
+`
+	if got := out.String(); !strings.HasSuffix(got, want) {
+		t.Errorf("%s\nwant%s", got, want)
+	}
+}
+
+func TestShellWord(t *testing.T) {
+	for in, want := range map[string]string{
+		"a.pcap": "a.pcap", "dir/a-1_2.pcap.gz": "dir/a-1_2.pcap.gz", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)": "'$(x)'", "": "''",
+	} {
+		if got := shellWord(in); got != want {
+			t.Errorf("%q: %s, want %s", in, got, want)
+		}
+	}
+}
