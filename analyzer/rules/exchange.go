@@ -177,6 +177,9 @@ func (x *exchange) httpBody(ans *reassembly.Turn) bool {
 		return false
 	}
 	r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(ans.Head())), nil)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		r, err = http.ReadResponse(bufio.NewReader(bytes.NewReader(mended(ans.Head()))), nil)
+	}
 	switch {
 	case err != nil:
 		x.answer = unclear
@@ -221,6 +224,9 @@ func readRequests(head []byte, size int64) (list []*http.Request, sure, whole bo
 	for r.left() > 0 {
 		req, err := http.ReadRequest(r.buf)
 		if err != nil {
+			if req = cutRequest(head); len(list) == 0 && req != nil {
+				list = append(list, req)
+			}
 			return list, false, true
 		}
 		list = append(list, req)
@@ -238,6 +244,48 @@ func readRequests(head []byte, size int64) (list []*http.Request, sure, whole bo
 	return list, size == int64(len(head)), true
 }
 
+// mended ends a message's head behind the last line that was kept whole, if it
+// was cut; nil where not even the first line is.
+func mended(head []byte) []byte {
+	i := bytes.LastIndex(head, []byte("\r\n"))
+	if i < 0 {
+		return nil
+	}
+	return append(append([]byte{}, head[:i]...), "\r\n\r\n"...)
+}
+
+// cutRequest reads a request of whose head only the start was kept; nil where
+// that is none.
+func cutRequest(head []byte) *http.Request {
+	if b := mended(head); b != nil {
+		req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(b)))
+		if err != nil {
+			return nil
+		}
+		return req
+	}
+	word, _, ok := bytes.Cut(head, []byte(" "))
+	if m := method(string(word)); ok && m == string(word) {
+		return &http.Request{Method: m}
+	}
+	return nil
+}
+
+// cutResponse judges an answer of whose head only the start was kept, so that
+// it is not known where its body begins.
+func cutResponse(head []byte, got int64, req *http.Request, last bool, end []byte) answer {
+	resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(mended(head))), req)
+	switch {
+	case err != nil || resp.StatusCode < http.StatusOK:
+	case req.Method == http.MethodHead:
+	case resp.ContentLength > got:
+		return partial
+	case chunked(resp):
+		return endOfChunks(end, last)
+	}
+	return unclear
+}
+
 // readResponses judges the answer to requests of which got octets had come, head
 // of them kept. end is how they ended, if known.
 func readResponses(head []byte, got int64, requests []*http.Request, sure bool, end []byte) answer {
@@ -251,6 +299,8 @@ func readResponses(head []byte, got int64, requests []*http.Request, sure bool, 
 		switch {
 		case errors.Is(err, io.ErrUnexpectedEOF) && all:
 			return partial
+		case errors.Is(err, io.ErrUnexpectedEOF) && i == 0:
+			return cutResponse(head, got, requests[0], sure && len(requests) == 1, end)
 		case err != nil || resp.StatusCode == http.StatusSwitchingProtocols:
 			return unclear
 		case resp.StatusCode < http.StatusOK:

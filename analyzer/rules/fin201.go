@@ -74,6 +74,10 @@ func checkGaveUp(p *analyzer.Pass) {
 	}
 	g.exchange = exchangeAt(c, g.closing)
 	g.findReset()
+	if c.Caveats.Has(reassembly.ControlOnly) {
+		g.reportControlOnly(p)
+		return
+	}
 	if g.deliberate() || !g.holds(p.Config.Patience) {
 		return
 	}
@@ -87,6 +91,25 @@ func checkGaveUp(p *analyzer.Pass) {
 	p.Report(analyzer.Verdict{
 		Severity: severity, Side: reassembly.Client, Message: g.message(), Frames: g.frames(),
 		Took: took(g.waited(g.closing), reassembly.ExactBound), Advice: g.advice(),
+	})
+}
+
+// reportControlOnly judges by sequence numbers alone, where only SYN, FIN and
+// RST segments were captured: the client's FIN acknowledges not one octet, and
+// an RST shows that something came later.
+func (g *gaveUp) reportControlOnly(p *analyzer.Pass) {
+	c := g.c
+	server := &c.FIN[reassembly.Server]
+	late := server.Known && server.Pos > 1 || !server.Known
+	if g.abort || c.Payload[reassembly.Client] == 0 || g.closing.Ack != 1 || g.met.Frame == 0 || !late {
+		return
+	}
+	after := g.met.Time.Sub(g.closing.Time)
+	p.Report(analyzer.Verdict{
+		Severity: analyzer.Warning, Side: reassembly.Client,
+		Message: fmt.Sprintf("the client sent %s and closed %s after its SYN, with no response byte yet; what the server sent %s after that met an RST; only SYN, FIN and RST segments were captured, so when it asked is not known",
+			octets(c.Payload[reassembly.Client]), span(g.closing.Time.Sub(c.First.Time)), span(after)),
+		Frames: []uint32{g.closing.Frame, g.met.Frame}, Advice: g.advice(),
 	})
 }
 
