@@ -1,0 +1,94 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"finwait/analyzer"
+)
+
+const second = analyzer.Seconds(time.Second)
+
+func spread(n int64, low, median, high analyzer.Seconds) analyzer.Spread {
+	return analyzer.Spread{N: n, Low: low, Median: median, High: high}
+}
+
+// TestGroups puts groups into words. Every %-verb that lacks its value shows as
+// "%!".
+func TestGroups(t *testing.T) {
+	client, server := analyzer.Sides[int64]{Client: 12}, analyzer.Sides[int64]{Server: 12}
+	known := "matches nginx's default keepalive_timeout (75 s)"
+	idle := analyzer.Timer{Kind: "server-idle-timeout", Value: 75 * second, Samples: 40, Spread: second / 500, From: "last-data", KnownAs: &known}
+	timeout := analyzer.Timer{Kind: "client-timeout", Value: second * 8 / 10, Samples: 12, Spread: second / 500, From: "syn"}
+	handler := analyzer.Timer{Kind: "handler-time", Value: 3 * second, High: 3 * second, Samples: 12, From: "request-end"}
+	for _, c := range []struct {
+		rule, want, advice string
+		group              analyzer.Group
+	}{
+		{
+			"FIN201", "Each sent its request and closed 0.80 s after its SYN, with no response byte yet: a client timeout of 0.80 s (12 samples, ±2.00 ms). " +
+				"The server answered 3.00 s after the request, 2.20 s too late, into RSTs (1452 bytes wasted).",
+			"Raise the client's timeout above 3.00 s, or let the handler stop when its request's context ends.",
+			analyzer.Group{
+				Connections: 12, Unheard: 12, Resets: 12, HalfBytes: 1452, Took: spread(12, second/2, second, 2*second),
+				HalfClosed: spread(12, second*22/10, second*22/10, second*22/10), Timers: []analyzer.Timer{timeout, handler},
+			},
+		},
+		{
+			"FIN201", "Each sent its request and closed 1.00 s (500 ms to 2.00 s) after it, before it had all of the response. The server closed in its turn 2.00 s later.", "",
+			analyzer.Group{Connections: 3, Took: spread(3, second/2, second, 2*second), HalfClosed: spread(3, 2*second, 2*second, 2*second)},
+		},
+		{
+			"FIN101", "The client closed; the server had not when observation ended, 2.00 s (1.00 s to 3.00 s) later.", "",
+			analyzer.Group{Connections: 12, Side: server, Took: spread(12, second, 2*second, 3*second)},
+		},
+		{
+			"FIN202", "The client acknowledged the server's FIN and then neither sent anything nor closed: 12 sockets were in CLOSE-WAIT when observation ended, for 4.00 s and longer.", "",
+			analyzer.Group{Connections: 12, Side: client, Took: spread(12, 4*second, 4*second, 4*second)},
+		},
+		{
+			"FIN204", "The FIN came 64.0 s after the other side's had been acknowledged, and met an RST: that side's kernel had given FIN-WAIT-2 up. It does so after 55.0 s to 64.0 s.", "",
+			analyzer.Group{
+				Connections: 12, Side: server, Took: spread(12, 64*second, 64*second, 64*second),
+				Timers: []analyzer.Timer{{Kind: "fin-wait-2-timeout", Low: 55 * second, High: 64 * second}},
+			},
+		},
+		{
+			"FIN206", "The server closed after 75.0 s of silence: a server idle timeout of 75.0 s (40 samples, ±2.00 ms; it " + known + ").",
+			"The server's idle timeout (75.0 s) is shorter than the client's, so that a request may cross the server's FIN: let the client give idle connections up before that, or raise the server's.",
+			analyzer.Group{Connections: 12, Side: server, Took: spread(12, 75*second, 75*second, 75*second), Timers: []analyzer.Timer{idle}},
+		},
+		{
+			"FIN207", "Each time a request crossed the FIN with which the server closed the idle connection, and was lost: a server idle timeout of 75.0 s",
+			"The server's idle timeout (75.0 s) is shorter than the client's (90.0 s), so",
+			analyzer.Group{Connections: 12, Timers: []analyzer.Timer{idle, {Kind: "client-idle-timeout", Value: 90 * second}}},
+		},
+		{
+			"FIN401", "20000 attempts to connect from about 9000 clients, over 10.0 s, got no answer. So many at once, from so many addresses, look like a SYN flood.", "",
+			analyzer.Group{Connections: 20000, Clients: 9000, Began: spread(20000, 0, 5*second, 10*second)},
+		},
+		{
+			"FIN402", "3 attempts to connect from one client, over 10.0 s, were refused.", "",
+			analyzer.Group{Connections: 3, Clients: 1, ClientsExact: true, Began: spread(3, 0, 5*second, 10*second)},
+		},
+		{
+			"FIN403", "3 attempts to connect from 2 clients, over 10.0 s, were never completed: the SYN,ACK got no answer.", "",
+			analyzer.Group{Connections: 3, Clients: 2, ClientsExact: true, Began: spread(3, 0, 5*second, 10*second)},
+		},
+	} {
+		for _, r := range All {
+			if r.ID != c.rule {
+				continue
+			}
+			if r.Group == nil {
+				t.Errorf("%s does not word its groups", r.ID)
+				break
+			}
+			message, advice := r.Group(&c.group)
+			if !strings.HasPrefix(message, c.want) || strings.Contains(message, "%!") || len(c.advice) > 0 && !strings.HasPrefix(advice, c.advice) {
+				t.Errorf("%s: %s\n\t%s\nwant\t%s\n\t%s", c.rule, message, advice, c.want, c.advice)
+			}
+		}
+	}
+}
