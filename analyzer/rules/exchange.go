@@ -44,6 +44,7 @@ type exchange struct {
 	bytes      int64
 	whole      bool // all of the request was sent, as far as its head tells
 	first      bool // it is the first on its connection
+	single     bool // one segment holds all of it
 
 	answer answer
 	got    int64        // octets of the answer that the client had received
@@ -63,6 +64,7 @@ func exchangeAt(c *reassembly.Conn, closing *reassembly.Mark) exchange {
 	}
 	turns, _ := c.Turns(reassembly.Client)
 	x.start, x.end, x.frame, x.bytes, x.first = req.Start, req.End, req.StartFrame, req.Bytes, turns == 1
+	x.single = req.StartFrame == req.EndFrame
 	if x.proto == reassembly.TLS {
 		x.tls(c, closing)
 		x.findLate(c, closing, ans)

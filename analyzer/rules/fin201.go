@@ -174,7 +174,7 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 	switch {
 	case refused && g.lateStart.Sub(g.closing.Time) > g.c.RoundTrip(reassembly.Server):
 		return true
-	case g.busy():
+	case g.busy() && g.single: // more would be an upload, perhaps
 		g.doubt = "whether that asked for an answer the capture cannot tell"
 		return true
 	}

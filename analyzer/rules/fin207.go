@@ -79,13 +79,17 @@ func checkKeepAliveRace(p *analyzer.Pass) {
 		met = "was lost: " + met
 	}
 	message := fmt.Sprintf("the %s's request crossed the FIN with which the %s closed the connection", asker, closer)
+	advice := fmt.Sprintf("Let the %s give up idle connections sooner than the %s does", asker, closer)
+	var length analyzer.Took
 	if idle.frame != 0 {
 		message += fmt.Sprintf(" after %s of silence", span(idle.length))
+		advice += fmt.Sprintf(" (after less than %s)", span(idle.length))
+		length = took(idle.length, reassembly.ExactBound)
 	}
 	message += fmt.Sprintf(" (%s apart, neither acknowledges the other), and %s", span(fin.Time.Sub(request.Time).Abs()), met)
 	p.Report(analyzer.Verdict{
-		Side: asker, Message: message, Frames: frames, Took: took(idle.length, reassembly.ExactBound),
-		Advice: fmt.Sprintf("Let the %s give up idle connections sooner than the %s does (after less than %s), and repeat requests that are safe to repeat.", asker, closer, span(idle.length)),
+		Side: asker, Message: message, Frames: frames, Took: length,
+		Advice: advice + ", and repeat requests that are safe to repeat.",
 	})
 }
 
