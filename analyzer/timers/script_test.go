@@ -1,0 +1,156 @@
+package timers_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"finwait/reassembly/pktscript"
+)
+
+// connections writes a capture of four connections, each 1000 s after the one
+// before it. Its lines are times within the connection, who speaks and what; one
+// that ends in "later" and a number of seconds comes that much later in each
+// connection. The server's answers take 10 ms to reach the capture, and the
+// client's toClient seconds.
+func connections(t *testing.T, toClient float64, lines ...string) string {
+	t.Helper()
+	var script strings.Builder
+	script.WriteString("B 198.51.100.7:8080\n")
+	for i := range 4 {
+		fmt.Fprintf(&script, "A%d 192.0.2.1:%d\n", i+1, 40000+i)
+	}
+	for i := range 4 {
+		line := func(at float64, what string) {
+			fmt.Fprintf(&script, "%.6f %s\n", float64(1000*i)+at, what)
+		}
+		a, b := fmt.Sprintf("A%d", i+1), "B"
+		say := func(at float64, who, what string) {
+			if who == b {
+				what += " to " + a
+			} else {
+				who, what = a, what+" to B"
+			}
+			line(at, who+" "+what)
+		}
+		say(0, "A", "SYN")
+		say(0.010, b, "SYN,ACK")
+		say(0.010+toClient, "A", "ACK")
+		for _, l := range lines {
+			var at float64
+			var who, what string
+			if _, err := fmt.Sscan(l, &at, &who); err != nil {
+				t.Fatal(l, err)
+			}
+			_, what, _ = strings.Cut(l, who+" ")
+			from, each, varies := strings.Cut(what, " later ")
+			if varies { // "later 2": 2 s more for each connection
+				var step float64
+				if _, err := fmt.Sscan(each, &step); err != nil {
+					t.Fatal(l, err)
+				}
+				at, what = at+step*float64(i), from
+			}
+			say(at, who, what)
+		}
+	}
+	script.WriteString("4500 end\n")
+	s, err := pktscript.Parse(t.Name(), []byte(script.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "a.pcap")
+	f, err := os.Create(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Write(f); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+const (
+	get    = `PSH,ACK data "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"`
+	answer = `PSH,ACK data "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"`
+)
+
+// TestScripts measures connections that no recorded capture has.
+func TestScripts(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		toClient float64
+		lines    []string
+		want     string // kind, value and reference of each timer
+	}{
+		{
+			"the client's pool, far from the capture", 0.080,
+			[]string{"0.1 A " + get, "0.2 B " + answer, "0.28 A ACK", "3.28 A FIN,ACK", "3.29 B FIN,ACK", "3.37 A ACK"},
+			"client-idle-timeout 3.0 last-data",
+		},
+		{
+			"an idle server says goodbye first", 0,
+			[]string{
+				"0.1 A " + `PSH,ACK data "\x16\x03\x01\x00\xc8" len 205`, "0.11 B " + `PSH,ACK data "\x16\x03\x03\x00\x64" len 105`,
+				"0.12 A " + `PSH,ACK data "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28" len 51`,
+				"0.13 B " + `PSH,ACK data "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28" len 51`,
+				"0.14 A " + `PSH,ACK data "\x17\x03\x03\x00\x70" len 117 later 0.05`,
+				"0.24 B " + `PSH,ACK data "\x17\x03\x03\x00\xf0" len 245 later 0.05`,
+				"5.24 B " + `PSH,ACK data "\x15\x03\x03\x00\x1a" len 31 later 0.05`, "5.2401 B FIN,ACK later 0.05", "5.26 A FIN,ACK later 0.05", "5.27 B ACK later 0.05",
+			},
+			"server-idle-timeout 5.0 last-data",
+		},
+		{
+			"a server that nobody asks", 0,
+			[]string{"60.0 B FIN,ACK", "60.001 A FIN,ACK", "60.02 B ACK"},
+			"server-idle-timeout 60.0 syn",
+		},
+		{
+			"a client that counts from the end of its upload", 0,
+			[]string{
+				`0.02 A PSH,ACK data "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 2000\r\n\r\n"`, "0.03 B ACK", "0.2 A PSH,ACK len 2000 later 0.07", "0.21 B ACK later 0.07",
+				"2.2 A FIN,ACK later 0.07", "2.24 B ACK later 0.07", "4.21 B " + answer + " later 0.07", "4.2101 A RST later 0.07",
+			},
+			"client-timeout 2.0 request-end, handler-time 4.0 request-end",
+		},
+		{
+			"tcp_fin_timeout", 0,
+			[]string{
+				"0.02 A " + get, "0.05 B " + answer, "0.06 A ACK", "0.3 A FIN,ACK", "0.34 B ACK",
+				"62.34 B FIN,ACK later 7", "62.3401 A RST later 7",
+			},
+			"fin-wait-2-timeout 62.0 fin-ack",
+		},
+		{
+			"one-way traffic", 0,
+			[]string{"0.02 A PSH,ACK len 300", "0.03 B ACK", "0.0301 A FIN,ACK", "0.041 B FIN,ACK", "0.0411 A ACK"},
+			"",
+		},
+		{
+			"a half-close", 0,
+			[]string{"0.02 A " + get, "0.03 B ACK", "0.8 A FIN,ACK", "0.84 B ACK", "2.0 B " + answer, "2.0001 A ACK", "2.001 B FIN,ACK", "2.0011 A ACK"},
+			"",
+		},
+		{
+			"answers at once", 0,
+			[]string{"0.02 A " + get, "0.05 B " + answer, "0.06 A FIN,ACK", "0.07 B FIN,ACK", "0.071 A ACK"},
+			"",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			timers, _ := infer(t, true, connections(t, c.toClient, c.lines...))
+			var got []string
+			for _, timer := range timers {
+				got = append(got, fmt.Sprintf("%s %.1f %s", timer.Kind, timer.Value.Duration().Seconds(), timer.From))
+			}
+			if text := strings.Join(got, ", "); text != c.want {
+				t.Errorf("%s, want %s: %+v", text, c.want, timers)
+			}
+		})
+	}
+}
