@@ -151,7 +151,7 @@ func (c *Conn) derive(t *Tracker, b *tcb) {
 		First: Point{b.firstFrame, b.firstTime}, Last: Point{b.lastFrame, b.lastTime},
 		Until: t.now, FirstCloser: NoRole, t: t, c: b, marks: c.marks,
 	}
-	if b.superseded {
+	if b.bounded {
 		c.Until = b.until
 	}
 	raw := t.marks.of(&b.marks)

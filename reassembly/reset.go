@@ -115,7 +115,7 @@ func (c *Conn) rstKind(i int) (RSTKind, uint32) {
 	if m == c.refusal() {
 		return RSTRefused, c.answered(i, func(o *Mark) bool { return o.Has(segment.SYN) })
 	}
-	if c.isForeign(m) {
+	if o := c.Origin(m); o.Foreign() {
 		return RSTForeign, 0
 	}
 	if !m.Has(segment.ACK) {
@@ -171,16 +171,4 @@ func (c *Conn) answered(i int, fits func(*Mark) bool) uint32 {
 		return bare
 	}
 	return early
-}
-
-// isForeign reports whether reset m does not fit its supposed sender: another
-// TTL than all its segments, an IP ID far off its counter, or a sequence number
-// that is neither its own nor taken from the segment that it answers. A
-// kernel's reply RST has IP ID 0 (net/ipv4/ip_output.c, ip_send_unicast_reply).
-func (c *Conn) isForeign(m *Mark) bool {
-	e := c.end(Role(m.Side))
-	if e.ttlMax != 0 && e.ttlMin == e.ttlMax && e.packets-e.resets >= 2 && m.TTL != e.ttlMin {
-		return true
-	}
-	return false
 }

@@ -80,6 +80,10 @@ func (e *endpoint) reset(peer *endpoint, s *segment.Segment, seq, ack seqnum.Off
 	return bits
 }
 
+// strayACK is how far beyond the SYN an acknowledgment may lie that answers it
+// and still be of this incarnation, some of which the capture lost.
+const strayACK = 1 << 18
+
 // acknowledge takes in the acknowledgment that e sends for what peer sent.
 func (e *endpoint) acknowledge(peer *endpoint, s *segment.Segment, seq, ack seqnum.Offset, bits MarkBits) (more MarkBits) {
 	if s.PayloadLen == 0 && !s.Flags.Any(segment.SYN|segment.FIN) && !bits.has(Probe) && !bits.has(Duplicate) &&
@@ -88,6 +92,9 @@ func (e *endpoint) acknowledge(peer *endpoint, s *segment.Segment, seq, ack seqn
 	}
 	if o := &s.Options; o.SACKs > 0 && o.SACK[0].Left.Before(s.Ack) {
 		more |= DSACK
+	}
+	if !e.hasSYN && peer.hasSYN && peer.sndNxt <= 1 && (ack < 0 || ack > strayACK) {
+		return more // a challenge ACK of the previous incarnation (RFC 5961 §4.2)
 	}
 	if ack > peer.sndUna {
 		if ack > peer.sndNxt {

@@ -26,7 +26,7 @@ type tcb struct {
 	addr                  [2]segment.Endpoint
 
 	endTime      capture.Time  // when it ended; valid iff ended is set
-	until        capture.Time  // when the next incarnation began; valid iff superseded
+	until        capture.Time  // when observation of it ended; valid iff bounded
 	atFirstFIN   seqnum.Offset // SND.NXT of the other side when the first FIN came
 	firstFIN     uint8         // side of the first captured FIN, or noSide
 	afterFIN     uint8         // segments kept since the first FIN
@@ -34,7 +34,8 @@ type tcb struct {
 	ended        End
 	seen         caveatBits
 	state        liveness
-	superseded   bool
+	superseded   bool // the next incarnation began
+	bounded      bool // observation of it ended before the capture did
 	is4          bool // carried in IPv4
 }
 

@@ -120,7 +120,7 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 		prior = t.reuse(&prev)
 	}
 	i := tuple.Conn
-	if i == 0 || t.tcbs.at(i).stream != tuple.Stream || t.tcbs.at(i).state == free {
+	if i == 0 || !t.tcbs.at(i).takes(tuple.Stream) {
 		i = t.open(p, s, side, tuple.Stream)
 		tuple.Conn = i
 		t.tcbs.at(i).prior = prior
@@ -144,6 +144,12 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 			t.end(i, end)
 		}
 	}
+}
+
+// takes reports whether segments of a stream belong to c still. Those of an idle
+// or evicted connection begin a new record.
+func (c *tcb) takes(number uint32) bool {
+	return c.state != free && c.stream == number && c.ended != EndIdle && c.ended != EndEvicted
 }
 
 // open makes room for a new connection, evicting the stalest where there are
@@ -183,7 +189,10 @@ func (t *Tracker) reuse(prev *stream.Tuple) (prior uint32) {
 	if c.state == free || c.stream != prev.Stream {
 		return 0
 	}
-	c.until, c.superseded = t.now, true
+	c.superseded = true
+	if !c.bounded {
+		c.until, c.bounded = t.now, true
+	}
 	if c.state == live {
 		t.end(prev.Conn, EndReused)
 		return 0
@@ -195,6 +204,12 @@ func (t *Tracker) reuse(prev *stream.Tuple) (prior uint32) {
 func (t *Tracker) end(i uint32, why End) {
 	c := t.tcbs.at(i)
 	c.ended, c.endTime, c.state = why, t.now, lingering
+	switch why {
+	case EndIdle:
+		c.until, c.bounded = c.lastTime+capture.Time(t.cfg.Idle), true
+	case EndEvicted:
+		c.until, c.bounded = t.now, true
+	}
 	t.links.remove(&t.live, i)
 	t.links.pushBack(&t.ended, i)
 	t.count.live--

@@ -114,9 +114,8 @@ func TestIdleAndReopened(t *testing.T) {
 0.2 A ACK
 5.0 beat
 11.0 beat
-300.0 beat
-301.0 A PSH,ACK len 5
-302.0 end
+12.0 A PSH,ACK len 5
+300.0 end
 `))
 	if len(got) != 2 {
 		t.Fatalf("%d records, want 2: %+v", len(got), got)

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -85,27 +84,16 @@ func misfit(c *reassembly.Conn) *odd {
 // compare holds reset m against the other segments of its sender.
 func compare(c *reassembly.Conn, m *reassembly.Mark) *odd {
 	r := reassembly.Role(m.Side)
-	o := &odd{rst: m}
-	ids := idCounter{}
-	reply := false
-	for i := range c.Marks {
-		s := &c.Marks[i]
-		switch {
-		case !by(s, r):
-			reply = reply || !m.Has(segment.ACK) && s.Has(segment.ACK) && s.Ack == m.Seq
-		case s.Frame < m.Frame && !s.Has(segment.RST):
-			o.last = s
-			ids.add(s)
-		}
+	f := c.Origin(m)
+	o := &odd{rst: m, last: f.Last}
+	if f.OtherTTL {
+		o.why = append(o.why, fmt.Sprintf("its TTL is %d, that of all others %d", m.TTL, f.Last.TTL))
 	}
-	if low, high, ok := c.TTLs(r); ok && low == high && m.TTL != low && !(reply && sameHops(m.TTL, low)) {
-		o.why = append(o.why, fmt.Sprintf("its TTL is %d, that of all others %d", m.TTL, low))
-	}
-	if !reply && ids.skips(m) {
-		o.why = append(o.why, fmt.Sprintf("its IP ID is %d, where %d would be next", m.IPID, ids.last.IPID+1))
+	if f.OtherID {
+		o.why = append(o.why, fmt.Sprintf("its IP ID is %d, where %d would be next", m.IPID, f.Last.IPID+1))
 	}
 	if c.Caveats&(reassembly.PacketsMissing|reassembly.ControlOnly|reassembly.SegmentOffload) == 0 && !m.Is(reassembly.RawZero) && o.last != nil {
-		if end := c.Sent(r); !reply && m.Seq > end {
+		if end := c.Sent(r); !f.Reply && m.Seq > end {
 			o.why = append(o.why, fmt.Sprintf("its sequence number is %d beyond all that the %s sent", m.Seq-end, r))
 		}
 		if end := c.Sent(r.Peer()); m.Has(segment.ACK) && m.Ack > end {
@@ -113,54 +101,6 @@ func compare(c *reassembly.Conn, m *reassembly.Mark) *odd {
 		}
 	}
 	return o
-}
-
-// sameHops reports whether two TTLs, from different initial values, have come
-// equally far. Some hosts give their sockets another TTL than the kernel gives
-// its replies.
-func sameHops(a, b uint8) bool {
-	hops := func(ttl uint8) int {
-		for _, from := range [...]int{32, 64, 128, 255} {
-			if int(ttl) <= from {
-				return from - int(ttl)
-			}
-		}
-		return 0
-	}
-	return hops(a) > 0 && hops(a) == hops(b)
-}
-
-// idCounter follows the IP identification of one end.
-type idCounter struct {
-	last   *reassembly.Mark
-	steady int // segments in a row whose identification went up by little
-}
-
-// add takes in the next segment. Identification 0 belongs to segments that no
-// socket counts, as Linux sends them in SYN-RECEIVED and TIME-WAIT.
-func (k *idCounter) add(m *reassembly.Mark) {
-	const step = 64
-	if m.IPID == 0 {
-		return
-	}
-	if k.last != nil {
-		if up := m.IPID - k.last.IPID; up > 0 && up <= step {
-			k.steady++
-		} else if !m.Is(reassembly.Duplicate) {
-			k.steady = 0
-		}
-	}
-	k.last = m
-}
-
-// skips reports whether m, sent soon after, is far off the counter.
-func (k *idCounter) skips(m *reassembly.Mark) bool {
-	const enough, far = 3, 4096
-	if k.steady < enough || m.IPID == 0 || m.Time.Sub(k.last.Time) > time.Second {
-		return false
-	}
-	off := int16(m.IPID - k.last.IPID)
-	return off < -far || off > far
 }
 
 // after returns how many segments with payload or acknowledgments the sender of
