@@ -32,6 +32,7 @@ ss -ltn (Recv-Q is the length of the accept queue, Send-Q its limit).`,
 	Group: groupOpenings("got no answer"),
 	Doubts: []analyzer.Doubt{
 		{Caveat: reassembly.OneDirection, Withhold: true},
+		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
 	},
 }
 
