@@ -112,6 +112,9 @@ func exampleWords(e *analyzer.Example) string {
 		}
 		words = append(words, word)
 	}
+	if words == nil {
+		return fmt.Sprintf("stream %d", e.Stream)
+	}
 	return fmt.Sprintf("stream %d: %s", e.Stream, strings.Join(words, ", "))
 }
 

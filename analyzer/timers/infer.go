@@ -3,6 +3,7 @@ package timers
 import (
 	"cmp"
 	"math/bits"
+	"net/netip"
 	"slices"
 
 	"finwait/analyzer"
@@ -159,11 +160,14 @@ func addDistinct(list []analyzer.Timer, t analyzer.Timer) []analyzer.Timer {
 
 // bracket encloses tcp_fin_timeout between the longest stay in FIN-WAIT-2 after
 // which a socket still answered and the shortest after which it no longer did.
-// A socket that was only half-closed answers for ever, and says nothing.
+// A socket that was only half-closed answers for ever, and says nothing; nor does
+// another host.
 func bracket(samples []sample) []analyzer.Timer {
 	t := analyzer.Timer{From: referenceNames[fromFINACK]}
+	reapers := map[netip.Addr]bool{}
 	for i := range samples {
 		if v := samples[i].waits[fromFINACK]; !samples[i].least {
+			reapers[samples[i].owner] = true
 			if t.Samples++; t.Samples == 1 || v < t.High {
 				t.High = v
 			}
@@ -173,7 +177,7 @@ func bracket(samples []sample) []analyzer.Timer {
 		return nil
 	}
 	for i := range samples {
-		if v := samples[i].waits[fromFINACK]; samples[i].least && v < t.High {
+		if v := samples[i].waits[fromFINACK]; samples[i].least && v < t.High && reapers[samples[i].owner] {
 			t.Low = max(t.Low, v)
 			t.Samples++
 		}

@@ -199,6 +199,9 @@ func TestFINWait2Bracket(t *testing.T) {
 	if got := all.Infer(); len(got) != 0 {
 		t.Errorf("%+v without a socket that was reaped", got)
 	}
+	o := Observation{server: endpoint}
+	o.add(finWait2, sample{waits: [numReferences]analyzer.Seconds{fromFINACK: 61_000 * ms}, least: true, owner: endpoint.Addr()})
+	all.Add(&o) // another host
 	add(&all, false, 64_000*ms, 90_000*ms, 62_000*ms)
 	got := all.Infer()
 	if len(got) != 1 || got[0].Low != 55_000*ms || got[0].High != 62_000*ms || got[0].From != "fin-ack" || got[0].KnownAs == nil {

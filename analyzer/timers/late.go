@@ -64,11 +64,12 @@ func (m *measure) finWait2(o *Observation) {
 	if !own.Acked || !peer.Known || peer.Implied || peer.Frame <= own.ACKFrame || c.Taken(r.Peer()) < c.PayloadEnd(r.Peer()) {
 		return
 	}
-	var s sample
+	s := sample{owner: c.AddrPort(r).Addr()}
+	_, _, taken := c.AfterFIN()
 	switch reply := c.MarkOf(c.RST.ReplyTo); {
 	case c.RST.Known && c.RST.By == r && c.RST.Kind == reassembly.RSTReply && reply != nil && reply.Has(segment.FIN):
 		s.waits[fromFINACK] = analyzer.Seconds(reply.Time.Sub(own.ACKTime))
-	case peer.Acked:
+	case peer.Acked && taken == 0: // who reads on after its FIN has a socket that no timer runs for
 		s.least = true
 		s.waits[fromFINACK] = analyzer.Seconds(peer.Time.Sub(own.ACKTime))
 		if s.waits[fromFINACK] < worthKnowing {

@@ -6,6 +6,7 @@ import (
 	"finwait/analyzer"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
 )
 
 // kind says what a timer decides.
@@ -44,6 +45,8 @@ var referenceNames = [...]string{"syn", "request-start", "request-end", "last-da
 type sample struct {
 	waits [numReferences]analyzer.Seconds
 	least bool // of finWait2: the socket still answered after that time; else it no longer did
+
+	owner netip.Addr // of finWait2: whose kernel that was
 }
 
 // Observation is what one connection shows of timers. The zero Observation
@@ -155,6 +158,7 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 	if m.closer == reassembly.Server {
 		switch {
 		case m.asked && !answered && !m.crossed():
+		case m.closing.Has(segment.RST) && m.conn.Quality[reassembly.Server].KeepAlives > 0: // its probes got no answer
 		case by != reassembly.NoRole:
 			m.idle(last, by, o)
 		case m.conn.Handshake == reassembly.HandshakeComplete:
@@ -169,6 +173,7 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 	case m.asked && (gaveUp || m.inVain(answered, late)):
 		m.clientGaveUp(o)
 		m.handler(late, o)
+	case m.closing.Has(segment.RST) && m.conn.Quality[reassembly.Client].KeepAlives > 0: // its probes got no answer
 	case by == reassembly.Server && late == nil && answered == m.asked:
 		m.idle(last, by, o)
 	}
@@ -177,11 +182,12 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 // inVain reports whether the client surely wanted an answer, and closed without
 // it or before the rest of it: the protocol promises one, or an RST met it.
 func (m *measure) inVain(answered bool, late *reassembly.Mark) bool {
-	if answered && (late == nil || !m.stalled(late)) || m.since(m.end, reassembly.Client) < m.patience {
+	http := m.conn.Protocol() == reassembly.HTTP1
+	if answered && (!http || late == nil || !m.stalled(late)) || m.since(m.end, reassembly.Client) < m.patience {
 		return false
 	}
 	rst := &m.conn.RST
-	return m.conn.Protocol() == reassembly.HTTP1 || late != nil && rst.Known && rst.By == reassembly.Client && rst.Frame > late.Frame
+	return http || late != nil && rst.Known && rst.By == reassembly.Client && rst.Frame > late.Frame
 }
 
 // since returns how long before the close t was, by the clock of the closer; by

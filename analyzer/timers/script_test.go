@@ -137,6 +137,19 @@ func TestScripts(t *testing.T) {
 			"",
 		},
 		{
+			"more than an answer, too late", 0,
+			[]string{"0.02 A PSH,ACK len 100", "0.03 B PSH,ACK len 200", "0.031 A ACK", "0.5 A FIN,ACK", "0.54 B ACK", "3.0 B PSH,ACK len 300", "3.0001 A RST"},
+			"",
+		},
+		{
+			"keep-alives without an answer", 0,
+			[]string{
+				"0.02 A " + get, "0.05 B " + answer, "0.06 A ACK", "2.06 A ACK seq next-1", "3.06 A ACK seq next-1", "4.06 A ACK seq next-1",
+				"5.06 A RST,ACK",
+			},
+			"",
+		},
+		{
 			"answers at once", 0,
 			[]string{"0.02 A " + get, "0.05 B " + answer, "0.06 A FIN,ACK", "0.07 B FIN,ACK", "0.071 A ACK"},
 			"",
