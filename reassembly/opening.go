@@ -166,6 +166,9 @@ func (c *Conn) measurePath(o opening) {
 		}
 	}
 	c.away[Server] = max(synACK.Time.Sub(syn.Time), 0)
+	if o.ack.Has(segment.FIN) { // the ACK before it was not captured
+		return
+	}
 	c.away[Client] = max(o.ack.Time.Sub(last.Time), 0)
 	for r := range Role(2) {
 		if c.away[r] >= farAway {

@@ -50,8 +50,12 @@ func (l *steps) add(s step) {
 // deriveStates walks r through its states.
 func (c *Conn) deriveStates(r Role) {
 	var l steps
-	c.openingSteps(r, &l)
-	c.closingSteps(r, &l)
+	if c.filtered() {
+		c.filteredSteps(r, &l)
+	} else {
+		c.openingSteps(r, &l)
+		c.closingSteps(r, &l)
+	}
 	c.resetSteps(r, &l)
 	c.walk(r, &l)
 }
@@ -140,7 +144,6 @@ func (c *Conn) openingSteps(r Role, l *steps) {
 	if own < 0 {
 		return
 	}
-	peer := r.Peer()
 	if !c.Marks[own].Has(segment.ACK) {
 		l.add(c.step(r, tcpstate.SendSYN, own))
 	} else {
@@ -149,7 +152,7 @@ func (c *Conn) openingSteps(r Role, l *steps) {
 	if i := c.answerSYN(r, own); i >= 0 && !c.Marks[own].Has(segment.ACK) { // simultaneous open
 		c.tookSYN(r, i, tcpstate.RecvSYN, l)
 	} else if !c.Marks[own].Has(segment.ACK) {
-		if i := c.firstProof(r, peer, 1, own); i >= 0 && !c.Marks[i].Has(segment.SYN) {
+		if i := c.firstProof(r, 1, own); i >= 0 && !c.Marks[i].Has(segment.SYN) {
 			c.tookSYN(r, i, tcpstate.RecvSYNACK, l)
 		}
 		return
@@ -245,7 +248,7 @@ func (c *Conn) closingSteps(r Role, l *steps) {
 // own acknowledgment; its earlier segments that do not yet acknowledge the FIN
 // say that it had not come by then.
 func (c *Conn) tookFIN(r Role, fin *FIN, l *steps) {
-	proof := c.firstProof(r, r.Peer(), fin.Pos+1, -1)
+	proof := c.firstProof(r, fin.Pos+1, -1)
 	if proof < 0 {
 		return
 	}
@@ -347,8 +350,8 @@ func (c *Conn) indexOf(frame uint32) int {
 }
 
 // firstProof returns the first segment of r behind mark from that acknowledges
-// everything of peer before end, or -1.
-func (c *Conn) firstProof(r, _ Role, end seqnum.Offset, from int) int {
+// everything of its peer before end, or -1.
+func (c *Conn) firstProof(r Role, end seqnum.Offset, from int) int {
 	for i := from + 1; i < len(c.Marks); i++ {
 		m := &c.Marks[i]
 		if Role(m.Side) == r && m.Covers(end) {

@@ -195,7 +195,10 @@ func (t *Tracker) isDuplicate(c *tcb, e *endpoint, m *Mark) bool {
 		if m.Time.Sub(o.Time).Abs() > duplicateWithin {
 			continue
 		}
-		if m.IPID != 0 || m.Len > 0 || m.Flags.Any(segment.SYN|segment.FIN) {
+		// Linux answers a SYN that is repeated while its own timer runs out with
+		// two SYN,ACKs microseconds apart, both with identification 0.
+		counted := m.IPID != 0 || m.Len > 0 || !c.is4 || c.seen&sawDuplicates != 0
+		if counted && (m.IPID != 0 || m.Len > 0 || m.Flags.Any(segment.SYN|segment.FIN)) {
 			return true
 		}
 	}

@@ -63,6 +63,7 @@ type Tracker struct {
 	last     capture.Time // timestamp of the last packet, whatever it was
 	begun    bool
 	dropped  bool
+	plain    bool // segments without SYN, FIN and RST were captured
 	steps    int
 	counts   Counts
 	conn     Conn // handed to emit
@@ -316,6 +317,7 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 		m.Bits |= Duplicate
 		c.seen |= sawDuplicates
 	}
+	t.plain = t.plain || !s.Flags.Any(segment.SYN|segment.FIN|segment.RST)
 	again := c.again(e, s, seq)
 	before := e.payload
 	switch {
