@@ -16,7 +16,7 @@ const maxInterfaces = 1 << 16
 // maxName is how many octets of an interface's name are kept.
 const maxName = 256
 
-// The options that are read (draft-ietf-opsawg-pcapng §4.2, §4.6).
+// The options that are read (draft-ietf-opsawg-pcapng §4.1, §4.2, §4.6).
 const (
 	optEnd       = 0
 	optIfName    = 2
@@ -24,6 +24,8 @@ const (
 	optTSOffset  = 14
 	optIfDropped = 5
 	optOSDropped = 7
+	optEndTime   = 3 // of interface statistics
+	optUserAppl  = 4 // of a section header
 )
 
 // beginSection takes the byte order from the section header that b begins with.
@@ -64,7 +66,7 @@ func (g *guard) describe(typ uint32, b []byte) (ok bool, err error) {
 	}
 	switch typ {
 	case blockSection:
-		err = g.sectionHeader(b)
+		err = g.sectionHeader(b, options)
 	case blockInterface:
 		err = g.interfaceDescription(b, options)
 	case blockStatistics:
@@ -80,7 +82,7 @@ func (g *guard) describe(typ uint32, b []byte) (ok bool, err error) {
 	return true, nil
 }
 
-func (g *guard) sectionHeader(b []byte) error {
+func (g *guard) sectionHeader(b, options []byte) error {
 	major, minor := g.uint16(b[12:]), g.uint16(b[14:])
 	// 1.2 is a later writers' way to say 1.0 (draft-ietf-opsawg-pcapng §4.1).
 	if major != 1 || minor != 0 && minor != 2 {
@@ -91,7 +93,9 @@ func (g *guard) sectionHeader(b []byte) error {
 	if g.at == 0 {
 		g.info.BigEndian = g.big
 	}
-	return nil
+	app, err := g.sectionApp(options)
+	g.own = app == App
+	return err
 }
 
 func (g *guard) interfaceDescription(b, options []byte) error {
@@ -136,8 +140,12 @@ func interfaceName(v []byte) string {
 func (g *guard) statistics(b, options []byte) error {
 	var drops uint64
 	var has bool
+	id := uint64(g.section) + uint64(g.uint32(b[8:]))
 	err := g.options(options, func(code uint16, v []byte) {
 		const absent = 1<<64 - 1
+		if code == optEndTime && id < uint64(len(g.info.Interfaces)) {
+			g.observed(&g.info.Interfaces[id], v)
+		}
 		if (code == optIfDropped || code == optOSDropped) && len(v) >= 8 && g.uint64(v) != absent {
 			drops, has = drops+g.uint64(v), true
 		}
@@ -145,12 +153,34 @@ func (g *guard) statistics(b, options []byte) error {
 	if err != nil {
 		return err
 	}
-	id := uint64(g.section) + uint64(g.uint32(b[8:]))
 	if has && id < uint64(len(g.info.Interfaces)) {
 		g.info.Interfaces[id].Drops, g.info.Interfaces[id].HasDrops = drops, true
 	}
 	g.putUint32(b, blockIgnored) // pcapgo has nothing to add
 	return nil
+}
+
+// sectionApp returns what a section header says wrote it.
+func (g *guard) sectionApp(options []byte) (app string, err error) {
+	err = g.options(options, func(code uint16, v []byte) {
+		if code == optUserAppl && app == "" {
+			app = interfaceName(v)
+		}
+	})
+	return app, err
+}
+
+// observed takes in until when an interface of our own was observed. Others say
+// when the capture was stopped, which is not the same: what counts of theirs is
+// their last packet.
+func (g *guard) observed(i *Interface, v []byte) {
+	if !g.own || len(v) < 8 {
+		return
+	}
+	t := i.clock.time(uint64(g.uint32(v))<<32 | uint64(g.uint32(v[4:])))
+	if !g.info.HasUntil || t > g.info.Until {
+		g.info.Until, g.info.HasUntil = t, true
+	}
 }
 
 // options calls f for each option in b. An option that b cuts off is an error

@@ -36,6 +36,7 @@ type guard struct {
 	info *Info
 
 	big     bool   // byte order of the section
+	own     bool   // an NgWriter wrote the section
 	section int    // index in info.Interfaces of the section's first interface
 	at      int64  // offset of the current block, or of the next one if left is 0
 	size    int64  // octets of the current block, padding included

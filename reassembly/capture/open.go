@@ -43,6 +43,10 @@ type Info struct {
 	// Drops is the sum over Interfaces; valid iff some interface HasDrops.
 	Drops    uint64
 	HasDrops bool
+	// Until is the time until which was observed, though no packet tells so:
+	// of a capture that an NgWriter wrote. Valid iff HasUntil.
+	Until    Time
+	HasUntil bool
 }
 
 // source is a file format. next fills p except for Number; at an error it
