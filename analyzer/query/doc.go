@@ -5,4 +5,7 @@
 // Durations are seconds, times are compared with date("2026-01-02T15:04:05Z").
 // What is null in JSON is nil: a field of nil is nil, and no order holds with
 // nil, so half_closed_s > 1 is false where half_closed_s is null.
+//
+// Assertions are expressions over a capture as a whole: all(flows, .close ==
+// "graceful").
 package query

@@ -50,13 +50,19 @@ var (
 	structText   = regexp.MustCompile(`\*?struct \{[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}`)
 )
 
+// root is what expressions of one kind are about.
+type root struct {
+	typ       reflect.Type
+	functions []string // that are offered for unknown names
+}
+
 // reword says in the record's terms what expr says in those of Go.
-func reword(message string) (string, Name) {
+func (o *root) reword(message string) (string, Name) {
 	if m := unknownName.FindStringSubmatch(message); m != nil {
-		return "no field " + m[1], Name{m[1], names(envType)}
+		return "no field " + m[1], Name{m[1], append(names(o.typ), o.functions...)}
 	}
 	if m := unknownField.FindStringSubmatch(message); m != nil {
-		known := fieldsOfText(m[1])
+		known := o.fieldsOfText(m[1])
 		return fmt.Sprintf("no field %s here", m[2]), Name{m[2], known}
 	}
 	if strings.Contains(message, "<nil>") && strings.HasPrefix(message, "invalid operation") {
@@ -67,7 +73,7 @@ func reword(message string) (string, Name) {
 }
 
 // fieldsOfText returns the fields of the type that is printed so.
-func fieldsOfText(text string) []string {
+func (o *root) fieldsOfText(text string) []string {
 	text = strings.TrimLeft(text, "*[]")
 	var found []string
 	var walk func(t reflect.Type)
@@ -88,6 +94,6 @@ func fieldsOfText(text string) []string {
 			}
 		}
 	}
-	walk(envType)
+	walk(o.typ)
 	return found
 }

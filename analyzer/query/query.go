@@ -24,6 +24,7 @@ type Query struct {
 var (
 	recordFields = fieldsOf(reflect.TypeFor[analyzer.Record]())
 	envType      = structOf(recordFields)
+	recordRoot   = &root{typ: envType}
 )
 
 // Compile checks an expression, which must be a condition. An error is an
@@ -33,7 +34,7 @@ func Compile(text string) (*Query, error) {
 	var seen identifiers
 	program, err := expr.Compile(text, expr.Env(q.env.Interface()), expr.Patch(lenient{}), expr.Patch(&seen), expr.AsBool())
 	if err != nil {
-		return nil, explain(text, err)
+		return nil, explain(recordRoot, text, err)
 	}
 	q.program = program
 	for i, f := range recordFields {
@@ -53,7 +54,7 @@ func (q *Query) Match(r *analyzer.Record) (bool, error) {
 	}
 	out, err := q.machine.Run(q.program, q.env.Interface())
 	if err != nil {
-		return false, explain(q.text, err)
+		return false, explain(recordRoot, q.text, err)
 	}
 	match, ok := out.(bool)
 	if !ok {
@@ -81,11 +82,11 @@ func (s *identifiers) Visit(node *ast.Node) {
 }
 
 // explain makes an error of ours of one of expr's.
-func explain(text string, err error) error {
+func explain(of *root, text string, err error) error {
 	var at *file.Error
 	if !errors.As(err, &at) {
 		return &Error{Text: text, Line: 1, Message: err.Error()}
 	}
-	message, near := reword(at.Message)
+	message, near := of.reword(at.Message)
 	return &Error{Text: text, Line: max(at.Line, 1), Column: at.Column, Message: message, Nearest: near}
 }

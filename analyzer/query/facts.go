@@ -1,0 +1,64 @@
+package query
+
+import (
+	"net/netip"
+	"reflect"
+
+	"finwait/analyzer"
+)
+
+// facts is what an assertion speaks of: one capture.
+type facts struct {
+	Flows    []analyzer.Record `json:"flows"`
+	Findings []finding         `json:"findings"`
+	Timers   []analyzer.Timer  `json:"timers"`
+	File     analyzer.FileInfo `json:"file"`
+}
+
+// finding is a finding with the connection that it is about.
+type finding struct {
+	Rule      string            `json:"rule"`
+	Name      string            `json:"name"`
+	Severity  string            `json:"severity"`
+	Message   string            `json:"message"`
+	Side      *string           `json:"side"`
+	Frames    []int64           `json:"frames"`
+	DurationS *analyzer.Seconds `json:"duration_s"`
+	Bound     *string           `json:"bound"`
+	Advice    string            `json:"advice"`
+	Stream    uint32            `json:"stream"`
+	Client    string            `json:"client"` // ip:port
+	Server    string            `json:"server"`
+}
+
+var (
+	factsView = viewOf(reflect.TypeFor[facts]())
+	factsRoot = &root{typ: factsView.typ, functions: []string{
+		"all", "any", "none", "one", "count", "filter", "map", "find", "len", "max", "min", "sum", "mean", "median",
+	}}
+)
+
+// Facts are what assertions are checked against. They are for one goroutine.
+type Facts struct{ env any }
+
+// NewFacts gathers what is known of one capture, the records in the order of
+// their streams.
+func NewFacts(file *analyzer.FileInfo, records []*analyzer.Record, timers []analyzer.Timer) *Facts {
+	all := facts{Timers: timers, File: *file}
+	for _, r := range records {
+		all.Flows = append(all.Flows, *r)
+		for i := range r.Findings {
+			f := &r.Findings[i]
+			all.Findings = append(all.Findings, finding{
+				Rule: f.Rule, Name: f.Name, Severity: f.Severity, Message: f.Message, Side: f.Side, Frames: f.Frames,
+				DurationS: f.DurationS, Bound: f.Bound, Advice: f.Advice,
+				Stream: r.Stream, Client: address(r.Client), Server: address(r.Server),
+			})
+		}
+	}
+	env := reflect.New(factsView.typ).Elem()
+	factsView.fill(env, reflect.ValueOf(&all).Elem())
+	return &Facts{env: env.Interface()}
+}
+
+func address(e analyzer.Endpoint) string { return netip.AddrPortFrom(e.IP, e.Port).String() }
