@@ -38,8 +38,8 @@ func DefaultConfig() Config {
 	}
 }
 
-// runs reports whether the configuration lets a rule run.
-func (c *Config) runs(r *Rule) bool {
+// Runs reports whether the configuration lets a rule run.
+func (c *Config) Runs(r *Rule) bool {
 	named := func(list []string) bool { return slices.Contains(list, r.ID) || slices.Contains(list, r.Name) }
 	return (len(c.OnlyRules) == 0 || named(c.OnlyRules)) && !named(c.IgnoredRules)
 }

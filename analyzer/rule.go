@@ -79,7 +79,7 @@ type Took struct {
 func Judge(rules []*Rule, config *Config, r *Record, c *reassembly.Conn) {
 	p := Pass{Conn: c, Record: r, Config: config}
 	for _, rule := range rules {
-		if rule.Check != nil && config.runs(rule) {
+		if rule.Check != nil && config.Runs(rule) {
 			p.rule = rule
 			rule.Check(&p)
 		}

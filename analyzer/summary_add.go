@@ -10,7 +10,12 @@ type Aggregate struct {
 	states      Sides[map[string]*stayTimes]
 	findings    findingGroups
 	timers      []Timer
+	ofFiles     []FindingGroup // at most maxFileFindings
 }
+
+// maxFileFindings bounds what is kept of captures as a whole; files says it of
+// each all the same.
+const maxFileFindings = 100
 
 // stayTimes is what is gathered of the stays of one side in one state.
 type stayTimes struct {
@@ -58,6 +63,17 @@ func (a *Aggregate) Add(r *Record) {
 // AddFile appends what is known of one capture.
 func (a *Aggregate) AddFile(f *FileInfo) { a.files = append(a.files, *f) }
 
+// AddFileFindings takes what was found of a capture as a whole.
+func (a *Aggregate) AddFileFindings(list []FindingGroup) {
+	for i := range list {
+		severity, _ := ParseSeverity(list[i].Severity)
+		a.findings.bySeverity[severity]++
+		if len(a.ofFiles) < maxFileFindings {
+			a.ofFiles = append(a.ofFiles, list[i])
+		}
+	}
+}
+
 // Explain says how findings are grouped. It is to be called before Add.
 func (a *Aggregate) Explain(g Grouping) { a.findings.grouping = g }
 
@@ -96,7 +112,7 @@ func (a *Aggregate) Summary() *Summary {
 		Connections: a.connections,
 		Close:       a.close,
 		FirstCloser: a.firstCloser,
-		Findings:    a.findings.list(a.timers),
+		Findings:    append(a.findings.list(a.timers), a.ofFiles...),
 		Timers:      append([]Timer{}, a.timers...),
 	}
 	if a.close == nil {

@@ -158,6 +158,7 @@ func (r *run) finish(in *input) error {
 		r.options.Problem(in.problem)
 	}
 	r.outcome.Totals.AddFile(info)
+	r.outcome.Totals.AddFileFindings(fileFindings(in, r.options.Config))
 	return r.handler.File(info)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly/capture"
@@ -32,7 +33,14 @@ type input struct {
 	skipped     [segment.NumSkips]int64
 	notSelected int64
 	first, last capture.Time // valid iff packets > 0
+
+	steps  int64 // timestamps that lie behind an earlier one
+	stepAt int64 // packet of the first of those
 }
+
+// clockStep is how far a timestamp must lie behind an earlier one to count as a
+// step of the clock: capture queues swap neighbours by microseconds.
+const clockStep = capture.Time(10 * time.Millisecond)
 
 // openInput opens a capture. If that fails, the input has a problem and no
 // packets.
@@ -95,6 +103,11 @@ func (in *input) read(p *capture.Packet) bool {
 	}
 	if in.packets == 0 {
 		in.first, in.last = p.Time, p.Time
+	}
+	if p.Time < in.last-clockStep {
+		if in.steps++; in.steps == 1 {
+			in.stepAt = int64(p.Number)
+		}
 	}
 	in.first, in.last = min(in.first, p.Time), max(in.last, p.Time)
 	in.packets++

@@ -66,8 +66,8 @@ func (t *textReport) findings(b *bytes.Buffer, d *digest) {
 func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup) {
 	const indent = "        "
 	width := t.style.columns() - len(indent)
-	fmt.Fprintf(b, "\n%s %s   %s %s\n", t.style.severity(f.Severity, padRight(Safe(f.Severity), 7)),
-		t.style.bold(Safe(f.Rule+" "+f.Name)), count(f.Connections, "connection"), toServer(f))
+	fmt.Fprintf(b, "\n%s %s%s\n", t.style.severity(f.Severity, padRight(Safe(f.Severity), 7)),
+		t.style.bold(Safe(f.Rule+" "+f.Name)), strings.Replace(about(f), ": ", "   ", 1))
 	line := func(text string) {
 		for _, l := range wrap(Safe(text), width) {
 			b.WriteString(indent + l + "\n")
@@ -86,6 +86,15 @@ func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup) {
 	}
 	line(f.Advice)
 	line(foldWords(f))
+}
+
+// about says how many connections a group is about; nothing where it is about a
+// capture as a whole.
+func about(f *analyzer.FindingGroup) string {
+	if f.Connections == 0 {
+		return ""
+	}
+	return ": " + count(f.Connections, "connection") + " " + toServer(f)
 }
 
 // toServer says whom the connections of a group led to.
@@ -198,8 +207,8 @@ func mdFindings(b *bytes.Buffer, list []analyzer.FindingGroup) {
 }
 
 func mdFinding(b *bytes.Buffer, f *analyzer.FindingGroup) {
-	fmt.Fprintf(b, "\n**%s %s %s**: %s %s\n\n%s\n\n", mdEscape(f.Severity), mdEscape(f.Rule), mdEscape(f.Name),
-		count(f.Connections, "connection"), mdEscape(toServer(f)), mdEscape(upperFirst(f.Message)))
+	fmt.Fprintf(b, "\n**%s %s %s**%s\n\n%s\n\n", mdEscape(f.Severity), mdEscape(f.Rule), mdEscape(f.Name),
+		mdEscape(about(f)), mdEscape(upperFirst(f.Message)))
 	for i := range f.Examples {
 		e := &f.Examples[i]
 		fmt.Fprintf(b, "- %s: `%s`\n", mdEscape(exampleWords(e)), strings.ReplaceAll(showCommand(e), "`", "'"))

@@ -1,0 +1,39 @@
+package driver
+
+import (
+	"errors"
+	"fmt"
+
+	"finwait/analyzer"
+	"finwait/analyzer/rules"
+	"finwait/reassembly/capture"
+)
+
+// fileFindings are what is found of a capture as a whole, not of one of its
+// connections.
+func fileFindings(in *input, config *analyzer.Config) (out []analyzer.FindingGroup) {
+	report := func(id, message, advice string) {
+		for _, r := range rules.All {
+			if r.ID == id && config.Runs(r) {
+				out = append(out, analyzer.FindingGroup{
+					Rule: r.ID, Name: r.Name, Severity: r.Severity.String(), Message: message, Advice: advice,
+					Examples: []analyzer.Example{},
+				})
+			}
+		}
+	}
+	var cut *capture.ReadError
+	if errors.Is(in.problem, capture.ErrCutShort) && errors.As(in.problem, &cut) {
+		report("FIN904", fmt.Sprintf("%s is cut short in packet %d (offset %d)", in.file, cut.Packet, cut.Offset),
+			"End tcpdump with SIGINT or SIGTERM, and let it write each packet at once (-U).")
+	}
+	if in.steps > 0 {
+		times := "once"
+		if in.steps > 1 {
+			times = fmt.Sprintf("%d times", in.steps)
+		}
+		report("FIN905", fmt.Sprintf("the clock of %s steps back %s, first at packet %d", in.file, times, in.stepAt),
+			"Let the capturing host's clock be slewed, not stepped, and join captures in the order of time (--join).")
+	}
+	return out
+}
