@@ -24,7 +24,7 @@ func fileFindings(in *input, config *analyzer.Config) (out []analyzer.FindingGro
 	}
 	var cut *capture.ReadError
 	if errors.Is(in.problem, capture.ErrCutShort) && errors.As(in.problem, &cut) {
-		report("FIN904", fmt.Sprintf("%s is cut short in packet %d (offset %d)", in.file, cut.Packet, cut.Offset),
+		report("FIN904", fmt.Sprintf("the capture %s is cut short in packet %d (offset %d)", in.file, cut.Packet, cut.Offset),
 			"End tcpdump with SIGINT or SIGTERM, and let it write each packet at once (-U).")
 	}
 	if in.steps > 0 {
