@@ -74,7 +74,7 @@ func misfit(c *reassembly.Conn) *odd {
 		if !m.Has(segment.RST) || m.Is(reassembly.Duplicate) {
 			continue
 		}
-		if o := compare(c, m); len(o.why) > 0 && o.last != nil {
+		if o := compare(c, m); len(o.why) > 0 {
 			return o
 		}
 	}
@@ -86,13 +86,16 @@ func compare(c *reassembly.Conn, m *reassembly.Mark) *odd {
 	r := reassembly.Role(m.Side)
 	f := c.Origin(m)
 	o := &odd{rst: m, last: f.Last}
+	if o.last == nil {
+		return o // nothing to compare with
+	}
 	if f.OtherTTL {
 		o.why = append(o.why, fmt.Sprintf("its TTL is %d, that of all others %d", m.TTL, f.Last.TTL))
 	}
 	if f.OtherID {
 		o.why = append(o.why, fmt.Sprintf("its IP ID is %d, where %d would be next", m.IPID, f.Last.IPID+1))
 	}
-	if c.Caveats&(reassembly.PacketsMissing|reassembly.ControlOnly|reassembly.SegmentOffload) == 0 && !m.Is(reassembly.RawZero) && o.last != nil {
+	if c.Caveats&(reassembly.PacketsMissing|reassembly.ControlOnly|reassembly.SegmentOffload) == 0 && !m.Is(reassembly.RawZero) {
 		if end := c.Sent(r); !f.Reply && m.Seq > end {
 			o.why = append(o.why, fmt.Sprintf("its sequence number is %d beyond all that the %s sent", m.Seq-end, r))
 		}
