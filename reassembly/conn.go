@@ -194,7 +194,7 @@ func (c *Conn) count(r Role, e *endpoint) {
 	q.DuplicateACKs, q.KeepAlives = int64(e.dupACKs), int64(e.keepAlives)
 	q.ZeroWindow = e.zeroFor
 	if e.zeroWindow {
-		q.ZeroWindow += max(c.Until.Sub(e.zeroFrom), 0)
+		q.ZeroWindow = longer(q.ZeroWindow, c.Until.Sub(e.zeroFrom))
 	}
 	c.Packets[r] = int64(e.packets)
 }

@@ -189,7 +189,8 @@ const farAway = 20 * time.Millisecond
 
 // initialRTT is tcp.analysis.initial_rtt: from the latest SYN to the first
 // segment of either end that has an ACK and no SYN. Where the two bear the same
-// time Wireshark goes on to the next (packet-tcp.c, ts_first_rtt).
+// time Wireshark goes on to the next (packet-tcp.c, ts_first_rtt). Where the clock
+// was set back meanwhile it shows a negative time; we say that it is not known.
 func (c *Conn) initialRTT() (rtt time.Duration, ok bool) {
 	var syn *Mark
 	for i := range c.Marks {
@@ -199,7 +200,8 @@ func (c *Conn) initialRTT() (rtt time.Duration, ok bool) {
 				syn = m
 			}
 		case m.Has(segment.ACK) && syn != nil && m.Time != syn.Time:
-			return m.Time.Sub(syn.Time), true
+			rtt = m.Time.Sub(syn.Time)
+			return rtt, rtt > 0
 		}
 	}
 	return 0, false

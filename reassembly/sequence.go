@@ -87,11 +87,12 @@ func (h *holes) missing(end seqnum.Offset) (n seqnum.Offset) {
 
 // place unwraps the sequence and acknowledgment numbers of s, sent from side.
 // An endpoint met for the first time gets its origin here.
-func (c *tcb) place(s *segment.Segment, side uint8) (seq, ack seqnum.Offset) {
+func (t *Tracker) place(c *tcb, s *segment.Segment, side uint8) (seq, ack seqnum.Offset) {
 	e, peer := &c.ends[side], &c.ends[1-side]
 	switch {
 	case s.Flags.Has(segment.SYN) && (!e.synced || !e.hasSYN && e.base != s.Seq || e.hasSYN && e.base != s.Seq && e.packets < 8):
 		e.sync(s.Seq, 0)
+		t.holes.release(e.holes)
 		e.holes = 0
 	case !e.synced && !s.Flags.Has(segment.RST):
 		e.sync(s.Seq-1, 1)
@@ -176,7 +177,11 @@ func (e *endpoint) advertise(s *segment.Segment, now capture.Time) {
 	case zero && !e.zeroWindow:
 		e.zeroFrom = now
 	case !zero && e.zeroWindow:
-		e.zeroFor += now.Sub(e.zeroFrom)
+		e.zeroFor = longer(e.zeroFor, now.Sub(e.zeroFrom))
 	}
 	e.zeroWindow = zero
 }
+
+// longer returns d + by. Where the clock jumped, back or by centuries, d is all
+// that is known.
+func longer(d, by time.Duration) time.Duration { return max(d, d+max(by, 0)) }

@@ -304,7 +304,7 @@ func (c *tcb) over() End {
 // take adds one segment to the evidence of its connection.
 func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8) {
 	e, peer := &c.ends[side], &c.ends[1-side]
-	seq, ack := c.place(s, side)
+	seq, ack := t.place(c, s, side)
 	m := Mark{
 		Time: p.Time, Seq: seq, Ack: ack, TSVal: s.Options.TSVal, TSEcr: s.Options.TSEcr,
 		Frame: uint32(p.Number), Len: s.PayloadLen, Window: s.Window, IPID: s.IPID,

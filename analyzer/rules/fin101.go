@@ -62,7 +62,8 @@ func checkHalfClosed(p *analyzer.Pass) {
 	})
 }
 
-// took makes a duration of evidence one of a verdict.
+// took makes a duration of evidence one of a verdict. It is less than 0 where the
+// capture's clock was set back.
 func took(d time.Duration, b reassembly.Bound) analyzer.Took {
-	return analyzer.Took{For: analyzer.Seconds(d), Bound: b, Known: true}
+	return analyzer.Took{For: analyzer.Seconds(max(d, 0)), Bound: b, Known: true}
 }

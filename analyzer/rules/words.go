@@ -5,8 +5,10 @@ import (
 	"time"
 )
 
-// span writes a duration with three significant digits, as a person would.
+// span writes a duration with three significant digits, as a person would; one
+// less than 0, where the capture's clock was set back, as 0.
 func span(d time.Duration) string {
+	d = max(d, 0)
 	switch {
 	case d >= 48*time.Hour:
 		return fmt.Sprintf("%.0f days", d.Hours()/24)

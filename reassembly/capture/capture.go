@@ -17,8 +17,17 @@ type Time int64
 // Std returns t in the standard library's form, in UTC.
 func (t Time) Std() time.Time { return time.Unix(0, int64(t)).UTC() }
 
-// Sub returns t - u.
-func (t Time) Sub(u Time) time.Duration { return time.Duration(t - u) }
+// Sub returns t - u, held at the longest time.Duration.
+func (t Time) Sub(u Time) time.Duration {
+	d := t - u
+	if (t^u)&(t^d) < 0 { // it overflowed
+		if t < u {
+			return math.MinInt64
+		}
+		return math.MaxInt64
+	}
+	return time.Duration(d)
+}
 
 // Packet is one packet record of a capture.
 type Packet struct {

@@ -1,0 +1,74 @@
+package reassembly
+
+import (
+	"math"
+	"testing"
+
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
+)
+
+// talker feeds segments of one connection to a tracker.
+type talker struct {
+	*Tracker
+	frame int
+}
+
+func (k *talker) say(at capture.Time, side int, flags segment.Flags, seq, ack uint32, length uint32, window uint16) {
+	k.frame++
+	s := segment.Segment{Flags: flags, Window: window, PayloadLen: length, Is4: true}
+	s.Seq, s.Ack = seqnum.Value(seq), seqnum.Value(ack)
+	ends := [2]segment.Endpoint{{Port: 1}, {Port: 2}}
+	s.Src, s.Dst = ends[side], ends[1-side]
+	k.Add(&capture.Packet{Number: k.frame, Time: at}, &s)
+}
+
+// A clock that jumps by centuries makes no duration negative.
+func TestClockJumps(t *testing.T) {
+	for _, far := range []capture.Time{math.MinInt64, -1e18, 0, 1e18, math.MaxInt64} {
+		var got Conn
+		k := &talker{Tracker: NewTracker(Config{Idle: math.MaxInt64}, func(c *Conn) { got = *c })}
+		for range 3 {
+			k.say(7, 0, segment.SYN, 9, 0, 0, 9)
+			k.say(far, 1, segment.SYN|segment.ACK, 9, 10, 0, 9)
+			k.say(-far, 0, segment.ACK, 10, 10, 0, 0)
+			k.say(far, 0, segment.ACK, 10, 10, 0, 9)
+			k.say(7, 0, segment.ACK, 10, 10, 0, 0)
+		}
+		k.say(5, 0, segment.ACK|segment.FIN, 10, 10, 0, 0)
+		k.say(-far, 1, segment.ACK, 10, 11, 7, 0)
+		k.Flush()
+		if got.RTT < 0 && got.HasRTT || got.Quality[Client].ZeroWindow < 0 || got.HalfClosed.For < 0 || got.Teardown < 0 {
+			t.Errorf("%d: RTT %v, window 0 for %v, half-closed for %v, teardown %v",
+				far, got.RTT, got.Quality[Client].ZeroWindow, got.HalfClosed.For, got.Teardown)
+		}
+		for r := range Role(2) {
+			for _, s := range got.States(r) {
+				if s.For < 0 {
+					t.Errorf("%d: %v in %v for %v", far, r, s.State, s.For)
+				}
+			}
+		}
+	}
+}
+
+// What a connection held is given back when it ends, whatever became of it.
+func TestSlabsGiveBack(t *testing.T) {
+	k := &talker{Tracker: NewTracker(Config{}, func(*Conn) {})}
+	for i := range capture.Time(1000) {
+		at := i * 86400e9
+		k.say(at, 0, segment.ACK, 1000, 1, 10, 9)
+		k.say(at, 0, segment.ACK, 5000, 1, 10, 9) // opens a hole
+		k.say(at, 0, segment.SYN|segment.ACK, 77_000, 1, 0, 9)
+		k.say(at, 0, segment.ACK, 99_000, 1, 10, 9)
+	}
+	k.Flush()
+	for name, n := range map[string]uint32{
+		"tcbs": k.tcbs.used, "holes": k.holes.used, "talks": k.talks.used, "more": k.more.used,
+	} {
+		if n > 3 {
+			t.Errorf("%d %s for one connection at a time", n, name)
+		}
+	}
+}
