@@ -19,6 +19,10 @@ type source interface {
 	// dropped reports whether the capturing system says that it lost packets.
 	dropped() bool
 
+	// until returns the time until which was observed, where the capture says so
+	// beside its packets.
+	until() (capture.Time, bool)
+
 	// path names the capture in records.
 	path() string
 
@@ -98,6 +102,9 @@ func (a *analysis) run(ctx context.Context) {
 	}
 	if a.source.dropped() {
 		a.tracker.Dropped()
+	}
+	if t, ok := a.source.until(); ok && ctx.Err() == nil && a.window.holds(t) {
+		a.tracker.Advance(&capture.Packet{Time: t})
 	}
 	a.tracker.Flush()
 }

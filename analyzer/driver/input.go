@@ -68,6 +68,12 @@ func (in *input) nameFiles(*analyzer.Record) {}
 // into it.
 func (in *input) dropped() bool { return in.info.HasDrops && in.info.Drops > 0 }
 
+func (in *input) until() (capture.Time, bool) { return in.info.Until, in.info.HasUntil }
+
+// interfaces returns the capture's interfaces, as far as they are known. It must
+// not be closed.
+func (in *input) interfaces() []capture.Interface { return in.reader.Info().Interfaces }
+
 // interfaceName returns what the capture calls one of its interfaces.
 func (in *input) interfaceName(i int) string {
 	if in.reader == nil {

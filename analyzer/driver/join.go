@@ -61,6 +61,22 @@ func (m *merge) path() string { return m.inputs[0].file }
 
 func (m *merge) dropped() bool { return slices.ContainsFunc(m.inputs, (*input).dropped) }
 
+func (m *merge) until() (latest capture.Time, ok bool) {
+	for _, in := range m.inputs {
+		if t, has := in.until(); has && (!ok || t > latest) {
+			latest, ok = t, true
+		}
+	}
+	return latest, ok
+}
+
+// close closes what is still open.
+func (m *merge) close() {
+	for _, in := range m.inputs {
+		in.close()
+	}
+}
+
 func (m *merge) next(p *capture.Packet) *input {
 	m.advance()
 	for len(m.waiting) > 0 && (len(m.open) == 0 || m.waiting[0].head.Time <= m.open[0].head.Time) {

@@ -16,6 +16,11 @@ type Decoder struct {
 	quoted    bool // inside what an ICMP error quotes
 	excess    int  // octets that an IPv4 header claims beyond the frame around it
 	fragments fragments
+
+	// Frame is the number of the packet that is decoded next, for Parts; 0 where
+	// Parts is not asked for.
+	Frame uint32
+	parts []uint32
 }
 
 // NewDecoder returns a Decoder for one capture.
@@ -33,6 +38,9 @@ func (d *Decoder) Decode(link LinkType, data []byte, wireLen int, s *Segment) Sk
 	d.layers, d.quoted, d.excess = 0, false, 0
 	if d.fragments.done != nil {
 		d.fragments.release()
+	}
+	if d.parts = d.parts[:0]; d.Frame != 0 {
+		d.parts = append(d.parts, d.Frame)
 	}
 	return d.link(link, data, max(wireLen, len(data)), s)
 }

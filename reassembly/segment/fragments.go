@@ -38,12 +38,18 @@ type datagram struct {
 	have         [(maxDatagram + 8) / 8 / 64]uint64 // one bit per unit of 8 octets
 	total        int                                // octets; -1 until the last fragment has come
 	next         uint8                              // protocol or next header, by the first fragment
+	frames       []uint32                           // that brought it; at most maxParts
 }
+
+// maxParts is how many frames of a datagram are remembered: its octets came one
+// unit at a time, and some twice.
+const maxParts = 1 << 14
 
 // add takes in one fragment: the octets b from offset on, more or none behind
 // them. If that completes the datagram, it is returned; it is valid until the
-// next packet. Octets that came before are kept, not overwritten.
-func (f *fragments) add(key fragmentKey, next uint8, offset int, more bool, b []byte) *datagram {
+// next packet. Octets that came before are kept, not overwritten. frames are
+// those that hold the fragment.
+func (f *fragments) add(key fragmentKey, next uint8, offset int, more bool, b []byte, frames []uint32) *datagram {
 	end := offset + len(b)
 	if len(b) == 0 || end > maxDatagram {
 		return nil
@@ -54,6 +60,9 @@ func (f *fragments) add(key fragmentKey, next uint8, offset int, more bool, b []
 	}
 	if offset == 0 {
 		g.next = next
+	}
+	if len(g.frames) < maxParts {
+		g.frames = append(g.frames, frames...)
 	}
 	if !more && g.total < 0 {
 		g.total = end
@@ -113,7 +122,7 @@ func (f *fragments) begin(key fragmentKey) *datagram {
 	} else {
 		g = new(datagram)
 	}
-	*g = datagram{key: key, buf: g.buf[:0], total: -1, older: f.newest}
+	*g = datagram{key: key, buf: g.buf[:0], frames: g.frames[:0], total: -1, older: f.newest}
 	if f.newest != nil {
 		f.newest.newer = g
 	} else {

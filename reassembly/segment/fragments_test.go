@@ -2,6 +2,7 @@ package segment
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 )
 
@@ -198,5 +199,61 @@ func TestFragmentTooFar(t *testing.T) {
 	b := ip4Header(protoTCP, 20+100, 0x1fff, nil, make([]byte, 100))
 	if skip := d.Decode(LinkRaw, b, len(b), &s); skip != Fragment || len(d.fragments.live) != 0 {
 		t.Errorf("%v, %d datagrams", skip, len(d.fragments.live))
+	}
+}
+
+func TestPartsAreTheFramesOfADatagram(t *testing.T) {
+	inner := func(from, to int) []byte { return ip4Bytes(protoIPv4, part(2, from, to)) }
+	whole := ip4Bytes(protoTCP, long)
+	tests := []struct {
+		name    string
+		packets [][]byte
+		parts   []uint32
+		total   int
+	}{
+		{"not fragmented", [][]byte{whole, whole}, []uint32{2}, 0},
+		{"fragments", [][]byte{part(1, 0, 48), whole, part(1, 96, 132), part(1, 48, 96)}, []uint32{1, 3, 4}, 132},
+		{"one of them twice", [][]byte{part(1, 0, 48), part(1, 0, 48), part(1, 48, 132)}, []uint32{1, 2, 3}, 132},
+		{"within a tunnel", [][]byte{inner(0, 48), inner(48, 132)}, []uint32{1, 2}, 132},
+		{"the identification used again", [][]byte{part(1, 0, 48), part(1, 48, 132), part(1, 0, 48), part(1, 48, 132)}, []uint32{3, 4}, 132},
+	}
+	for _, test := range tests {
+		var d Decoder
+		var s Segment
+		for i, b := range test.packets {
+			d.Frame = uint32(i + 1)
+			skip := d.Decode(LinkRaw, b, len(b), &s)
+			if i < len(test.packets)-1 {
+				continue
+			}
+			parts, total := d.Parts()
+			if skip != Decoded || !slices.Equal(parts, test.parts) || total != test.total {
+				t.Errorf("%s: %v, frames %v, %d octets, want %v, %d", test.name, skip, parts, total, test.parts, test.total)
+			}
+		}
+	}
+}
+
+// The frames of a datagram of which each fragment was fragmented again, on the
+// way through a tunnel, are those of all.
+func TestPartsOfPartsInATunnel(t *testing.T) {
+	outer := func(id int, b []byte, from, to int) []byte {
+		flags := from / 8
+		if to < len(b) {
+			flags |= 0x2000
+		}
+		h := ip4Header(protoIPv4, 20+to-from, flags, nil, b[from:to])
+		copy(h[4:], u16(id))
+		return h
+	}
+	first, last := part(2, 0, 48), part(2, 48, 132)
+	var d Decoder
+	var s Segment
+	for i, b := range [][]byte{outer(7, first, 0, 32), outer(7, first, 32, 68), outer(8, last, 0, 64), outer(8, last, 64, 104)} {
+		d.Frame = uint32(i + 11)
+		d.Decode(LinkRaw, b, len(b), &s)
+	}
+	if parts, total := d.Parts(); !slices.Equal(parts, []uint32{11, 12, 13, 14}) || total != 132 {
+		t.Errorf("frames %v, %d octets", parts, total)
 	}
 }

@@ -67,7 +67,7 @@ func (d *Decoder) fragment4(proto uint8, field uint16, b []byte, wire int, s *Se
 		return Fragment
 	}
 	key := fragmentKey{src: s.Src.Addr, dst: s.Dst.Addr, id: uint32(s.IPID), proto: proto, is4: true}
-	whole := d.fragments.add(key, proto, offset, more, b)
+	whole := d.put(key, proto, offset, more, b)
 	if whole == nil {
 		return Fragment
 	}

@@ -81,7 +81,7 @@ func (d *Decoder) fragment6(b []byte, wire int, s *Segment) Skip {
 	case len(b) < wire || d.quoted:
 		return Fragment
 	}
-	whole := d.fragments.add(fragmentKey{src: s.Src.Addr, dst: s.Dst.Addr, id: id}, next, offset, more, b)
+	whole := d.put(fragmentKey{src: s.Src.Addr, dst: s.Dst.Addr, id: id}, next, offset, more, b)
 	if whole == nil {
 		return Fragment
 	}

@@ -1,0 +1,67 @@
+package driver
+
+import (
+	"slices"
+
+	"finwait/analyzer"
+	"finwait/reassembly/segment"
+)
+
+// Choice is the connections of a Run of which the frames are wanted.
+type Choice struct {
+	joined    bool
+	streams   map[choiceKey][]span
+	reopened  map[choiceKey]bool
+	fragments bool
+}
+
+type choiceKey struct {
+	file   string // "" where captures are joined
+	stream uint32
+}
+
+// span is from the first to the last frame of a record.
+type span struct{ first, last int64 }
+
+// NewChoice returns a Choice of nothing. joined is as in Options.
+func NewChoice(joined bool) *Choice {
+	return &Choice{joined: joined, streams: map[choiceKey][]span{}, reopened: map[choiceKey]bool{}}
+}
+
+// Look takes every record of the Run, in order, and whether its frames are
+// wanted.
+func (c *Choice) Look(r *analyzer.Record, wanted bool) {
+	key := c.key(r.File, r.Stream)
+	if slices.Contains(r.Caveats, "reopened") {
+		c.reopened[key] = true
+	}
+	if wanted {
+		c.streams[key] = append(c.streams[key], span{r.First.Frame, r.Last.Frame})
+	}
+}
+
+// LookFile takes every capture of the Run.
+func (c *Choice) LookFile(f *analyzer.FileInfo) {
+	c.fragments = c.fragments || f.Skipped[segment.Fragment.String()] > 0
+}
+
+// Len returns how many streams were chosen.
+func (c *Choice) Len() int { return len(c.streams) }
+
+func (c *Choice) key(file string, stream uint32) choiceKey {
+	if c.joined {
+		file = ""
+	}
+	return choiceKey{file, stream}
+}
+
+// holds reports whether a frame of a stream is wanted: any, unless the stream has
+// several records, for then perhaps not all were chosen.
+func (c *Choice) holds(file string, stream uint32, frame int64) bool {
+	key := c.key(file, stream)
+	spans, ok := c.streams[key]
+	if !ok || !c.reopened[key] {
+		return ok
+	}
+	return slices.ContainsFunc(spans, func(s span) bool { return s.first <= frame && frame <= s.last })
+}
