@@ -16,10 +16,14 @@ var recorded = []struct {
 	found     string // rules that every connection has
 	not       string // rules that none has
 }{
-	{"go-timeout go-timeout-short go-timeout-long go-timeout-reaped go-timeout-partial go-timeout-delayed",
-		"FIN201 FIN203", "FIN202 FIN204 FIN205 FIN206 FIN207 FIN208 FIN210 FIN301 FIN302"},
-	{"client-close server-close three-segment-close delayed-close any-device sequence-wrap offload mid-stream",
-		"", "FIN101 FIN103 FIN201 FIN202 FIN203 FIN204 FIN206 FIN207 FIN208 FIN301 FIN302 FIN401 FIN402 FIN403 FIN501 FIN901 FIN902 FIN903"},
+	{
+		"go-timeout go-timeout-short go-timeout-long go-timeout-reaped go-timeout-partial go-timeout-delayed",
+		"FIN201 FIN203", "FIN202 FIN204 FIN205 FIN206 FIN207 FIN208 FIN210 FIN301 FIN302",
+	},
+	{
+		"client-close server-close three-segment-close delayed-close any-device sequence-wrap offload mid-stream",
+		"", "FIN101 FIN103 FIN201 FIN202 FIN203 FIN204 FIN206 FIN207 FIN208 FIN301 FIN302 FIN401 FIN402 FIN403 FIN501 FIN901 FIN902 FIN903",
+	},
 	{"half-close half-close-held", "FIN205", "FIN201 FIN203 FIN208"},
 	{"simultaneous-close", "FIN210", "FIN201 FIN207"},
 	{"close-wait-leak", "FIN202", "FIN201 FIN206"},
