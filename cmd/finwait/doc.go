@@ -19,6 +19,7 @@
 //	Commands:
 //	  report      the summary: how connections closed, and how long closing took (the default)
 //	  flows       one record per connection
+//	  show        one connection as a ladder: segments, both endpoints' states, findings
 //	  explain     what a rule means, with an example
 //	  help        what finwait or one of its commands does
 //	  version     which build this is
@@ -202,6 +203,97 @@
 //	      every capture below a directory, for a spreadsheet
 //	  finwait flows --join --format jsonl ring.pcap*
 //	      the files of a rotated capture, as one
+//
+// # Command show: one connection as a ladder: segments, both endpoints' states, findings
+//
+//	  finwait show [flags] FILE
+//
+//	The client's lifeline is on the left, the server's on the right; a state stands beside the
+//	segment with which it begins. Sequence and acknowledgment numbers are relative, windows
+//	are scaled ("502?" where the scale was not captured), flags are tcpdump's. A silence of a
+//	second or more is drawn as one. Findings stand below the last segment that proves them.
+//
+//	--stream, --tuple or --where select the connection, unless the capture has only one. Of
+//	several connections that used the same addresses and ports, --tuple shows the first.
+//
+//	The capture is read twice; standard input goes to a temporary file meanwhile. Of long
+//	connections the stretches in which nothing but data is exchanged are left out, unless
+//	--all is given. jsonl has every segment.
+//
+//	Flags:
+//	  -f, --format FORMAT       how the results are written: text, jsonl (default text)
+//	  -o, --output FILE         write to FILE, which appears only when it is complete
+//	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
+//	                            none, info, warning, error (default none)
+//	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
+//	                            always, never (default auto)
+//	  -q, --quiet               no warnings, only errors
+//	      --tuple A-B           the connection between two ends, in either order:
+//	                            10.0.0.1:1234-10.0.0.2:80
+//	      --all                 leave out nothing
+//	      --width N             draw it N columns wide; without it, as wide as COLUMNS says or
+//	                            the terminal is (default 0)
+//	      --follow-up           add what selects the connection in Wireshark, tcpdump and ss
+//	      --stream N            only the connection with number N, as in tshark's tcp.stream;
+//	                            repeatable
+//	      --where EXPR          only connections for which EXPR holds, over the fields of
+//	                            flows --format jsonl: 'close == "half-closed" and
+//	                            half_closed_s > 5'; repeatable
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
+//	      --join                read the files as one capture in time order, as tcpdump -C, -G
+//	                            or -W wrote it
+//	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
+//	                            or an offset from the first packet such as +1.5s or 2m
+//	      --before TIME         only packets before TIME
+//	      --idle DURATION       a connection that was silent for this DURATION has ended
+//	                            (default 2h30m0s)
+//	      --max-connections N   N live connections, beyond which the stalest is given up
+//	                            (default 1000000)
+//	      --strict              a capture cut short in its last record is an error (exit code
+//	                            3)
+//	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
+//	                            begin (FIN2); repeatable, or a,b
+//	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
+//	      --config FILE         read rules and thresholds from FILE instead of the nearest
+//	                            finwait.yaml
+//	      --no-config           read no finwait.yaml
+//	      --half-closed DURATION
+//	                            FIN101: a connection half-closed for this long is a warning
+//	                            (default 1s)
+//	      --missing-fin DURATION
+//	                            FIN102: silence without FIN or RST at the end of the capture
+//	                            that makes a connection abandoned (default 1m)
+//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
+//	      --slow-teardown DURATION
+//	                            FIN104: a teardown that takes this long is slow, from the
+//	                            first FIN to the last ACK (default 1s)
+//	      --patience DURATION   FIN201: a client that waited this long after its request
+//	                            wanted the answer (default 50ms)
+//	      --close-wait DURATION
+//	                            FIN202: CLOSE-WAIT without data for this long is a leak
+//	                            (default 2s)
+//	      --idle-close DURATION
+//	                            FIN206: the shortest silence before a close that counts as
+//	                            idle (default 1s)
+//	      --zero-window DURATION
+//	                            FIN209: a window of 0 that holds payload back for this long is
+//	                            a stall (default 1s)
+//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
+//	                            (default 1m)
+//	      --unanswered-syn DURATION
+//	                            FIN303, FIN401: a SYN without answer for this long is
+//	                            unanswered (default 1s)
+//
+//	Examples:
+//	  finwait show a.pcap --stream 3
+//	      the connection that Wireshark calls tcp.stream 3
+//	  finwait show a.pcap --tuple 10.0.0.1:40000-10.0.0.2:443 --follow-up
+//	      by its addresses, with filters for other programs
+//	  finwait show a.pcap --where 'close == "half-closed"'
+//	      the only one that one side never closed
+//	  finwait show a.pcap --stream 3 --format jsonl
+//	      for a program: one JSON object a segment
 //
 // # Command explain: what a rule means, with an example
 //

@@ -24,6 +24,7 @@ var floors = [][]string{
 	{"cmd/internal/cli"},
 	{"analyzer/driver", "analyzer/analyzertest"},
 	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},
+	{"analyzer/ladder"},
 	{"analyzer"},
 	{"reassembly", "reassembly/pktscript"},
 	{"reassembly/capture", "reassembly/stream", "reassembly/zeek", "reassembly/segment/filter"},

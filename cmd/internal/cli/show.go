@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"finwait/analyzer/report"
+)
+
+// showFlags are those of show alone.
+type showFlags struct {
+	tuple    tupleFlag
+	width    int
+	all      bool
+	followUp bool
+}
+
+func showCommand() *command {
+	return &command{
+		name:  "show",
+		args:  "FILE",
+		short: "one connection as a ladder: segments, both endpoints' states, findings",
+		long: `The client's lifeline is on the left, the server's on the right; a state stands beside the segment
+with which it begins. Sequence and acknowledgment numbers are relative, windows are scaled
+("502?" where the scale was not captured), flags are tcpdump's. A silence of a second or more is drawn
+as one. Findings stand below the last segment that proves them.
+
+--stream, --tuple or --where select the connection, unless the capture has only one. Of several
+connections that used the same addresses and ports, --tuple shows the first.
+
+The capture is read twice; standard input goes to a temporary file meanwhile. Of long connections the
+stretches in which nothing but data is exchanged are left out, unless --all is given. jsonl has every
+segment.`,
+		examples: []example{
+			{"finwait show a.pcap --stream 3", "the connection that Wireshark calls tcp.stream 3"},
+			{"finwait show a.pcap --tuple 10.0.0.1:40000-10.0.0.2:443 --follow-up", "by its addresses, with filters for other programs"},
+			{"finwait show a.pcap --where 'close == \"half-closed\"'", "the only one that one side never closed"},
+			{"finwait show a.pcap --stream 3 --format jsonl", "for a program: one JSON object a segment"},
+		},
+		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
+			var in inputFlags
+			var out outputFlags
+			var judge judgeFlags
+			var show showFlags
+			out.add(fs, report.LadderFormats, "text")
+			fs.Var(&show.tuple, "tuple", "the connection between two ends, in either order: 10.0.0.1:1234-10.0.0.2:80")
+			fs.BoolVar(&show.all, "all", false, "leave out nothing")
+			fs.IntVar(&show.width, "width", 0, "draw it `N` columns wide; without it, as wide as COLUMNS says or the terminal is")
+			fs.BoolVar(&show.followUp, "follow-up", false, "add what selects the connection in Wireshark, tcpdump and ss")
+			in.add(fs)
+			judge.add(fs)
+			return func(inv *invocation) (int, error) {
+				j := &job{invocation: inv, input: &in, output: &out, judge: &judge}
+				return (&showJob{job: j, showFlags: &show}).run()
+			}
+		},
+	}
+}
+
+// check finds what pflag cannot.
+func (f *showFlags) check(flags *pflag.FlagSet) error {
+	if flags.Changed("width") && f.width < report.MinLadder {
+		return &usageError{text: fmt.Sprintf("--width must be at least %d", report.MinLadder)}
+	}
+	return nil
+}
+
+// columns returns the width to draw in; terminal is that of the terminal, 0 if
+// there is none.
+func (f *showFlags) columns(terminal int) int {
+	if f.width > 0 {
+		return f.width
+	}
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	return terminal
+}
