@@ -1,0 +1,219 @@
+package check
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"finwait/analyzer"
+)
+
+const (
+	// Suffix is what the name of a golden record adds to that of its capture.
+	Suffix = ".finwait.json"
+
+	// GoldenSchema names the version of the golden record.
+	GoldenSchema = "finwait.golden/1"
+)
+
+// Golden is the golden record of one capture.
+type Golden struct {
+	Schema      string  `json:"schema"`
+	Rules       string  `json:"rules"` // IDs of the rules that were asked, apart by spaces
+	Connections []Entry `json:"connections"`
+}
+
+// Entry is what is expected of one or more connections.
+type Entry struct {
+	Streams string `json:"streams"` // 0-11, 13
+	Verdict
+}
+
+// Verdict is the behaviour of one connection.
+type Verdict struct {
+	Port         uint16   `json:"port,omitempty"` // of the server; 0 where it is one that a kernel hands out
+	Handshake    string   `json:"handshake"`
+	Close        string   `json:"close"`
+	FirstCloser  string   `json:"first_closer,omitempty"`
+	MissingFIN   string   `json:"missing_fin,omitempty"`
+	RST          string   `json:"rst,omitempty"` // who, and which kind
+	Flags        string   `json:"flags"`         // see skeleton
+	ClientStates string   `json:"client_states,omitempty"`
+	ServerStates string   `json:"server_states,omitempty"`
+	Findings     []string `json:"findings,omitempty"` // rule ID, name, and side if there is one
+}
+
+// ephemeral is the least port that Linux hands out to clients, and to servers
+// that do not ask for one (ip_local_port_range).
+const ephemeral = 32768
+
+// NewVerdict returns the behaviour of a connection with the findings for which
+// counts returns true.
+func NewVerdict(r *analyzer.Record, counts func(*analyzer.Finding) bool) Verdict {
+	v := Verdict{
+		Handshake:    r.Handshake,
+		Close:        r.Close,
+		MissingFIN:   strings.Join(r.MissingFIN, " "),
+		ClientStates: order(r.States.Client),
+		ServerStates: order(r.States.Server),
+	}
+	if r.Server.Port < ephemeral {
+		v.Port = r.Server.Port
+	}
+	if r.FirstCloser != nil {
+		v.FirstCloser = *r.FirstCloser
+	}
+	v.Flags = skeleton(r.Flags, v.FirstCloser == "both")
+	if r.RST != nil {
+		v.RST = r.RST.By
+		if r.RST.Kind != nil {
+			v.RST += " " + *r.RST.Kind
+		}
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if !IsOfBehaviour(f.Rule) || !counts(f) {
+			continue
+		}
+		text := f.Rule + " " + f.Name
+		if f.Side != nil {
+			text += " " + *f.Side
+		}
+		if !slices.Contains(v.Findings, text) {
+			v.Findings = append(v.Findings, text)
+		}
+	}
+	slices.Sort(v.Findings)
+	return v
+}
+
+// IsOfBehaviour reports whether a rule is about what hosts did; those of FIN9 are
+// about the capture.
+func IsOfBehaviour(rule string) bool { return !strings.HasPrefix(rule, "FIN9") }
+
+// order returns the states in their order. A FIN that also acknowledges takes its
+// receiver from FIN-WAIT-1 through FIN-WAIT-2 at once (RFC 9293 §3.10.7.4);
+// whether the acknowledgment comes alone is an affair of milliseconds.
+func order(stays []analyzer.Stay) string {
+	var names []string
+	for i := range stays {
+		if stays[i].State == "TIME-WAIT" && len(names) > 0 && names[len(names)-1] == "FIN-WAIT-1" {
+			names = append(names, "FIN-WAIT-2")
+		}
+		names = append(names, stays[i].State)
+	}
+	return strings.Join(names, " ")
+}
+
+// key returns what is equal for equal behaviour, as far as the findings of known
+// rules go.
+func (v *Verdict) key(known map[string]bool) string {
+	c := *v
+	c.Findings = nil
+	for _, f := range v.Findings {
+		if id, _, _ := strings.Cut(f, " "); known[id] {
+			c.Findings = append(c.Findings, f)
+		}
+	}
+	text, _ := json.Marshal(&c) // strings and numbers
+	return string(text)
+}
+
+// newGolden returns the golden record of verdicts, which are in the order of
+// their streams. Connections that behave alike share an entry.
+func newGolden(rules []string, streams []uint32, verdicts []Verdict) *Golden {
+	g := &Golden{Schema: GoldenSchema, Rules: strings.Join(rules, " "), Connections: []Entry{}}
+	known := ruleSet(g.Rules)
+	at := map[string]int{}
+	var lists [][]uint32
+	for i := range verdicts {
+		key := verdicts[i].key(known)
+		n, ok := at[key]
+		if !ok {
+			n = len(g.Connections)
+			at[key] = n
+			g.Connections = append(g.Connections, Entry{Verdict: verdicts[i]})
+			lists = append(lists, nil)
+		}
+		lists[n] = append(lists[n], streams[i])
+	}
+	for i := range g.Connections {
+		g.Connections[i].Streams = formatStreams(lists[i])
+	}
+	return g
+}
+
+func ruleSet(rules string) map[string]bool {
+	set := map[string]bool{}
+	for id := range strings.FieldsSeq(rules) {
+		set[id] = true
+	}
+	return set
+}
+
+// Text returns the golden record as it is stored.
+func (g *Golden) Text() []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(g) // strings and numbers into memory
+	return b.Bytes()
+}
+
+// parseGolden reads what Text wrote.
+func parseGolden(text []byte) (*Golden, error) {
+	var g Golden
+	if err := json.Unmarshal(text, &g); err != nil {
+		return nil, err
+	}
+	if g.Schema != GoldenSchema {
+		return nil, fmt.Errorf("schema %q, want %q", g.Schema, GoldenSchema)
+	}
+	return &g, nil
+}
+
+// formatStreams writes ascending numbers as ranges.
+func formatStreams(list []uint32) string {
+	var parts []string
+	for i := 0; i < len(list); {
+		j := i
+		for j+1 < len(list) && list[j+1] == list[j]+1 {
+			j++
+		}
+		part := strconv.FormatUint(uint64(list[i]), 10)
+		if j > i {
+			part += "-" + strconv.FormatUint(uint64(list[j]), 10)
+		}
+		parts = append(parts, part)
+		i = j + 1
+	}
+	return strings.Join(parts, ", ")
+}
+
+var errStreams = errors.New("streams are to be written as 0-3, 5")
+
+// parseStreams reads what formatStreams wrote.
+func parseStreams(text string) ([]uint32, error) {
+	const most = 10_000_000 // a mistyped range shall not take all memory
+	var list []uint32
+	for part := range strings.SplitSeq(text, ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		if !isRange {
+			to = from
+		}
+		a, errA := strconv.ParseUint(from, 10, 32)
+		b, errB := strconv.ParseUint(to, 10, 32)
+		if errA != nil || errB != nil || b < a || b-a > most {
+			return nil, errStreams
+		}
+		for n := a; n <= b; n++ {
+			list = append(list, uint32(n))
+		}
+	}
+	return list, nil
+}

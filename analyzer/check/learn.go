@@ -1,0 +1,189 @@
+package check
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"finwait/analyzer"
+	"finwait/analyzer/query"
+	"finwait/analyzer/report"
+)
+
+// learned is an assertion that holds.
+type learned struct{ name, text string }
+
+// Learn writes a configuration of assertions that hold for the captures now.
+// What holds for all of them is told once.
+func Learn(w io.Writer, captures []*Capture, config *Config) error {
+	var each [][]learned
+	for _, in := range captures {
+		facts := config.facts(in)
+		var holding []learned
+		for _, l := range candidates(in) {
+			if a, err := query.CompileAssertion(l.text); err == nil {
+				if ok, err := a.Holds(facts); ok && err == nil {
+					holding = append(holding, l)
+				}
+			}
+		}
+		each = append(each, holding)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# What holds now of %s. Keep what is meant, and delete the rest.\nassertions:\n", count(len(captures), "capture"))
+	var common []learned
+	if len(each) > 1 {
+		for _, l := range each[0] {
+			if !slices.ContainsFunc(each[1:], func(list []learned) bool { return !slices.Contains(list, l) }) {
+				common = append(common, l)
+			}
+		}
+	}
+	for _, l := range common {
+		l.write(&b, "")
+	}
+	for i, in := range captures {
+		for _, l := range each[i] {
+			if !slices.Contains(common, l) {
+				l.write(&b, pattern(config.Dir, in.Path))
+			}
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// pattern names a capture as a configuration in dir does.
+func pattern(dir, path string) string {
+	absDir, err1 := filepath.Abs(dir)
+	absPath, err2 := filepath.Abs(path)
+	if err1 == nil && err2 == nil {
+		if rel, err := filepath.Rel(absDir, absPath); err == nil && !strings.HasPrefix(rel, "..") {
+			path = rel
+		}
+	}
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(filepath.ToSlash(path))
+}
+
+func (l learned) write(b *strings.Builder, files string) {
+	fmt.Fprintf(b, "  - name: %s\n", yamlText(l.name))
+	if files != "" {
+		fmt.Fprintf(b, "    files: %s\n", yamlText(files))
+	}
+	fmt.Fprintf(b, "    assert: %s\n", yamlText(l.text))
+}
+
+// yamlText quotes text where YAML wants that.
+func yamlText(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}
+
+// candidates are assertions that may say something about a capture.
+func candidates(in *Capture) (list []learned) {
+	add := func(name, text string, args ...any) { list = append(list, learned{name, fmt.Sprintf(text, args...)}) }
+	n := len(in.Records)
+	add(count(n, "connection"), "len(flows) == %d", n)
+	if n == 0 {
+		return list
+	}
+	closes, closers, states := map[string]int{}, map[string]int{}, map[string]bool{}
+	for _, r := range in.Records {
+		closes[r.Close]++
+		if r.FirstCloser != nil {
+			closers[*r.FirstCloser]++
+		}
+		for _, s := range slices.Concat(r.States.Client, r.States.Server) {
+			states[s.State] = true
+		}
+	}
+	for _, value := range []string{"graceful", "half-closed", "reset-after-fin", "reset", "open", "refused", "unanswered", "half-open", "unknown"} {
+		switch closes[value] {
+		case 0:
+		case n:
+			add("every connection is "+value, "all(flows, .close == %q)", value)
+		default:
+			add(fmt.Sprintf("%d are %s", closes[value], value), "count(flows, .close == %q) == %d", value, closes[value])
+		}
+	}
+	for _, side := range []string{"client", "server", "both"} {
+		if closers[side] == n {
+			add(side+" closes first", "all(flows, .first_closer == %q)", side)
+		}
+	}
+	if closes["graceful"] < n {
+		add("both sides close", "all(flows, len(.missing_fin) == 0)")
+		add("no reset", "all(flows, .rst == nil)")
+	}
+	ids := foundRules(in)
+	if len(ids) == 0 {
+		add("nothing is found", "len(findings) == 0")
+	} else {
+		add("no error is found", `none(findings, .severity == "error")`)
+		add("no warning is found", `none(findings, .severity == "warning")`)
+	}
+	for _, id := range ids {
+		add(id+" is found", "any(findings, .rule == %q)", id)
+	}
+	longest(in, add)
+	for _, t := range in.Summary.Timers {
+		low, high := float64(t.Value)/1e9*0.8, float64(t.Value)/1e9*1.2
+		add("a "+t.Kind+" of "+report.Span(t.Value), "any(timers, .kind == %q and .value_s > %s and .value_s < %s)", t.Kind, decimal(low), decimal(high))
+	}
+	return list
+}
+
+// longest adds bounds of durations, with room for slower machines.
+func longest(in *Capture, add func(name, text string, args ...any)) {
+	for _, f := range []struct {
+		name, field string
+		of          func(*analyzer.Record) *analyzer.Seconds
+	}{
+		{"half-closed", "half_closed_s", func(r *analyzer.Record) *analyzer.Seconds { return r.HalfClosedS }},
+		{"teardown", "teardown_s", func(r *analyzer.Record) *analyzer.Seconds { return r.TeardownS }},
+	} {
+		most := analyzer.Seconds(-1)
+		for _, r := range in.Records {
+			if v := f.of(r); v != nil {
+				most = max(most, *v)
+			}
+		}
+		if most >= 0 {
+			limit := roomy(most.Duration().Seconds())
+			add(f.name+" for less than "+limit+" s", "max(map(flows, .%s ?? 0)) < %s", f.field, limit)
+		}
+	}
+}
+
+func foundRules(in *Capture) []string {
+	var ids []string
+	for _, r := range in.Records {
+		for i := range r.Findings {
+			if id := r.Findings[i].Rule; IsOfBehaviour(id) && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// roomy returns the least of 1, 2 and 5 times a power of ten, and of 0.1, that
+// leaves half as much again.
+func roomy(v float64) string {
+	v = max(v*1.5, 0.1)
+	power := math.Pow(10, math.Floor(math.Log10(v)+1e-9))
+	for _, step := range []float64{1, 2, 5, 10} {
+		if limit := step * power; limit >= v-1e-9 {
+			return decimal(limit)
+		}
+	}
+	return decimal(10 * power)
+}
+
+func decimal(v float64) string {
+	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
+}

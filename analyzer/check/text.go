@@ -1,0 +1,138 @@
+package check
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"finwait/analyzer/report"
+)
+
+// Tally counts results.
+type Tally struct{ Captures, Failed, Problems, Ignored, Known int }
+
+// Add counts one result.
+func (t *Tally) Add(r *Result) {
+	t.Captures++
+	t.Problems += len(r.Problems)
+	if r.Failed() {
+		t.Failed++
+	}
+	for i := range r.Findings {
+		switch f := &r.Findings[i]; {
+		case f.Ignored != "":
+			t.Ignored++
+		case f.Known:
+			t.Known++
+		}
+	}
+}
+
+// String says how a whole check went.
+func (t *Tally) String() string {
+	text := count(t.Captures, "capture") + " checked: "
+	if t.Failed == 0 {
+		text += "all is as agreed"
+	} else {
+		text += fmt.Sprintf("%d failed, %s", t.Failed, count(t.Problems, "problem"))
+	}
+	if t.Ignored > 0 {
+		text += fmt.Sprintf("; %s ignored", count(t.Ignored, "finding"))
+	}
+	if t.Known > 0 {
+		text += fmt.Sprintf("; %s of the baseline", count(t.Known, "finding"))
+	}
+	return text
+}
+
+// WriteText tells the problems of a result; nothing where there are none.
+func WriteText(w io.Writer, r *Result) error {
+	if !r.Failed() {
+		return nil
+	}
+	var b strings.Builder
+	b.WriteString("FAIL " + report.Safe(r.Path) + "\n")
+	for i := range r.Problems {
+		p := &r.Problems[i]
+		b.WriteString("  " + report.Safe(p.Title) + "\n")
+		b.WriteString(indent(p.detail(), "    "))
+	}
+	b.WriteString("\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// detail returns all but the title, line by line.
+func (p *Problem) detail() string {
+	var b strings.Builder
+	for _, line := range p.Lines {
+		b.WriteString(safeLines(line))
+	}
+	if p.Diff != "" {
+		b.WriteString("\n")
+		for line := range strings.Lines(p.Diff) {
+			if !strings.HasPrefix(line, "diff ") {
+				b.WriteString(safeLines(line))
+			}
+		}
+		b.WriteString("\n")
+	}
+	if p.Mend != "" {
+		b.WriteString(safeLines(upperFirst(p.Mend)))
+	}
+	return b.String()
+}
+
+// safeLines makes text safe for a terminal, and ends it with a line end.
+func safeLines(text string) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		b.WriteString(report.Safe(line) + "\n")
+	}
+	return b.String()
+}
+
+func indent(text, by string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if line != "\n" {
+			b.WriteString(by)
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// WriteGitHub writes the problems of a result as the commands from which GitHub
+// Actions makes annotations.
+func WriteGitHub(w io.Writer, r *Result) error {
+	for i := range r.Problems {
+		p := &r.Problems[i]
+		text := strings.TrimSpace(p.detail())
+		if p.Diff != "" { // too long for an annotation, and in the log
+			short := *p
+			short.Diff = ""
+			text = strings.TrimSpace(short.detail())
+		}
+		if _, err := fmt.Fprintf(w, "::error file=%s,title=%s::%s\n", property(r.Path), property("finwait: "+p.Title), data(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// data escapes the text of a workflow command, property that of its properties.
+func data(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+func property(s string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(data(report.Safe(s)))
+}

@@ -1,0 +1,192 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"finwait/analyzer"
+	"finwait/analyzer/report"
+)
+
+// Words tells a change in one or more sentences, a line each.
+func (c *Change) Words() []string {
+	head := fmt.Sprintf("stream %d", c.Stream)
+	switch {
+	case c.Was == nil:
+		is := closing(c.Is, c.Record)
+		return []string{head + " is new: " + joinWords(is.who, is.now) + framesOf(c.Record)}
+	case c.Is == nil:
+		was := closing(c.Was, nil)
+		return []string{head + " is gone: " + joinWords(was.who, was.then)}
+	}
+	if c.Was.Close != c.Is.Close || c.Was.FirstCloser != c.Is.FirstCloser || c.Was.MissingFIN != c.Is.MissingFIN || c.Was.RST != c.Is.RST {
+		was, is := closing(c.Was, nil), closing(c.Is, c.Record)
+		who := is.who
+		if who == was.who {
+			who = ""
+		}
+		line := fmt.Sprintf("%s: %s; now %s%s", head, joinWords(was.who, was.then), joinWords(who, is.now), framesOf(c.Record))
+		return append([]string{line}, c.findingWords(head)...)
+	}
+	var lines []string
+	for _, f := range [...]struct{ what, was, is string }{
+		{"the handshake", c.Was.Handshake, c.Is.Handshake},
+		{"the server's port", portWords(c.Was.Port), portWords(c.Is.Port)},
+		{"the flag sequence", c.Was.Flags, c.Is.Flags},
+		{"the client's states", c.Was.ClientStates, c.Is.ClientStates},
+		{"the server's states", c.Was.ServerStates, c.Is.ServerStates},
+	} {
+		if f.was != f.is {
+			lines = append(lines, fmt.Sprintf("%s: %s: was %s; now %s", head, f.what, or(f.was, "none"), or(f.is, "none")))
+		}
+	}
+	return append(lines, c.findingWords(head)...)
+}
+
+// findingWords tells which findings came and which went.
+func (c *Change) findingWords(head string) (lines []string) {
+	for _, f := range c.Is.Findings {
+		if slices.Contains(c.Was.Findings, f) {
+			continue
+		}
+		line := head + ": new finding " + f
+		id, _, _ := strings.Cut(f, " ")
+		for i := range c.Record.Findings {
+			if found := &c.Record.Findings[i]; found.Rule == id {
+				line += ": " + found.Message + framesWords(found.Frames)
+				break
+			}
+		}
+		lines = append(lines, line)
+	}
+	for _, f := range c.Was.Findings {
+		if !slices.Contains(c.Is.Findings, f) {
+			lines = append(lines, head+": no longer found: "+f)
+		}
+	}
+	return lines
+}
+
+func portWords(port uint16) string {
+	if port == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(port))
+}
+
+// clause says who did what, as it was and as it is.
+type clause struct{ who, then, now string }
+
+// closing tells how a connection was closed. The record, if there is one, adds
+// durations.
+func closing(v *Verdict, r *analyzer.Record) clause {
+	first, second := v.FirstCloser, "server"
+	if first == "server" {
+		second = "client"
+	}
+	by, _, _ := strings.Cut(v.RST, " ")
+	switch v.Close {
+	case "graceful":
+		if first == "both" || first == "" {
+			return clause{"both sides", "closed at the same time", "close at the same time"}
+		}
+		return clause{second, "closed after the " + first, "closes " + halfClosed(r, " ") + "after the " + first}
+	case "half-closed":
+		now := "never closes"
+		if r != nil && r.HalfClosedS != nil {
+			now += ", half-closed " + report.Span(*r.HalfClosedS) + " at the end of " + observation(r)
+		}
+		return clause{or(v.MissingFIN, second), "never closed", now}
+	case "reset-after-fin":
+		return clause{or(by, "an RST"), "reset it after the " + or(first, "first") + "'s FIN", "resets it " + halfClosed(r, " ") + "after the " + or(first, "first") + "'s FIN"}
+	case "reset":
+		return clause{or(by, "an RST"), "reset it", "resets it"}
+	case "refused":
+		return clause{"server", "refused it", "refuses it"}
+	case "unanswered":
+		return clause{"server", "never answered", "never answers"}
+	case "half-open":
+		return clause{"client", "never completed the handshake", "never completes the handshake"}
+	case "open":
+		return clause{"nobody", "closed", "closes"}
+	}
+	return clause{"", "its close was " + v.Close, "its close is " + v.Close}
+}
+
+// halfClosed returns how long the connection was half-closed, and after.
+func halfClosed(r *analyzer.Record, after string) string {
+	if r == nil || r.HalfClosedS == nil {
+		return ""
+	}
+	return report.Span(*r.HalfClosedS) + after
+}
+
+func observation(r *analyzer.Record) string {
+	switch r.Ended {
+	case "idle", "evicted":
+		return "its observation"
+	}
+	return "the capture"
+}
+
+// framesOf names the frames that show how a connection was closed.
+func framesOf(r *analyzer.Record) string { return framesWords(closingFrames(r)) }
+
+// closingFrames are the frames of the FINs, of the first one's acknowledgment
+// where there is no second, and of the RST.
+func closingFrames(r *analyzer.Record) []int64 {
+	if r == nil {
+		return nil
+	}
+	var frames []int64
+	add := func(n *int64) {
+		if n != nil && !slices.Contains(frames, *n) {
+			frames = append(frames, *n)
+		}
+	}
+	for _, f := range [...]*analyzer.FIN{r.FIN.Client, r.FIN.Server} {
+		if f == nil {
+			continue
+		}
+		add(f.Frame)
+		if r.Close == "half-closed" {
+			add(f.ACKFrame)
+		}
+	}
+	if r.RST != nil {
+		add(&r.RST.Frame)
+	}
+	if frames == nil {
+		frames = []int64{r.First.Frame, r.Last.Frame}
+	}
+	slices.Sort(frames)
+	return slices.Compact(frames)
+}
+
+func framesWords(frames []int64) string {
+	if len(frames) == 0 {
+		return ""
+	}
+	noun := ", frames "
+	if len(frames) == 1 {
+		noun = ", frame "
+	}
+	var words []string
+	for _, f := range frames {
+		words = append(words, strconv.FormatInt(f, 10))
+	}
+	return noun + strings.Join(words, ", ")
+}
+
+func joinWords(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
