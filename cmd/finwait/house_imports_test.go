@@ -22,8 +22,8 @@ const (
 var floors = [][]string{
 	{"cmd/finwait", "testdata/record", "testdata/record/oracle"},
 	{"cmd/internal/cli"},
-	{"analyzer/driver", "analyzer/analyzertest"},
-	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},
+	{"analyzer/driver", "analyzer/analyzertest", "analyzer/check", "analyzer/diff"},
+	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query", "analyzer/schema"},
 	{"analyzer/ladder"},
 	{"analyzer"},
 	{"reassembly", "reassembly/pktscript"},

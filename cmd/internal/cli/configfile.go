@@ -12,14 +12,17 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"finwait/analyzer"
+	"finwait/analyzer/check"
 )
 
 const configName = "finwait.yaml"
 
 // configFile is what a configuration file says.
 type configFile struct {
+	path          string
 	only, ignored []string // rule IDs; only is nil where the file does not say
 	settings      []setting
+	check         check.Config // what only check looks at
 }
 
 // setting is the value of a threshold, which was found to be good.
@@ -78,14 +81,14 @@ func readConfig(path string) (*configFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	c := &configReader{path: path, file: new(configFile)}
+	c := &configReader{path: path, file: &configFile{path: path, check: check.Config{Dir: filepath.Dir(path)}}}
 	for i, d := range doc.Docs {
 		switch {
 		case d.Body == nil || d.Body.Type() == ast.NullType || d.Body.Type() == ast.CommentType:
 		case i > 0:
 			return nil, configError(path, d.Body.GetToken(), "a second document")
 		default:
-			if err := c.mapping("", d.Body, topKeys); err != nil {
+			if err := c.document(d.Body); err != nil {
 				return nil, err
 			}
 		}

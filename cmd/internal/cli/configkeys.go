@@ -25,6 +25,8 @@ type configKeys map[string]func(*configReader, ast.Node) error
 var topKeys = configKeys{
 	"rules":      (*configReader).rules,
 	"thresholds": (*configReader).thresholds,
+	"assertions": (*configReader).assertions,
+	"ignore":     (*configReader).ignoredFindings,
 }
 
 func (c *configReader) rules(n ast.Node) error {

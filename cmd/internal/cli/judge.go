@@ -34,17 +34,29 @@ func (f *judgeFlags) add(fs *pflag.FlagSet) {
 	}
 }
 
-// load returns the configuration: the file's, and what flags say instead.
+// load returns the configuration: that of the file nearest to the working
+// directory, and what flags say instead.
 func (f *judgeFlags) load() (*analyzer.Config, error) {
-	config := analyzer.DefaultConfig()
-	path, err := f.file()
+	dir, err := os.Getwd()
 	if err != nil {
-		return nil, err
+		dir = "" // without a directory there is nothing above it
 	}
+	config, _, err := f.loadAt(dir)
+	return config, err
+}
+
+// loadAt returns the configuration for what is in dir, an absolute path, and the
+// file that it comes from; nil where there is none.
+func (f *judgeFlags) loadAt(dir string) (*analyzer.Config, *configFile, error) {
+	config := analyzer.DefaultConfig()
+	path, err := f.file(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	var file *configFile
 	if path != "" {
-		file, err := readConfig(path)
-		if err != nil {
-			return nil, &usageError{text: err.Error(), hint: "--no-config does without the file; 'finwait explain' lists the rules"}
+		if file, err = readConfig(path); err != nil {
+			return nil, nil, &usageError{text: err.Error(), hint: "--no-config does without the file; 'finwait explain' lists the rules"}
 		}
 		file.apply(&config)
 	}
@@ -56,26 +68,23 @@ func (f *judgeFlags) load() (*analyzer.Config, error) {
 	for _, t := range f.thresholds {
 		if t.set {
 			if err := t.threshold.Set(&config, t.text); err != nil {
-				return nil, &usageError{text: fmt.Sprintf("--%s: %v", t.threshold.Name, err)}
+				return nil, nil, &usageError{text: fmt.Sprintf("--%s: %v", t.threshold.Name, err)}
 			}
 		}
 	}
-	return &config, nil
+	return &config, file, nil
 }
 
-// file returns the path of the configuration file; "" where there is none.
-func (f *judgeFlags) file() (string, error) {
+// file returns the path of the configuration file for what is in dir; "" where
+// there is none.
+func (f *judgeFlags) file(dir string) (string, error) {
 	switch {
 	case f.config != "" && f.noConfig:
 		return "", &usageError{text: "--config and --no-config exclude each other"}
 	case f.config != "":
 		return f.config, nil
-	case f.noConfig:
+	case f.noConfig || dir == "":
 		return "", nil
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", nil // without a directory there is nothing above it
 	}
 	return findConfig(dir), nil
 }

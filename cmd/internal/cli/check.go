@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"finwait/analyzer"
+	"finwait/analyzer/check"
+)
+
+// checkFlags are the flags of check beside those that judge.
+type checkFlags struct {
+	update, learn, github, strict, quiet bool
+	baseline, junit, sarif               string
+	failOn                               choice
+}
+
+func (f *checkFlags) add(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.update, "update", false, "write the golden records that are missing or differ")
+	fs.BoolVar(&f.learn, "learn", false, "print assertions that hold now, for finwait.yaml, and check nothing")
+	fs.StringVar(&f.baseline, "baseline", "", "findings in `FILE` are known: what an earlier run wrote with --sarif, or flows --format jsonl")
+	f.failOn = choice{"severity", "", []string{"none", "info", "warning", "error"}}
+	fs.Var(&f.failOn, "fail-on", "findings from this severity on are failures, though the golden record has them; the default is none, or warning with --baseline")
+	fs.StringVar(&f.junit, "junit", "", "write a JUnit report to `FILE`")
+	fs.StringVar(&f.sarif, "sarif", "", "write SARIF 2.1.0 to `FILE`")
+	fs.BoolVar(&f.github, "github", false, "print annotations for GitHub Actions, too")
+	fs.BoolVar(&f.strict, "strict", false, "a capture cut short in its last record is an error (exit code 3)")
+	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings and no summary, only what fails")
+}
+
+func checkCommand() *command {
+	return &command{
+		name:  "check",
+		args:  "PATH...",
+		short: "whether captures still show what was agreed on, for CI",
+		long: `It looks at every capture below the paths. Beside name.pcap stands its golden record,
+name.pcap.finwait.json: how each connection was closed and by whom, in which order each side
+passed through its states, and what the rules found; no times and no addresses, so that a new
+recording of the same behaviour gives the same record. Commit both. A capture without golden
+record, a golden record without capture, and a capture that cannot be read are failures.
+
+finwait.yaml, the nearest one upward from each capture, may hold rules and thresholds, and
+
+assertions, a list of {name, files, assert, message}: assert is an expression over flows,
+findings, timers and file, such as 'all(flows, .close == "graceful")'; files is a pattern, and
+without it the assertion is about every capture; and
+
+ignore, a list of {rule, server, reason}: such findings count neither in golden records nor in
+assertions. The reason is required, the server is not.
+
+Without --update nothing is written but what --junit and --sarif name.`,
+		examples: []example{
+			{"finwait check testdata/", "in CI"},
+			{"finwait check --update testdata/", "after a change of behaviour that is meant; then look at the diff"},
+			{"finwait check --learn testdata/ >> finwait.yaml", "assertions to begin with, for pruning"},
+			{"finwait check --junit report.xml --sarif report.sarif --github testdata/", "with reports"},
+			{"finwait check --baseline known.sarif testdata/", "only findings that are not in known.sarif are failures"},
+		},
+		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
+			var flags checkFlags
+			var judge judgeFlags
+			flags.add(fs)
+			judge.add(fs)
+			return func(inv *invocation) (int, error) {
+				c := &checkRun{invocation: inv, flags: &flags, judge: &judge, configs: map[string]*checkConfig{}}
+				if flags.learn {
+					return c.learn()
+				}
+				return c.run()
+			}
+		},
+	}
+}
+
+// checker prepares the check by the flags.
+func (f *checkFlags) checker() (*check.Checker, error) {
+	c := new(check.Checker)
+	failOn := f.failOn.value
+	if f.baseline != "" {
+		text, err := os.ReadFile(f.baseline)
+		if err == nil {
+			c.Baseline, err = check.ReadBaseline(f.baseline, text)
+		}
+		if err != nil {
+			return nil, &usageError{
+				text: "--baseline: " + err.Error(),
+				hint: "To make one: finwait check --sarif " + check.Quote(f.baseline) + " PATH...",
+			}
+		}
+		failOn = or(failOn, "warning")
+	}
+	c.FailOn, _ = analyzer.ParseSeverity(or(failOn, "none"))
+	return c, nil
+}
+
+// run checks every capture in its turn.
+func (c *checkRun) run() (int, error) {
+	checker, err := c.flags.checker()
+	if err != nil {
+		return 0, err
+	}
+	found, err := c.fixtures()
+	if err != nil {
+		return 0, err
+	}
+	out, err := openOutput("", c.Stdout)
+	if err != nil {
+		return 0, err
+	}
+	c.out = out
+	for _, path := range found.captures {
+		if c.ctx.Err() != nil {
+			break
+		}
+		if err = c.check(checker, path); err != nil {
+			break
+		}
+	}
+	for _, path := range found.strays {
+		if err == nil {
+			err = c.tell(check.Stray(path))
+		}
+	}
+	if err == nil {
+		c.unused()
+		err = c.finish()
+	}
+	if flushErr := out.finish(true); err == nil {
+		err = flushErr
+	}
+	if usage := asUsage(err); usage != nil {
+		return 0, usage
+	}
+	return writeCode(c.exitCode(), err)
+}
+
+func (c *checkRun) exitCode() int {
+	switch {
+	case c.ctx.Err() != nil:
+		return exitInterrupted
+	case c.unreadable:
+		return exitInput
+	case c.tally.Failed > 0:
+		return exitFindings
+	}
+	return exitOK
+}
+
+// finish writes the summary and the reports.
+func (c *checkRun) finish() error {
+	if !c.flags.quiet || c.tally.Failed > 0 {
+		if _, err := fmt.Fprintln(c.out, c.tally.String()); err != nil {
+			return err
+		}
+	}
+	if c.flags.junit != "" {
+		if err := writeFile(c.flags.junit, func(o *output) error { return check.WriteJUnit(o, c.results) }); err != nil {
+			return fmt.Errorf("--junit: %w", err)
+		}
+	}
+	if c.flags.sarif != "" {
+		write := func(o *output) error {
+			return check.WriteSARIF(o, allRules(), c.results, c.flags.baseline != "")
+		}
+		if err := writeFile(c.flags.sarif, write); err != nil {
+			return fmt.Errorf("--sarif: %w", err)
+		}
+	}
+	return nil
+}
+
+// unused warns of assertions that are about nothing, where all that they could be
+// about was looked at.
+func (c *checkRun) unused() {
+	for _, config := range c.inOrder {
+		for i := range config.check.Assertions {
+			a := &config.check.Assertions[i]
+			applies := func(r *check.Result) bool { return a.Applies(config.check.Dir, r.Path) }
+			if a.Files != "" && !c.flags.quiet && c.coversDir(config.check.Dir) && !slices.ContainsFunc(c.results, applies) {
+				c.complain("finwait: warning: %s: no capture matches the files of assertion %q: %s\n", a.Where, a.Name, a.Files)
+			}
+		}
+	}
+}
+
+// writeFile writes a file that appears only when it is complete.
+func writeFile(path string, write func(*output) error) error {
+	o, err := openOutput(path, nil)
+	if err != nil {
+		return err
+	}
+	err = write(o)
+	if finishErr := o.finish(err == nil); err == nil {
+		err = finishErr
+	}
+	return err
+}

@@ -1,0 +1,255 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"finwait/analyzer"
+	"finwait/analyzer/check"
+	"finwait/analyzer/driver"
+	"finwait/analyzer/rules"
+	"finwait/reassembly"
+	"finwait/reassembly/capture"
+)
+
+// checkRun is one run of check.
+type checkRun struct {
+	*invocation
+	flags *checkFlags
+	judge *judgeFlags
+	out   *output
+
+	configs map[string]*checkConfig // by directory
+	inOrder []*checkConfig          // each once
+
+	results    []*check.Result
+	tally      check.Tally
+	unreadable bool
+}
+
+// checkConfig is the configuration for the captures in a directory.
+type checkConfig struct {
+	analysis *analyzer.Config
+	check    *check.Config
+	path     string
+}
+
+func allRules() []*analyzer.Rule { return rules.All }
+
+// fixtures returns what the arguments stand for.
+func (c *checkRun) fixtures() (*fixtures, error) {
+	if len(c.args) == 0 {
+		return nil, &usageError{text: "what is to be checked? Name captures, or directories of captures"}
+	}
+	if slices.Contains(c.args, "-") {
+		return nil, &usageError{text: "a golden record stands beside a file: standard input (-) has no place"}
+	}
+	found := findFixtures(c.args)
+	if found.problem != nil {
+		c.complain("finwait: %v\n", found.problem)
+		c.unreadable = true
+	}
+	return found, nil
+}
+
+// config returns the configuration for a capture.
+func (c *checkRun) config(path string) (*checkConfig, error) {
+	dir, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	if c.judge.config != "" || c.judge.noConfig {
+		dir = "" // one for all
+	}
+	if config := c.configs[dir]; config != nil {
+		return config, nil
+	}
+	analysis, file, err := c.judge.loadAt(dir)
+	if err != nil {
+		return nil, err
+	}
+	config := &checkConfig{analysis: analysis, check: &check.Config{Dir: "."}}
+	if file != nil {
+		config.check, config.path = &file.check, file.path
+	}
+	c.configs[dir] = config
+	if !slices.ContainsFunc(c.inOrder, func(o *checkConfig) bool { return o.path == config.path }) {
+		c.inOrder = append(c.inOrder, config)
+	}
+	return config, nil
+}
+
+// coversDir reports whether all below a directory was looked at.
+func (c *checkRun) coversDir(dir string) bool {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(c.args, func(arg string) bool {
+		above, err := filepath.Abs(arg)
+		if err != nil {
+			return false
+		}
+		rel, err := filepath.Rel(above, dir)
+		return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+	})
+}
+
+// collector keeps the records of a capture.
+type collector struct {
+	records []*analyzer.Record
+	summary *analyzer.Summary
+}
+
+func (c *collector) Record(r *analyzer.Record) error {
+	kept, err := r.Clone()
+	c.records = append(c.records, kept)
+	return err
+}
+
+func (c *collector) File(*analyzer.FileInfo) error { return nil }
+
+func (c *collector) Close(s *analyzer.Summary) error {
+	c.summary = s
+	return nil
+}
+
+// analyze reads one capture with its golden record.
+func (c *checkRun) analyze(path string, config *checkConfig) (*check.Capture, error) {
+	in := &check.Capture{Path: path}
+	for _, r := range rules.All {
+		if check.IsOfBehaviour(r.ID) && config.analysis.Runs(r) {
+			in.Rules = append(in.Rules, r.ID)
+		}
+	}
+	options := driver.Options{
+		Config: config.analysis, Grouping: rules.Grouping,
+		Tracker: reassembly.Config{Idle: reassembly.DefaultIdle, MaxConnections: reassembly.DefaultMaxConnections},
+		Judge: func(r *analyzer.Record, conn *reassembly.Conn) {
+			analyzer.Judge(rules.All, config.analysis, r, conn)
+		},
+		Problem: func(err error) {
+			switch {
+			case !errors.Is(err, capture.ErrCutShort) || c.flags.strict:
+				in.Problem = err
+			case !c.flags.quiet:
+				c.complain("finwait: warning: %v\n", err)
+			}
+		},
+	}
+	var got collector
+	if _, err := driver.Run(c.ctx, []string{path}, options, &got); err != nil {
+		return nil, err
+	}
+	in.Records, in.Summary = got.records, got.summary
+	golden, err := os.ReadFile(path + check.Suffix)
+	switch {
+	case err == nil:
+		in.Golden = slices.Concat([]byte{}, golden)
+	case !errors.Is(err, fs.ErrNotExist):
+		in.Problem = errors.Join(in.Problem, err)
+	}
+	return in, nil
+}
+
+// check checks one capture, and tells what it finds.
+func (c *checkRun) check(checker *check.Checker, path string) error {
+	config, err := c.config(path)
+	if err != nil {
+		return err
+	}
+	in, err := c.analyze(path, config)
+	if err != nil || c.ctx.Err() != nil { // a capture read in part proves nothing
+		return err
+	}
+	res := checker.Check(in, config.check)
+	if c.flags.update && res.Golden != nil && !bytes.Equal(res.Golden, in.Golden) {
+		golden := path + check.Suffix
+		if err := writeFile(golden, func(o *output) error { _, err := o.Write(res.Golden); return err }); err != nil {
+			return fmt.Errorf("golden record: %w", err)
+		}
+		if !c.flags.quiet {
+			if _, err := fmt.Fprintf(c.out, "wrote %s\n", printable(golden)); err != nil {
+				return err
+			}
+		}
+		in.Golden = res.Golden
+		res = checker.Check(in, config.check)
+	}
+	return c.tell(res)
+}
+
+// tell writes down one result.
+func (c *checkRun) tell(res *check.Result) error {
+	for i := range res.Problems {
+		if res.Problems[i].Kind == check.Unreadable {
+			c.unreadable = true
+		}
+	}
+	c.results = append(c.results, res)
+	c.tally.Add(res)
+	if err := check.WriteText(c.out, res); err != nil {
+		return err
+	}
+	if c.flags.github {
+		return check.WriteGitHub(c.out, res)
+	}
+	return nil
+}
+
+// learn prints assertions that hold now.
+func (c *checkRun) learn() (int, error) {
+	found, err := c.fixtures()
+	if err != nil {
+		return 0, err
+	}
+	var captures []*check.Capture
+	var first *checkConfig
+	for _, path := range found.captures {
+		config, err := c.config(path)
+		if err != nil {
+			return 0, err
+		}
+		if first == nil {
+			first = config
+		}
+		in, err := c.analyze(path, config)
+		switch {
+		case err != nil:
+			return 0, err
+		case c.ctx.Err() != nil:
+			return exitInterrupted, nil
+		case in.Problem != nil:
+			c.complain("finwait: %v\n", in.Problem)
+			c.unreadable = true
+		default:
+			captures = append(captures, in)
+		}
+	}
+	code := exitOK
+	if c.unreadable {
+		code = exitInput
+	}
+	if len(captures) == 0 {
+		return code, nil
+	}
+	out, err := openOutput("", c.Stdout)
+	if err == nil {
+		err = errors.Join(check.Learn(out, captures, first.check), out.finish(true))
+	}
+	return writeCode(code, err)
+}
+
+// asUsage returns the usage error that err is, or nil.
+func asUsage(err error) error {
+	if usage := (*usageError)(nil); errors.As(err, &usage) {
+		return usage
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"finwait/analyzer/check"
+	"finwait/analyzer/query"
+)
+
+// document reads a whole file: its sections, or nothing but a list of assertions.
+func (c *configReader) document(n ast.Node) error {
+	if n.Type() == ast.SequenceType {
+		return c.assertions(n)
+	}
+	return c.mapping("", n, topKeys)
+}
+
+// items reads a list, each entry with one.
+func (c *configReader) items(what string, n ast.Node, one func(ast.Node) error) error {
+	switch n := n.(type) {
+	case *ast.NullNode:
+		return nil
+	case *ast.SequenceNode:
+		for _, item := range n.Values {
+			if err := one(item); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return c.wrong(n, "%s is to be a list", what)
+}
+
+func (c *configReader) assertions(n ast.Node) error {
+	return c.items("assertions", n, func(item ast.Node) error {
+		var a check.Assertion
+		text := func(to *string) func(*configReader, ast.Node) error {
+			return func(c *configReader, n ast.Node) (err error) {
+				*to, err = c.text(n)
+				return err
+			}
+		}
+		err := c.mapping("an assertion", item, configKeys{
+			"name":    text(&a.Name),
+			"message": text(&a.Message),
+			"assert":  func(c *configReader, n ast.Node) error { return c.condition(n, &a) },
+			"files": func(c *configReader, n ast.Node) (err error) {
+				if a.Files, err = c.text(n); err != nil {
+					return err
+				}
+				if _, err := path.Match(a.Files, ""); err != nil {
+					return c.wrong(n, "files: %q is no pattern", a.Files)
+				}
+				return nil
+			},
+			"ignore": (*configReader).ignoredFindings, // where the file is a list
+		})
+		switch {
+		case err != nil:
+			return err
+		case a.Assertion == nil && a.Name+a.Message+a.Files == "": // an ignore alone
+			return nil
+		case a.Assertion == nil:
+			return c.wrong(item, "an assertion without assert: what is to hold?")
+		}
+		if a.Name == "" {
+			a.Name = a.Text
+		}
+		c.file.check.Assertions = append(c.file.check.Assertions, a)
+		return nil
+	})
+}
+
+// condition reads and checks the expression of an assertion.
+func (c *configReader) condition(n ast.Node, a *check.Assertion) error {
+	text, err := c.text(n)
+	if err != nil {
+		return err
+	}
+	line := n.GetToken().Position.Line
+	if _, block := n.(*ast.LiteralNode); block {
+		line++
+	}
+	a.Where = fmt.Sprintf("%s:%d", c.path, line)
+	a.Assertion, err = query.CompileAssertion(text)
+	var e *query.Error
+	if errors.As(err, &e) {
+		return fmt.Errorf("%s:%d: assert: %s", c.path, line+e.Line-1, whereText(err))
+	}
+	return err
+}
+
+func (c *configReader) ignoredFindings(n ast.Node) error {
+	return c.items("ignore", n, func(item ast.Node) error {
+		var i check.Ignored
+		err := c.mapping("an entry of ignore", item, configKeys{
+			"rule": func(c *configReader, n ast.Node) error { return c.ruleList(n, &i.Rules) },
+			"server": func(c *configReader, n ast.Node) (err error) {
+				if i.Server, err = c.text(n); err != nil {
+					return err
+				}
+				if i.Server != "" && !check.ValidServer(i.Server) {
+					return c.wrong(n, "server: %q is no address: write 192.0.2.1:80, 192.0.2.1 or :80", i.Server)
+				}
+				return nil
+			},
+			"reason": func(c *configReader, n ast.Node) (err error) {
+				i.Reason, err = c.text(n)
+				return err
+			},
+		})
+		switch {
+		case err != nil:
+			return err
+		case len(i.Rules) == 0:
+			return c.wrong(item, "an ignore without rule: which findings?")
+		case i.Reason == "":
+			return c.wrong(item, "an ignore of %s without reason: why is it accepted?", i.Rules[0])
+		}
+		slices.Sort(i.Rules)
+		c.file.check.Ignored = append(c.file.check.Ignored, i)
+		return nil
+	})
+}
