@@ -27,7 +27,7 @@ var floors = [][]string{
 	{"analyzer/ladder"},
 	{"analyzer"},
 	{"reassembly", "reassembly/pktscript"},
-	{"reassembly/capture", "reassembly/stream", "reassembly/zeek", "reassembly/segment/filter"},
+	{"reassembly/capture", "reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/alias"},
 	{"reassembly/segment"},
 	{"reassembly/tcpstate", "reassembly/seqnum"},
 }
