@@ -120,6 +120,8 @@ func (c *configReader) text(n ast.Node) (string, error) {
 	switch n := n.(type) {
 	case *ast.StringNode:
 		return n.Value, nil
+	case *ast.LiteralNode: // a block
+		return n.Value.Value, nil
 	case *ast.IntegerNode, *ast.FloatNode:
 		return n.GetToken().Value, nil
 	case ast.ScalarNode:
