@@ -1,0 +1,34 @@
+package diff
+
+import (
+	"testing"
+	"time"
+
+	"finwait/analyzer"
+)
+
+func TestMoved(t *testing.T) {
+	times := func(d time.Duration) *analyzer.StateTimes {
+		p90 := analyzer.Seconds(d)
+		return &analyzer.StateTimes{N: 1, P90: &p90}
+	}
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		was, is *analyzer.StateTimes
+		want    bool
+	}{
+		{times(100 * ms), times(150 * ms), false}, // more than 20 %, but 50 ms
+		{times(100 * ms), times(151 * ms), true},
+		{times(151 * ms), times(100 * ms), true},
+		{times(time.Second), times(1200 * ms), false},
+		{times(time.Second), times(1201 * ms), true},
+		{times(0), times(51 * ms), true},
+		{times(0), nil, false},
+		{nil, times(time.Second), false},
+		{&analyzer.StateTimes{Open: 1}, times(time.Second), false},
+	} {
+		if got := (&Change{Old: c.was, New: c.is}).moved(); got != c.want {
+			t.Errorf("%+v, %+v: %v", c.was, c.is, got)
+		}
+	}
+}

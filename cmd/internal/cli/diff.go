@@ -1,0 +1,211 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"finwait/analyzer"
+	"finwait/analyzer/diff"
+	"finwait/analyzer/driver"
+	"finwait/analyzer/report"
+	"finwait/analyzer/rules"
+	"finwait/reassembly"
+	"finwait/reassembly/capture"
+)
+
+func diffCommand() *command {
+	return &command{
+		name:  "diff",
+		args:  "OLD NEW",
+		short: "what changed between two captures, or two stored runs",
+		long: `OLD and NEW are captures, directories of captures, or what flows --format jsonl wrote. It
+shows side by side how connections were closed, who closed first, what was found, and how long
+each side stayed in each state. They differ, and the exit code is 1, if one of the counts does,
+or if a p90 moved by more than 20 % and 50 ms.`,
+		examples: []example{
+			{"finwait diff before.pcap after.pcap", "what a fix did"},
+			{"finwait diff --where 'server.port == 443' before.pcap after.pcap", "to one service"},
+			{"finwait diff monday.jsonl tuesday.jsonl --format markdown", "two stored runs, for a ticket"},
+		},
+		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
+			d := &diffRun{format: choice{"format", "text", diff.Formats}}
+			fs.VarP(&d.format, "format", "f", "how the result is written")
+			fs.StringVarP(&d.path, "output", "o", "", "write to `FILE`, which appears only when it is complete")
+			fs.BoolVarP(&d.quiet, "quiet", "q", false, "no warnings, only errors")
+			d.input.add(fs)
+			d.judge.add(fs)
+			return func(inv *invocation) (int, error) {
+				d.invocation = inv
+				return d.run()
+			}
+		},
+	}
+}
+
+// diffRun is one run of diff.
+type diffRun struct {
+	*invocation
+	input  inputFlags
+	judge  judgeFlags
+	format choice
+	path   string
+	quiet  bool
+
+	config     *analyzer.Config
+	selector   *selector
+	unreadable bool
+}
+
+func (d *diffRun) run() (int, error) {
+	if len(d.args) != 2 {
+		return 0, &usageError{text: "diff takes two captures, or stored runs: OLD and NEW"}
+	}
+	if d.args[0] == "-" && d.args[1] == "-" {
+		return 0, &usageError{text: "standard input (-) can be read only once"}
+	}
+	if err := d.input.check(); err != nil {
+		return 0, err
+	}
+	var err error
+	if d.config, err = d.judge.load(); err != nil {
+		return 0, err
+	}
+	d.selector = newSelector(&d.input)
+	var sides [2]*diff.Run
+	for i, arg := range d.args {
+		if sides[i], err = d.read(arg); err != nil {
+			return 0, err
+		}
+	}
+	problem := d.selector.problem()
+	switch {
+	case d.ctx.Err() != nil:
+		return exitInterrupted, nil
+	case problem != nil && (!d.unreadable || d.selector.err != nil):
+		return 0, problem
+	}
+	result := diff.Compare(sides[0], sides[1])
+	out, err := openOutput(d.path, d.Stdout)
+	if err != nil {
+		return 0, fmt.Errorf("output: %w", err)
+	}
+	err = diff.Write(out, d.format.value, result)
+	if finishErr := out.finish(err == nil); err == nil {
+		err = finishErr
+	}
+	code := exitOK
+	switch {
+	case d.unreadable:
+		code = exitInput
+	case result.Differs:
+		code = exitFindings
+	}
+	return writeCode(code, err)
+}
+
+// read takes in one side.
+func (d *diffRun) read(arg string) (*diff.Run, error) {
+	run := diff.NewRun(arg)
+	ctx, stop := context.WithCancel(d.ctx)
+	defer stop()
+	d.selector.stop = stop
+	stored, text, err := d.stored(arg)
+	switch {
+	case err != nil: // as if it were empty
+		d.problem(err)
+		return run, run.Close(new(analyzer.Summary))
+	case stored != nil:
+		defer stored.Close()
+		return run, d.replay(arg, text, run)
+	}
+	files, err := capture.Files([]string{arg})
+	if err != nil {
+		d.problem(err)
+	}
+	options := d.input.options()
+	options.Stdin, options.Problem = text, d.problem
+	options.Select = d.selector.filter()
+	options.Config, options.Grouping = d.config, rules.Grouping
+	options.Judge = func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, d.config, r, c) }
+	_, err = driver.Run(ctx, files, options, run)
+	return run, err
+}
+
+// stored opens a stored run, which begins with a brace. Of what is a capture,
+// or has to be opened as one, the closer is nil.
+func (d *diffRun) stored(arg string) (io.Closer, io.Reader, error) {
+	if arg == "-" {
+		in := bufio.NewReader(d.Stdin)
+		if head, _ := in.Peek(1); string(head) == "{" {
+			return io.NopCloser(in), in, nil
+		}
+		return nil, in, nil
+	}
+	info, err := os.Stat(arg)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, nil, nil
+	}
+	f, err := os.Open(arg)
+	if err != nil {
+		return nil, nil, err
+	}
+	in := bufio.NewReader(f)
+	head, _ := in.Peek(64)
+	if bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")) || info.Size() == 0 && strings.HasSuffix(arg, ".jsonl") {
+		return f, in, nil
+	}
+	return nil, nil, f.Close()
+}
+
+// replay reads a stored run. What was read before a mistake counts.
+func (d *diffRun) replay(name string, in io.Reader, run *diff.Run) error {
+	h := &replayed{run: run, selects: d.selector.filter(), config: d.config}
+	err := report.Replay(name, in, h)
+	if err != nil && d.selector.err == nil {
+		d.problem(err)
+	}
+	return run.Close(h.totals.Summary())
+}
+
+// replayed is the Handler of a stored run: it selects as an analysis does.
+type replayed struct {
+	run     *diff.Run
+	selects func(*analyzer.Record) bool // nil for all
+	config  *analyzer.Config
+	totals  analyzer.Aggregate
+}
+
+func (h *replayed) Record(r *analyzer.Record) error {
+	r.Findings = slices.DeleteFunc(r.Findings, func(f analyzer.Finding) bool {
+		rule := findRule(f.Rule)
+		return rule != nil && !h.config.Runs(rule)
+	})
+	if h.selects != nil && !h.selects(r) {
+		return nil
+	}
+	h.totals.Add(r)
+	return h.run.Record(r)
+}
+
+func (h *replayed) File(*analyzer.FileInfo) error { return nil }
+func (h *replayed) Close(*analyzer.Summary) error { return nil }
+
+// problem tells what is wrong with an input.
+func (d *diffRun) problem(err error) {
+	switch {
+	case !errors.Is(err, capture.ErrCutShort) || d.input.strict:
+		d.unreadable = true
+		d.complain("finwait: %v\n", err)
+	case !d.quiet:
+		d.complain("finwait: warning: %v\n", err)
+	}
+}
