@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"finwait/analyzer/schema"
 )
 
 func completionCommand() *command {
@@ -47,6 +49,8 @@ func (c *command) words() []string {
 		return names(commands())
 	case "explain":
 		return ruleWords()
+	case "schema":
+		return schema.Names
 	case "completion":
 		return strings.Split(c.args, "|")
 	}

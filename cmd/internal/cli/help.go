@@ -40,7 +40,7 @@ func usageText() string {
 
 const exitCodes = `Exit codes, the same for every output format:
   0    done; no finding at or above --fail-on
-  1    findings at or above --fail-on
+  1    findings at or above --fail-on; a check that failed; runs that differ
   2    the command line is wrong
   3    an input could not be read, or only in part, or output not be written
   130  interrupted; what was done so far has been printed

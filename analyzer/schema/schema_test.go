@@ -1,0 +1,158 @@
+package schema
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"finwait/analyzer"
+	"finwait/analyzer/driver"
+	"finwait/analyzer/report"
+	"finwait/analyzer/rules"
+	"finwait/reassembly"
+)
+
+// compiled returns a schema for validation. It is strict: members that the
+// schema does not name are mistakes.
+func compiled(t *testing.T, name string) *jsonschema.Schema {
+	t.Helper()
+	text, err := Of(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forbidMore(doc)
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource(name, doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func forbidMore(doc any) {
+	switch v := doc.(type) {
+	case map[string]any:
+		if v["properties"] != nil && v["additionalProperties"] == nil {
+			v["additionalProperties"] = false
+		}
+		for _, of := range v {
+			forbidMore(of)
+		}
+	case []any:
+		for _, of := range v {
+			forbidMore(of)
+		}
+	}
+}
+
+func validate(t *testing.T, s *jsonschema.Schema, text []byte) {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Validate(doc); err != nil {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+// analyze writes all recorded captures in a format.
+func analyze(t *testing.T, format func(*bytes.Buffer) analyzer.Handler) []byte {
+	t.Helper()
+	files, err := filepath.Glob("../../testdata/real/*.pcap*")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	config := analyzer.DefaultConfig()
+	var b bytes.Buffer
+	_, err = driver.Run(context.Background(), files, driver.Options{
+		Config: &config, Grouping: rules.Grouping,
+		Tracker: reassembly.Config{Idle: reassembly.DefaultIdle, MaxConnections: reassembly.DefaultMaxConnections},
+		Judge:   func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, &config, r, c) },
+		Problem: func(error) {},
+	}, format(&b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestRecordsAreAsTheSchemaSays(t *testing.T) {
+	s := compiled(t, "flow")
+	lines := 0
+	for line := range bytes.Lines(analyze(t, func(b *bytes.Buffer) analyzer.Handler { return report.JSONL(b) })) {
+		lines++
+		validate(t, s, line)
+	}
+	if lines < 100 {
+		t.Errorf("only %d records", lines)
+	}
+}
+
+func TestTheReportIsAsTheSchemaSays(t *testing.T) {
+	s := compiled(t, "report")
+	validate(t, s, analyze(t, func(b *bytes.Buffer) analyzer.Handler { return report.SummaryJSON(b) }))
+	var empty analyzer.Aggregate
+	text, err := json.Marshal(empty.Summary())
+	if err != nil {
+		t.Fatal(err)
+	}
+	validate(t, s, text)
+}
+
+func TestTheSchemaIsNotTooKind(t *testing.T) {
+	s := compiled(t, "flow")
+	good := analyze(t, func(b *bytes.Buffer) analyzer.Handler { return report.JSONL(b) })
+	good, _, _ = bytes.Cut(good, []byte("\n"))
+	for _, change := range [][2]string{
+		{`"schema":"finwait.flow/1"`, `"schema":"finwait.flow/2"`},
+		{`"handshake":"complete"`, `"handshake":"done"`},
+		{`"stream":`, `"strom":`},
+		{`"missing_fin":[`, `"missing_fin":["nobody",`},
+		{`"roles":"syn"`, `"roles":null`},
+	} {
+		bad := strings.Replace(string(good), change[0], change[1], 1)
+		if bad == string(good) {
+			t.Errorf("%s is not there", change[0])
+		}
+		bad = strings.Replace(bad, ",]", "]", 1)
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(bad))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Validate(doc) == nil {
+			t.Errorf("%s passes", change[1])
+		}
+	}
+}
+
+// Every note is about a member that there is.
+func TestNotesAreUsed(t *testing.T) {
+	var all bytes.Buffer
+	for _, name := range Names {
+		text, err := Of(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	for key, n := range notes {
+		_, member, _ := strings.Cut(key, ".")
+		if !strings.Contains(all.String(), `"`+member+`": {`) || n.text != "" && !strings.Contains(all.String(), n.text) {
+			t.Errorf("%s is not used", key)
+		}
+	}
+}
