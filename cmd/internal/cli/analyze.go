@@ -31,12 +31,16 @@ func (f *outputFlags) add(fs *pflag.FlagSet, formats []report.Format, fallback s
 		names = append(names, format.Name)
 	}
 	f.format = choice{"format", fallback, names}
-	f.failOn = choice{"severity", "none", []string{"none", "info", "warning", "error"}}
 	fs.VarP(&f.format, "format", "f", "how the results are written")
 	fs.StringVarP(&f.path, "output", "o", "", "write to `FILE`, which appears only when it is complete")
-	fs.Var(&f.failOn, "fail-on", "the least severity of a finding that makes the exit code 1")
+	f.addFailOn(fs)
 	f.addColor(fs)
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, only errors")
+}
+
+func (f *outputFlags) addFailOn(fs *pflag.FlagSet) {
+	f.failOn = choice{"severity", "none", []string{"none", "info", "warning", "error"}}
+	fs.Var(&f.failOn, "fail-on", "the least severity of a finding that makes the exit code 1")
 }
 
 func (f *outputFlags) addColor(fs *pflag.FlagSet) {
@@ -137,7 +141,7 @@ func (j *job) files() ([]string, error) {
 		return nil, &usageError{text: "standard input (-) can be read only once"}
 	}
 	if same := j.overwritten(files); same != "" {
-		return nil, &usageError{text: fmt.Sprintf("--output would overwrite the input %s", same)}
+		return nil, &usageError{text: fmt.Sprintf("the output would overwrite the input %s", same)}
 	}
 	return files, nil
 }

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"finwait/analyzer"
+	"finwait/analyzer/driver"
+	"finwait/analyzer/rules"
+	"finwait/reassembly"
+	"finwait/reassembly/alias"
+	"finwait/reassembly/capture"
+)
+
+// extractJob writes connections to a new capture. It reads the captures twice:
+// first to find out which connections are wanted, for that is known when they have
+// ended, then for their frames.
+type extractJob struct {
+	*job
+	*extractFlags
+	spool  *spool
+	choice *driver.Choice
+	notes  notes
+	mask   alias.Mask
+}
+
+func (j *extractJob) run() (int, error) {
+	if err := errors.Join(j.check(j.job), j.input.check()); err != nil {
+		return 0, err
+	}
+	config, err := j.judge.load()
+	if err != nil {
+		return 0, err
+	}
+	files, err := j.files()
+	if err != nil {
+		return 0, err
+	}
+	if j.mask.HeadersOnly = j.headersOnly; j.anonymize {
+		if j.mask.Addresses, err = alias.NewAddresses(j.key); err != nil {
+			return 0, err
+		}
+	}
+	if slices.Contains(files, "-") {
+		if j.spool, err = newSpool(j.Stdin); err != nil {
+			return 0, fmt.Errorf("standard input cannot be kept: %w", err)
+		}
+		defer func() { _ = j.spool.close() }() // a temporary file
+	}
+	out, err := openOutput(j.output.path, j.Stdout)
+	if err != nil {
+		return 0, fmt.Errorf("output: %w", err)
+	}
+	code, err := j.fill(out, files, config)
+	keep := err == nil && code != exitUsage && code != exitInterrupted
+	if finishErr := out.finish(keep); err == nil {
+		err = finishErr
+	}
+	var failed *frameError
+	switch {
+	case errors.As(err, &failed):
+		return 0, err
+	case err == nil && code == exitUsage:
+		return 0, j.selector.problem()
+	}
+	return writeCode(code, err)
+}
+
+// fill writes the new capture and returns the exit code.
+func (j *extractJob) fill(out io.Writer, files []string, config *analyzer.Config) (int, error) {
+	outcome, err := j.choose(files, config)
+	if err != nil {
+		return 0, err
+	}
+	code := j.exitCode(outcome)
+	if code == exitUsage || code == exitInterrupted {
+		return code, nil
+	}
+	if j.choice.Len() == 0 && !j.output.quiet {
+		j.complain("finwait: warning: no connection was selected: there are no packets in %s\n", j.output.path)
+	}
+	to := &extract{to: capture.NewNgWriter(out), job: j, files: files, ids: make([][]int, len(files))}
+	seen, err := driver.Extract(j.ctx, files, j.options(config), j.choice, j.again, to.frame)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted, nil
+	case err != nil:
+		return 0, err
+	}
+	return code, to.end(seen)
+}
+
+func (j *extractJob) options(config *analyzer.Config) driver.Options {
+	o := j.input.options()
+	o.Stdin, o.Problem, o.Config = j.Stdin, j.problem, config
+	if j.spool != nil {
+		o.Stdin = j.spool
+	}
+	return o
+}
+
+// again returns standard input from its beginning.
+func (j *extractJob) again() io.Reader {
+	if j.spool == nil {
+		return nil
+	}
+	return j.spool.again()
+}
+
+// choose reads the captures for the connections that are asked for.
+func (j *extractJob) choose(files []string, config *analyzer.Config) (*driver.Outcome, error) {
+	options := j.options(config)
+	ctx, stop := context.WithCancel(j.ctx)
+	defer stop()
+	j.selector = newSelector(j.input)
+	j.selector.stop = stop
+	j.choice = driver.NewChoice(j.input.join)
+	j.notes = notes{joined: j.input.join, on: map[place][]note{}}
+	options.Select = func(r *analyzer.Record) bool {
+		wanted := j.selector.wants(r)
+		j.choice.Look(r, wanted)
+		return wanted
+	}
+	options.Judge = func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, config, r, c) }
+	return driver.Run(ctx, files, options, j)
+}
+
+// Record keeps what is to be said of a connection.
+func (j *extractJob) Record(r *analyzer.Record) error {
+	if j.comments {
+		j.notes.add(r)
+	}
+	return nil
+}
+
+// File takes what is known of a capture.
+func (j *extractJob) File(f *analyzer.FileInfo) error {
+	j.choice.LookFile(f)
+	return nil
+}
+
+// Close has nothing to do.
+func (j *extractJob) Close(*analyzer.Summary) error { return nil }
