@@ -25,7 +25,7 @@ type example struct{ line, about string }
 
 // commands returns all of them in the order of the help text.
 func commands() []*command {
-	return []*command{reportCommand(), flowsCommand(), showCommand(), extractCommand(), checkCommand(), explainCommand(), helpCommand(), versionCommand(), completionCommand()}
+	return []*command{reportCommand(), flowsCommand(), showCommand(), extractCommand(), checkCommand(), diffCommand(), explainCommand(), schemaCommand(), helpCommand(), versionCommand(), completionCommand()}
 }
 
 func findCommand(name string) *command {
