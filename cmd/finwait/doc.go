@@ -19,7 +19,12 @@
 //	Commands:
 //	  report      the summary: how connections closed, and how long closing took (the default)
 //	  flows       one record per connection
+//	  show        one connection as a ladder: segments, both endpoints' states, findings
+//	  extract     the selected connections as a new capture
+//	  check       whether captures still show what was agreed on, for CI
+//	  diff        what changed between two captures, or two stored runs
 //	  explain     what a rule means, with an example
+//	  schema      the JSON Schema of the output
 //	  help        what finwait or one of its commands does
 //	  version     which build this is
 //	  completion  a script that lets a shell complete command lines
@@ -36,7 +41,7 @@
 //
 //	Exit codes, the same for every output format:
 //	  0    done; no finding at or above --fail-on
-//	  1    findings at or above --fail-on
+//	  1    findings at or above --fail-on; a check that failed; runs that differ
 //	  2    the command line is wrong
 //	  3    an input could not be read, or only in part, or output not be written
 //	  130  interrupted; what was done so far has been printed
@@ -203,6 +208,348 @@
 //	  finwait flows --join --format jsonl ring.pcap*
 //	      the files of a rotated capture, as one
 //
+// # Command show: one connection as a ladder: segments, both endpoints' states, findings
+//
+//	  finwait show [flags] FILE
+//
+//	The client's lifeline is on the left, the server's on the right; a state stands beside the
+//	segment with which it begins. Sequence and acknowledgment numbers are relative, windows
+//	are scaled ("502?" where the scale was not captured), flags are tcpdump's. A silence of a
+//	second or more is drawn as one. Findings stand below the last segment that proves them.
+//
+//	--stream, --tuple or --where select the connection, unless the capture has only one. Of
+//	several connections that used the same addresses and ports, --tuple shows the first.
+//
+//	The capture is read twice; standard input goes to a temporary file meanwhile. Of long
+//	connections the stretches in which nothing but data is exchanged are left out, unless
+//	--all is given. jsonl has every segment.
+//
+//	Flags:
+//	  -f, --format FORMAT       how the results are written: text, jsonl (default text)
+//	  -o, --output FILE         write to FILE, which appears only when it is complete
+//	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
+//	                            none, info, warning, error (default none)
+//	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
+//	                            always, never (default auto)
+//	  -q, --quiet               no warnings, only errors
+//	      --tuple A-B           the connection between two ends, in either order:
+//	                            10.0.0.1:1234-10.0.0.2:80
+//	      --all                 leave out nothing
+//	      --width N             draw it N columns wide; without it, as wide as COLUMNS says or
+//	                            the terminal is (default 0)
+//	      --follow-up           add what selects the connection in Wireshark, tcpdump and ss
+//	      --stream N            only the connection with number N, as in tshark's tcp.stream;
+//	                            repeatable
+//	      --where EXPR          only connections for which EXPR holds, over the fields of
+//	                            flows --format jsonl: 'close == "half-closed" and
+//	                            half_closed_s > 5'; repeatable
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
+//	      --join                read the files as one capture in time order, as tcpdump -C, -G
+//	                            or -W wrote it
+//	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
+//	                            or an offset from the first packet such as +1.5s or 2m
+//	      --before TIME         only packets before TIME
+//	      --idle DURATION       a connection that was silent for this DURATION has ended
+//	                            (default 2h30m0s)
+//	      --max-connections N   N live connections, beyond which the stalest is given up
+//	                            (default 1000000)
+//	      --strict              a capture cut short in its last record is an error (exit code
+//	                            3)
+//	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
+//	                            begin (FIN2); repeatable, or a,b
+//	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
+//	      --config FILE         read rules and thresholds from FILE instead of the nearest
+//	                            finwait.yaml
+//	      --no-config           read no finwait.yaml
+//	      --half-closed DURATION
+//	                            FIN101: a connection half-closed for this long is a warning
+//	                            (default 1s)
+//	      --missing-fin DURATION
+//	                            FIN102: silence without FIN or RST at the end of the capture
+//	                            that makes a connection abandoned (default 1m)
+//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
+//	      --slow-teardown DURATION
+//	                            FIN104: a teardown that takes this long is slow, from the
+//	                            first FIN to the last ACK (default 1s)
+//	      --patience DURATION   FIN201: a client that waited this long after its request
+//	                            wanted the answer (default 50ms)
+//	      --close-wait DURATION
+//	                            FIN202: CLOSE-WAIT without data for this long is a leak
+//	                            (default 2s)
+//	      --idle-close DURATION
+//	                            FIN206: the shortest silence before a close that counts as
+//	                            idle (default 1s)
+//	      --zero-window DURATION
+//	                            FIN209: a window of 0 that holds payload back for this long is
+//	                            a stall (default 1s)
+//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
+//	                            (default 1m)
+//	      --unanswered-syn DURATION
+//	                            FIN303, FIN401: a SYN without answer for this long is
+//	                            unanswered (default 1s)
+//
+//	Examples:
+//	  finwait show a.pcap --stream 3
+//	      the connection that Wireshark calls tcp.stream 3
+//	  finwait show a.pcap --tuple 10.0.0.1:40000-10.0.0.2:443 --follow-up
+//	      by its addresses, with filters for other programs
+//	  finwait show a.pcap --where 'close == "half-closed"'
+//	      the only one that one side never closed
+//	  finwait show a.pcap --stream 3 --format jsonl
+//	      for a program: one JSON object a segment
+//
+// # Command extract: the selected connections as a new capture
+//
+//	  finwait extract [flags] FILE...
+//
+//	It writes the frames of the connections that --stream and --where select, of all without
+//	them, to a pcapng file: in order, with their timestamps to the nanosecond, lengths, link
+//	types and interfaces; ICMP errors about them and IP fragments included, and nothing else.
+//	Of several captures it makes one in time order; --join also follows connections across
+//	them. finwait says the same of the new capture as of the old one: until when was observed
+//	and how many packets were dropped stand in its interface statistics.
+//
+//	Findings become packet comments on their evidence, which Wireshark shows and filters for
+//	(frame.comment); --comments=false leaves them out.
+//
+//	--anonymize is for captures that go to others. Addresses get aliases: those of a network
+//	share a network again, private ones stay private. MAC addresses, interface names, payload
+//	and unknown options are blanked, checksums made right. Ports, numbers, flags, times, VLANs
+//	and the common TCP options stay, for they are what finwait judges by; what needs payload
+//	(requests, app) is lost. A frame with anything in it that is not known well enough, as in
+//	most tunnels, ends the command without a file.
+//
+//	The captures are read twice, three times if there are fragments; standard input goes to a
+//	temporary file meanwhile.
+//
+//	Flags:
+//	  -w, --write FILE          write to FILE, which appears only when it is complete; - is
+//	                            standard output
+//	      --anonymize           replace addresses, blank payload and hardware addresses
+//	      --key TEXT            with --anonymize, the secret TEXT that the aliases depend on,
+//	                            so that several captures get the same; without it, random
+//	      --headers-only        cut packets off behind the TCP header; their length on the
+//	                            wire stays
+//	      --comments            write findings as comments of packets (default true)
+//	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
+//	                            none, info, warning, error (default none)
+//	  -q, --quiet               no warnings, only errors
+//	      --stream N            only the connection with number N, as in tshark's tcp.stream;
+//	                            repeatable
+//	      --where EXPR          only connections for which EXPR holds, over the fields of
+//	                            flows --format jsonl: 'close == "half-closed" and
+//	                            half_closed_s > 5'; repeatable
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
+//	      --join                read the files as one capture in time order, as tcpdump -C, -G
+//	                            or -W wrote it
+//	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
+//	                            or an offset from the first packet such as +1.5s or 2m
+//	      --before TIME         only packets before TIME
+//	      --idle DURATION       a connection that was silent for this DURATION has ended
+//	                            (default 2h30m0s)
+//	      --max-connections N   N live connections, beyond which the stalest is given up
+//	                            (default 1000000)
+//	      --strict              a capture cut short in its last record is an error (exit code
+//	                            3)
+//	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
+//	                            begin (FIN2); repeatable, or a,b
+//	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
+//	      --config FILE         read rules and thresholds from FILE instead of the nearest
+//	                            finwait.yaml
+//	      --no-config           read no finwait.yaml
+//	      --half-closed DURATION
+//	                            FIN101: a connection half-closed for this long is a warning
+//	                            (default 1s)
+//	      --missing-fin DURATION
+//	                            FIN102: silence without FIN or RST at the end of the capture
+//	                            that makes a connection abandoned (default 1m)
+//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
+//	      --slow-teardown DURATION
+//	                            FIN104: a teardown that takes this long is slow, from the
+//	                            first FIN to the last ACK (default 1s)
+//	      --patience DURATION   FIN201: a client that waited this long after its request
+//	                            wanted the answer (default 50ms)
+//	      --close-wait DURATION
+//	                            FIN202: CLOSE-WAIT without data for this long is a leak
+//	                            (default 2s)
+//	      --idle-close DURATION
+//	                            FIN206: the shortest silence before a close that counts as
+//	                            idle (default 1s)
+//	      --zero-window DURATION
+//	                            FIN209: a window of 0 that holds payload back for this long is
+//	                            a stall (default 1s)
+//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
+//	                            (default 1m)
+//	      --unanswered-syn DURATION
+//	                            FIN303, FIN401: a SYN without answer for this long is
+//	                            unanswered (default 1s)
+//
+//	Examples:
+//	  finwait extract a.pcap --stream 3 -w fixture.pcapng
+//	      what Wireshark shows for tcp.stream eq 3
+//	  finwait extract captures/ --where 'close == "half-closed"' -w - | tshark -r -
+//	      from many captures, to another program
+//	  finwait extract a.pcap --stream 3 --anonymize --headers-only -w fixture.pcapng
+//	      for a bug report
+//	  finwait extract --join ring.pcap* --where 'any(findings, .rule == "FIN201")' -w gaveup.pcapng
+//	      from a rotated capture
+//
+// # Command check: whether captures still show what was agreed on, for CI
+//
+//	  finwait check [flags] PATH...
+//
+//	It looks at every capture below the paths. Beside name.pcap stands its golden record,
+//	name.pcap.finwait.json: how each connection was closed and by whom, in which order each
+//	side passed through its states, and what the rules found; no times and no addresses, so
+//	that a new recording of the same behaviour gives the same record. Commit both. A capture
+//	without golden record, a golden record without capture, and a capture that cannot be read
+//	are failures.
+//
+//	finwait.yaml, the nearest one upward from each capture, may hold rules and thresholds, and
+//
+//	assertions, a list of {name, files, assert, message}: assert is an expression over flows,
+//	findings, timers and file, such as 'all(flows, .close == "graceful")'; files is a pattern,
+//	and without it the assertion is about every capture; and
+//
+//	ignore, a list of {rule, server, reason}: such findings count neither in golden records
+//	nor in assertions. The reason is required, the server is not.
+//
+//	Without --update nothing is written but what --junit and --sarif name.
+//
+//	Flags:
+//	      --update              write the golden records that are missing or differ
+//	      --learn               print assertions that hold now, for finwait.yaml, and check
+//	                            nothing
+//	      --baseline FILE       findings in FILE are known: what an earlier run wrote with
+//	                            --sarif, or flows --format jsonl
+//	      --fail-on SEVERITY    findings from this severity on are failures, though the golden
+//	                            record has them; the default is none, or warning with
+//	                            --baseline: none, info, warning, error
+//	      --junit FILE          write a JUnit report to FILE
+//	      --sarif FILE          write SARIF 2.1.0 to FILE
+//	      --github              print annotations for GitHub Actions, too
+//	      --strict              a capture cut short in its last record is an error (exit code
+//	                            3)
+//	  -q, --quiet               no warnings and no summary, only what fails
+//	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
+//	                            begin (FIN2); repeatable, or a,b
+//	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
+//	      --config FILE         read rules and thresholds from FILE instead of the nearest
+//	                            finwait.yaml
+//	      --no-config           read no finwait.yaml
+//	      --half-closed DURATION
+//	                            FIN101: a connection half-closed for this long is a warning
+//	                            (default 1s)
+//	      --missing-fin DURATION
+//	                            FIN102: silence without FIN or RST at the end of the capture
+//	                            that makes a connection abandoned (default 1m)
+//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
+//	      --slow-teardown DURATION
+//	                            FIN104: a teardown that takes this long is slow, from the
+//	                            first FIN to the last ACK (default 1s)
+//	      --patience DURATION   FIN201: a client that waited this long after its request
+//	                            wanted the answer (default 50ms)
+//	      --close-wait DURATION
+//	                            FIN202: CLOSE-WAIT without data for this long is a leak
+//	                            (default 2s)
+//	      --idle-close DURATION
+//	                            FIN206: the shortest silence before a close that counts as
+//	                            idle (default 1s)
+//	      --zero-window DURATION
+//	                            FIN209: a window of 0 that holds payload back for this long is
+//	                            a stall (default 1s)
+//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
+//	                            (default 1m)
+//	      --unanswered-syn DURATION
+//	                            FIN303, FIN401: a SYN without answer for this long is
+//	                            unanswered (default 1s)
+//
+//	Examples:
+//	  finwait check testdata/
+//	      in CI
+//	  finwait check --update testdata/
+//	      after a change of behaviour that is meant; then look at the diff
+//	  finwait check --learn testdata/ >> finwait.yaml
+//	      assertions to begin with, for pruning
+//	  finwait check --junit report.xml --sarif report.sarif --github testdata/
+//	      with reports
+//	  finwait check --baseline known.sarif testdata/
+//	      only findings that are not in known.sarif are failures
+//
+// # Command diff: what changed between two captures, or two stored runs
+//
+//	  finwait diff [flags] OLD NEW
+//
+//	OLD and NEW are captures, directories of captures, or what flows --format jsonl wrote. It
+//	shows side by side how connections were closed, who closed first, what was found, and how
+//	long each side stayed in each state. They differ, and the exit code is 1, if one of the
+//	counts does, or if a p90 moved by more than 20 % and 50 ms.
+//
+//	Flags:
+//	  -f, --format FORMAT       how the result is written: text, json, markdown (default text)
+//	  -o, --output FILE         write to FILE, which appears only when it is complete
+//	  -q, --quiet               no warnings, only errors
+//	      --stream N            only the connection with number N, as in tshark's tcp.stream;
+//	                            repeatable
+//	      --where EXPR          only connections for which EXPR holds, over the fields of
+//	                            flows --format jsonl: 'close == "half-closed" and
+//	                            half_closed_s > 5'; repeatable
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
+//	      --join                read the files as one capture in time order, as tcpdump -C, -G
+//	                            or -W wrote it
+//	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
+//	                            or an offset from the first packet such as +1.5s or 2m
+//	      --before TIME         only packets before TIME
+//	      --idle DURATION       a connection that was silent for this DURATION has ended
+//	                            (default 2h30m0s)
+//	      --max-connections N   N live connections, beyond which the stalest is given up
+//	                            (default 1000000)
+//	      --strict              a capture cut short in its last record is an error (exit code
+//	                            3)
+//	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
+//	                            begin (FIN2); repeatable, or a,b
+//	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
+//	      --config FILE         read rules and thresholds from FILE instead of the nearest
+//	                            finwait.yaml
+//	      --no-config           read no finwait.yaml
+//	      --half-closed DURATION
+//	                            FIN101: a connection half-closed for this long is a warning
+//	                            (default 1s)
+//	      --missing-fin DURATION
+//	                            FIN102: silence without FIN or RST at the end of the capture
+//	                            that makes a connection abandoned (default 1m)
+//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
+//	      --slow-teardown DURATION
+//	                            FIN104: a teardown that takes this long is slow, from the
+//	                            first FIN to the last ACK (default 1s)
+//	      --patience DURATION   FIN201: a client that waited this long after its request
+//	                            wanted the answer (default 50ms)
+//	      --close-wait DURATION
+//	                            FIN202: CLOSE-WAIT without data for this long is a leak
+//	                            (default 2s)
+//	      --idle-close DURATION
+//	                            FIN206: the shortest silence before a close that counts as
+//	                            idle (default 1s)
+//	      --zero-window DURATION
+//	                            FIN209: a window of 0 that holds payload back for this long is
+//	                            a stall (default 1s)
+//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
+//	                            (default 1m)
+//	      --unanswered-syn DURATION
+//	                            FIN303, FIN401: a SYN without answer for this long is
+//	                            unanswered (default 1s)
+//
+//	Examples:
+//	  finwait diff before.pcap after.pcap
+//	      what a fix did
+//	  finwait diff --where 'server.port == 443' before.pcap after.pcap
+//	      to one service
+//	  finwait diff monday.jsonl tuesday.jsonl --format markdown
+//	      two stored runs, for a ticket
+//
 // # Command explain: what a rule means, with an example
 //
 //	  finwait explain [flags] [RULE]
@@ -223,6 +570,18 @@
 //	      one rule
 //	  finwait explain close-wait-leak --format markdown
 //	      for a ticket
+//
+// # Command schema: the JSON Schema of the output
+//
+//	  finwait schema [flow|report]
+//
+//	flow is a connection, as flows --format jsonl writes one a line; report is the summary of
+//	report --format json. Without a word it is flow. Later versions add members; what a member
+//	means changes only with the number in "schema".
+//
+//	Examples:
+//	  finwait schema flow > finwait.flow.schema.json
+//	      for a validator, or to generate types from
 //
 // # Command help: what finwait or one of its commands does
 //
