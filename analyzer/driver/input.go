@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 	"time"
 
 	"finwait/analyzer"
@@ -72,14 +71,14 @@ func (in *input) until() (capture.Time, bool) { return in.info.Until, in.info.Ha
 
 // interfaces returns the capture's interfaces, as far as they are known. It must
 // not be closed.
-func (in *input) interfaces() []capture.Interface { return in.reader.Info().Interfaces }
+func (in *input) interfaces() []capture.Interface { return in.reader.Interfaces() }
 
 // interfaceName returns what the capture calls one of its interfaces.
 func (in *input) interfaceName(i int) string {
 	if in.reader == nil {
 		return ""
 	}
-	if list := in.reader.Info().Interfaces; i < len(list) {
+	if list := in.reader.Interfaces(); i < len(list) {
 		return list[i].Name
 	}
 	return ""
@@ -141,8 +140,10 @@ func (in *input) result() *analyzer.FileInfo {
 		Skipped:    map[string]int64{},
 		Complete:   in.ended,
 	}
+	named := map[string]bool{}
 	for _, link := range in.info.Links {
-		if name := linkName(link); !slices.Contains(f.LinkTypes, name) {
+		if name := linkName(link); !named[name] {
+			named[name] = true
 			f.LinkTypes = append(f.LinkTypes, name)
 		}
 	}

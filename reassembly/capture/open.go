@@ -66,6 +66,7 @@ type Reader struct {
 	info  Info
 	count int
 	last  segment.LinkType // link type of the last packet; valid if count > 0
+	noted map[segment.LinkType]bool
 	err   error
 }
 
@@ -189,7 +190,14 @@ func (r *Reader) fail(offset int64, err error) error {
 
 func (r *Reader) noteLink(link segment.LinkType) {
 	r.last = link
-	if !slices.Contains(r.info.Links, link) {
+	if r.noted[link] {
+		return
+	}
+	if r.noted == nil {
+		r.noted = map[segment.LinkType]bool{}
+	}
+	r.noted[link] = true
+	if !slices.Contains(r.info.Links, link) { // pcap names its own in the header
 		r.info.Links = append(r.info.Links, link)
 	}
 }
@@ -204,6 +212,9 @@ func (r *Reader) Info() Info {
 	}
 	return info
 }
+
+// Interfaces is the field of Info, at less cost.
+func (r *Reader) Interfaces() []Interface { return r.info.Interfaces }
 
 // Path returns the path that was opened.
 func (r *Reader) Path() string { return r.path }
