@@ -13,13 +13,16 @@ import (
 	"testing"
 )
 
+// manual is generated, and as long as all help texts are.
+const manual = "cmd/finwait/doc.go"
+
 func TestFilesStaySmall(t *testing.T) {
 	const warnLines, maxLines, maxSize = 400, 600, 1 << 20
 	eachFile(t, func(file string, info fs.FileInfo) {
 		if info.Size() > maxSize {
 			t.Errorf("%s has %d octets, more than %d", file, info.Size(), maxSize)
 		}
-		if path.Ext(file) != ".go" || info.Size() > maxSize {
+		if path.Ext(file) != ".go" || file == manual || info.Size() > maxSize {
 			return
 		}
 		text, err := os.ReadFile(filepath.Join(root, file))
