@@ -176,8 +176,34 @@ func (c *Conn) measurePath(o opening) {
 		}
 	}
 	if o.syns == 1 && last == synACK {
-		c.Vantage = vantage(c.away[Client], c.away[Server])
+		c.Vantage = c.vantage()
 	}
+}
+
+// vantage says where the capture was taken, from the time that each end takes
+// to answer: the near one answers in the time that a kernel needs. Between hosts
+// that are microseconds apart a single answer may be late by chance, so that the
+// handshake and the quickest answers of all have to agree.
+func (c *Conn) vantage() Vantage {
+	client, server := c.quickest()
+	v := nearer(c.away[Client], c.away[Server], 2)
+	if v != nearer(client, server, 1.4) {
+		return VantageUnknown
+	}
+	return v
+}
+
+// quickest returns how long each end took at least to answer: from a segment of
+// its peer to its own next.
+func (c *Conn) quickest() (client, server time.Duration) {
+	least := [2]time.Duration{1<<63 - 1, 1<<63 - 1}
+	for i := 1; i < len(c.Marks); i++ {
+		m, before := &c.Marks[i], &c.Marks[i-1]
+		if took := m.Time.Sub(before.Time); m.Side != before.Side && took > 0 && m.Covers(before.Seq+1) {
+			least[m.Side] = min(least[m.Side], took)
+		}
+	}
+	return least[Client], least[Server]
 }
 
 // farAway is the round trip to an endpoint from which on its states are dated by
@@ -212,13 +238,12 @@ func (c *Conn) initialRTT() (rtt time.Duration, ok bool) {
 // retransmission timeout of Linux (200 ms), by which a FIN is repeated.
 const defaultAway = 100 * time.Millisecond
 
-// vantage says where the capture was taken, from the time that each end took to
-// answer: the near one answers in the time that a kernel needs.
-func vantage(client, server time.Duration) Vantage {
+// nearer says which end is the near one: the other takes at least ratio times
+// as long to answer.
+func nearer(client, server time.Duration, ratio float64) Vantage {
 	const (
-		ratio = 2.5                    // the far end takes at least this much longer
-		far   = time.Millisecond       // both this far away: in between
-		near  = 100 * time.Millisecond // no kernel takes longer to answer
+		far  = time.Millisecond       // both this far away: in between
+		near = 100 * time.Millisecond // no kernel takes longer to answer
 	)
 	switch {
 	case float64(client)*ratio < float64(server) && client < near:
