@@ -1,6 +1,7 @@
 package reassembly
 
 import (
+	"math"
 	"time"
 
 	"finwait/reassembly/segment"
@@ -21,7 +22,6 @@ func (o *Origin) Foreign() bool { return o.Last != nil && (o.OtherTTL || o.Other
 // reply RST has IP ID 0 (net/ipv4/ip_output.c, ip_send_unicast_reply), and may
 // start from another TTL than its sockets do: both fit.
 func (c *Conn) Origin(m *Mark) (o Origin) {
-	var ids idCounter
 	for i := range c.Marks {
 		s := &c.Marks[i]
 		switch {
@@ -29,14 +29,13 @@ func (c *Conn) Origin(m *Mark) (o Origin) {
 			o.Reply = o.Reply || !m.Has(segment.ACK) && s.Has(segment.ACK) && s.Ack == m.Seq
 		case s.Frame < m.Frame && !s.Has(segment.RST):
 			o.Last = s
-			ids.add(s)
 		}
 	}
 	e := c.end(Role(m.Side))
 	if known := e.ttlMax != 0 && e.ttlMin == e.ttlMax; known && m.TTL != e.ttlMin {
 		o.OtherTTL = !o.Reply || !sameHops(m.TTL, e.ttlMin)
 	}
-	o.OtherID = !o.Reply && ids.skips(m)
+	o.OtherID = !o.Reply && m.Bits.has(OffCounter) && o.Last != nil && m.Time.Sub(o.Last.Time) <= time.Second
 	return o
 }
 
@@ -54,35 +53,28 @@ func sameHops(a, b uint8) bool {
 	return hops(a) > 0 && hops(a) == hops(b)
 }
 
-// idCounter follows the IP identification of one end.
-type idCounter struct {
-	last   *Mark
-	steady int // segments in a row whose identification went up by little
-}
-
-// add takes in the next segment. Identification 0 belongs to segments that no
-// socket counts, as Linux sends them in SYN-RECEIVED and TIME-WAIT.
-func (k *idCounter) add(m *Mark) {
+// countID follows the IP identification of one end. Identification 0 belongs to
+// segments that no socket counts, as Linux sends them in SYN-RECEIVED and
+// TIME-WAIT.
+func (e *endpoint) countID(id uint16) {
 	const step = 64
-	if m.IPID == 0 {
+	if id == 0 {
 		return
 	}
-	if k.last != nil {
-		if up := m.IPID - k.last.IPID; up > 0 && up <= step {
-			k.steady++
-		} else if !m.Bits.has(Duplicate) {
-			k.steady = 0
-		}
+	if up := id - e.lastID; e.lastID == 0 || up == 0 || up > step {
+		e.idSteps = 0
+	} else if e.idSteps < math.MaxUint8 {
+		e.idSteps++
 	}
-	k.last = m
+	e.lastID = id
 }
 
-// skips reports whether m, sent soon after, is far off the counter.
-func (k *idCounter) skips(m *Mark) bool {
-	const enough, far = 3, 4096
-	if k.steady < enough || m.IPID == 0 || m.Time.Sub(k.last.Time) > time.Second {
+// skips reports whether a segment is far off the counter of its sender.
+func (e *endpoint) skips(id uint16) bool {
+	const enough, far = 3, 1024
+	if e.idSteps < enough || id == 0 {
 		return false
 	}
-	off := int16(m.IPID - k.last.IPID)
+	off := int16(id - e.lastID)
 	return off < -far || off > far
 }

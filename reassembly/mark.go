@@ -39,6 +39,7 @@ const (
 	AtSndNxt                        // RST: at its sender's own SND.NXT
 	RawZero                         // RST: SEG.SEQ is 0, as in the answer to a segment without ACK (RFC 9293 §3.5.2)
 	Unseen                          // acknowledges octets that the capture does not hold
+	OffCounter                      // RST: its IP identification lies far off its sender's counter
 )
 
 // Has reports whether all flags f are set.

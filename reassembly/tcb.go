@@ -61,12 +61,14 @@ type endpoint struct {
 	resets, rsts                      uint32 // rsts: all of them; resets: those at RCV.NXT
 	holes                             uint32 // index into Tracker.holes, or 0
 	lastWindow                        uint16
-	scale                             int8 // window scale shift; -1 where unknown
+	lastID                            uint16 // IP identification of its latest segment that had one
+	scale                             int8   // window scale shift; -1 where unknown
 	ttlMin, ttlMax                    uint8
-	synced, hasSYN, hasFIN, synAnswer bool // synAnswer: its SYN carried an ACK
-	zeroWindow, probed                bool // probed: its latest segment was a probe
-	begun                             bool // it sent a segment without SYN
-	ackedFIN                          bool // it acknowledged the peer's FIN
+	idSteps                           uint8 // so often in a row lastID went up by little
+	synced, hasSYN, hasFIN, synAnswer bool  // synAnswer: its SYN carried an ACK
+	zeroWindow, probed                bool  // probed: its latest segment was a probe
+	begun                             bool  // it sent a segment without SYN
+	ackedFIN                          bool  // it acknowledged the peer's FIN
 }
 
 // liveness says which list a tcb is in.

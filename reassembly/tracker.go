@@ -323,6 +323,9 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 	switch {
 	case s.Flags.Has(segment.RST):
 		m.Bits |= e.reset(peer, s, seq, ack)
+		if e.skips(s.IPID) {
+			m.Bits |= OffCounter
+		}
 	case m.Bits.has(Duplicate):
 	case !s.Flags.Any(segment.SYN|segment.FIN) && e.isProbe(s, seq, peer.zeroWindow):
 		m.Bits |= Probe
@@ -336,6 +339,9 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 	}
 	if s.Flags.Has(segment.ACK) && !s.Flags.Has(segment.RST) {
 		m.Bits |= e.acknowledge(peer, s, seq, ack, m.Bits)
+	}
+	if m.Bits&Duplicate == 0 && !s.Flags.Has(segment.RST) {
+		e.countID(s.IPID)
 	}
 	e.options(s)
 	e.advertise(s, p.Time)
