@@ -114,13 +114,30 @@ func silenceBefore(c *reassembly.Conn, closing *reassembly.Mark) silence {
 		}
 		end, frame := t.End, t.EndFrame
 		if frame > closing.Frame {
-			end, frame = t.Start, t.StartFrame
+			if end, frame = lastUntil(c, closing, r); frame == 0 {
+				end, frame = closing.Time, t.StartFrame // it was speaking all the time, as far as is remembered
+			}
 		}
 		if frame > s.frame {
 			s.take(closing, r, end, frame)
 		}
 	}
 	return s
+}
+
+// lastUntil returns the latest payload of r that is remembered up to the segment
+// closing, that one included; frame 0 where there is none.
+func lastUntil(c *reassembly.Conn, closing *reassembly.Mark, r reassembly.Role) (at capture.Time, frame uint32) {
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if m.Frame > closing.Frame {
+			break
+		}
+		if by(m, r) && isPayload(m) {
+			at, frame = m.Time, m.Frame
+		}
+	}
+	return at, frame
 }
 
 func (s *silence) take(closing *reassembly.Mark, by reassembly.Role, end capture.Time, frame uint32) {
