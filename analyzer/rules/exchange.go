@@ -19,6 +19,7 @@ const (
 	missing         // not one octet
 	partial         // some of it
 	complete        // all of it
+	endless         // what there was of events, which go on until somebody leaves
 )
 
 // smallRecord is the length up to which a TLS record from a client is taken for

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"finwait/reassembly"
 	"finwait/reassembly/seqnum"
@@ -38,6 +39,23 @@ func (x *exchange) http(c *reassembly.Conn, req, ans *reassembly.Turn) {
 		end = nil // of what came later
 	}
 	x.answer = readResponses(head[:min(len(head), int(x.got))], x.got, requests, sure, end)
+	if x.answer != complete && len(requests) == 1 && events(head) {
+		x.answer = endless
+	}
+}
+
+// events reports whether an answer is a stream of events: its length is not told,
+// and to close is the only way for a client to leave it (HTML §9.2.2).
+func events(head []byte) bool {
+	r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(head)), nil)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		r, err = http.ReadResponse(bufio.NewReader(bytes.NewReader(mended(head))), nil)
+	}
+	if err != nil || r.ContentLength >= 0 {
+		return false
+	}
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "text/event-stream")
 }
 
 // httpBody judges a turn of the client that begins in the middle of a request:
