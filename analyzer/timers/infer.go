@@ -99,7 +99,7 @@ func bestOf(waits [numReferences][]wait, found []cluster) *candidate {
 func (c *candidate) compare(o *candidate) int {
 	return cmp.Or(
 		cmp.Compare(c.looseness(), o.looseness()),
-		cmp.Compare(odd(c.value()), odd(o.value())),
+		cmp.Compare(c.odd(), o.odd()),
 		cmp.Compare(c.from, o.from),
 		cmp.Compare(len(o.waits), len(c.waits)),
 		cmp.Compare(c.value(), o.value()),
@@ -112,6 +112,10 @@ func (c *candidate) looseness() int {
 	fine := max(analyzer.Seconds(4e6), c.value()/400)
 	return bits.Len64(uint64(c.spread() / fine))
 }
+
+// odd grades the candidate's value, or its least wait: of a timer that fired
+// late on a busy machine, that is the closest to what was chosen.
+func (c *candidate) odd() int { return min(odd(c.value()), odd(c.low())) }
 
 // odd grades how unlikely it is that a person would choose v: values of one
 // digit first, then those that end in 5, then any with two digits. A timer fires

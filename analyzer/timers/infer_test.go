@@ -71,6 +71,18 @@ func TestInfer(t *testing.T) {
 		{"none", func(*rand.Rand) []analyzer.Seconds { return nil }, nil},
 		{"two samples", func(*rand.Rand) []analyzer.Seconds { return []analyzer.Seconds{800 * ms, 800 * ms} }, nil},
 		{
+			"one of four fired late", func(*rand.Rand) []analyzer.Seconds {
+				return []analyzer.Seconds{701 * ms, 704 * ms, 701 * ms, 715 * ms}
+			},
+			[]analyzer.Seconds{700 * ms},
+		},
+		{
+			"one of six fired late", func(*rand.Rand) []analyzer.Seconds {
+				return []analyzer.Seconds{1310 * ms, 1305 * ms, 1302 * ms, 1332 * ms, 1301 * ms, 1302 * ms}
+			},
+			[]analyzer.Seconds{1300 * ms},
+		},
+		{
 			"three that agree", func(*rand.Rand) []analyzer.Seconds { return []analyzer.Seconds{801 * ms, 800 * ms, 803 * ms} },
 			[]analyzer.Seconds{800 * ms},
 		},

@@ -1,6 +1,10 @@
 package timers
 
 import (
+	"bufio"
+	"bytes"
+	"net/http"
+
 	"finwait/analyzer"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
@@ -20,19 +24,39 @@ func (m *measure) late() *reassembly.Mark {
 	return nil
 }
 
+// whole reports whether the client had all of an answer that tells its length.
+// What came behind it was no part of it.
+func (m *measure) whole() bool {
+	a := m.conn.Talk(reassembly.Server)
+	head := bytes.NewReader(a.Head())
+	rest := bufio.NewReader(head)
+	r, err := http.ReadResponse(rest, nil)
+	if err != nil || r.ContentLength < 0 {
+		return false
+	}
+	body := int64(len(a.Head()) - head.Len() - rest.Buffered())
+	return m.closing.Ack >= a.At+seqnum.Offset(body+r.ContentLength)
+}
+
 // stalled reports whether the server had fallen silent before its late payload,
 // for most of the time since the request: it was at work, not in the middle of
 // a long answer.
 func (m *measure) stalled(late *reassembly.Mark) bool {
-	last := m.end
+	last, end := m.end, seqnum.Offset(1)
+	if a := m.conn.Talk(reassembly.Server); a.Known() && a.StartFrame > m.requestFrame {
+		end = a.At
+	}
 	for i := range m.conn.Marks {
 		s := &m.conn.Marks[i]
 		if s.Frame >= late.Frame {
 			break
 		}
 		if reassembly.Role(s.Side) == reassembly.Server && s.Len > 0 && !s.Is(reassembly.Probe) {
-			last = s.Time
+			last, end = s.Time, max(end, s.Seq+seqnum.Offset(s.Len))
 		}
+	}
+	if end < late.Seq {
+		return false // what it said right before is not remembered
 	}
 	return 2*late.Time.Sub(last) > late.Time.Sub(m.end)
 }

@@ -134,9 +134,16 @@ const smallRecord = 50
 func (m *measure) findRequest() {
 	c := m.conn
 	if c.Protocol() == reassembly.TLS {
+		shook := false // the handshake is among the bursts, and no answer since
 		for _, b := range c.Bursts() {
-			if b.By == reassembly.Client && b.Kind == reassembly.DataRecord && b.Largest > smallRecord && b.StartFrame < m.closing.Frame {
-				m.asked, m.first = true, false
+			switch {
+			case b.StartFrame > m.closing.Frame:
+			case b.By == reassembly.Client && b.Kind == reassembly.HandshakeRecord:
+				shook = true
+			case b.By == reassembly.Server && b.Kind == reassembly.DataRecord:
+				shook = false
+			case b.By == reassembly.Client && b.Kind == reassembly.DataRecord && b.Largest > smallRecord:
+				m.asked, m.first, shook = true, shook, false
 				m.start, m.end, m.requestFrame = b.Start, b.End, b.StartFrame
 			}
 		}
@@ -182,8 +189,11 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 // inVain reports whether the client surely wanted an answer, and closed without
 // it or before the rest of it: the protocol promises one, or an RST met it.
 func (m *measure) inVain(answered bool, late *reassembly.Mark) bool {
+	if m.conn.Protocol() == reassembly.TLS && int64(m.conn.PayloadEnd(reassembly.Server)-m.closing.Ack) <= farewell {
+		late = nil // no more than an alert
+	}
 	http := m.conn.Protocol() == reassembly.HTTP1
-	if answered && (!http || late == nil || !m.stalled(late)) || m.since(m.end, reassembly.Client) < m.patience {
+	if answered && (!http || late == nil || m.whole() || !m.stalled(late)) || m.since(m.end, reassembly.Client) < m.patience {
 		return false
 	}
 	rst := &m.conn.RST

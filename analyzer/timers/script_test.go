@@ -150,6 +150,33 @@ func TestScripts(t *testing.T) {
 			"",
 		},
 		{
+			"more than all of an answer, too late", 0,
+			[]string{"0.02 A " + get, "0.05 B " + answer, "0.06 A ACK", "0.16 A FIN,ACK", "0.2 B ACK", "2.6 B PSH,ACK len 100", "2.6001 A RST"},
+			"",
+		},
+		{
+			"a timeout that counts TLS's handshake", 0,
+			[]string{
+				"0.02 A " + `PSH,ACK data "\x16\x03\x01\x00\xc8" len 205`, "0.03 B " + `PSH,ACK data "\x16\x03\x03\x00\x64" len 105`,
+				"0.04 A " + `PSH,ACK data "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28" len 51 later 0.03`,
+				"0.05 B " + `PSH,ACK data "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28" len 51 later 0.03`,
+				"0.06 A " + `PSH,ACK data "\x17\x03\x03\x00\x70" len 117 later 0.03`, "0.1 B ACK later 0.03",
+				"0.8 A FIN,ACK", "0.84 B ACK", "2.07 B " + `PSH,ACK data "\x17\x03\x03\x00\xf0" len 245 later 0.03`, "2.0701 A RST later 0.03",
+			},
+			"client-timeout 0.8 syn, handler-time 2.0 request-end",
+		},
+		{
+			"a client of TLS that leaves, and the answer to its goodbye", 0,
+			[]string{
+				"0.02 A " + `PSH,ACK data "\x16\x03\x01\x00\xc8" len 205`, "0.03 B " + `PSH,ACK data "\x16\x03\x03\x00\x64\x00" len 105`,
+				"0.031 B " + `PSH,ACK data "\x14\x03\x03\x00\x01\x01\x17\x03\x03\x02\x00" len 523`,
+				"0.04 A " + `PSH,ACK data "\x14\x03\x03\x00\x01\x01\x17\x03\x03\x00\x35" len 64`,
+				"0.041 A " + `PSH,ACK data "\x17\x03\x03\x00\x70" len 117`,
+				"0.045 B " + `PSH,ACK data "\x17\x03\x03\x00\xf0" len 245`, "0.14 A FIN,ACK", "0.15 B " + `PSH,ACK data "\x17\x03\x03\x00\x13" len 24`, "0.1501 A RST",
+			},
+			"",
+		},
+		{
 			"answers at once", 0,
 			[]string{"0.02 A " + get, "0.05 B " + answer, "0.06 A FIN,ACK", "0.07 B FIN,ACK", "0.071 A ACK"},
 			"",
