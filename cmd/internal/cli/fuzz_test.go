@@ -1,0 +1,224 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"finwait/analyzer"
+	"finwait/analyzer/driver"
+	"finwait/analyzer/report"
+	"finwait/analyzer/rules"
+	"finwait/reassembly"
+	"finwait/reassembly/pktscript"
+)
+
+// all writes a run in every format at once.
+type all struct {
+	names    []string
+	outputs  []*bytes.Buffer
+	handlers []analyzer.Handler
+}
+
+func newAll() *all {
+	a := new(all)
+	for _, list := range [][]report.Format{report.Records, report.Summaries} {
+		for _, f := range list {
+			out := new(bytes.Buffer)
+			h := f.New(out, report.Style{})
+			if f.Sorted {
+				h = report.Sort(h)
+			}
+			name := "flows " + f.Name
+			if &list[0] == &report.Summaries[0] {
+				name = "report " + f.Name
+			}
+			a.names, a.outputs, a.handlers = append(a.names, name), append(a.outputs, out), append(a.handlers, h)
+		}
+	}
+	return a
+}
+
+func (a *all) each(f func(analyzer.Handler) error) error {
+	for _, h := range a.handlers {
+		if err := f(h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *all) Record(r *analyzer.Record) error {
+	return a.each(func(h analyzer.Handler) error { return h.Record(r) })
+}
+
+func (a *all) File(f *analyzer.FileInfo) error {
+	return a.each(func(h analyzer.Handler) error { return h.File(f) })
+}
+
+func (a *all) Close(s *analyzer.Summary) error {
+	return a.each(func(h analyzer.Handler) error { return h.Close(s) })
+}
+
+// analyzeAll takes a capture through the whole program, up to the flags.
+func analyzeAll(t testing.TB, capture []byte) (a *all, problems []string) {
+	a = newAll()
+	config := analyzer.DefaultConfig()
+	_, err := driver.Run(context.Background(), []string{"-"}, driver.Options{
+		Stdin:    bytes.NewReader(capture),
+		Config:   &config,
+		Grouping: rules.Grouping,
+		Judge:    func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, &config, r, c) },
+		Problem:  func(err error) { problems = append(problems, err.Error()) },
+	}, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, problems
+}
+
+// badOutput says what is wrong with the output of one format; "" if nothing is.
+func badOutput(format string, text []byte) string {
+	if !utf8.Valid(text) {
+		return "invalid UTF-8"
+	}
+	for at, r := range string(text) {
+		tab := r == '\t' && (format == "flows tsv" || format == "flows zeek")
+		if r < ' ' && r != '\n' && !tab || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u202e' {
+			return fmt.Sprintf("control character %U in %q", r, text[max(at-60, 0):min(at+60, len(text))])
+		}
+	}
+	switch format {
+	case "flows jsonl":
+		for line := range bytes.Lines(text) {
+			if bad := badJSON(line); bad != "" {
+				return bad
+			}
+		}
+	case "flows json", "report json":
+		return badJSON(text)
+	}
+	return ""
+}
+
+// badJSON wants a JSON value in which no number is negative.
+func badJSON(text []byte) string {
+	var v any
+	if err := json.Unmarshal(text, &v); err != nil {
+		return fmt.Sprintf("%v in %.500q", err, text)
+	}
+	return negative("", v)
+}
+
+// negative names a negative number in a JSON value.
+func negative(path string, v any) string {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, e := range v {
+			if bad := negative(path+"."+key, e); bad != "" {
+				return bad
+			}
+		}
+	case []any:
+		for i, e := range v {
+			if bad := negative(fmt.Sprintf("%s[%d]", path, i), e); bad != "" {
+				return bad
+			}
+		}
+	case float64:
+		if v < 0 {
+			return fmt.Sprintf("%s is %v", path, v)
+		}
+	}
+	return ""
+}
+
+// FuzzAnalyze takes any octets through the whole program. Whatever they are, it
+// does not panic, says the same when it is asked again, and writes what each
+// format promises.
+func FuzzAnalyze(f *testing.F) {
+	for _, c := range seedCaptures(f, 6<<10) {
+		f.Add(c.octets)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		first, problems := analyzeAll(t, b)
+		again, problemsAgain := analyzeAll(t, b)
+		for i, name := range first.names {
+			if bad := badOutput(name, first.outputs[i].Bytes()); bad != "" {
+				t.Errorf("%s: %s", name, bad)
+			}
+			if !bytes.Equal(first.outputs[i].Bytes(), again.outputs[i].Bytes()) {
+				t.Errorf("%s differs:\n%s\n%s", name, first.outputs[i], again.outputs[i])
+			}
+		}
+		if !reflect.DeepEqual(problems, problemsAgain) {
+			t.Errorf("%q, then %q", problems, problemsAgain)
+		}
+	})
+}
+
+// sample is a capture and its name.
+type sample struct {
+	name   string
+	octets []byte
+}
+
+// seedCaptures are the captures that scripts stand for, and the beginnings, of at
+// most limit octets, of the recorded ones.
+func seedCaptures(t testing.TB, limit int) (list []sample) {
+	t.Helper()
+	const tests = "../../../testdata"
+	scripts := append(glob(t, tests, "pkt", "*.pkt"), glob(t, tests, "rules", "*", "*.pkt")...)
+	for _, path := range scripts {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := pktscript.Parse(path, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := s.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, sample{filepath.Base(path), b.Bytes()})
+	}
+	for _, path := range glob(t, tests, "real", "*.pcap*") {
+		if strings.HasSuffix(path, ".json") {
+			continue
+		}
+		b, err := head(path, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, sample{filepath.Base(path), b})
+	}
+	return list
+}
+
+func glob(t testing.TB, pattern ...string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(pattern...))
+	if err != nil || len(paths) == 0 {
+		t.Fatal(fmt.Sprint("nothing matches ", pattern, " ", err))
+	}
+	return paths
+}
+
+func head(path string, limit int) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, int64(limit)))
+}
