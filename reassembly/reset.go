@@ -5,6 +5,7 @@ import (
 
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
 )
 
 // RSTKind says what sort of reset it was.
@@ -141,11 +142,12 @@ func (c *Conn) answered(i int, fits func(*Mark) bool) uint32 {
 	window := c.allowance(Role(m.Side).Peer())
 	window = max(window, c.allowance(Role(m.Side)))
 	var early, burst, bare uint32
+	var end seqnum.Offset // of what burst carried
 	for j := range i {
 		o := &c.Marks[j]
 		if o.Side == m.Side {
-			if !o.Has(segment.RST) {
-				burst = 0 // it was alive still
+			if !o.Has(segment.RST) && o.Covers(end) {
+				burst = 0 // it took that in, and was alive still
 			}
 			continue
 		}
@@ -158,7 +160,10 @@ func (c *Conn) answered(i int, fits func(*Mark) bool) uint32 {
 		case m.Time.Sub(o.Time) > window:
 			early = o.Frame
 		case burst == 0:
-			burst = o.Frame
+			burst, end = o.Frame, o.Seq+seqnum.Offset(o.Len)
+			if o.Flags.Any(segment.SYN | segment.FIN) {
+				end++
+			}
 		}
 	}
 	switch {

@@ -103,6 +103,9 @@ func (t *Tracker) place(c *tcb, s *segment.Segment, side uint8) (seq, ack seqnum
 		}
 		ack = seqnum.Unwrap(s.Ack, peer.base, peer.end())
 	}
+	if !e.synced { // a reset, and nothing else is known of its sender
+		return 1, ack
+	}
 	return seqnum.Unwrap(s.Seq, e.base, e.end()), ack
 }
 

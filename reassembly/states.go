@@ -282,11 +282,12 @@ func (c *Conn) resetSteps(r Role, l *steps) {
 		if !m.Has(segment.RST) {
 			continue
 		}
-		kind, _ := c.rstKind(i)
+		kind, to := c.rstKind(i)
 		if Role(m.Side) == r {
 			if kind != RSTForeign && c.next(i, r, c.allowance(r)) == nil {
 				s := c.step(r, tcpstate.SendRST, i)
 				s.reap = kind == RSTReply
+				s.at = c.before(r, s, c.indexOf(to))
 				l.add(s)
 				return
 			}
@@ -328,6 +329,19 @@ func (c *Conn) after(r Role, s step, i int) step {
 		s.at, s.since = i, max(s.since, c.met(r, i))
 	}
 	return s
+}
+
+// before returns the place of a step that r took by itself among the marks: what
+// was captured earlier may have reached r only after it, unless it is the
+// segment that r answers, mark cause.
+func (c *Conn) before(r Role, s step, cause int) int {
+	own := c.lastBefore(s.at, r, func(*Mark) bool { return true })
+	for j := max(own, cause) + 1; j < s.at; j++ {
+		if Role(c.Marks[j].Side) != r && c.met(r, j) > s.since {
+			return j - 1
+		}
+	}
+	return s.at
 }
 
 // met returns when r sent or received mark i.
