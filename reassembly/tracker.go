@@ -147,6 +147,18 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 	}
 }
 
+// Pass takes in a packet that is not to be tracked, skip being what became of its
+// decoding: it counts for the numbers of streams, which are those of the whole
+// capture, and for nothing else.
+func (t *Tracker) Pass(s *segment.Segment, skip segment.Skip) {
+	switch skip {
+	case segment.Decoded:
+		t.streams.Number(s)
+	case segment.ICMPError:
+		t.streams.Quote(s)
+	}
+}
+
 // takes reports whether segments of a stream belong to c still. Those of an idle
 // or evicted connection begin a new record.
 func (c *tcb) takes(number uint32) bool {

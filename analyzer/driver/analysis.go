@@ -79,13 +79,13 @@ func (a *analysis) run(ctx context.Context) {
 		if in == nil {
 			break
 		}
-		if !a.window.holds(p.Time) {
-			in.notSelected++
-			continue
-		}
+		inside := a.window.holds(p.Time)
 		s.Path.Interface = a.interfaces.id(in, &p)
 		skip := a.decoder.Decode(p.Link, p.Data, p.Length, &s)
 		switch {
+		case !inside: // stream numbers are the whole capture's all the same
+			in.notSelected++
+			a.tracker.Pass(&s, skip)
 		case skip == segment.ICMPError && (a.keep == nil || a.keep(&s)):
 			in.skipped[skip]++
 			a.tracker.Quote(&p, &s)
@@ -94,6 +94,7 @@ func (a *analysis) run(ctx context.Context) {
 			a.tracker.Advance(&p)
 		case a.keep != nil && !a.keep(&s):
 			in.notSelected++
+			a.tracker.Pass(&s, skip)
 			a.tracker.Advance(&p)
 		default:
 			in.segments++
