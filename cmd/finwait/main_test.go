@@ -199,7 +199,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(cmd.Start())
 	_, err = io.WriteString(stdin, ts.ReadFile(args[1]))
 	ts.Check(err)
-	time.Sleep(300 * time.Millisecond) // until it has read all and waits
+	time.Sleep(2 * time.Second) // until it has read all and waits, on a loaded machine too
 	ts.Check(cmd.Process.Signal(os.Interrupt))
 	wantCode(ts, args[0], cmd.Wait())
 	ts.Check(os.WriteFile(ts.MkAbs("interrupted.out"), stdout.Bytes(), 0o666))
