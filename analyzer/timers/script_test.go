@@ -106,6 +106,18 @@ func TestScripts(t *testing.T) {
 			"server-idle-timeout 5.0 last-data",
 		},
 		{
+			"an idle server says goodbye first, and the talk before that is forgotten", 0,
+			[]string{
+				"0.1 A " + `PSH,ACK data "\x16\x03\x01\x00\xc8" len 205`, "0.11 B " + `PSH,ACK data "\x16\x03\x03\x00\x64" len 105`,
+				"0.12 A " + `PSH,ACK data "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28" len 51`,
+				"0.13 B " + `PSH,ACK data "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28" len 51`,
+				"0.14 A " + `PSH,ACK data "\x17\x03\x03\x00\x70" len 117`, "0.15 B ACK", "0.24 B " + `PSH,ACK data "\x17\x03\x03\x00\xf0" len 245`, "0.28 A ACK",
+				"3.24 B " + `PSH,ACK data "\x15\x03\x03\x00\x1a" len 31`, "3.2401 B FIN,ACK", "3.25 A ACK",
+				"3.251 A " + `PSH,ACK data "\x15\x03\x03\x00\x1a" len 31`, "3.2511 B RST", "3.252 A FIN,ACK", "3.2521 B RST",
+			},
+			"server-idle-timeout 3.0 last-data",
+		},
+		{
 			"a server that nobody asks", 0,
 			[]string{"60.0 B FIN,ACK", "60.001 A FIN,ACK", "60.02 B ACK"},
 			"server-idle-timeout 60.0 syn",

@@ -51,6 +51,33 @@ const (
 // lastData finds the last payload of either side that the closer knew of when it
 // closed. What it said by way of goodbye does not count.
 func (m *measure) lastData() (at capture.Time, by reassembly.Role) {
+	bursts := m.conn.Bursts()
+	for i := len(bursts) - 1; i >= 0; i-- { // an alert says goodbye
+		if b := &bursts[i]; b.Kind != reassembly.AlertRecord && b.EndFrame < m.closing.Frame && m.knew(b.By, b.StartFrame) {
+			return b.End, b.By
+		}
+	}
+	at, by, frame := m.lastMark()
+	for r := range reassembly.Role(2) { // the marks of a long connection have gaps
+		t := m.conn.Talk(r)
+		if !t.Known() || t.EndFrame <= frame || t.EndFrame >= m.closing.Frame || !m.knew(r, t.StartFrame) {
+			continue
+		}
+		if frame == 0 || r != m.closer || m.closing.Time.Sub(t.End) >= farewellTime {
+			at, by, frame = t.End, r, t.EndFrame
+		}
+	}
+	return at, by
+}
+
+// knew reports whether the closer knew of what r began to say in a frame.
+func (m *measure) knew(r reassembly.Role, frame uint32) bool {
+	s := m.conn.MarkOf(frame)
+	return r == m.closer || s == nil || s.Seq < m.closing.Ack
+}
+
+// lastMark is lastData as far as single segments are remembered.
+func (m *measure) lastMark() (at capture.Time, by reassembly.Role, frame uint32) {
 	for i := len(m.conn.Marks) - 1; i >= 0; i-- {
 		s := &m.conn.Marks[i]
 		side := reassembly.Role(s.Side)
@@ -60,14 +87,8 @@ func (m *measure) lastData() (at capture.Time, by reassembly.Role) {
 		case side == m.closer && s.Len <= farewell && m.closing.Time.Sub(s.Time) < farewellTime:
 		case side != m.closer && s.Seq >= m.closing.Ack: // it crossed the close
 		default:
-			return s.Time, side
+			return s.Time, side, s.Frame
 		}
 	}
-	by = reassembly.NoRole
-	for r := range reassembly.Role(2) { // the marks of a long connection have gaps
-		if t := m.conn.Talk(r); t.Known() && t.EndFrame < m.closing.Frame && t.End > at {
-			at, by = t.End, r
-		}
-	}
-	return at, by
+	return 0, reassembly.NoRole, 0
 }
