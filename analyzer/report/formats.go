@@ -16,6 +16,7 @@ type Style struct {
 type Format struct {
 	Name   string
 	Sorted bool // wants the records of a capture in the order of their streams
+	Binary bool // is nothing for a terminal
 	New    func(w io.Writer, s Style) analyzer.Handler
 }
 
@@ -27,6 +28,7 @@ var Records = []Format{
 	{Name: "tsv", New: plain(TSV)},
 	{Name: "table", New: Table, Sorted: true},
 	{Name: "zeek", New: plain(Zeek)},
+	{Name: "parquet", New: plain(Parquet), Binary: true},
 }
 
 // Summaries are the formats that write the summary.

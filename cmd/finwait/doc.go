@@ -133,12 +133,13 @@
 //	stream number; tables always are.
 //
 //	The default format is a table. jsonl is the one to process further: one JSON object a
-//	line, with every field there is. csv, tsv and zeek have the same fields flattened,
-//	fin.client.frame as fin_client_frame; lists are one JSON cell.
+//	line, with every field there is. csv, tsv, zeek and parquet have the same fields
+//	flattened, fin.client.frame as fin_client_frame; lists are one JSON cell, but nested in
+//	parquet.
 //
 //	Flags:
 //	  -f, --format FORMAT       how the results are written: jsonl, json, csv, tsv, table,
-//	                            zeek (default table)
+//	                            zeek, parquet (default table)
 //	  -o, --output FILE         write to FILE, which appears only when it is complete
 //	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
 //	                            none, info, warning, error (default none)
@@ -205,6 +206,8 @@
 //	      the connections that one side never closed
 //	  finwait flows -o flows.csv captures/
 //	      every capture below a directory, for a spreadsheet
+//	  finwait flows -o flows.parquet captures/
+//	      the same for DuckDB, Spark, pandas and the like
 //	  finwait flows --join --format jsonl ring.pcap*
 //	      the files of a rotated capture, as one
 //

@@ -36,6 +36,7 @@ var floors = [][]string{
 var gates = map[string]string{
 	"github.com/spf13/pflag":            "cmd/internal/cli",
 	"github.com/google/gopacket/pcapgo": "reassembly/capture",
+	"github.com/parquet-go/parquet-go":  "analyzer/report",
 	"github.com/expr-lang/expr":         "analyzer/query",
 	"github.com/goccy/go-yaml":          "cmd/internal/cli",
 }

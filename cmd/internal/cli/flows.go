@@ -19,12 +19,13 @@ memory does not grow with the captures. --sort stream orders those of each captu
 number; tables always are.
 
 The default format is a table. jsonl is the one to process further: one JSON object a line, with
-every field there is. csv, tsv and zeek have the same fields flattened, fin.client.frame as
-fin_client_frame; lists are one JSON cell.`,
+every field there is. csv, tsv, zeek and parquet have the same fields flattened, fin.client.frame as
+fin_client_frame; lists are one JSON cell, but nested in parquet.`,
 		examples: []example{
 			{"finwait flows a.pcap", "a table of the connections, for reading"},
 			{"finwait flows --format jsonl a.pcap | jq 'select(.close == \"half-closed\")'", "the connections that one side never closed"},
 			{"finwait flows -o flows.csv captures/", "every capture below a directory, for a spreadsheet"},
+			{"finwait flows -o flows.parquet captures/", "the same for DuckDB, Spark, pandas and the like"},
 			{"finwait flows --join --format jsonl ring.pcap*", "the files of a rotated capture, as one"},
 		},
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
@@ -43,6 +44,9 @@ fin_client_frame; lists are one JSON cell.`,
 				j := &job{invocation: inv, input: &in, output: &out, judge: &judge}
 				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
 					format := report.Find(report.Records, out.format.value)
+					if o, ok := w.(*output); ok && o.tty && format.Binary {
+						return nil, &usageError{text: format.Name + " is nothing for a terminal: write to a file with -o, or to a pipe"}
+					}
 					handler := format.New(w, style)
 					if sort.value == "stream" || format.Sorted {
 						handler = report.Sort(handler)

@@ -1,0 +1,234 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+
+	"finwait/analyzer"
+)
+
+// rows reads a Parquet file back, each row as JSON would have it.
+func rows(t *testing.T, file []byte) (list []map[string]any) {
+	t.Helper()
+	f, err := parquet.OpenFile(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := parquet.NewReader(f, parquet.SchemaOf(reflect.New(rowType()).Interface()))
+	defer r.Close()
+	for {
+		row := reflect.New(rowType())
+		if err := r.Read(row.Interface()); errors.Is(err, io.EOF) {
+			return list
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, plainValue(row.Elem()).(map[string]any))
+	}
+}
+
+// plainValue makes maps, lists, strings, numbers and nulls of a row.
+func plainValue(v reflect.Value) any {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return plainValue(v.Elem())
+	case reflect.Struct:
+		m := map[string]any{}
+		for i := range v.NumField() {
+			m[strings.TrimPrefix(v.Type().Field(i).Name, "F_")] = plainValue(v.Field(i))
+		}
+		return m
+	case reflect.Slice:
+		list := []any{}
+		for i := range v.Len() {
+			list = append(list, plainValue(v.Index(i)))
+		}
+		return list
+	case reflect.Int64:
+		return float64(v.Int())
+	}
+	return v.Interface()
+}
+
+// flatten makes of a JSON record what a row should hold: members of objects side
+// by side, times in nanoseconds, what is missing null.
+func flatten(dst map[string]any, prefix string, v any, top bool) {
+	m, ok := v.(map[string]any)
+	if !ok || !top {
+		dst[prefix] = nested(v)
+		return
+	}
+	for key, inner := range m {
+		if prefix != "" {
+			key = prefix + "_" + key
+		}
+		flatten(dst, key, inner, top)
+	}
+}
+
+func nested(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key := range v {
+			v[key] = nested(v[key])
+		}
+	case []any:
+		for i := range v {
+			v[i] = nested(v[i])
+		}
+	case string:
+		if at, err := time.Parse(time.RFC3339Nano, v); err == nil {
+			return float64(at.UnixNano())
+		}
+	}
+	return v
+}
+
+// equal compares what was read with what was written. A null object is as many
+// null columns; a list that is null reads back empty.
+func equal(got, want any) bool {
+	switch g := got.(type) {
+	case map[string]any:
+		w, ok := want.(map[string]any)
+		for key := range g {
+			ok = ok && equal(g[key], w[key])
+		}
+		return ok
+	case []any:
+		w, _ := want.([]any)
+		ok := len(g) == len(w)
+		for i := range g {
+			ok = ok && equal(g[i], w[i])
+		}
+		return ok
+	}
+	return reflect.DeepEqual(got, want)
+}
+
+func TestParquetHoldsWhatJSONLHolds(t *testing.T) {
+	var lines, file bytes.Buffer
+	replay(t, JSONL(&lines))
+	replay(t, Parquet(&file))
+	got := rows(t, file.Bytes())
+	for line := range bytes.Lines(lines.Bytes()) {
+		if len(got) == 0 {
+			t.Fatal("too few rows")
+		}
+		var record any
+		if err := json.Unmarshal(line, &record); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]any{}
+		flatten(want, "", record, true)
+		for name, v := range got[0] {
+			if !equal(v, want[name]) {
+				t.Errorf("%v: %s is %v, want %v", want["stream"], name, v, want[name])
+			}
+		}
+		for name, v := range want {
+			if _, known := got[0][name]; !known && v != nil {
+				t.Errorf("no column %s for %v", name, v)
+			}
+		}
+		got = got[1:]
+	}
+	if len(got) > 0 {
+		t.Errorf("%d rows too many", len(got))
+	}
+}
+
+func TestParquetSchema(t *testing.T) {
+	var file bytes.Buffer
+	replay(t, Parquet(&file))
+	f, err := parquet.OpenFile(bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := f.Schema().String()
+	for _, want := range []string{
+		"required int64 first_time (TIMESTAMP(isAdjustedToUTC=true,unit=NANOS))",
+		"optional int64 fin_client_ack_time (TIMESTAMP(isAdjustedToUTC=true,unit=NANOS))",
+		"required binary client_ip (STRING)",
+		"optional double half_closed_s",
+		"required group states_client (LIST)",
+		"optional group vlan (LIST)",
+		"required group findings (LIST)",
+		"required group frames (LIST)",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if v, _ := f.Lookup("schema"); v != analyzer.Schema {
+		t.Errorf("metadata name the schema %q", v)
+	}
+}
+
+// A file of many records takes no more memory than one of a row group.
+func TestParquetIsFlat(t *testing.T) {
+	records := 100_000
+	if testing.Short() {
+		records = 25_000
+	}
+	var sample *analyzer.Record
+	replay(t, recordFunc(func(r *analyzer.Record) (err error) {
+		if sample == nil || len(r.AppendJSON(nil)) > len(sample.AppendJSON(nil)) {
+			sample, err = r.Clone()
+		}
+		return err
+	}))
+	var size counter
+	h := Parquet(&size)
+	var atFirst, most uint64
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range records {
+		sample.Stream, sample.CommunityID = uint32(i), fmt.Sprintf("1:%x", r.Uint64())
+		sample.First.Frame, sample.Last.Frame = int64(i), int64(i+9)
+		if err := h.Record(sample); err != nil {
+			t.Fatal(err)
+		}
+		if i%rowGroup == rowGroup-1 {
+			runtime.GC()
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			if most = max(most, m.HeapInuse); atFirst == 0 {
+				atFirst = m.HeapInuse
+			}
+		}
+	}
+	if err := h.Close(nil); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d records in %d octets; heap %d MB after the first row group, %d MB at most", records, size, atFirst>>20, most>>20)
+	if most > atFirst+32<<20 {
+		t.Errorf("the heap grew from %d to %d MB", atFirst>>20, most>>20)
+	}
+}
+
+type counter int64
+
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
+}
+
+// recordFunc is a Handler of records only.
+type recordFunc func(*analyzer.Record) error
+
+func (f recordFunc) Record(r *analyzer.Record) error { return f(r) }
+func (recordFunc) File(*analyzer.FileInfo) error     { return nil }
+func (recordFunc) Close(*analyzer.Summary) error     { return nil }
