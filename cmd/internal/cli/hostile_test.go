@@ -69,9 +69,15 @@ func TestDamagedCaptures(t *testing.T) {
 
 // outputs are the ways in which results are asked for.
 var outputs = [][]string{
-	{"report"}, {"report", "-f", "json"}, {"report", "-f", "markdown"},
-	{"flows"}, {"flows", "-f", "jsonl"}, {"flows", "-f", "json", "--sort", "stream"},
-	{"flows", "-f", "csv"}, {"flows", "-f", "tsv"}, {"flows", "-f", "zeek"},
+	{"report"},
+	{"report", "-f", "json"},
+	{"report", "-f", "markdown"},
+	{"flows"},
+	{"flows", "-f", "jsonl"},
+	{"flows", "-f", "json", "--sort", "stream"},
+	{"flows", "-f", "csv"},
+	{"flows", "-f", "tsv"},
+	{"flows", "-f", "zeek"},
 }
 
 // hostileRun damages a capture in its nth way and runs the program over it.
