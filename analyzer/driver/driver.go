@@ -3,6 +3,7 @@ package driver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"finwait/analyzer"
@@ -78,6 +79,11 @@ func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*O
 	return r.outcome, err
 }
 
+// ErrShared is told as a problem, and is none: Wireshark's stream numbers look at
+// addresses and ports alone, so that connections in several VLANs or tunnels may
+// share a stream.
+var ErrShared = errors.New("streams hold segments of several VLANs or tunnels, perhaps of several connections")
+
 // run is what one goroutine hands to the Handler.
 type run struct {
 	options *Options
@@ -99,6 +105,7 @@ func (r *run) alone(ctx context.Context, file string) error {
 		return err == nil
 	})
 	a.run(ctx)
+	in.mixed = a.tracker.Counts().Shared
 	if err != nil {
 		return err
 	}
@@ -114,6 +121,9 @@ func (r *run) joined(ctx context.Context, files []string) error {
 		return err == nil
 	})
 	a.run(ctx)
+	if len(merged.inputs) > 0 {
+		merged.inputs[0].mixed = a.tracker.Counts().Shared
+	}
 	for _, in := range merged.inputs {
 		if err != nil {
 			return err
@@ -156,6 +166,9 @@ func (r *run) finish(in *input) error {
 	default:
 		r.outcome.Unreadable++
 		r.options.Problem(in.problem)
+	}
+	if in.mixed > 0 {
+		r.options.Problem(fmt.Errorf("%s: %d %w", in.file, in.mixed, ErrShared))
 	}
 	r.outcome.Totals.AddFile(info)
 	r.outcome.Totals.AddFileFindings(fileFindings(in, r.options.Config))

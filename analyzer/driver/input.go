@@ -33,6 +33,7 @@ type input struct {
 	notSelected int64
 	first, last capture.Time // valid iff packets > 0
 
+	mixed  int   // streams that several VLANs or tunnels share
 	steps  int64 // timestamps that lie behind an earlier one
 	stepAt int64 // packet of the first of those
 }

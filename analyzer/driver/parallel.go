@@ -76,6 +76,7 @@ func (r *run) startLane(ctx, gone context.Context, file string) *lane {
 			return len(batch) < batchSize || send()
 		})
 		a.run(ctx)
+		l.in.mixed = a.tracker.Counts().Shared
 		if !a.stopped {
 			send()
 		}

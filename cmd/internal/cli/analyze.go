@@ -163,6 +163,9 @@ func (j *job) overwritten(files []string) string {
 // problem tells what is wrong with an input. Names in it come from the input.
 func (j *job) problem(err error) {
 	switch {
+	case errors.Is(err, driver.ErrShared) && !j.output.quiet:
+		j.complain("finwait: warning: %v\n", err)
+	case errors.Is(err, driver.ErrShared):
 	case !errors.Is(err, capture.ErrCutShort) || j.input.strict:
 		j.complain("finwait: %v\n", err)
 	case !j.output.quiet:

@@ -87,6 +87,9 @@ func analyzeAll(t testing.TB, capture []byte) (a *all, problems []string) {
 
 // badOutput says what is wrong with the output of one format; "" if nothing is.
 func badOutput(format string, text []byte) string {
+	if format == "flows parquet" { // no text; its own tests read it back
+		return ""
+	}
 	if !utf8.Valid(text) {
 		return "invalid UTF-8"
 	}
