@@ -155,7 +155,6 @@ func (t *Tracker) send(e *endpoint, s *segment.Segment, seq seqnum.Offset, now c
 	}
 	if n := int64(min(fresh, seqnum.Offset(s.PayloadLen))); n > 0 {
 		e.payload += n
-		e.dataTime = now
 	}
 	return bits
 }

@@ -53,7 +53,6 @@ type endpoint struct {
 	payload  int64         // payload octets captured, sequence space counted once
 	zeroFrom capture.Time  // since when its window is 0, iff zeroWindow
 	zeroFor  time.Duration // how long its window was 0 before that
-	dataTime capture.Time  // of its latest new payload
 
 	packets, dataSegments             uint32
 	retransmits, outOfOrder           uint32

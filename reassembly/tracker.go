@@ -60,21 +60,18 @@ type Tracker struct {
 	ended    list // by when they ended
 	count    struct{ live, ended int }
 	now      capture.Time // latest timestamp so far
-	last     capture.Time // timestamp of the last packet, whatever it was
 	begun    bool
 	dropped  bool
 	plain    bool // segments without SYN, FIN and RST were captured
-	steps    int
 	counts   Counts
 	conn     Conn // handed to emit
 }
 
 // Counts is what the tracker noticed of the capture as a whole.
 type Counts struct {
-	Streams    int // as Wireshark counts them
-	Evicted    int // connections given up for want of room
-	Shared     int // streams that segments of several VLANs or tunnels share: perhaps several connections
-	ClockSteps int // timestamps that lie behind their predecessor's
+	Streams int // as Wireshark counts them
+	Evicted int // connections given up for want of room
+	Shared  int // streams that segments of several VLANs or tunnels share: perhaps several connections
 }
 
 // NewTracker returns a Tracker that calls emit with every connection that ends,
@@ -95,21 +92,17 @@ func (t *Tracker) Dropped() { t.dropped = true }
 
 // Counts returns what was noticed so far.
 func (t *Tracker) Counts() Counts {
-	t.counts.Streams, t.counts.ClockSteps = t.streams.Len(), t.steps
+	t.counts.Streams = t.streams.Len()
 	return t.counts
 }
 
 // Advance takes in the time of a packet that held no segment: observation goes
 // on while anything at all is captured.
 func (t *Tracker) Advance(p *capture.Packet) {
-	if t.begun && p.Time < t.now-capture.Time(clockStep) {
-		t.steps++
-	}
 	if !t.begun || p.Time > t.now {
 		t.now, t.begun = p.Time, true
 		t.expire()
 	}
-	t.last = p.Time
 }
 
 // Add takes in one segment, decoded from packet p.
