@@ -51,7 +51,7 @@ func (c *Conn) findCaveats() {
 	set(CaptureEnd, c.Ended == EndCapture)
 	set(OneDirection, c.oneDirection())
 	set(ControlOnly, c.controlOnly())
-	set(PacketsMissing, !c.Caveats.Has(OneDirection) && !c.Caveats.Has(ControlOnly) && (c.lost() || c.t.dropped && c.Ended != EndClosed))
+	set(PacketsMissing, !c.Caveats.Has(OneDirection) && !c.Caveats.Has(ControlOnly) && (c.lost() || c.from.dropped && c.Ended != EndClosed))
 	set(TruncatedHeaders, seen&sawCutHeader != 0)
 	set(Duplicates, seen&sawDuplicates != 0)
 	set(ClockStep, seen&sawClockStep != 0)

@@ -247,8 +247,8 @@ func (c *Conn) measurePayload(first Role) {
 		e := c.end(r)
 		c.Payload[r] = int64(c.payloadEnd(r, e) - max(e.low, 1))
 		c.Payload[r] = max(c.Payload[r], 0)
-		if e.holes != 0 {
-			c.Quality[r].Missing = int64(c.t.holes.at(e.holes).missing(c.payloadEnd(r, e)))
+		if h := c.from.holes[uint8(r)^c.client]; h != nil {
+			c.Quality[r].Missing = int64(h.missing(c.payloadEnd(r, e)))
 		}
 		if e.packets > 0 && e.sndNxt < c.payloadEnd(r, e) {
 			c.Quality[r].Missing += int64(c.payloadEnd(r, e) - max(e.sndNxt, 1))

@@ -65,14 +65,13 @@ type Conn struct {
 	// Their Side is a Role.
 	Marks []Mark
 
-	t      *Tracker
+	from   *remains
 	c      *tcb
 	client uint8            // side of the tcb
 	away   [2]time.Duration // round trip from the capture to each end and back
 	hop    [2]time.Duration // one way, where it is long enough to matter; see farAway
 	stays  [2][maxStays]Stay
 	nStays [2]int
-	marks  []Mark
 }
 
 // Point is one captured segment.
@@ -141,23 +140,22 @@ func (c *Conn) States(r Role) []Stay { return c.stays[r][:c.nStays[r]] }
 
 // AppendFlags appends the flag sequence.
 func (c *Conn) AppendFlags(dst []byte) []byte {
-	return c.c.tokens.appendTo(dst, &c.t.more, c.client)
+	return c.c.tokens.appendTo(dst, c.from.more, c.client)
 }
 
-// derive works out everything that is to be said of b.
-func (c *Conn) derive(t *Tracker, b *tcb) {
+// derive works out everything that is to be said of a connection from what is left of it. The
+// marks become those of the Conn: their sides turn to roles.
+func (c *Conn) derive(from *remains) {
+	b := from.tcb
 	*c = Conn{
 		Stream: b.stream, Path: b.path, Completeness: b.completeness, Ended: b.ended, Is4: b.is4,
 		First: Point{b.firstFrame, b.firstTime}, Last: Point{b.lastFrame, b.lastTime},
-		Until: t.now, FirstCloser: NoRole, t: t, c: b, marks: c.marks,
+		Until: from.now, FirstCloser: NoRole, from: from, c: b, Marks: from.marks,
 	}
 	if b.bounded {
 		c.Until = b.until
 	}
-	raw := t.marks.of(&b.marks)
-	c.client, c.RolesFrom = roles(b, raw)
-	c.marks = append(c.marks[:0], raw...)
-	c.Marks = c.marks
+	c.client, c.RolesFrom = roles(b, c.Marks)
 	for i := range c.Marks {
 		c.Marks[i].Side ^= c.client
 	}

@@ -72,10 +72,10 @@ func (k *talk) watch(m *Mark, fresh int64, zero bool) {
 // Stall returns the longest time for which the window of r was 0 and held
 // payload back; ok is false where there was none.
 func (c *Conn) Stall(r Role) (longest Stall, ok bool) {
-	if c.c.talk == 0 {
+	if c.from.talk == nil {
 		return Stall{}, false
 	}
-	s := c.t.talks.at(c.c.talk).stalls[uint8(r)^c.client]
+	s := c.from.talk.stalls[uint8(r)^c.client]
 	if s.now.EndFrame == 0 {
 		s.now.Until = c.Until
 		if c.RST.Ended && c.RST.Frame > s.now.Frame {

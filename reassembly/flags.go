@@ -88,15 +88,14 @@ func (m *moreTokens) add(k kind) {
 	m.n++
 }
 
-// appendTo writes the sequence out; client is the side whose tokens get '>'.
-func (t *tokens) appendTo(dst []byte, more *slab[moreTokens], client uint8) []byte {
+// appendTo writes the sequence out, which continues in m unless that is nil; client is the side whose tokens get '>'.
+func (t *tokens) appendTo(dst []byte, m *moreTokens, client uint8) []byte {
 	for i := range t.n {
 		dst = appendToken(dst, t.kinds[i], t.counts[i], client)
 	}
-	if t.more == 0 {
+	if m == nil {
 		return dst
 	}
-	m := more.at(t.more)
 	tail := max(int(m.n)-tailTokens, headTokens-inlineTokens)
 	for i := range int(m.n) {
 		if i >= headTokens-inlineTokens && i < tail {

@@ -103,8 +103,7 @@ func (t *Tracker) Quote(p *capture.Packet, s *segment.Segment) {
 
 // icmps are the errors about live connections, by index into the table.
 type icmps struct {
-	of   map[uint32]ICMP
-	last ICMP // of the connection that is being handed out
+	of map[uint32]ICMP
 }
 
 func (n *icmps) note(i uint32, e ICMP) {
@@ -119,16 +118,19 @@ func (n *icmps) note(i uint32, e ICMP) {
 	n.of[i] = e
 }
 
-// take hands out what is known of connection i and forgets it.
-func (n *icmps) take(i uint32) {
-	n.last = n.of[i]
-	delete(n.of, i)
+// take returns what is known of connection i and forgets it.
+func (n *icmps) take(i uint32) ICMP {
+	e, known := n.of[i]
+	if known {
+		delete(n.of, i)
+	}
+	return e
 }
 
 // ICMP returns the last ICMP error that said why a segment of the connection
 // was not delivered; the zero ICMP where none was captured.
 func (c *Conn) ICMP() ICMP {
-	e := c.t.icmp.last
+	e := c.from.icmp
 	if e.Frame != 0 {
 		e.About ^= Role(c.client)
 	}

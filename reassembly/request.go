@@ -196,14 +196,10 @@ func (q *requests) isTicket(size uint16, now capture.Time) bool {
 // Bursts returns the latest bursts of TLS records, in the order of the file;
 // none where the connection carries no TLS.
 func (c *Conn) Bursts() []Burst {
-	if c.c.talk == 0 {
+	q := c.from.requests
+	if q == nil {
 		return nil
 	}
-	k := c.t.talks.at(c.c.talk)
-	if k.tls == 0 {
-		return nil
-	}
-	q := c.t.requests.at(k.tls)
 	out := make([]Burst, q.n)
 	for i := range out {
 		out[i] = q.bursts[i]
@@ -216,10 +212,10 @@ func (c *Conn) Bursts() []Burst {
 // sequence position behind them; none where a segment was not captured whole.
 // It is what the network carried: never print it unescaped.
 func (c *Conn) Tail(r Role) ([]byte, seqnum.Offset) {
-	if c.c.talk == 0 {
+	if c.from.talk == nil {
 		return nil, 0
 	}
-	t := &c.t.talks.at(c.c.talk).tails[uint8(r)^c.client]
+	t := &c.from.talk.tails[uint8(r)^c.client]
 	return t.octets[:t.n], t.end
 }
 

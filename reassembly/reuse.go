@@ -17,10 +17,10 @@ type Prior struct {
 // Prior returns the previous incarnation; ok is false where none was captured
 // or none was left in TIME-WAIT.
 func (c *Conn) Prior() (p Prior, ok bool) {
-	if c.c.prior == 0 {
+	if c.from.prior == nil {
 		return Prior{}, false
 	}
-	p = *c.t.priors.at(c.c.prior)
+	p = *c.from.prior
 	if c.client == 1 {
 		p.Waiting[0], p.Waiting[1] = p.Waiting[1], p.Waiting[0]
 	}

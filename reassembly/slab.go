@@ -15,6 +15,14 @@ const slabChunk = 256 // entries per chunk
 // at returns entry i, which must have been handed out by alloc.
 func (s *slab[T]) at(i uint32) *T { return &s.chunks[(i-1)/slabChunk][(i-1)%slabChunk] }
 
+// find returns entry i, or nil where i is 0.
+func (s *slab[T]) find(i uint32) *T {
+	if i == 0 {
+		return nil
+	}
+	return s.at(i)
+}
+
 // alloc hands out an entry. It holds whatever its last user left in it.
 func (s *slab[T]) alloc() (uint32, *T) {
 	if n := len(s.free); n > 0 {

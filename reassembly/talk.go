@@ -191,10 +191,10 @@ func (k *talk) alert(payload []byte, side uint8, frame int) {
 
 // Talk returns what r said last; the zero Turn where it said nothing.
 func (c *Conn) Talk(r Role) *Turn {
-	if c.c.talk == 0 {
+	if c.from.talk == nil {
 		return &silence
 	}
-	return &c.t.talks.at(c.c.talk).last[uint8(r)^c.client]
+	return &c.from.talk.last[uint8(r)^c.client]
 }
 
 var silence Turn
@@ -202,25 +202,25 @@ var silence Turn
 // Turns returns how often r spoke, and how many of its turns began as an
 // HTTP/1 message does.
 func (c *Conn) Turns(r Role) (all, http int64) {
-	if c.c.talk == 0 {
+	if c.from.talk == nil {
 		return 0, 0
 	}
-	k, side := c.t.talks.at(c.c.talk), uint8(r)^c.client
+	k, side := c.from.talk, uint8(r)^c.client
 	return int64(k.turns[side]), int64(k.said[side])
 }
 
 // Protocol returns the application protocol, as far as it was recognised.
 func (c *Conn) Protocol() Protocol {
-	if c.c.talk == 0 {
+	if c.from.talk == nil {
 		return ProtocolUnknown
 	}
-	return c.t.talks.at(c.c.talk).proto
+	return c.from.talk.proto
 }
 
 // Alert returns the last readable TLS alert of r.
 func (c *Conn) Alert(r Role) Alert {
-	if c.c.talk == 0 {
+	if c.from.talk == nil {
 		return Alert{}
 	}
-	return c.t.talks.at(c.c.talk).alerts[uint8(r)^c.client]
+	return c.from.talk.alerts[uint8(r)^c.client]
 }

@@ -15,6 +15,10 @@ type Config struct {
 	Idle           time.Duration // a connection silent for longer has ended; 0 means DefaultIdle
 	MaxConnections int           // live connections beyond which the stalest is evicted; 0 means DefaultMaxConnections
 
+	// Aside calls emit in a goroutine of its own, while the Tracker goes on.
+	// Flush must be called, and returns when emit has been for all.
+	Aside bool
+
 	// Watch is shown every segment, in the order of the file; nil shows none.
 	Watch func(*Sight)
 }
@@ -64,7 +68,9 @@ type Tracker struct {
 	dropped  bool
 	plain    bool // segments without SYN, FIN and RST were captured
 	counts   Counts
-	conn     Conn // handed to emit
+	conn     Conn    // handed to emit
+	last     remains // of what conn was derived
+	aside    *aside  // nil where connections are derived and handed out at once
 }
 
 // Counts is what the tracker noticed of the capture as a whole.
@@ -83,7 +89,11 @@ func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
 	if cfg.MaxConnections <= 0 {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
-	return &Tracker{cfg: cfg, emit: emit, streams: stream.NewIndex()}
+	t := &Tracker{cfg: cfg, emit: emit, streams: stream.NewIndex()}
+	if cfg.Aside {
+		t.aside = startAside(emit)
+	}
+	return t
 }
 
 // Dropped tells that the capturing system reports packets that it lost: any
@@ -256,22 +266,18 @@ func (t *Tracker) expire() {
 // finish hands out an ended connection and forgets it.
 func (t *Tracker) finish(i uint32) {
 	c := t.tcbs.at(i)
-	t.icmp.take(i)
-	t.conn.derive(t, c)
-	t.emit(&t.conn)
+	c.state = free
 	t.links.remove(&t.ended, i)
 	t.count.ended--
-	t.marks.release(&c.marks)
-	t.more.release(c.tokens.more)
-	if c.talk != 0 {
-		t.requests.release(t.talks.at(c.talk).tls)
-		t.talks.release(c.talk)
+	r := t.remains(i)
+	if t.aside != nil {
+		t.aside.add(t, r)
+		return
 	}
-	t.priors.release(c.prior)
-	t.holes.release(c.ends[0].holes)
-	t.holes.release(c.ends[1].holes)
-	c.state, c.marks = free, marks{}
-	t.tcbs.release(i)
+	t.last = r
+	t.conn.derive(&t.last)
+	t.emit(&t.conn)
+	t.release(&t.last)
 }
 
 // Flush ends every connection that is left, in the order of their streams: the
@@ -290,6 +296,9 @@ func (t *Tracker) Flush() {
 	for _, i := range rest {
 		t.end(i, EndCapture)
 		t.finish(i)
+	}
+	if t.aside != nil {
+		t.aside.wait()
 	}
 }
 

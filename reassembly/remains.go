@@ -1,0 +1,52 @@
+package reassembly
+
+import "finwait/reassembly/capture"
+
+// remains are what is left of an ended connection: its tcb and what belongs to it
+// in the other tables. The Tracker does not touch them again before they are
+// released, so that another goroutine may derive a Conn from them.
+type remains struct {
+	index    uint32 // of the tcb
+	tcb      *tcb
+	marks    []Mark
+	more     *moreTokens // nil where there are none, as the next four
+	holes    [2]*holes
+	talk     *talk
+	requests *requests
+	prior    *Prior
+	icmp     ICMP
+	now      capture.Time // how far the capture had been read
+	dropped  bool         // the capturing system lost packets
+	plain    bool         // segments without SYN, FIN and RST were captured by then
+}
+
+// remains gathers what is left of ended connection i.
+func (t *Tracker) remains(i uint32) remains {
+	c := t.tcbs.at(i)
+	r := remains{
+		index: i, tcb: c, marks: t.marks.of(&c.marks),
+		more: t.more.find(c.tokens.more), talk: t.talks.find(c.talk), prior: t.priors.find(c.prior),
+		holes: [2]*holes{t.holes.find(c.ends[0].holes), t.holes.find(c.ends[1].holes)},
+		icmp:  t.icmp.take(i), now: t.now, dropped: t.dropped, plain: t.plain,
+	}
+	if r.talk != nil {
+		r.requests = t.requests.find(r.talk.tls)
+	}
+	return r
+}
+
+// release gives the room of an ended connection back.
+func (t *Tracker) release(r *remains) {
+	c := r.tcb
+	t.marks.release(&c.marks)
+	t.more.release(c.tokens.more)
+	if r.talk != nil {
+		t.requests.release(r.talk.tls)
+		t.talks.release(c.talk)
+	}
+	t.priors.release(c.prior)
+	t.holes.release(c.ends[0].holes)
+	t.holes.release(c.ends[1].holes)
+	c.marks = marks{}
+	t.tcbs.release(r.index)
+}
