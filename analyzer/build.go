@@ -5,8 +5,19 @@ import (
 	"finwait/reassembly/segment"
 )
 
-// built is a Record together with what its pointers point to, so that a record
-// costs few allocations.
+// A Builder builds records, one after the other, in the same memory. The zero
+// Builder is ready for use.
+type Builder struct {
+	// Brief leaves out what neither rules nor summaries read: the community ID,
+	// the flag sequence and Zeek's view.
+	Brief bool
+
+	built    built
+	stays    [2][]Stay
+	findings []Finding
+}
+
+// built is a Record together with what its pointers point to.
 type built struct {
 	Record
 	fins     [2]FIN
@@ -26,12 +37,19 @@ type built struct {
 
 // NewRecord builds the record of a connection that has ended; file names its
 // capture. Findings are left empty: they are the rules' affair.
-func NewRecord(file string, c *reassembly.Conn) *Record {
-	b := new(built)
+func NewRecord(file string, c *reassembly.Conn) *Record { return new(Builder).Record(file, c) }
+
+// Record builds the record of a connection as NewRecord does. It is valid until
+// the next is built.
+func (n *Builder) Record(file string, c *reassembly.Conn) *Record {
+	b := &n.built
+	if b.Findings != nil { // the room is the rules' to use again
+		n.findings = b.Findings[:0]
+	}
+	*b = built{}
 	r := &b.Record
 	r.Schema, r.File, r.Stream = Schema, file, c.Stream
 	client, server := c.AddrPort(reassembly.Client), c.AddrPort(reassembly.Server)
-	r.CommunityID = CommunityID(client, server)
 	r.Client = Endpoint{client.Addr(), client.Port()}
 	r.Server = Endpoint{server.Addr(), server.Port()}
 	r.Roles = c.RolesFrom.String()
@@ -40,17 +58,21 @@ func NewRecord(file string, c *reassembly.Conn) *Record {
 	r.PayloadBytes = sides(c.Payload)
 	r.Quality = Sides[Quality]{quality(&c.Quality[0]), quality(&c.Quality[1])}
 	r.First, r.Last = point(c.First), point(c.Last)
-	var text [256]byte
-	r.Flags = string(c.AppendFlags(text[:0]))
 	r.Completeness = int(c.Completeness)
-	r.Zeek = Zeek{c.ZeekState(), string(c.AppendZeekHistory(text[:0])), c.ZeekOriginator().String()}
+	if !n.Brief {
+		var text [256]byte
+		r.CommunityID = CommunityID(client, server)
+		r.Flags = string(c.AppendFlags(text[:0]))
+		r.Zeek = Zeek{c.ZeekState(), string(c.AppendZeekHistory(text[:0])), c.ZeekOriginator().String()}
+	}
 	r.Handshake, r.Close, r.Ended = c.Handshake.String(), c.Close.String(), c.Ended.String()
 	if c.FirstCloser != reassembly.NoRole {
 		r.FirstCloser = b.point(0, c.FirstCloser.String())
 	}
 	r.MissingFIN = missing(c.MissingFIN)
 	b.closing(c)
-	r.States = Sides[[]Stay]{stays(c.States(reassembly.Client)), stays(c.States(reassembly.Server))}
+	r.States = Sides[[]Stay]{n.states(c, reassembly.Client), n.states(c, reassembly.Server)}
+	r.Findings = n.findings
 	if c.HasRTT {
 		b.rtt = Seconds(c.RTT)
 		r.RTTS = &b.rtt
@@ -170,8 +192,13 @@ func missing(m [2]bool) []string {
 	return out
 }
 
-func stays(in []reassembly.Stay) []Stay {
-	out := make([]Stay, len(in))
+// states returns the stays of one side.
+func (n *Builder) states(c *reassembly.Conn, side reassembly.Role) []Stay {
+	in := c.States(side)
+	if cap(n.stays[side]) < len(in) {
+		n.stays[side] = make([]Stay, len(in))
+	}
+	out := n.stays[side][:len(in)]
 	for i := range in {
 		s := &in[i]
 		out[i] = Stay{

@@ -73,15 +73,20 @@ type Took struct {
 	Known bool
 }
 
-// Judge runs rules over one connection and adds their findings to its record,
-// in the order of the rules. What the record's caveats undermine is weakened
-// or left out.
-func Judge(rules []*Rule, config *Config, r *Record, c *reassembly.Conn) {
-	p := Pass{Conn: c, Record: r, Config: config}
+// Judge returns what runs those rules that config lets run over one connection,
+// and adds their findings to its record, in the order of the rules. What the
+// record's caveats undermine is weakened or left out.
+func Judge(rules []*Rule, config *Config) func(*Record, *reassembly.Conn) {
+	var running []*Rule
 	for _, rule := range rules {
 		if rule.Check != nil && config.Runs(rule) {
-			p.rule = rule
-			rule.Check(&p)
+			running = append(running, rule)
+		}
+	}
+	return func(r *Record, c *reassembly.Conn) {
+		p := Pass{Conn: c, Record: r, Config: config}
+		for _, p.rule = range running {
+			p.rule.Check(&p)
 		}
 	}
 }
@@ -108,15 +113,20 @@ func (p *Pass) Report(v Verdict) {
 		Frames: evidence(v.Frames), Advice: v.Advice,
 	}
 	if v.Side == reassembly.Client || v.Side == reassembly.Server {
-		side := v.Side.String()
-		f.Side = &side
+		f.Side = &roleNames[v.Side]
 	}
 	if v.Took.Known {
-		took, bound := v.Took.For, v.Took.Bound.String()
-		f.DurationS, f.Bound = &took, &bound
+		took := v.Took.For
+		f.DurationS, f.Bound = &took, &boundNames[v.Took.Bound]
 	}
 	p.Record.Findings = append(p.Record.Findings, f)
 }
+
+// What findings point to; it is not written to.
+var (
+	roleNames  = [...]string{reassembly.Client.String(), reassembly.Server.String()}
+	boundNames = [...]string{reassembly.ExactBound.String(), reassembly.AtLeast.String(), reassembly.AtMost.String()}
+)
 
 // evidence returns frames in the order of the capture, each once.
 func evidence(frames []uint32) []int64 {

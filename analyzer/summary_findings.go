@@ -147,7 +147,7 @@ func pointName(r *Record, frame int64) string {
 	switch {
 	case r.RST != nil && r.RST.Frame == frame:
 		return "RST"
-	case r.First.Frame == frame && strings.HasPrefix(r.Flags, ">S"):
+	case r.First.Frame == frame && len(r.States.Client) > 0 && r.States.Client[0].State == "SYN-SENT" && r.States.Client[0].Frame == frame:
 		return "SYN"
 	}
 	return ""

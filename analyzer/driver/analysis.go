@@ -2,6 +2,7 @@ package driver
 
 import (
 	"context"
+	"sync/atomic"
 
 	"finwait/analyzer"
 	"finwait/analyzer/timers"
@@ -43,27 +44,54 @@ type analysis struct {
 	keep    func(*segment.Segment) bool
 	decoder *segment.Decoder
 	tracker *reassembly.Tracker
-	stopped bool // emit wants no more
+	emit    func(*result) bool
+	options *Options
+	stopped atomic.Bool // emit wants no more
 
 	interfaces interfaces
+	mode       mode
+	builder    analyzer.Builder // of what emit does not keep
+	result     result
 }
+
+// mode says how an analysis hands out its results.
+type mode uint8
+
+const (
+	atOnce  mode = iota // one after the other, each in the place of the one before
+	toKeep              // each may be kept
+	besides             // as atOnce, from a goroutine of its own
+)
 
 // newAnalysis prepares the way from src to emit, which returns false when it
 // wants no more.
-func newAnalysis(o *Options, src source, emit func(*result) bool) *analysis {
-	a := &analysis{source: src, window: o.Window, keep: o.Keep, decoder: segment.NewDecoder()}
-	a.tracker = reassembly.NewTracker(o.Tracker, func(c *reassembly.Conn) {
-		if !a.stopped {
-			rec := analyzer.NewRecord(src.path(), c)
-			if o.Judge != nil {
-				o.Judge(rec, c)
-			}
-			rec.Interface = a.interfaces.name(c.Path.Interface)
-			src.nameFiles(rec)
-			a.stopped = !emit(&result{rec, timers.Observe(o.Config, rec, c)})
-		}
-	})
+func newAnalysis(o *Options, src source, m mode, emit func(*result) bool) *analysis {
+	a := &analysis{source: src, mode: m, window: o.Window, keep: o.Keep, options: o, emit: emit, decoder: segment.NewDecoder()}
+	config := o.Tracker
+	config.Aside = m == besides
+	a.tracker = reassembly.NewTracker(config, a.ended)
 	return a
+}
+
+// ended takes a connection to emit: steps 5 and 6 of the main path.
+func (a *analysis) ended(c *reassembly.Conn) {
+	if a.stopped.Load() {
+		return
+	}
+	b, res := &a.builder, &a.result
+	if a.mode == toKeep {
+		b, res = new(analyzer.Builder), new(result)
+	}
+	b.Brief = a.options.Brief
+	rec := b.Record(a.source.path(), c)
+	if a.options.Judge != nil {
+		a.options.Judge(rec, c)
+	}
+	rec.Interface = a.interfaces.name(c.Path.Interface)
+	a.source.nameFiles(rec)
+	res.record = rec
+	timers.Observe(a.options.Config, rec, c, &res.observation)
+	a.stopped.Store(!a.emit(res))
 }
 
 // run reads, decodes and tracks every packet: steps 2 to 4 of the main path.
@@ -71,7 +99,7 @@ func newAnalysis(o *Options, src source, emit func(*result) bool) *analysis {
 func (a *analysis) run(ctx context.Context) {
 	var p capture.Packet
 	var s segment.Segment
-	for n := 0; !a.stopped; n++ {
+	for n := 0; !a.stopped.Load(); n++ {
 		if n%256 == 0 && ctx.Err() != nil {
 			break
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 
 	"finwait/analyzer"
 	"finwait/analyzer/timers"
@@ -29,6 +30,9 @@ type Options struct {
 
 	// Grouping says how findings are told together in the summary.
 	Grouping analyzer.Grouping
+
+	// Brief says that nobody reads what analyzer.Builder.Brief leaves out.
+	Brief bool
 
 	// Judge adds findings to a connection's record; nil adds none. Where
 	// captures are analyzed side by side it is called from several goroutines.
@@ -95,12 +99,16 @@ type run struct {
 	vantage votes
 }
 
-// alone analyzes one capture without a goroutine between it and the Handler, so
-// that the records of a live capture come as soon as its connections end.
+// alone analyzes one capture. Where it may be a live one no goroutine stands
+// between it and the Handler, so that records come as soon as connections end.
 func (r *run) alone(ctx context.Context, file string) error {
 	in := openInput(file, r.options.Stdin)
+	m := atOnce
+	if in.isFile() && runtime.GOMAXPROCS(0) > 1 && r.options.Tracker.Watch == nil {
+		m = besides
+	}
 	var err error
-	a := newAnalysis(r.options, in, func(res *result) bool {
+	a := newAnalysis(r.options, in, m, func(res *result) bool {
 		err = r.deliver(res)
 		return err == nil
 	})
@@ -116,7 +124,7 @@ func (r *run) alone(ctx context.Context, file string) error {
 func (r *run) joined(ctx context.Context, files []string) error {
 	merged := openMerge(files, r.options.Stdin)
 	var err error
-	a := newAnalysis(r.options, merged, func(res *result) bool {
+	a := newAnalysis(r.options, merged, atOnce, func(res *result) bool {
 		err = r.deliver(res)
 		return err == nil
 	})

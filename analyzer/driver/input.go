@@ -61,6 +61,9 @@ func (in *input) open(stdin io.Reader) {
 
 func (in *input) path() string { return in.file }
 
+// isFile reports whether the input is open, and a file of known size.
+func (in *input) isFile() bool { return in.reader != nil && in.reader.Size() > 0 }
+
 // nameFiles has nothing to add: there is one file.
 func (in *input) nameFiles(*analyzer.Record) {}
 

@@ -3,6 +3,7 @@ package driver
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"finwait/analyzer"
 	"finwait/reassembly/capture"
@@ -11,6 +12,7 @@ import (
 // interfaces numbers the capture interfaces of an analysis, whatever files they
 // are in, in the order in which they are seen.
 type interfaces struct {
+	mu    sync.Mutex // names are looked up beside the tracking
 	names []string
 }
 
@@ -20,6 +22,8 @@ func (f *interfaces) id(in *input, p *capture.Packet) uint16 {
 		in.ids = append(in.ids, 0)
 	}
 	if in.ids[p.Interface] == 0 {
+		f.mu.Lock()
+		defer f.mu.Unlock()
 		if len(f.names) == math.MaxUint16 {
 			return math.MaxUint16 // beyond what can be told apart: without a name
 		}
@@ -31,6 +35,8 @@ func (f *interfaces) id(in *input, p *capture.Packet) uint16 {
 
 // name returns what the capture calls an interface; null where it does not.
 func (f *interfaces) name(id uint16) *string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if int(id) >= len(f.names) || f.names[id] == "" {
 		return nil
 	}

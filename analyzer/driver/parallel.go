@@ -68,7 +68,7 @@ func (r *run) startLane(ctx, gone context.Context, file string) *lane {
 				return false
 			}
 		}
-		a := newAnalysis(r.options, l.in, func(res *result) bool {
+		a := newAnalysis(r.options, l.in, toKeep, func(res *result) bool {
 			if batch == nil {
 				batch = make([]*result, 0, batchSize)
 			}
@@ -77,7 +77,7 @@ func (r *run) startLane(ctx, gone context.Context, file string) *lane {
 		})
 		a.run(ctx)
 		l.in.mixed = a.tracker.Counts().Shared
-		if !a.stopped {
+		if !a.stopped.Load() {
 			send()
 		}
 	}()

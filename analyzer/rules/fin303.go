@@ -1,7 +1,7 @@
 package rules
 
 import (
-	"fmt"
+	"strconv"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -48,33 +48,35 @@ func checkTimeWaitReuse(p *analyzer.Pass) {
 	if !ok || age > p.Config.TimeWait {
 		return
 	}
-	v := analyzer.Verdict{Side: reassembly.NoRole, Frames: []uint32{prior.Frame, c.First.Frame}, Took: took(age, reassembly.ExactBound)}
+	v := analyzer.Verdict{Side: reassembly.NoRole, Frames: append(make([]uint32, 0, 4), prior.Frame, c.First.Frame), Took: took(age, reassembly.ExactBound)}
 	holder := "both ends"
 	for r := range reassembly.Role(2) {
 		if prior.Waiting[r] && !prior.Waiting[r.Peer()] {
 			holder, v.Side = "the "+r.String(), r
 		}
 	}
-	v.Message = fmt.Sprintf("the SYN came %s after %s had entered TIME-WAIT on the same addresses and ports (stream %d): ", span(age), holder, prior.Stream)
 	v.Advice = "Use connections again, or give the client more ports."
+	fate := ""
 	challenge, answer := answers(c)
 	switch {
 	case answer != nil && answer.Has(segment.RST):
 		v.Severity = analyzer.Warning
-		v.Message += fmt.Sprintf("it was refused %s later", span(answer.Time.Sub(c.First.Time)))
+		fate = "it was refused " + span(answer.Time.Sub(c.First.Time)) + " later"
 	case answer != nil && challenge != nil:
-		v.Message += fmt.Sprintf("it was answered with an ACK of the old connection and accepted %s later, when it was repeated", span(answer.Time.Sub(c.First.Time)))
+		fate = "it was answered with an ACK of the old connection and accepted " + span(answer.Time.Sub(c.First.Time)) + " later, when it was repeated"
 	case answer != nil:
-		v.Message += "it was accepted"
+		fate = "it was accepted"
 	case challenge != nil:
 		v.Severity = analyzer.Warning
-		v.Message += "it was answered with an ACK of the old connection and never accepted"
+		fate = "it was answered with an ACK of the old connection and never accepted"
 	case c.Until.Sub(c.First.Time) < p.Config.UnansweredSYN:
-		v.Message += "it had no answer yet when observation ended"
+		fate = "it had no answer yet when observation ended"
 	default:
 		v.Severity = analyzer.Warning
-		v.Message += fmt.Sprintf("it was ignored; observation ended %s later", span(c.Until.Sub(c.First.Time)))
+		fate = "it was ignored; observation ended " + span(c.Until.Sub(c.First.Time)) + " later"
 	}
+	v.Message = "the SYN came " + span(age) + " after " + holder + " had entered TIME-WAIT on the same addresses and ports (stream " +
+		strconv.FormatUint(uint64(prior.Stream), 10) + "): " + fate
 	for _, m := range [...]*reassembly.Mark{challenge, answer} {
 		if m != nil {
 			v.Frames = append(v.Frames, m.Frame)

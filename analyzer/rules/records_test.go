@@ -40,7 +40,7 @@ func judged(t *testing.T, name string, data []byte) (records []*analyzer.Record)
 	config := analyzer.DefaultConfig()
 	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) {
 		rec := analyzer.NewRecord(name, c)
-		analyzer.Judge(All, &config, rec, c)
+		analyzer.Judge(All, &config)(rec, c)
 		records = append(records, rec)
 	})
 	var p capture.Packet

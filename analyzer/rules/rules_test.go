@@ -18,7 +18,7 @@ import (
 func TestFixtures(t *testing.T) {
 	config := analyzer.DefaultConfig()
 	f := analyzertest.Fixtures{Strict: true, Judge: func(r *analyzer.Record, c *reassembly.Conn) {
-		analyzer.Judge(All, &config, r, c)
+		analyzer.Judge(All, &config)(r, c)
 	}}
 	for _, r := range All {
 		if r.Check == nil { // of the file, not of a connection

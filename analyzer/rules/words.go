@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -11,25 +12,31 @@ func span(d time.Duration) string {
 	d = max(d, 0)
 	switch {
 	case d >= 48*time.Hour:
-		return fmt.Sprintf("%.0f days", d.Hours()/24)
+		return fixed(d.Hours()/24, 0, " days")
 	case d >= 2*time.Hour:
-		return fmt.Sprintf("%.1f h", d.Hours())
+		return fixed(d.Hours(), 1, " h")
 	case d >= 10*time.Minute:
-		return fmt.Sprintf("%.0f min", d.Minutes())
+		return fixed(d.Minutes(), 0, " min")
 	case d >= 100*time.Second:
-		return fmt.Sprintf("%.0f s", d.Seconds())
+		return fixed(d.Seconds(), 0, " s")
 	case d >= 10*time.Second:
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return fixed(d.Seconds(), 1, " s")
 	case d >= time.Second:
-		return fmt.Sprintf("%.2f s", d.Seconds())
+		return fixed(d.Seconds(), 2, " s")
 	case d >= 100*time.Millisecond:
-		return fmt.Sprintf("%.0f ms", d.Seconds()*1e3)
+		return fixed(d.Seconds()*1e3, 0, " ms")
 	case d >= 10*time.Millisecond:
-		return fmt.Sprintf("%.1f ms", d.Seconds()*1e3)
+		return fixed(d.Seconds()*1e3, 1, " ms")
 	case d >= time.Millisecond:
-		return fmt.Sprintf("%.2f ms", d.Seconds()*1e3)
+		return fixed(d.Seconds()*1e3, 2, " ms")
 	}
-	return fmt.Sprintf("%.0f µs", d.Seconds()*1e6)
+	return fixed(d.Seconds()*1e6, 0, " µs")
+}
+
+// fixed writes a number with so many decimals and its unit.
+func fixed(v float64, decimals int, unit string) string {
+	var text [32]byte
+	return string(append(strconv.AppendFloat(text[:0], v, 'f', decimals, 64), unit...))
 }
 
 // octets writes an amount of payload.

@@ -81,7 +81,7 @@ func analyze(t *testing.T, format func(*bytes.Buffer) analyzer.Handler) []byte {
 	_, err = driver.Run(context.Background(), files, driver.Options{
 		Config: &config, Grouping: rules.Grouping,
 		Tracker: reassembly.Config{Idle: reassembly.DefaultIdle, MaxConnections: reassembly.DefaultMaxConnections},
-		Judge:   func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, &config, r, c) },
+		Judge:   analyzer.Judge(rules.All, &config),
 		Problem: func(error) {},
 	}, format(&b))
 	if err != nil {

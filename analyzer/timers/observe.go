@@ -70,19 +70,19 @@ func (o *Observation) add(k kind, s sample) {
 // unfit are the caveats under which the times of a connection say nothing.
 const unfit = reassembly.OneDirection | reassembly.PacketsMissing | reassembly.ControlOnly | reassembly.ClockStep
 
-// Observe measures one connection; c is what r was built from.
-func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn) Observation {
-	o := Observation{server: netip.AddrPortFrom(r.Server.IP, r.Server.Port)}
+// Observe measures one connection and fills in what it shows; c is what r was
+// built from.
+func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn, o *Observation) {
+	o.server, o.n = netip.AddrPortFrom(r.Server.IP, r.Server.Port), 0
 	if c.Caveats&unfit != 0 {
-		return o
+		return
 	}
 	m := measure{conn: c, idleFrom: analyzer.Seconds(config.IdleClose), patience: analyzer.Seconds(config.Patience)}
 	if m.findClose() {
 		m.findRequest()
-		m.judge(hasFinding(r, "FIN201"), hasFinding(r, "FIN205"), &o)
+		m.judge(hasFinding(r, "FIN201"), hasFinding(r, "FIN205"), o)
 	}
-	m.finWait2(&o)
-	return o
+	m.finWait2(o)
 }
 
 func hasFinding(r *analyzer.Record, id string) bool {

@@ -12,7 +12,6 @@ import (
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
 	"finwait/analyzer/rules"
-	"finwait/reassembly"
 )
 
 const real = "../../testdata/real"
@@ -27,7 +26,7 @@ func infer(t *testing.T, judged bool, files ...string) ([]analyzer.Timer, string
 		Problem: func(err error) { t.Error(err) },
 	}
 	if judged {
-		o.Judge = func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, &config, r, c) }
+		o.Judge = analyzer.Judge(rules.All, &config)
 	}
 	var out bytes.Buffer
 	if _, err := driver.Run(context.Background(), files, o, report.SummaryJSON(&out)); err != nil {

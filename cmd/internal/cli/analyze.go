@@ -14,7 +14,6 @@ import (
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
 	"finwait/analyzer/rules"
-	"finwait/reassembly"
 	"finwait/reassembly/capture"
 )
 
@@ -63,6 +62,7 @@ type job struct {
 	judge    *judgeFlags
 	selector *selector
 
+	brief      bool // the handler reads no records
 	unreadable bool // some argument stands for no capture
 }
 
@@ -95,8 +95,9 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	j.selector = newSelector(j.input)
 	j.selector.stop = stop
 	options.Select = j.selector.filter()
+	options.Brief = j.brief && len(j.input.where.list) == 0
 	options.Config, options.Grouping = config, rules.Grouping
-	options.Judge = func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, config, r, c) }
+	options.Judge = analyzer.Judge(rules.All, config)
 	outcome, err := driver.Run(ctx, files, options, handler)
 	code := j.exitCode(outcome)
 	if finishErr := out.finish(err == nil && code != exitUsage && code != exitInterrupted); err == nil {

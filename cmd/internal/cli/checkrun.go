@@ -131,9 +131,7 @@ func (c *checkRun) analyze(path string, config *checkConfig) (*check.Capture, er
 	options := driver.Options{
 		Config: config.analysis, Grouping: rules.Grouping,
 		Tracker: reassembly.Config{Idle: reassembly.DefaultIdle, MaxConnections: reassembly.DefaultMaxConnections},
-		Judge: func(r *analyzer.Record, conn *reassembly.Conn) {
-			analyzer.Judge(rules.All, config.analysis, r, conn)
-		},
+		Judge:   analyzer.Judge(rules.All, config.analysis),
 		Problem: func(err error) {
 			switch {
 			case !errors.Is(err, capture.ErrCutShort) || c.flags.strict:

@@ -18,7 +18,6 @@ import (
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
 	"finwait/analyzer/rules"
-	"finwait/reassembly"
 	"finwait/reassembly/capture"
 )
 
@@ -135,7 +134,7 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	options.Stdin, options.Problem = text, d.problem
 	options.Select = d.selector.filter()
 	options.Config, options.Grouping = d.config, rules.Grouping
-	options.Judge = func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, d.config, r, c) }
+	options.Judge = analyzer.Judge(rules.All, d.config)
 	_, err = driver.Run(ctx, files, options, run)
 	return run, err
 }

@@ -10,7 +10,6 @@ import (
 	"finwait/analyzer"
 	"finwait/analyzer/driver"
 	"finwait/analyzer/rules"
-	"finwait/reassembly"
 	"finwait/reassembly/alias"
 	"finwait/reassembly/capture"
 )
@@ -124,7 +123,7 @@ func (j *extractJob) choose(files []string, config *analyzer.Config) (*driver.Ou
 		j.choice.Look(r, wanted)
 		return wanted
 	}
-	options.Judge = func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, config, r, c) }
+	options.Judge = analyzer.Judge(rules.All, config)
 	return driver.Run(ctx, files, options, j)
 }
 

@@ -17,7 +17,6 @@ import (
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
 	"finwait/analyzer/rules"
-	"finwait/reassembly"
 	"finwait/reassembly/pktscript"
 )
 
@@ -76,7 +75,7 @@ func analyzeAll(t testing.TB, capture []byte) (a *all, problems []string) {
 		Stdin:    bytes.NewReader(capture),
 		Config:   &config,
 		Grouping: rules.Grouping,
-		Judge:    func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, &config, r, c) },
+		Judge:    analyzer.Judge(rules.All, &config),
 		Problem:  func(err error) { problems = append(problems, err.Error()) },
 	}, a)
 	if err != nil {

@@ -31,7 +31,7 @@ capture ended, "≤ 2.16 s" one that ended at some unknown time before.`,
 			in.add(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
-				j := &job{invocation: inv, input: &in, output: &out, judge: &judge}
+				j := &job{invocation: inv, input: &in, output: &out, judge: &judge, brief: true}
 				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
 					return report.Find(report.Summaries, out.format.value).New(w, style), nil
 				})

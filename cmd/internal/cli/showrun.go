@@ -91,7 +91,7 @@ func (j *showJob) find(files []string, config *analyzer.Config) (*gathered, *dri
 	options.Select = func(r *analyzer.Record) bool {
 		return (j.tuple.text == "" || j.tuple.holds(r)) && j.selector.wants(r)
 	}
-	options.Judge = func(r *analyzer.Record, c *reassembly.Conn) { analyzer.Judge(rules.All, config, r, c) }
+	options.Judge = analyzer.Judge(rules.All, config)
 	found := new(gathered)
 	outcome, err := driver.Run(ctx, files, options, found)
 	return found, outcome, err
