@@ -59,12 +59,11 @@ type Outcome struct {
 // that h returned; problems with the input are told to Options.Problem. When
 // ctx ends, Run stops reading, and completes what it has.
 func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*Outcome, error) {
-	o.Stdin = interruptible(ctx, o.Stdin)
 	if o.Config == nil {
 		config := analyzer.DefaultConfig()
 		o.Config = &config
 	}
-	r := &run{options: &o, handler: h, outcome: new(Outcome), vantage: votes{}}
+	r := &run{options: &o, opener: newOpener(ctx, &o), handler: h, outcome: new(Outcome), vantage: votes{}}
 	r.outcome.Totals.Explain(o.Grouping)
 	var err error
 	switch {
@@ -91,6 +90,7 @@ var ErrShared = errors.New("streams hold segments of several VLANs or tunnels, p
 // run is what one goroutine hands to the Handler.
 type run struct {
 	options *Options
+	opener  *opener
 	handler analyzer.Handler
 	outcome *Outcome
 	timers  timers.Collector
@@ -102,7 +102,7 @@ type run struct {
 // alone analyzes one capture. Where it may be a live one no goroutine stands
 // between it and the Handler, so that records come as soon as connections end.
 func (r *run) alone(ctx context.Context, file string) error {
-	in := openInput(file, r.options.Stdin)
+	in := openInput(r.opener, file)
 	m := atOnce
 	if in.isFile() && runtime.GOMAXPROCS(0) > 1 && r.options.Tracker.Watch == nil {
 		m = besides
@@ -122,12 +122,13 @@ func (r *run) alone(ctx context.Context, file string) error {
 
 // joined analyzes all captures as one.
 func (r *run) joined(ctx context.Context, files []string) error {
-	merged := openMerge(files, r.options.Stdin)
+	merged := openMerge(r.opener, files)
 	var err error
 	a := newAnalysis(r.options, merged, atOnce, func(res *result) bool {
 		err = r.deliver(res)
 		return err == nil
 	})
+	merged.origins.named = a.tracker.Frames
 	a.run(ctx)
 	if len(merged.inputs) > 0 {
 		merged.inputs[0].mixed = a.tracker.Counts().Shared

@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"context"
 	"errors"
 	"io"
 	"time"
@@ -18,6 +17,7 @@ const notSelected = "not-selected"
 // input is one capture while it is read: the source of an analysis, or a part
 // of a merge.
 type input struct {
+	opener  *opener
 	file    string
 	reader  *capture.Reader // nil when closed
 	info    capture.Info
@@ -28,6 +28,7 @@ type input struct {
 	ids []uint16 // by interface, its number in the analysis plus one; 0 for none yet
 
 	packets     int64
+	ahead       int64 // packets that were read, and not yet taken
 	segments    int64
 	skipped     [segment.NumSkips]int64
 	notSelected int64
@@ -44,19 +45,31 @@ const clockStep = capture.Time(10 * time.Millisecond)
 
 // openInput opens a capture. If that fails, the input has a problem and no
 // packets.
-func openInput(file string, stdin io.Reader) *input {
-	in := &input{file: file}
-	in.open(stdin)
+func openInput(o *opener, file string) *input {
+	in := &input{opener: o, file: file}
+	in.open()
 	return in
 }
 
-func (in *input) open(stdin io.Reader) {
-	r, err := capture.Open(in.file, stdin)
+func (in *input) open() {
+	in.ahead = 0
+	r, err := in.opener.open(in.file)
 	if err != nil {
-		in.problem = err
+		in.fail(err)
 		return
 	}
 	in.reader = r
+}
+
+// fail takes in why there are no more packets.
+func (in *input) fail(err error) {
+	switch {
+	case errors.Is(err, io.EOF):
+		in.ended = true
+	case !in.opener.gaveUp(in.file, err):
+		in.problem = err
+	}
+	in.close()
 }
 
 func (in *input) path() string { return in.file }
@@ -73,16 +86,17 @@ func (in *input) dropped() bool { return in.info.HasDrops && in.info.Drops > 0 }
 
 func (in *input) until() (capture.Time, bool) { return in.info.Until, in.info.HasUntil }
 
-// interfaces returns the capture's interfaces, as far as they are known. It must
-// not be closed.
-func (in *input) interfaces() []capture.Interface { return in.reader.Interfaces() }
+// interfaces returns the capture's interfaces, as far as they are known.
+func (in *input) interfaces() []capture.Interface {
+	if in.reader == nil {
+		return in.info.Interfaces
+	}
+	return in.reader.Interfaces()
+}
 
 // interfaceName returns what the capture calls one of its interfaces.
 func (in *input) interfaceName(i int) string {
-	if in.reader == nil {
-		return ""
-	}
-	if list := in.reader.Interfaces(); i < len(list) {
+	if list := in.interfaces(); i < len(list) {
 		return list[i].Name
 	}
 	return ""
@@ -93,6 +107,7 @@ func (in *input) next(p *capture.Packet) *input {
 	if !in.read(p) {
 		return nil
 	}
+	in.take(p)
 	return in
 }
 
@@ -101,26 +116,27 @@ func (in *input) read(p *capture.Packet) bool {
 	if in.reader == nil {
 		return false
 	}
-	err := in.reader.Next(p)
-	if err != nil {
-		if !errors.Is(err, io.EOF) && !errors.Is(err, context.Canceled) {
-			in.problem = err
-		}
-		in.ended = in.problem == nil && errors.Is(err, io.EOF)
-		in.close()
+	if err := in.reader.Next(p); err != nil {
+		in.fail(err)
 		return false
 	}
+	in.ahead++
+	return true
+}
+
+// take counts a packet that was read.
+func (in *input) take(p *capture.Packet) {
 	if in.packets == 0 {
 		in.first, in.last = p.Time, p.Time
 	}
 	if p.Time < in.last-clockStep {
 		if in.steps++; in.steps == 1 {
-			in.stepAt = int64(p.Number)
+			in.stepAt = in.packets + 1
 		}
 	}
 	in.first, in.last = min(in.first, p.Time), max(in.last, p.Time)
 	in.packets++
-	return true
+	in.ahead--
 }
 
 func (in *input) close() {
@@ -128,7 +144,7 @@ func (in *input) close() {
 		return
 	}
 	in.info = in.reader.Info()
-	in.reader.Close() // it was only read: nothing can be lost
+	in.opener.close(in.reader)
 	in.reader = nil
 }
 
@@ -142,7 +158,7 @@ func (in *input) result() *analyzer.FileInfo {
 		Packets:    in.packets,
 		TCPPackets: in.segments,
 		Skipped:    map[string]int64{},
-		Complete:   in.ended,
+		Complete:   in.ended && in.ahead == 0,
 	}
 	named := map[string]bool{}
 	for _, link := range in.info.Links {
@@ -175,61 +191,4 @@ func (in *input) result() *analyzer.FileInfo {
 		f.Error = &text
 	}
 	return f
-}
-
-// interruptible returns a reader of r that gives up with ctx.Err() when ctx
-// ends, though a Read of r still waits: a terminal, or a pipe from a tcpdump
-// that captures nothing.
-func interruptible(ctx context.Context, r io.Reader) io.Reader {
-	if r == nil || ctx.Done() == nil {
-		return r
-	}
-	return &ctxReader{ctx: ctx, r: r, done: make(chan readResult, 1)}
-}
-
-type readResult struct {
-	n   int
-	err error
-}
-
-// ctxReader reads ahead in a goroutine of its own, into a buffer of its own:
-// a Read that was given up may still write to it.
-type ctxReader struct {
-	ctx    context.Context
-	r      io.Reader
-	done   chan readResult
-	buf    []byte
-	unread []byte
-	err    error
-}
-
-func (c *ctxReader) Read(p []byte) (int, error) {
-	if len(c.unread) == 0 {
-		if c.err != nil {
-			return 0, c.err
-		}
-		c.fill()
-		if len(c.unread) == 0 {
-			return 0, c.err
-		}
-	}
-	n := copy(p, c.unread)
-	c.unread = c.unread[n:]
-	return n, nil
-}
-
-func (c *ctxReader) fill() {
-	if c.buf == nil {
-		c.buf = make([]byte, 64<<10)
-	}
-	go func() {
-		n, err := c.r.Read(c.buf)
-		c.done <- readResult{n, err}
-	}()
-	select {
-	case got := <-c.done:
-		c.unread, c.err = c.buf[:got.n], got.err
-	case <-c.ctx.Done():
-		c.err = c.ctx.Err()
-	}
 }

@@ -1,9 +1,9 @@
 package driver
 
 import (
+	"bytes"
 	"cmp"
 	"container/heap"
-	"io"
 	"slices"
 
 	"finwait/reassembly/capture"
@@ -14,15 +14,16 @@ import (
 // through the whole.
 //
 // A capture is opened when the merge reaches its first packet and closed after
-// its last, so that thousands of rotated files need few descriptors.
+// its last, so that thousands of rotated files need few descriptors. Small ones
+// are closed as soon as they are opened: thousands of those may overlap.
 type merge struct {
+	opener  *opener
 	inputs  []*input // as named
 	waiting []*part  // not yet open, by the time of their first packet
 	open    parts
 	last    *part // whose packet was handed out, and must be replaced
 	number  int
 	origins origins
-	stdin   io.Reader
 }
 
 // part is one input with the packet that is its next.
@@ -30,30 +31,58 @@ type part struct {
 	*input
 	index int // among the files as named
 	head  capture.Packet
+	held  []capture.Packet // read ahead: those after head
 }
 
+// maxHeld is how many octets of packets are read ahead when a capture is opened.
+const maxHeld = 64 << 10
+
 // openMerge looks at the first packet of each file.
-func openMerge(files []string, stdin io.Reader) *merge {
-	m := &merge{stdin: stdin}
+func openMerge(o *opener, files []string) *merge {
+	m := &merge{opener: o}
 	for i, file := range files {
-		in := openInput(file, stdin)
-		m.inputs = append(m.inputs, in)
-		p := &part{input: in, index: i}
-		if !in.read(&p.head) {
+		p := &part{input: openInput(o, file), index: i}
+		m.inputs = append(m.inputs, p.input)
+		if !p.read(&p.head) {
 			continue
 		}
-		if file == "-" { // cannot be opened again: it stays open
+		if p.reader.Size() == 0 { // no regular file, which cannot be opened again: it stays open
 			m.open = append(m.open, p)
 			continue
 		}
-		in.close()
-		in.packets = 0
+		p.close()
 		p.head.Data = nil
 		m.waiting = append(m.waiting, p)
 	}
 	heap.Init(&m.open)
 	slices.SortStableFunc(m.waiting, func(a, b *part) int { return cmp.Compare(a.head.Time, b.head.Time) })
 	return m
+}
+
+// begin opens a part that waits and reads on to its first packet; false means
+// that it has none any more.
+func (p *part) begin() bool {
+	p.input.open()
+	if !p.read(&p.head) {
+		return false
+	}
+	own := bytes.Clone(p.head.Data)
+	for size, next := len(own), p.head; size < maxHeld && p.read(&next); size += len(next.Data) {
+		next.Data = bytes.Clone(next.Data)
+		p.held = append(p.held, next)
+	}
+	p.head.Data = own
+	return true
+}
+
+// advance makes the next packet the head; false means that there is none.
+func (p *part) advance() bool {
+	if len(p.held) > 0 {
+		p.head, p.held = p.held[0], p.held[1:]
+		return true
+	}
+	p.held = nil
+	return p.read(&p.head)
 }
 
 // path names the only file; with several, nameFiles does it for each record.
@@ -82,8 +111,7 @@ func (m *merge) next(p *capture.Packet) *input {
 	for len(m.waiting) > 0 && (len(m.open) == 0 || m.waiting[0].head.Time <= m.open[0].head.Time) {
 		next := m.waiting[0]
 		m.waiting = m.waiting[1:]
-		next.input.open(m.stdin)
-		if next.read(&next.head) {
+		if next.begin() {
 			heap.Push(&m.open, next)
 		}
 	}
@@ -92,6 +120,7 @@ func (m *merge) next(p *capture.Packet) *input {
 	}
 	m.last = m.open[0]
 	*p = m.last.head
+	m.last.take(p)
 	m.number++
 	p.Number = m.number
 	m.origins.add(m.number, m.last.index)
@@ -104,7 +133,7 @@ func (m *merge) advance() {
 	if m.last == nil || len(m.open) == 0 || m.open[0] != m.last {
 		return
 	}
-	if m.last.read(&m.last.head) {
+	if m.last.advance() {
 		heap.Fix(&m.open, 0)
 	} else {
 		heap.Pop(&m.open)

@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sync"
@@ -44,10 +45,14 @@ func (f *interfaces) name(id uint16) *string {
 }
 
 // origins tells from which input each frame of a merge came. Frames of one input
-// in a row share an entry: rotated files cost one each, captures that alternate
-// with every packet 8 octets a packet.
+// in a row share an entry, and rows that nobody can ask for any more are
+// forgotten: what it holds grows with the live connections, not with the capture.
 type origins struct {
 	starts []origin
+	limit  int // how many rows there may be before some are forgotten
+
+	// named tells which of the frames so far may be asked for; nil stands for none.
+	named func(visit func(frame uint32))
 }
 
 type origin struct {
@@ -55,20 +60,50 @@ type origin struct {
 	input uint32
 }
 
+// minOrigins is how many rows are not worth forgetting: half a mebioctet.
+const minOrigins = 1 << 16
+
 func (o *origins) add(frame int, input int) {
-	if n := len(o.starts); n == 0 || o.starts[n-1].input != uint32(input) {
-		o.starts = append(o.starts, origin{uint32(frame), uint32(input)})
+	n := len(o.starts)
+	if o.named == nil || n > 0 && o.starts[n-1].input == uint32(input) {
+		return
 	}
+	if n >= max(o.limit, minOrigins) {
+		o.forget()
+	}
+	o.starts = append(o.starts, origin{uint32(frame), uint32(input)})
 }
 
-// input returns the input of a frame, which must have been added.
-func (o *origins) input(frame int64) int {
-	i, found := slices.BinarySearchFunc(o.starts, frame, func(e origin, f int64) int { return int(int64(e.frame) - f) })
+// forget keeps the rows of named frames, and the last. The next time comes after
+// as many new rows as it took steps, so that its share of a frame is bounded.
+func (o *origins) forget() {
+	keep := make([]bool, len(o.starts))
+	keep[len(keep)-1] = true
+	steps := len(keep)
+	o.named(func(frame uint32) {
+		keep[o.row(frame)] = true
+		steps++
+	})
+	kept := o.starts[:0]
+	for i, e := range o.starts {
+		if keep[i] && (len(kept) == 0 || kept[len(kept)-1].input != e.input) {
+			kept = append(kept, e)
+		}
+	}
+	o.starts, o.limit = kept, len(kept)+steps
+}
+
+// row returns the index of the row that a frame is in.
+func (o *origins) row(frame uint32) int {
+	i, found := slices.BinarySearchFunc(o.starts, frame, func(e origin, f uint32) int { return cmp.Compare(e.frame, f) })
 	if !found {
 		i--
 	}
-	return int(o.starts[max(i, 0)].input)
+	return max(i, 0)
 }
+
+// input returns the input of a frame, which must have been added and named since.
+func (o *origins) input(frame int64) int { return int(o.starts[o.row(uint32(frame))].input) }
 
 // nameFiles fills in the files of a record's evidence.
 func (m *merge) nameFiles(r *analyzer.Record) {

@@ -57,7 +57,7 @@ func (r *run) startLane(ctx, gone context.Context, file string) *lane {
 	l := &lane{batches: make(chan []*result, laneDepth)}
 	go func() {
 		defer close(l.batches)
-		l.in = openInput(file, r.options.Stdin)
+		l.in = openInput(r.opener, file)
 		var batch []*result
 		send := func() bool {
 			select {

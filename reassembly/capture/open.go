@@ -78,6 +78,14 @@ func Open(path string, stdin io.Reader) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newReader(path, in)
+}
+
+// NewReader reads a capture from r, which the caller owns as Open's stdin. The
+// path is a name for it.
+func NewReader(path string, r io.Reader) (*Reader, error) { return newReader(path, &input{src: r}) }
+
+func newReader(path string, in *input) (*Reader, error) {
 	r := &Reader{path: path, in: in}
 	if err := r.recognise(); err != nil {
 		_ = in.Close() // the first error is the one to tell

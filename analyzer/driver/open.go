@@ -1,0 +1,119 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"finwait/reassembly/capture"
+)
+
+// opener opens the captures of a run.
+type opener struct {
+	ctx   context.Context
+	stdin io.Reader // gives up when ctx ends
+}
+
+func newOpener(ctx context.Context, o *Options) *opener {
+	return &opener{ctx: ctx, stdin: Interruptible(ctx, o.Stdin)}
+}
+
+func (o *opener) open(file string) (*capture.Reader, error) {
+	if file != "-" && isPipe(file) {
+		return capture.NewReader(file, Interruptible(o.ctx, &pipe{path: file}))
+	}
+	return capture.Open(file, o.stdin)
+}
+
+// close closes what was only read: nothing can be lost.
+func (o *opener) close(r *capture.Reader) { _ = r.Close() }
+
+// gaveUp reports whether err came of waiting for a file no longer: whatever a
+// decompressor made of that, nothing is wrong with the file.
+func (o *opener) gaveUp(file string, err error) bool {
+	return errors.Is(err, context.Canceled) || o.ctx.Err() != nil && (file == "-" || isPipe(file))
+}
+
+// isPipe reports whether whoever opens or reads the file may have to wait for
+// another program.
+func isPipe(file string) bool {
+	info, err := os.Stat(file)
+	return err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket|os.ModeCharDevice) != 0
+}
+
+// pipe is a file that is opened with the first Read: that of a FIFO waits for its
+// writer. It is closed with the last.
+type pipe struct {
+	path string
+	file *os.File
+}
+
+func (p *pipe) Read(b []byte) (n int, err error) {
+	if p.file == nil {
+		if p.file, err = os.Open(p.path); err != nil {
+			return 0, err
+		}
+	}
+	if n, err = p.file.Read(b); err != nil {
+		_ = p.file.Close() // it was only read
+	}
+	return n, err
+}
+
+// Interruptible returns a reader of r that gives up with ctx.Err() when ctx
+// ends, though a Read of r still waits: a terminal, or a pipe from a tcpdump
+// that captures nothing.
+func Interruptible(ctx context.Context, r io.Reader) io.Reader {
+	if r == nil || ctx.Done() == nil {
+		return r
+	}
+	return &ctxReader{ctx: ctx, r: r, done: make(chan readResult, 1)}
+}
+
+type readResult struct {
+	n   int
+	err error
+}
+
+// ctxReader reads ahead in a goroutine of its own, into a buffer of its own:
+// a Read that was given up may still write to it.
+type ctxReader struct {
+	ctx    context.Context
+	r      io.Reader
+	done   chan readResult
+	buf    []byte
+	unread []byte
+	err    error
+}
+
+func (c *ctxReader) Read(p []byte) (int, error) {
+	if len(c.unread) == 0 {
+		if c.err != nil {
+			return 0, c.err
+		}
+		c.fill()
+		if len(c.unread) == 0 {
+			return 0, c.err
+		}
+	}
+	n := copy(p, c.unread)
+	c.unread = c.unread[n:]
+	return n, nil
+}
+
+func (c *ctxReader) fill() {
+	if c.buf == nil {
+		c.buf = make([]byte, 64<<10)
+	}
+	go func() {
+		n, err := c.r.Read(c.buf)
+		c.done <- readResult{n, err}
+	}()
+	select {
+	case got := <-c.done:
+		c.unread, c.err = c.buf[:got.n], got.err
+	case <-c.ctx.Done():
+		c.err = c.ctx.Err()
+	}
+}
