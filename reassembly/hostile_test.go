@@ -72,3 +72,22 @@ func TestSlabsGiveBack(t *testing.T) {
 		}
 	}
 }
+
+// A FIN that is repeated more often than segments are remembered keeps its first
+// frame, and so do the states that begin with it.
+func TestManyFINs(t *testing.T) {
+	var got Conn
+	k := &talker{Tracker: NewTracker(Config{}, func(c *Conn) { got = *c })}
+	for range 1000 {
+		k.say(1, 0, segment.SYN, 9, 0, 0, 9)
+	}
+	k.say(2, 1, segment.SYN|segment.ACK, 9, 10, 0, 9)
+	for range 1000 {
+		k.say(3, 0, segment.ACK|segment.FIN, 10, 10, 0, 9)
+		k.say(4, 1, segment.ACK, 10, 10, 0, 9)
+	}
+	k.Flush()
+	if f := got.FIN[Client]; !f.Known || f.Frame != 1002 || f.Time != 3 {
+		t.Errorf("the client's FIN is %+v", f)
+	}
+}

@@ -40,6 +40,7 @@ const (
 	RawZero                         // RST: SEG.SEQ is 0, as in the answer to a segment without ACK (RFC 9293 §3.5.2)
 	Unseen                          // acknowledges octets that the capture does not hold
 	OffCounter                      // RST: its IP identification lies far off its sender's counter
+	FirstFIN                        // its sender's FIN, for the first time: kept as long as the connection
 )
 
 // Has reports whether all flags f are set.
@@ -151,7 +152,14 @@ func (s *store) makeRoom(m *marks) {
 		s.grow(m)
 	default:
 		const third = manyMarks / 3
-		m.n = third + uint16(copy(list[third:], list[2*third:]))
+		kept = third
+		for _, mark := range list[third : 2*third] {
+			if mark.Bits.has(FirstFIN) {
+				list[kept] = mark
+				kept++
+			}
+		}
+		m.n = uint16(kept + copy(list[kept:], list[2*third:]))
 	}
 }
 

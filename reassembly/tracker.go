@@ -349,7 +349,10 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 		if fresh := e.payload - before; fresh > 0 {
 			t.hear(c, p, s, side, seq, fresh)
 		}
-		c.control(side, s, seq, again)
+		had := e.hasFIN
+		if c.control(side, s, seq, again); e.hasFIN && !had {
+			m.Bits |= FirstFIN
+		}
 	}
 	if s.Flags.Has(segment.ACK) && !s.Flags.Has(segment.RST) {
 		m.Bits |= e.acknowledge(peer, s, seq, ack, m.Bits)
