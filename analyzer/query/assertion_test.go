@@ -63,6 +63,9 @@ func TestAssertionErrors(t *testing.T) {
 		{`file.complet`, 5, "no field complet here", "complete"},
 		{`len(flows)`, 0, "expected bool, but got int", ""},
 		{`max(map(flows, .half_closed_s)) < 1`, 16, "write (NAME ?? 0)", ""},
+		{`FIN207 in findings`, 0, `any(findings, .rule == "FIN207")`, ""},
+		{`none(findings, .severity == "eror")`, 28, `.severity is never "eror"`, "error"},
+		{`all(flows, .close == "grateful")`, 21, `.close is never "grateful"`, "graceful"},
 		{`flows == 1`, 6, "mismatched types", ""},
 	} {
 		_, err := CompileAssertion(c.text)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"finwait/analyzer"
+	"finwait/analyzer/schema"
 )
 
 // The types of a record that look different in an expression.
@@ -86,28 +87,39 @@ type field struct {
 	name  string // its JSON name
 	index int    // in the struct
 	goes  string // its Go name
+	words string // the values that it can have, apart by spaces; "" where that is open
 	view
 }
 
+// fieldsOf returns the fields of a struct. What is known of a Finding holds for
+// our finding, too.
 func fieldsOf(t reflect.Type) (list []field) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name != "" && name != "-" {
-			list = append(list, field{name, i, f.Name, viewOf(f.Type)})
+			list = append(list, field{name, i, f.Name, strings.Join(schema.Words(upperFirst(t.Name()), name), " "), viewOf(f.Type)})
 		}
 	}
 	return list
 }
 
 // structOf returns the struct type in which an expression finds fields by their
-// JSON names.
+// JSON names, and in their tags the words that they can be.
 func structOf(fields []field) reflect.Type {
 	list := make([]reflect.StructField, len(fields))
 	for i, f := range fields {
-		list[i] = reflect.StructField{Name: f.goes, Type: f.typ, Tag: reflect.StructTag(`expr:"` + f.name + `"`)}
+		tag := `expr:"` + f.name + `" words:"` + f.words + `"`
+		list[i] = reflect.StructField{Name: f.goes, Type: f.typ, Tag: reflect.StructTag(tag)}
 	}
 	return reflect.StructOf(list)
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // names returns what may follow a dot behind a value of type t; none where

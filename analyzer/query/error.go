@@ -1,10 +1,13 @@
 package query
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
 	"strings"
+
+	"github.com/expr-lang/expr/file"
 )
 
 // Error says what is wrong with an expression, and where.
@@ -15,10 +18,11 @@ type Error struct {
 	Nearest      Name // an unknown name, if that is what is wrong
 }
 
-// Name is a name that is not known, and those that could have been meant.
+// Name is a word that is not known, and those that could have been meant.
 type Name struct {
-	Word  string
-	Known []string
+	Word   string
+	Known  []string
+	Closed bool // there are few, so that they can all be told
 }
 
 func (e *Error) Error() string { return e.Message }
@@ -56,14 +60,41 @@ type root struct {
 	functions []string // that are offered for unknown names
 }
 
+// explain makes an error of ours of one of expr's.
+func (o *root) explain(text string, err error) *Error {
+	e := &Error{Text: text, Line: 1, Message: err.Error()}
+	var at *file.Error
+	if errors.As(err, &at) {
+		e.Line, e.Column, e.Message = max(at.Line, 1), at.Column, at.Message
+	}
+	if hint := o.hint(e); hint != "" {
+		e.Message = hint
+		return e
+	}
+	e.Message, e.Nearest = o.reword(e.Message)
+	return e
+}
+
+// hint says what to write instead, if the mistake is a usual one.
+func (o *root) hint(e *Error) string {
+	lines := strings.Split(e.Text, "\n")
+	if m := o.findMistake(e.Text, e.Line, e.Column); m != nil {
+		return m.hint(e.Message)
+	}
+	if e.Line > len(lines) {
+		return ""
+	}
+	return syntaxHint(lines[e.Line-1], e.Column, e.Message)
+}
+
 // reword says in the record's terms what expr says in those of Go.
 func (o *root) reword(message string) (string, Name) {
 	if m := unknownName.FindStringSubmatch(message); m != nil {
-		return "no field " + m[1], Name{m[1], append(names(o.typ), o.functions...)}
+		return "no field " + m[1], Name{Word: m[1], Known: append(names(o.typ), o.functions...)}
 	}
 	if m := unknownField.FindStringSubmatch(message); m != nil {
 		known := o.fieldsOfText(m[1])
-		return fmt.Sprintf("no field %s here", m[2]), Name{m[2], known}
+		return fmt.Sprintf("no field %s here", m[2]), Name{Word: m[2], Known: known}
 	}
 	if strings.Contains(message, "<nil>") && strings.HasPrefix(message, "invalid operation") {
 		return "a value is null here: write (NAME ?? 0)", Name{}

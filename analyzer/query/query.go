@@ -1,12 +1,10 @@
 package query
 
 import (
-	"errors"
 	"reflect"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 
 	"finwait/analyzer"
@@ -32,9 +30,13 @@ var (
 func Compile(text string) (*Query, error) {
 	q := &Query{text: text, env: reflect.New(envType).Elem()}
 	var seen identifiers
-	program, err := expr.Compile(text, expr.Env(q.env.Interface()), expr.Patch(lenient{}), expr.Patch(&seen), expr.AsBool())
+	values := valueChecker{root: recordRoot}
+	program, err := expr.Compile(text, expr.Env(q.env.Interface()), expr.Patch(&values), expr.Patch(lenient{}), expr.Patch(&seen), expr.AsBool())
 	if err != nil {
-		return nil, explain(recordRoot, text, err)
+		return nil, recordRoot.explain(text, err)
+	}
+	if err := values.err(text); err != nil {
+		return nil, err
 	}
 	q.program = program
 	for i, f := range recordFields {
@@ -54,7 +56,7 @@ func (q *Query) Match(r *analyzer.Record) (bool, error) {
 	}
 	out, err := q.machine.Run(q.program, q.env.Interface())
 	if err != nil {
-		return false, explain(recordRoot, q.text, err)
+		return false, recordRoot.explain(q.text, err)
 	}
 	match, ok := out.(bool)
 	if !ok {
@@ -79,14 +81,4 @@ func (s *identifiers) Visit(node *ast.Node) {
 			}
 		}
 	}
-}
-
-// explain makes an error of ours of one of expr's.
-func explain(of *root, text string, err error) error {
-	var at *file.Error
-	if !errors.As(err, &at) {
-		return &Error{Text: text, Line: 1, Message: err.Error()}
-	}
-	message, near := of.reword(at.Message)
-	return &Error{Text: text, Line: max(at.Line, 1), Column: at.Column, Message: message, Nearest: near}
 }

@@ -2,7 +2,9 @@ package query
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -90,7 +92,40 @@ func TestErrors(t *testing.T) {
 		{`close == "open" and (`, 20, "unexpected token EOF", ""},
 		{`close`, 0, "expected bool, but got string", ""},
 		{`half_closed_s ?? 0 > 1`, 19, "cannot be mixed: wrap either by parentheses", ""},
-		{`"x" in findings`, 4, "cannot use string as type object in array", ""},
+		{`"x" in findings`, 4, `write any(findings, .name == "x")`, ""},
+		{`FIN207 in findings`, 0, `write any(findings, .rule == "FIN207")`, ""},
+		{`"FIN207" in findings`, 9, `write any(findings, .rule == "FIN207")`, ""},
+		{`findings == "error"`, 9, `write any(findings, .severity == "error")`, ""},
+		{`findings.rule == "FIN207"`, 9, "write any(findings, .rule …)", ""},
+		{`any(findings, rule == "FIN207")`, 14, "there is any(findings, .rule …)", ""},
+		{`"FIN_WAIT2" in states.client`, 12, `write any(states.client, .state == "FIN-WAIT-2")`, ""},
+		{`stream == 1 && close = "reset"`, 21, "no operator =; write ==", ""},
+		{`close =~ "reset"`, 6, "write matches", ""},
+		{`close <> "reset"`, 7, "write !=", ""},
+		{`close == "open" AND stream == 1`, 16, "write and", ""},
+		{`close == reset`, 9, `text stands in quotes: "reset"`, ""},
+		{`close == reset-after-fin`, 9, `text stands in quotes: "reset-after-fin"`, ""},
+		{`any(states.client, .state == FIN_WAIT2)`, 29, `text stands in quotes: "FIN-WAIT-2"`, ""},
+		{`half_closed > 1`, 0, "no field half_closed", "half_closed_s"},
+		{`half_closed_s > 1s`, 17, "seconds, without unit", ""},
+		{`half_closed_s > "1"`, 14, "write 1 without quotes", ""},
+		{`port == 443`, 0, "there is client.port, server.port", ""},
+		{`server == "192.0.2.1"`, 7, "it has .ip, .port", ""},
+		{`server.ip == 192.0.2.1`, 18, `in quotes: "192.0.2.1"`, ""},
+		{`server.ip == 2001:db8::1`, 17, `in quotes: "2001:db8::1"`, ""},
+		{`first.time > "2026-01-01"`, 11, `write date("2026-01-01")`, ""},
+		{`caveats == "duplicates"`, 8, `write "duplicates" in caveats`, ""},
+		{`rst`, 0, "write rst != nil", ""},
+		{`findings`, 0, "write len(findings) > 0", ""},
+		{`rst && stream == 1`, 4, "write rst != nil", ""},
+		{`not close == "reset"`, 0, "write not (close …)", ""},
+
+		// What is never true is a mistake, too.
+		{`close == "Reset"`, 9, `close is never "Reset"`, "reset"},
+		{`first_closer in ["client", "sever"]`, 27, `first_closer is never "sever"`, "server"},
+		{`rst.kind != "x"`, 12, `rst.kind is never "x"`, "abort"},
+		{`any(states.server, .state == "CLOSE_WAIT")`, 29, `.state is never "CLOSE_WAIT"`, "CLOSE-WAIT"},
+		{`"capture-ends" in caveats`, 0, `caveats is never "capture-ends"`, "capture-end"},
 		{``, 0, "", ""},
 	} {
 		_, err := Compile(c.text)
@@ -104,6 +139,29 @@ func TestErrors(t *testing.T) {
 		}
 		if c.known != "" && !strings.Contains(strings.Join(e.Nearest.Known, " "), c.known) {
 			t.Errorf("%s: offers %q, want %s among them", c.text, e.Nearest.Known, c.known)
+		}
+	}
+}
+
+// What an error says to write can be written.
+func TestHintsCompile(t *testing.T) {
+	advice := regexp.MustCompile(`write (.* in caveats|any\(.*"\)|\S+ != nil|len\(\S+\) > 0)$`)
+	for text, want := range map[string]string{
+		`FIN207 in findings`:            `any(findings, .rule == "FIN207")`,
+		`"error" in findings`:           `any(findings, .severity == "error")`,
+		`states.client == "CLOSE_WAIT"`: `any(states.client, .state == "CLOSE-WAIT")`,
+		`caveats == "duplicates"`:       `"duplicates" in caveats`,
+		`fin.client`:                    `fin.client != nil`,
+		`missing_fin or stream == 1`:    `len(missing_fin) > 0`,
+	} {
+		_, err := Compile(text)
+		m := advice.FindStringSubmatch(fmt.Sprint(err))
+		if m == nil || m[1] != want {
+			t.Errorf("%s: %v, want %s", text, err, want)
+			continue
+		}
+		if _, err := Compile(m[1]); err != nil {
+			t.Errorf("%s: %v", m[1], err)
 		}
 	}
 }

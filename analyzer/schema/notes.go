@@ -11,6 +11,11 @@ const (
 	sides  = "client server"
 	bounds = "exact at-least at-most"
 	grades = "error warning info"
+
+	states  = "UNKNOWN CLOSED LISTEN SYN-SENT SYN-RECEIVED ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 CLOSE-WAIT CLOSING LAST-ACK TIME-WAIT"
+	tunnels = "ipip 6in4 gre vxlan geneve gtp-u teredo etherip l2tp lisp tzsp"
+	caveats = "mid-stream-start capture-end one-direction packets-missing control-only truncated-headers duplicates clock-step segment-offload evicted reopened"
+	zeek    = "S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH"
 )
 
 // notes are kept by the name of the type and the member.
@@ -20,10 +25,26 @@ var notes = map[string]note{
 	"Record.community_id":      {text: "Community ID v1"},
 	"Record.client":            {text: "the endpoint that did the active open, see roles"},
 	"Record.roles":             {text: "how it is known who is the client", words: "syn syn-ack port first-packet"},
+	"Endpoint.ip":              {text: "IPv6 in its short form"},
+	"Record.tunnel":            {text: "the innermost that carried it"},
+	"Tunnel.kind":              {words: tunnels},
+	"Tunnel.id":                {text: "VNI, key or TEID; 0 where there is none"},
 	"Record.vlan":              {text: "VLAN IDs from the outermost", null: true},
 	"Record.interface":         {text: "of the capture"},
 	"Record.packets":           {text: "what each side sent"},
 	"Record.payload_bytes":     {text: "sequence space that each side sent, counted once, without SYN and FIN"},
+	"Record.quality":           {text: "what in each side's sending was not new data in order"},
+	"Quality.zero_window_s":    {text: "how long that side's window was 0"},
+	"Quality.missing_bytes":    {text: "of its payload, that the capture lacks"},
+	"Record.first":             {text: "the first captured segment"},
+	"Record.last":              {text: "the last captured segment"},
+	"Record.zeek":              {text: "as Zeek's conn.log has it"},
+	"Record.fin":               {text: "each side's FIN; null where there was none"},
+	"Record.app":               {text: "the application's protocol, where payload shows it"},
+	"App.protocol":             {words: "http/1 http/2 tls"},
+	"App.requests":             {text: "null where they cannot be counted"},
+	"App.alerts":               {text: "TLS alerts that were readable"},
+	"Record.findings":          {text: "what the rules found: see finwait explain"},
 	"Record.flags":             {text: "the sequence of flags, > from the client and < from the server"},
 	"Record.completeness":      {text: "tcp.completeness of Wireshark"},
 	"Record.handshake":         {words: "complete no-ack unanswered refused simultaneous not-captured"},
@@ -39,16 +60,23 @@ var notes = map[string]note{
 	"Record.states":            {text: "each endpoint's states as its kernel saw them (RFC 9293)"},
 	"Record.rtt_s":             {text: "of the handshake"},
 	"Record.vantage":           {text: "where the capture was taken", words: "client server middle"},
-	"Record.caveats":           {text: "what limits the verdict"},
+	"Record.caveats":           {text: "what limits the verdict", words: caveats},
 	"Point.frame":              {text: "1-based, every packet record counted"},
 	"FIN.implied":              {text: "never captured, but acknowledged by the peer"},
 	"RST.by":                   {words: sides},
 	"RST.kind":                 {words: "refused foreign reply abort"},
 	"RST.reply_to":             {text: "frame of the segment that it answers"},
+	"RST.count":                {text: "resets from that side"},
+	"Zeek.conn_state":          {words: zeek},
 	"Zeek.originator":          {words: sides},
-	"Stay.duration_s":          {text: "seconds, see bound"},
+	"Stay.state":               {words: states},
+	"Stay.frame":               {text: "the frame that shows that it began"},
+	"Stay.duration_s":          {text: "see bound"},
 	"Stay.bound":               {words: bounds},
 	"Stay.open":                {text: "observation ended in this state"},
+	"Finding.rule":             {text: "its ID: FIN201"},
+	"Finding.name":             {text: "the rule's name: client-gave-up"},
+	"Finding.message":          {text: "one sentence with the numbers"},
 	"Finding.severity":         {words: grades},
 	"Finding.side":             {words: sides},
 	"Finding.frames":           {text: "the evidence, in order"},

@@ -29,6 +29,10 @@
 //	  version     which build this is
 //	  completion  a script that lets a shell complete command lines
 //
+//	Topics of help:
+//	  where       the fields that --where can ask for, and their values
+//	  thresholds  the flags that change what rules take for long, or for many
+//
 //	FILE is a capture, pcap or pcapng, compressed or not; a directory, which stands
 //	for every capture below it; a pattern such as 'day/*.pcap'; or - for standard
 //	input. Flags may stand before or after files.
@@ -67,7 +71,7 @@
 //	                            repeatable
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
-//	                            half_closed_s > 5'; repeatable
+//	                            half_closed_s > 5', see 'finwait help where'; repeatable
 //	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
 //	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
@@ -87,32 +91,9 @@
 //	      --config FILE         read rules and thresholds from FILE instead of the nearest
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
-//	      --half-closed DURATION
-//	                            FIN101: a connection half-closed for this long is a warning
-//	                            (default 1s)
-//	      --missing-fin DURATION
-//	                            FIN102: silence without FIN or RST at the end of the capture
-//	                            that makes a connection abandoned (default 1m)
-//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
-//	      --slow-teardown DURATION
-//	                            FIN104: a teardown that takes this long is slow, from the
-//	                            first FIN to the last ACK (default 1s)
-//	      --patience DURATION   FIN201: a client that waited this long after its request
-//	                            wanted the answer (default 50ms)
-//	      --close-wait DURATION
-//	                            FIN202: CLOSE-WAIT without data for this long is a leak
-//	                            (default 2s)
-//	      --idle-close DURATION
-//	                            FIN206: the shortest silence before a close that counts as
-//	                            idle (default 1s)
-//	      --zero-window DURATION
-//	                            FIN209: a window of 0 that holds payload back for this long is
-//	                            a stall (default 1s)
-//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
-//	                            (default 1m)
-//	      --unanswered-syn DURATION
-//	                            FIN303, FIN401: a SYN without answer for this long is
-//	                            unanswered (default 1s)
+//	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
+//	      of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait a.pcap
@@ -152,7 +133,7 @@
 //	                            repeatable
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
-//	                            half_closed_s > 5'; repeatable
+//	                            half_closed_s > 5', see 'finwait help where'; repeatable
 //	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
 //	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
@@ -172,32 +153,9 @@
 //	      --config FILE         read rules and thresholds from FILE instead of the nearest
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
-//	      --half-closed DURATION
-//	                            FIN101: a connection half-closed for this long is a warning
-//	                            (default 1s)
-//	      --missing-fin DURATION
-//	                            FIN102: silence without FIN or RST at the end of the capture
-//	                            that makes a connection abandoned (default 1m)
-//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
-//	      --slow-teardown DURATION
-//	                            FIN104: a teardown that takes this long is slow, from the
-//	                            first FIN to the last ACK (default 1s)
-//	      --patience DURATION   FIN201: a client that waited this long after its request
-//	                            wanted the answer (default 50ms)
-//	      --close-wait DURATION
-//	                            FIN202: CLOSE-WAIT without data for this long is a leak
-//	                            (default 2s)
-//	      --idle-close DURATION
-//	                            FIN206: the shortest silence before a close that counts as
-//	                            idle (default 1s)
-//	      --zero-window DURATION
-//	                            FIN209: a window of 0 that holds payload back for this long is
-//	                            a stall (default 1s)
-//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
-//	                            (default 1m)
-//	      --unanswered-syn DURATION
-//	                            FIN303, FIN401: a SYN without answer for this long is
-//	                            unanswered (default 1s)
+//	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
+//	      of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait flows a.pcap
@@ -245,7 +203,7 @@
 //	                            repeatable
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
-//	                            half_closed_s > 5'; repeatable
+//	                            half_closed_s > 5', see 'finwait help where'; repeatable
 //	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
 //	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
@@ -265,32 +223,9 @@
 //	      --config FILE         read rules and thresholds from FILE instead of the nearest
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
-//	      --half-closed DURATION
-//	                            FIN101: a connection half-closed for this long is a warning
-//	                            (default 1s)
-//	      --missing-fin DURATION
-//	                            FIN102: silence without FIN or RST at the end of the capture
-//	                            that makes a connection abandoned (default 1m)
-//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
-//	      --slow-teardown DURATION
-//	                            FIN104: a teardown that takes this long is slow, from the
-//	                            first FIN to the last ACK (default 1s)
-//	      --patience DURATION   FIN201: a client that waited this long after its request
-//	                            wanted the answer (default 50ms)
-//	      --close-wait DURATION
-//	                            FIN202: CLOSE-WAIT without data for this long is a leak
-//	                            (default 2s)
-//	      --idle-close DURATION
-//	                            FIN206: the shortest silence before a close that counts as
-//	                            idle (default 1s)
-//	      --zero-window DURATION
-//	                            FIN209: a window of 0 that holds payload back for this long is
-//	                            a stall (default 1s)
-//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
-//	                            (default 1m)
-//	      --unanswered-syn DURATION
-//	                            FIN303, FIN401: a SYN without answer for this long is
-//	                            unanswered (default 1s)
+//	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
+//	      of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait show a.pcap --stream 3
@@ -342,7 +277,7 @@
 //	                            repeatable
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
-//	                            half_closed_s > 5'; repeatable
+//	                            half_closed_s > 5', see 'finwait help where'; repeatable
 //	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
 //	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
@@ -362,32 +297,9 @@
 //	      --config FILE         read rules and thresholds from FILE instead of the nearest
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
-//	      --half-closed DURATION
-//	                            FIN101: a connection half-closed for this long is a warning
-//	                            (default 1s)
-//	      --missing-fin DURATION
-//	                            FIN102: silence without FIN or RST at the end of the capture
-//	                            that makes a connection abandoned (default 1m)
-//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
-//	      --slow-teardown DURATION
-//	                            FIN104: a teardown that takes this long is slow, from the
-//	                            first FIN to the last ACK (default 1s)
-//	      --patience DURATION   FIN201: a client that waited this long after its request
-//	                            wanted the answer (default 50ms)
-//	      --close-wait DURATION
-//	                            FIN202: CLOSE-WAIT without data for this long is a leak
-//	                            (default 2s)
-//	      --idle-close DURATION
-//	                            FIN206: the shortest silence before a close that counts as
-//	                            idle (default 1s)
-//	      --zero-window DURATION
-//	                            FIN209: a window of 0 that holds payload back for this long is
-//	                            a stall (default 1s)
-//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
-//	                            (default 1m)
-//	      --unanswered-syn DURATION
-//	                            FIN303, FIN401: a SYN without answer for this long is
-//	                            unanswered (default 1s)
+//	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
+//	      of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait extract a.pcap --stream 3 -w fixture.pcapng
@@ -442,32 +354,9 @@
 //	      --config FILE         read rules and thresholds from FILE instead of the nearest
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
-//	      --half-closed DURATION
-//	                            FIN101: a connection half-closed for this long is a warning
-//	                            (default 1s)
-//	      --missing-fin DURATION
-//	                            FIN102: silence without FIN or RST at the end of the capture
-//	                            that makes a connection abandoned (default 1m)
-//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
-//	      --slow-teardown DURATION
-//	                            FIN104: a teardown that takes this long is slow, from the
-//	                            first FIN to the last ACK (default 1s)
-//	      --patience DURATION   FIN201: a client that waited this long after its request
-//	                            wanted the answer (default 50ms)
-//	      --close-wait DURATION
-//	                            FIN202: CLOSE-WAIT without data for this long is a leak
-//	                            (default 2s)
-//	      --idle-close DURATION
-//	                            FIN206: the shortest silence before a close that counts as
-//	                            idle (default 1s)
-//	      --zero-window DURATION
-//	                            FIN209: a window of 0 that holds payload back for this long is
-//	                            a stall (default 1s)
-//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
-//	                            (default 1m)
-//	      --unanswered-syn DURATION
-//	                            FIN303, FIN401: a SYN without answer for this long is
-//	                            unanswered (default 1s)
+//	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
+//	      of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait check testdata/
@@ -498,7 +387,7 @@
 //	                            repeatable
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
-//	                            half_closed_s > 5'; repeatable
+//	                            half_closed_s > 5', see 'finwait help where'; repeatable
 //	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
 //	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
@@ -518,32 +407,9 @@
 //	      --config FILE         read rules and thresholds from FILE instead of the nearest
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
-//	      --half-closed DURATION
-//	                            FIN101: a connection half-closed for this long is a warning
-//	                            (default 1s)
-//	      --missing-fin DURATION
-//	                            FIN102: silence without FIN or RST at the end of the capture
-//	                            that makes a connection abandoned (default 1m)
-//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
-//	      --slow-teardown DURATION
-//	                            FIN104: a teardown that takes this long is slow, from the
-//	                            first FIN to the last ACK (default 1s)
-//	      --patience DURATION   FIN201: a client that waited this long after its request
-//	                            wanted the answer (default 50ms)
-//	      --close-wait DURATION
-//	                            FIN202: CLOSE-WAIT without data for this long is a leak
-//	                            (default 2s)
-//	      --idle-close DURATION
-//	                            FIN206: the shortest silence before a close that counts as
-//	                            idle (default 1s)
-//	      --zero-window DURATION
-//	                            FIN209: a window of 0 that holds payload back for this long is
-//	                            a stall (default 1s)
-//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
-//	                            (default 1m)
-//	      --unanswered-syn DURATION
-//	                            FIN303, FIN401: a SYN without answer for this long is
-//	                            unanswered (default 1s)
+//	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
+//	      of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait diff before.pcap after.pcap
@@ -588,13 +454,15 @@
 //
 // # Command help: what finwait or one of its commands does
 //
-//	  finwait help [COMMAND]
+//	  finwait help [COMMAND|TOPIC]
 //
-//	Without a command it lists them all.
+//	Without a command or topic it lists them all.
 //
 //	Examples:
 //	  finwait help flows
 //	      the flags of flows, with examples
+//	  finwait help where
+//	      the fields that --where can ask for, and their values
 //
 // # Command version: which build this is
 //
@@ -620,4 +488,179 @@
 //	      for zsh
 //	  finwait completion fish > ~/.config/fish/completions/finwait.fish
 //	      for fish
+//
+// # Help on where: the fields that --where can ask for, and their values
+//
+//	--where EXPR selects connections by the fields of their records, which are those of flows
+//	--format jsonl. The language is that of github.com/expr-lang/expr: == != < <= > >= in
+//	contains matches startsWith and or not, brackets, and text in quotes.
+//
+//	A field of an object is behind a dot: server.port == 443. In a list of objects one looks
+//	with any, all, none or count, and a dot stands for the element: any(findings, .rule ==
+//	"FIN207"). In other lists one looks with in: "duplicates" in caveats. Durations are
+//	numbers of seconds, times are compared with date("2026-01-02T15:04:05Z"). Null has null
+//	fields, and is neither less nor more than anything: half_closed_s > 1 does not hold where
+//	half_closed_s is null.
+//
+//	The assertions of finwait.yaml are in the same language: see finwait help check. There
+//	flows is a list of such records: all(flows, .close == "graceful").
+//
+//	Examples:
+//	  close == "half-closed" and half_closed_s > 5
+//	      what one side never closed, and for more than five seconds
+//	  any(findings, .rule == "FIN207")
+//	      what a rule found something of
+//	  any(states.client, .state == "FIN-WAIT-2" and .duration_s > 1)
+//	      clients that were in FIN-WAIT-2 for more than a second
+//	  server.port in [80, 443] and rst.by == "server"
+//	      what a web server reset
+//
+//	Fields:
+//	  schema                    text
+//	  file                      text; path as given; of joined captures that of the first
+//	                            frame
+//	  stream                    number; tcp.stream of Wireshark
+//	  community_id              text; Community ID v1
+//	  client                    object; the endpoint that did the active open, see roles
+//	    .ip                     text; IPv6 in its short form
+//	    .port                   number
+//	  server                    object
+//	    .ip                     text; IPv6 in its short form
+//	    .port                   number
+//	  roles                     text; how it is known who is the client: syn, syn-ack, port,
+//	                            first-packet
+//	  vlan                      list of numbers or null; VLAN IDs from the outermost
+//	  tunnel                    object or null; the innermost that carried it
+//	    .kind                   text: ipip, 6in4, gre, vxlan, geneve, gtp-u, teredo, etherip,
+//	                            l2tp, lisp, tzsp
+//	    .id                     number; VNI, key or TEID; 0 where there is none
+//	  interface                 text or null; of the capture
+//	  packets.client, packets.server
+//	                            number; what each side sent
+//	  payload_bytes.client, payload_bytes.server
+//	                            number; sequence space that each side sent, counted once,
+//	                            without SYN and FIN
+//	  quality.client, quality.server
+//	                            object; what in each side's sending was not new data in order
+//	    .retransmissions        number
+//	    .out_of_order           number
+//	    .duplicate_acks         number
+//	    .keep_alives            number
+//	    .zero_window_s          seconds; how long that side's window was 0
+//	    .missing_bytes          number; of its payload, that the capture lacks
+//	  first                     object; the first captured segment
+//	    .file                   text
+//	    .frame                  number; 1-based, every packet record counted
+//	    .time                   time
+//	  last                      object; the last captured segment
+//	    .file                   text
+//	    .frame                  number; 1-based, every packet record counted
+//	    .time                   time
+//	  flags                     text; the sequence of flags, > from the client and < from the
+//	                            server
+//	  completeness              number; tcp.completeness of Wireshark
+//	  zeek                      object; as Zeek's conn.log has it
+//	    .conn_state             text: S0, S1, SF, REJ, S2, S3, RSTO, RSTR, RSTOS0, RSTRH, SH,
+//	                            SHR, OTH
+//	    .history                text
+//	    .originator             text: client, server
+//	  handshake                 text: complete, no-ack, unanswered, refused, simultaneous,
+//	                            not-captured
+//	  close                     text: refused, unanswered, half-open, reset-after-fin, reset,
+//	                            graceful, half-closed, open, unknown
+//	  first_closer              text or null: client, server, both
+//	  missing_fin               list of text; sides without FIN where the other closed, or
+//	                            where the connection went idle: client, server
+//	  ended                     text; why the record was closed: closed, reset, reused, idle,
+//	                            evicted, capture-end
+//	  fin.client, fin.server    object or null; each side's FIN; null where there was none
+//	    .file                   text
+//	    .frame                  number or null
+//	    .time                   time or null
+//	    .ack_frame              number or null
+//	    .ack_time               time or null
+//	    .retransmissions        number
+//	    .implied                true or false; never captured, but acknowledged by the peer
+//	  rst                       object or null; the first RST that its receiver could accept
+//	    .by                     text: client, server
+//	    .file                   text
+//	    .frame                  number
+//	    .time                   time
+//	    .kind                   text or null: refused, foreign, reply, abort
+//	    .reply_to               number or null; frame of the segment that it answers
+//	    .count                  number; resets from that side
+//	  half_closed_s             seconds or null; first FIN to the other side's, or the RST
+//	                            that ended it, or the end of observation
+//	  half_closed_bound         text or null: exact, at-least, at-most
+//	  half_closed_bytes         number or null; payload that the other side sent meanwhile
+//	  teardown_s                seconds or null; first FIN to the ACK of the second, or to the
+//	                            RST that ended it; null while open
+//	  states.client, states.server
+//	                            list of objects; each endpoint's states as its kernel saw them
+//	                            (RFC 9293)
+//	    .state                  text: UNKNOWN, CLOSED, LISTEN, SYN-SENT, SYN-RECEIVED,
+//	                            ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT, CLOSING,
+//	                            LAST-ACK, TIME-WAIT
+//	    .since                  time
+//	    .file                   text
+//	    .frame                  number; the frame that shows that it began
+//	    .duration_s             seconds; see bound
+//	    .bound                  text: exact, at-least, at-most
+//	    .open                   true or false; observation ended in this state
+//	  rtt_s                     seconds or null; of the handshake
+//	  vantage                   text or null; where the capture was taken: client, server,
+//	                            middle
+//	  app                       object or null; the application's protocol, where payload
+//	                            shows it
+//	    .protocol               text: http/1, http/2, tls
+//	    .requests               number or null; null where they cannot be counted
+//	    .responses              number or null
+//	    .alerts                 list of text; TLS alerts that were readable
+//	  caveats                   list of text; what limits the verdict: mid-stream-start,
+//	                            capture-end, one-direction, packets-missing, control-only,
+//	                            truncated-headers, duplicates, clock-step, segment-offload,
+//	                            evicted, reopened
+//	  findings                  list of objects; what the rules found: see finwait explain
+//	    .rule                   text; its ID: FIN201
+//	    .name                   text; the rule's name: client-gave-up
+//	    .severity               text: error, warning, info
+//	    .message                text; one sentence with the numbers
+//	    .side                   text or null: client, server
+//	    .frames                 list of numbers; the evidence, in order
+//	    .duration_s             seconds or null
+//	    .bound                  text or null: exact, at-least, at-most
+//	    .advice                 text
+//
+// # Help on thresholds: the flags that change what rules take for long, or for many
+//
+//	Every command that runs the rules has these flags. finwait.yaml may have them in its
+//	section thresholds, without the hyphens in front; a flag outdoes the file.
+//
+//	Flags:
+//	      --half-closed DURATION
+//	                            FIN101: a connection half-closed for this long is a warning
+//	                            (default 1s)
+//	      --missing-fin DURATION
+//	                            FIN102: silence without FIN or RST at the end of the capture
+//	                            that makes a connection abandoned (default 1m)
+//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
+//	      --slow-teardown DURATION
+//	                            FIN104: a teardown that takes this long is slow, from the
+//	                            first FIN to the last ACK (default 1s)
+//	      --patience DURATION   FIN201: a client that waited this long after its request
+//	                            wanted the answer (default 50ms)
+//	      --close-wait DURATION
+//	                            FIN202: CLOSE-WAIT without data for this long is a leak
+//	                            (default 2s)
+//	      --idle-close DURATION
+//	                            FIN206: the shortest silence before a close that counts as
+//	                            idle (default 1s)
+//	      --zero-window DURATION
+//	                            FIN209: a window of 0 that holds payload back for this long is
+//	                            a stall (default 1s)
+//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
+//	                            (default 1m)
+//	      --unanswered-syn DURATION
+//	                            FIN303, FIN401: a SYN without answer for this long is
+//	                            unanswered (default 1s)
 package main

@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"github.com/spf13/pflag"
 )
 
 func TestDidYouMean(t *testing.T) {
@@ -56,6 +58,30 @@ func TestDispatch(t *testing.T) {
 		if got := strings.Join(append([]string{cmd.name}, args...), " "); got != want {
 			t.Errorf("%s: %s, want %s", line, got, want)
 		}
+	}
+}
+
+func TestWhereExamples(t *testing.T) {
+	for _, e := range whereExamples {
+		if err := new(wheres).Set(e.line); err != nil {
+			t.Errorf("%s: %v", e.line, err)
+		}
+	}
+}
+
+// Every flag is described by the help of its command, or under a topic.
+func TestEveryFlagIsDescribed(t *testing.T) {
+	thresholds := findTopic("thresholds").help()
+	for _, cmd := range commands() {
+		cmd.flags().VisitAll(func(f *pflag.Flag) {
+			text := cmd.help()
+			if isThreshold(f) {
+				text = thresholds
+			}
+			if !strings.Contains(text, "--"+f.Name+" ") && !strings.Contains(text, "--"+f.Name+"\n") {
+				t.Errorf("%s: --%s is not described", cmd.name, f.Name)
+			}
+		})
 	}
 }
 

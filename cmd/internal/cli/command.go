@@ -68,7 +68,11 @@ func (c *command) help() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s.\n\nUsage:\n  %s\n\n%s\n", upperFirst(c.short), c.usage(), paragraphs(c.long))
 	if fs := c.flags(); fs.HasFlags() {
-		fmt.Fprintf(&b, "\nFlags:\n%s", flagList(fs))
+		own, thresholds := without(fs, isThreshold)
+		fmt.Fprintf(&b, "\nFlags:\n%s", flagList(own))
+		if thresholds {
+			b.WriteString(thresholdNames())
+		}
 	}
 	if len(c.examples) > 0 {
 		b.WriteString("\nExamples:\n")

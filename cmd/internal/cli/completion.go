@@ -46,7 +46,7 @@ func runCompletion(inv *invocation) (int, error) {
 func (c *command) words() []string {
 	switch c.name {
 	case "help":
-		return names(commands())
+		return helpWords()
 	case "explain":
 		return ruleWords()
 	case "schema":

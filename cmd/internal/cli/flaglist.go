@@ -31,17 +31,34 @@ func flagList(fs *pflag.FlagSet) string {
 		if shown := f.DefValue; shown != "" && shown != "false" {
 			usage += " (default " + shown + ")"
 		}
-		lines := wrapWords(usage, helpWidth-flagWidth-2)
-		if len(head) > flagWidth {
-			fmt.Fprintf(&b, "%s\n", head)
-			head = ""
-		}
-		for _, line := range lines {
-			fmt.Fprintf(&b, "%-*s  %s\n", flagWidth, head, line)
-			head = ""
-		}
+		writeEntry(&b, head, usage)
 	})
 	return b.String()
+}
+
+// writeEntry writes a name and beside it what it is about.
+func writeEntry(b *strings.Builder, head, about string) {
+	if len(head) > flagWidth {
+		fmt.Fprintf(b, "%s\n", head)
+		head = ""
+	}
+	for _, line := range wrapWords(about, helpWidth-flagWidth-2) {
+		fmt.Fprintf(b, "%-*s  %s\n", flagWidth, head, line)
+		head = ""
+	}
+}
+
+// without returns the flags but for some.
+func without(fs *pflag.FlagSet, left func(*pflag.Flag) bool) (rest *pflag.FlagSet, some bool) {
+	rest = newFlagSet(fs.Name())
+	fs.VisitAll(func(f *pflag.Flag) {
+		if left(f) {
+			some = true
+			return
+		}
+		rest.AddFlag(f)
+	})
+	return rest, some
 }
 
 // wrapWords breaks text at spaces into lines of at most width octets.

@@ -10,11 +10,12 @@ import (
 func helpCommand() *command {
 	return &command{
 		name:  "help",
-		args:  "[COMMAND]",
+		args:  "[COMMAND|TOPIC]",
 		short: "what finwait or one of its commands does",
-		long:  "Without a command it lists them all.",
+		long:  "Without a command or topic it lists them all.",
 		examples: []example{
 			{"finwait help flows", "the flags of flows, with examples"},
+			{"finwait help where", "the fields that --where can ask for, and their values"},
 		},
 		setup: func(*pflag.FlagSet) func(*invocation) (int, error) { return runHelp },
 	}
@@ -28,9 +29,26 @@ func runHelp(inv *invocation) (int, error) {
 		if cmd := findCommand(inv.args[0]); cmd != nil {
 			return inv.print(cmd.help())
 		}
-		return 0, unknownCommand(inv.args[0])
+		if t := findTopic(inv.args[0]); t != nil {
+			return inv.print(t.help())
+		}
+		return 0, unknownTopic(inv.args[0])
 	}
-	return 0, &usageError{text: "help takes one command"}
+	return 0, &usageError{text: "help takes one command or topic"}
+}
+
+func unknownTopic(word string) error {
+	text := fmt.Sprintf("no command or topic %q", word) + didYouMean(word, helpWords(), "%q")
+	return &usageError{text: text, hint: "Run 'finwait help' for what there is."}
+}
+
+// helpWords are what help can tell about.
+func helpWords() []string {
+	words := names(commands())
+	for _, t := range topics() {
+		words = append(words, t.name)
+	}
+	return words
 }
 
 // usageText is what a command line without anything gets.
@@ -64,6 +82,10 @@ Commands:
 			note = " (the default)"
 		}
 		fmt.Fprintf(&b, "  %-12s%s%s\n", cmd.name, cmd.short, note)
+	}
+	b.WriteString("\nTopics of help:\n")
+	for _, t := range topics() {
+		fmt.Fprintf(&b, "  %-12s%s\n", t.name, t.short)
 	}
 	b.WriteString(`
 FILE is a capture, pcap or pcapng, compressed or not; a directory, which stands

@@ -25,6 +25,10 @@ func (f *judgeFlags) add(fs *pflag.FlagSet) {
 	fs.Var(&f.ignored, "ignore-rule", "no findings of this `RULE`; repeatable, or a,b")
 	fs.StringVar(&f.config, "config", "", "read rules and thresholds from `FILE` instead of the nearest "+configName)
 	fs.BoolVar(&f.noConfig, "no-config", false, "read no "+configName)
+	f.addThresholds(fs)
+}
+
+func (f *judgeFlags) addThresholds(fs *pflag.FlagSet) {
 	defaults := analyzer.DefaultConfig()
 	for i := range analyzer.Thresholds {
 		t := &analyzer.Thresholds[i]

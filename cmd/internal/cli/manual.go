@@ -20,6 +20,10 @@ func Manual(transcript string) string {
 		fmt.Fprintf(&b, "# Command %s: %s\n\n", cmd.name, cmd.short)
 		writeBlock(&b, body)
 	}
+	for _, t := range topics() {
+		fmt.Fprintf(&b, "# Help on %s: %s\n\n", t.name, t.short)
+		writeBlock(&b, t.text())
+	}
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 

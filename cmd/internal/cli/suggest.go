@@ -1,13 +1,16 @@
 package cli
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // didYouMean returns a clause that offers the nearest of names, formatted with
-// verb; "" where none is near.
+// verb; "" where none is near. Capitals do not count.
 func didYouMean(word string, names []string, verb string) string {
 	best, bestDistance := "", min(3, (len(word)+3)/2)
 	for _, name := range names {
-		if d := distance(word, name); d < bestDistance {
+		if d := distance(strings.ToLower(word), strings.ToLower(name)); d < bestDistance {
 			best, bestDistance = name, d
 		}
 	}

@@ -95,7 +95,7 @@ func (f *filterFlag) Set(text string) (err error) {
 
 // flagError words what pflag found wrong, with a suggestion.
 func flagError(cmd *command, fs *pflag.FlagSet, err error) error {
-	text := err.Error()
+	text, hint := err.Error(), cmd.hint()
 	var unknown *pflag.NotExistError
 	var invalid *pflag.InvalidValueError
 	switch {
@@ -110,8 +110,11 @@ func flagError(cmd *command, fs *pflag.FlagSet, err error) error {
 		text = fmt.Sprintf("unknown flag --%s%s", name, didYouMean(name, names, "--%s"))
 	case errors.As(err, &invalid):
 		text = fmt.Sprintf("--%s: %v", invalid.GetFlag().Name, invalid.Unwrap())
+		if _, ok := invalid.GetFlag().Value.(*wheres); ok {
+			hint = whereHint
+		}
 	}
-	return &usageError{text: text, hint: cmd.hint()}
+	return &usageError{text: text, hint: hint}
 }
 
 func or(a, b string) string {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"finwait/analyzer"
 	"finwait/analyzer/query"
@@ -23,6 +24,8 @@ func (w *wheres) Set(text string) error {
 	return nil
 }
 
+const whereHint = "Run 'finwait help where' for the fields and their values."
+
 // whereText words an error in an expression and points at it.
 func whereText(err error) string {
 	var e *query.Error
@@ -30,8 +33,10 @@ func whereText(err error) string {
 		return err.Error()
 	}
 	text := e.Message
-	if e.Nearest.Word != "" {
-		text += didYouMean(e.Nearest.Word, e.Nearest.Known, "%s")
+	if near := e.Nearest; near.Closed {
+		text += or(didYouMean(near.Word, near.Known, "%q"), ": it is one of "+strings.Join(near.Known, ", "))
+	} else if near.Word != "" {
+		text += didYouMean(near.Word, near.Known, "%s")
 	}
 	return text + "\n" + e.Pointer()
 }
@@ -86,7 +91,7 @@ func (s *selector) wants(r *analyzer.Record) bool {
 // failed, or a stream that no capture held.
 func (s *selector) problem() error {
 	if s.err != nil {
-		return &usageError{text: s.err.Error()}
+		return &usageError{text: s.err.Error(), hint: whereHint}
 	}
 	for _, n := range s.order {
 		if !s.streams[n] {

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"finwait/analyzer"
+	"finwait/analyzer/schema"
+)
+
+// topic is what help tells of that is no command.
+type topic struct {
+	name  string
+	short string // one line, without a full stop
+	text  func() string
+}
+
+func topics() []topic {
+	return []topic{
+		{"where", "the fields that --where can ask for, and their values", whereHelp},
+		{"thresholds", "the flags that change what rules take for long, or for many", thresholdsHelp},
+	}
+}
+
+func findTopic(name string) *topic {
+	for _, t := range topics() {
+		if t.name == name {
+			return &t
+		}
+	}
+	return nil
+}
+
+func (t *topic) help() string { return upperFirst(t.short) + ".\n\n" + t.text() }
+
+const whereIntro = `--where EXPR selects connections by the fields of their records, which are those of
+flows --format jsonl. The language is that of github.com/expr-lang/expr: == != < <= > >= in
+contains matches startsWith and or not, brackets, and text in quotes.
+
+A field of an object is behind a dot: server.port == 443. In a list of objects one looks with
+any, all, none or count, and a dot stands for the element: any(findings, .rule == "FIN207"). In
+other lists one looks with in: "duplicates" in caveats. Durations are numbers of seconds, times are
+compared with date("2026-01-02T15:04:05Z"). Null has null fields, and is neither less nor more than
+anything: half_closed_s > 1 does not hold where half_closed_s is null.
+
+The assertions of finwait.yaml are in the same language: see finwait help check. There flows is a
+list of such records: all(flows, .close == "graceful").`
+
+func whereHelp() string {
+	var b strings.Builder
+	b.WriteString(paragraphs(whereIntro) + "\n\nExamples:\n")
+	for _, e := range whereExamples {
+		fmt.Fprintf(&b, "  %s\n      %s\n", e.line, e.about)
+	}
+	b.WriteString("\nFields:\n")
+	for _, f := range schema.Fields() {
+		about := f.Kind
+		if f.About != "" {
+			about += "; " + f.About
+		}
+		if len(f.Words) > 0 {
+			about += ": " + strings.Join(f.Words, ", ")
+		}
+		writeEntry(&b, strings.Repeat("  ", f.Depth+1)+f.Name, about)
+	}
+	return b.String()
+}
+
+var whereExamples = []example{
+	{`close == "half-closed" and half_closed_s > 5`, "what one side never closed, and for more than five seconds"},
+	{`any(findings, .rule == "FIN207")`, "what a rule found something of"},
+	{`any(states.client, .state == "FIN-WAIT-2" and .duration_s > 1)`, "clients that were in FIN-WAIT-2 for more than a second"},
+	{`server.port in [80, 443] and rst.by == "server"`, "what a web server reset"},
+}
+
+func thresholdsHelp() string {
+	fs := newFlagSet("thresholds")
+	new(judgeFlags).addThresholds(fs)
+	intro := `Every command that runs the rules has these flags. finwait.yaml may have them in its section
+thresholds, without the hyphens in front; a flag outdoes the file.`
+	return paragraphs(intro) + "\n\nFlags:\n" + flagList(fs)
+}
+
+// isThreshold reports whether a flag is one of a rule's, of which there are many.
+func isThreshold(f *pflag.Flag) bool {
+	_, ok := f.Value.(*thresholdFlag)
+	return ok
+}
+
+// thresholdNames says in few lines which flags help thresholds is about.
+func thresholdNames() string {
+	var names []string
+	for i := range analyzer.Thresholds {
+		names = append(names, "--"+analyzer.Thresholds[i].Name)
+	}
+	const indent = "      "
+	text := strings.Join(names, ", ") + ": thresholds of the rules, see 'finwait help thresholds'"
+	return indent + strings.Join(wrapWords(text, helpWidth-len(indent)), "\n"+indent) + "\n"
+}
