@@ -28,14 +28,15 @@
 //	  help        what finwait or one of its commands does
 //	  version     which build this is
 //	  completion  a script that lets a shell complete command lines
+//	  man         the manual as a man page
 //
 //	Topics of help:
 //	  where       the fields that --where can ask for, and their values
 //	  thresholds  the flags that change what rules take for long, or for many
 //
-//	FILE is a capture, pcap or pcapng, compressed or not; a directory, which stands
-//	for every capture below it; a pattern such as 'day/*.pcap'; or - for standard
-//	input. Flags may stand before or after files.
+//	FILE is a capture, pcap or pcapng, compressed or not; a directory, which stands for every
+//	capture below it; a pattern such as 'day/*.pcap'; or - for standard input. Flags may stand
+//	before or after files.
 //
 //	Examples:
 //	  finwait a.pcap
@@ -468,8 +469,8 @@
 //
 //	  finwait version
 //
-//	It prints the version of the module, the revision it was built from where that is known,
-//	the Go version, and the versions of the output schemas.
+//	It prints the version of the module, or where that has none the revision it was built from
+//	and its date; the Go version; and the versions of the output schemas.
 //
 //	Examples:
 //	  finwait version
@@ -488,6 +489,18 @@
 //	      for zsh
 //	  finwait completion fish > ~/.config/fish/completions/finwait.fish
 //	      for fish
+//
+// # Command man: the manual as a man page
+//
+//	  finwait man
+//
+//	It has what help says of all commands and topics, for man and mandoc.
+//
+//	Examples:
+//	  finwait man > ~/.local/share/man/man1/finwait.1
+//	      to be found by man finwait
+//	  finwait man | man -l -
+//	      to read it at once
 //
 // # Help on where: the fields that --where can ask for, and their values
 //

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -21,11 +20,9 @@ type command struct {
 	setup func(fs *pflag.FlagSet) func(*invocation) (int, error)
 }
 
-type example struct{ line, about string }
-
 // commands returns all of them in the order of the help text.
 func commands() []*command {
-	return []*command{reportCommand(), flowsCommand(), showCommand(), extractCommand(), checkCommand(), diffCommand(), explainCommand(), schemaCommand(), helpCommand(), versionCommand(), completionCommand()}
+	return []*command{reportCommand(), flowsCommand(), showCommand(), extractCommand(), checkCommand(), diffCommand(), explainCommand(), schemaCommand(), helpCommand(), versionCommand(), completionCommand(), manCommand()}
 }
 
 func findCommand(name string) *command {
@@ -65,31 +62,23 @@ func (c *command) hint() string {
 
 // help returns the command's own help text.
 func (c *command) help() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s.\n\nUsage:\n  %s\n\n%s\n", upperFirst(c.short), c.usage(), paragraphs(c.long))
+	return upperFirst(c.short) + ".\n\n" + plain(c.parts())
+}
+
+// parts are what there is to say of the command.
+func (c *command) parts() []part {
+	parts := []part{{title: "Usage", usage: c.usage()}, {text: c.long}}
 	if fs := c.flags(); fs.HasFlags() {
-		own, thresholds := without(fs, isThreshold)
-		fmt.Fprintf(&b, "\nFlags:\n%s", flagList(own))
-		if thresholds {
-			b.WriteString(thresholdNames())
+		flags := part{title: "Flags", width: flagWidth, entries: flagEntries(fs, false)}
+		if has(fs, isThreshold) {
+			flags.also = thresholdNames()
 		}
+		parts = append(parts, flags)
 	}
 	if len(c.examples) > 0 {
-		b.WriteString("\nExamples:\n")
-		for _, e := range c.examples {
-			fmt.Fprintf(&b, "  %s\n      %s\n", e.line, e.about)
-		}
+		parts = append(parts, part{title: "Examples", examples: c.examples})
 	}
-	return b.String()
+	return parts
 }
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// paragraphs wraps text, in which an empty line ends a paragraph.
-func paragraphs(text string) string {
-	var out []string
-	for p := range strings.SplitSeq(text, "\n\n") {
-		out = append(out, strings.Join(wrapWords(p, helpWidth), "\n"))
-	}
-	return strings.Join(out, "\n\n")
-}

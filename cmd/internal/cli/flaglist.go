@@ -1,79 +1,48 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/pflag"
 )
 
-const (
-	helpWidth = 90 // columns of a help text
-	flagWidth = 26 // columns for a flag and its value; longer ones get a line of their own
-)
-
-// flagList describes flags, one after the other in the order of their
-// definition.
-func flagList(fs *pflag.FlagSet) string {
-	var b strings.Builder
+// flagEntries describes flags in the order of their definition, thresholds or
+// all others.
+func flagEntries(fs *pflag.FlagSet, thresholds bool) (list []entry) {
 	fs.VisitAll(func(f *pflag.Flag) {
-		value, usage := pflag.UnquoteUsage(f)
-		head := "      --" + f.Name
-		if f.Shorthand != "" {
-			head = "  -" + f.Shorthand + ", --" + f.Name
+		if isThreshold(f) == thresholds {
+			list = append(list, flagEntry(f))
 		}
-		if words := flagWords(f); words != nil {
-			usage += ": " + strings.Join(words, ", ")
-		}
-		if takesValue(f) {
-			head += " " + value
-		}
-		if shown := f.DefValue; shown != "" && shown != "false" {
-			usage += " (default " + shown + ")"
-		}
-		writeEntry(&b, head, usage)
 	})
-	return b.String()
+	return list
 }
 
-// writeEntry writes a name and beside it what it is about.
-func writeEntry(b *strings.Builder, head, about string) {
-	if len(head) > flagWidth {
-		fmt.Fprintf(b, "%s\n", head)
-		head = ""
+func flagEntry(f *pflag.Flag) entry {
+	value, usage := pflag.UnquoteUsage(f)
+	head := "    --" + f.Name
+	if f.Shorthand != "" {
+		head = "-" + f.Shorthand + ", --" + f.Name
 	}
-	for _, line := range wrapWords(about, helpWidth-flagWidth-2) {
-		fmt.Fprintf(b, "%-*s  %s\n", flagWidth, head, line)
-		head = ""
+	if words := flagWords(f); words != nil {
+		usage += ": " + strings.Join(words, ", ")
 	}
+	if takesValue(f) {
+		head += " " + value
+	}
+	if shown := f.DefValue; shown != "" && shown != "false" {
+		usage += " (default " + shown + ")"
+	}
+	return entry{head: head, about: usage}
 }
 
-// without returns the flags but for some.
-func without(fs *pflag.FlagSet, left func(*pflag.Flag) bool) (rest *pflag.FlagSet, some bool) {
-	rest = newFlagSet(fs.Name())
-	fs.VisitAll(func(f *pflag.Flag) {
-		if left(f) {
-			some = true
-			return
-		}
-		rest.AddFlag(f)
-	})
-	return rest, some
+// isThreshold reports whether a flag is one of a rule's, of which there are many.
+func isThreshold(f *pflag.Flag) bool {
+	_, ok := f.Value.(*thresholdFlag)
+	return ok
 }
 
-// wrapWords breaks text at spaces into lines of at most width octets.
-func wrapWords(text string, width int) []string {
-	lines := []string{""}
-	for word := range strings.FieldsSeq(text) {
-		last := &lines[len(lines)-1]
-		switch {
-		case *last == "":
-			*last = word
-		case len(*last)+1+len(word) > width:
-			lines = append(lines, word)
-		default:
-			*last += " " + word
-		}
-	}
-	return lines
+// has reports whether fs has a flag that is like that.
+func has(fs *pflag.FlagSet, like func(*pflag.Flag) bool) (found bool) {
+	fs.VisitAll(func(f *pflag.Flag) { found = found || like(f) })
+	return found
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/pflag"
 )
@@ -56,50 +55,51 @@ func usageText() string {
 	return "Usage: finwait [report] [flags] FILE...\nRun 'finwait help' for the commands."
 }
 
-const exitCodes = `Exit codes, the same for every output format:
-  0    done; no finding at or above --fail-on
-  1    findings at or above --fail-on; a check that failed; runs that differ
-  2    the command line is wrong
-  3    an input could not be read, or only in part, or output not be written
-  130  interrupted; what was done so far has been printed
-`
+const about = `finwait tells from packet captures how TCP connections were closed: who closed
+first, who never did, how long each side stayed in which state, and which packets
+prove it.`
 
 // overview is the text of finwait help.
 func overview() string {
-	var b strings.Builder
-	b.WriteString(`finwait tells from packet captures how TCP connections were closed: who closed
-first, who never did, how long each side stayed in which state, and which packets
-prove it.
+	parts := append([]part{{text: about}}, overviewParts()...)
+	return plain(parts) + "\nRun 'finwait help COMMAND' for the flags of a command, with examples.\n"
+}
 
-Usage:
-  finwait [COMMAND] [flags] FILE...
-
-Commands:
-`)
+func overviewParts() []part {
+	const width = 12
+	list := part{title: "Commands", width: width}
 	for _, cmd := range commands() {
 		note := ""
 		if cmd.name == "report" {
 			note = " (the default)"
 		}
-		fmt.Fprintf(&b, "  %-12s%s%s\n", cmd.name, cmd.short, note)
+		list.entries = append(list.entries, entry{head: cmd.name, about: cmd.short + note})
 	}
-	b.WriteString("\nTopics of help:\n")
+	more := part{title: "Topics of help", width: width}
 	for _, t := range topics() {
-		fmt.Fprintf(&b, "  %-12s%s\n", t.name, t.short)
+		more.entries = append(more.entries, entry{head: t.name, about: t.short})
 	}
-	b.WriteString(`
-FILE is a capture, pcap or pcapng, compressed or not; a directory, which stands
+	return []part{
+		{title: "Usage", usage: "finwait [COMMAND] [flags] FILE..."},
+		list,
+		more,
+		{text: `FILE is a capture, pcap or pcapng, compressed or not; a directory, which stands
 for every capture below it; a pattern such as 'day/*.pcap'; or - for standard
-input. Flags may stand before or after files.
+input. Flags may stand before or after files.`},
+		{title: "Examples", examples: []example{
+			{"finwait a.pcap", "how its connections were closed"},
+			{"tcpdump -w - -U | finwait flows --format jsonl -", "one JSON object a connection, as they end"},
+		}},
+		exitCodes(),
+	}
+}
 
-Examples:
-  finwait a.pcap
-      how its connections were closed
-  tcpdump -w - -U | finwait flows --format jsonl -
-      one JSON object a connection, as they end
-
-`)
-	b.WriteString(exitCodes)
-	b.WriteString("\nRun 'finwait help COMMAND' for the flags of a command, with examples.\n")
-	return b.String()
+func exitCodes() part {
+	return part{title: "Exit codes, the same for every output format", width: 5, entries: []entry{
+		{head: "0", about: "done; no finding at or above --fail-on"},
+		{head: "1", about: "findings at or above --fail-on; a check that failed; runs that differ"},
+		{head: "2", about: "the command line is wrong"},
+		{head: "3", about: "an input could not be read, or only in part, or output not be written"},
+		{head: "130", about: "interrupted; what was done so far has been printed"},
+	}}
 }

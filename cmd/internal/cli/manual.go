@@ -11,18 +11,19 @@ func Manual(transcript string) string {
 	var b strings.Builder
 	b.WriteString("Finwait tells from packet captures how TCP connections were closed.\n\n")
 	writeBlock(&b, transcript)
-	_, usage, _ := strings.Cut(overview(), "Usage:\n")
-	usage, _, _ = strings.Cut(usage, "\nRun 'finwait help COMMAND'")
 	b.WriteString("# Usage\n\n")
-	writeBlock(&b, usage)
+	parts := overviewParts()
+	parts[0].title = ""
+	writeBlock(&b, plain(parts))
 	for _, cmd := range commands() {
-		_, body, _ := strings.Cut(cmd.help(), "Usage:\n")
+		parts := cmd.parts()
+		parts[0].title = ""
 		fmt.Fprintf(&b, "# Command %s: %s\n\n", cmd.name, cmd.short)
-		writeBlock(&b, body)
+		writeBlock(&b, plain(parts))
 	}
 	for _, t := range topics() {
 		fmt.Fprintf(&b, "# Help on %s: %s\n\n", t.name, t.short)
-		writeBlock(&b, t.text())
+		writeBlock(&b, plain(t.parts()))
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }

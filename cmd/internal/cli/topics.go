@@ -1,10 +1,7 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
-
-	"github.com/spf13/pflag"
 
 	"finwait/analyzer"
 	"finwait/analyzer/schema"
@@ -14,13 +11,13 @@ import (
 type topic struct {
 	name  string
 	short string // one line, without a full stop
-	text  func() string
+	parts func() []part
 }
 
 func topics() []topic {
 	return []topic{
-		{"where", "the fields that --where can ask for, and their values", whereHelp},
-		{"thresholds", "the flags that change what rules take for long, or for many", thresholdsHelp},
+		{"where", "the fields that --where can ask for, and their values", whereParts},
+		{"thresholds", "the flags that change what rules take for long, or for many", thresholdsParts},
 	}
 }
 
@@ -33,7 +30,7 @@ func findTopic(name string) *topic {
 	return nil
 }
 
-func (t *topic) help() string { return upperFirst(t.short) + ".\n\n" + t.text() }
+func (t *topic) help() string { return upperFirst(t.short) + ".\n\n" + plain(t.parts()) }
 
 const whereIntro = `--where EXPR selects connections by the fields of their records, which are those of
 flows --format jsonl. The language is that of github.com/expr-lang/expr: == != < <= > >= in
@@ -48,13 +45,8 @@ anything: half_closed_s > 1 does not hold where half_closed_s is null.
 The assertions of finwait.yaml are in the same language: see finwait help check. There flows is a
 list of such records: all(flows, .close == "graceful").`
 
-func whereHelp() string {
-	var b strings.Builder
-	b.WriteString(paragraphs(whereIntro) + "\n\nExamples:\n")
-	for _, e := range whereExamples {
-		fmt.Fprintf(&b, "  %s\n      %s\n", e.line, e.about)
-	}
-	b.WriteString("\nFields:\n")
+func whereParts() []part {
+	fields := part{title: "Fields", width: flagWidth}
 	for _, f := range schema.Fields() {
 		about := f.Kind
 		if f.About != "" {
@@ -63,9 +55,9 @@ func whereHelp() string {
 		if len(f.Words) > 0 {
 			about += ": " + strings.Join(f.Words, ", ")
 		}
-		writeEntry(&b, strings.Repeat("  ", f.Depth+1)+f.Name, about)
+		fields.entries = append(fields.entries, entry{f.Name, about, f.Depth})
 	}
-	return b.String()
+	return []part{{text: whereIntro}, {title: "Examples", examples: whereExamples}, fields}
 }
 
 var whereExamples = []example{
@@ -75,27 +67,21 @@ var whereExamples = []example{
 	{`server.port in [80, 443] and rst.by == "server"`, "what a web server reset"},
 }
 
-func thresholdsHelp() string {
+func thresholdsParts() []part {
 	fs := newFlagSet("thresholds")
 	new(judgeFlags).addThresholds(fs)
-	intro := `Every command that runs the rules has these flags. finwait.yaml may have them in its section
-thresholds, without the hyphens in front; a flag outdoes the file.`
-	return paragraphs(intro) + "\n\nFlags:\n" + flagList(fs)
+	return []part{
+		{text: `Every command that runs the rules has these flags. finwait.yaml may have them in its section
+thresholds, without the hyphens in front; a flag outdoes the file.`},
+		{title: "Flags", width: flagWidth, entries: flagEntries(fs, true)},
+	}
 }
 
-// isThreshold reports whether a flag is one of a rule's, of which there are many.
-func isThreshold(f *pflag.Flag) bool {
-	_, ok := f.Value.(*thresholdFlag)
-	return ok
-}
-
-// thresholdNames says in few lines which flags help thresholds is about.
+// thresholdNames says briefly which flags that topic is about.
 func thresholdNames() string {
 	var names []string
 	for i := range analyzer.Thresholds {
 		names = append(names, "--"+analyzer.Thresholds[i].Name)
 	}
-	const indent = "      "
-	text := strings.Join(names, ", ") + ": thresholds of the rules, see 'finwait help thresholds'"
-	return indent + strings.Join(wrapWords(text, helpWidth-len(indent)), "\n"+indent) + "\n"
+	return strings.Join(names, ", ") + ": thresholds of the rules, see 'finwait help thresholds'"
 }
