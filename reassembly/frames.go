@@ -5,8 +5,15 @@ package reassembly
 // the Tracker remembers.
 func (t *Tracker) Frames(visit func(frame uint32)) {
 	for _, head := range [...]uint32{t.live.head, t.ended.head} {
-		for i := head; i != 0; i = t.links[i].next {
-			c := t.tcbs.at(i)
+		for i := head; i != 0; i = t.table.at(i).next {
+			e := t.table.at(i)
+			if b := t.embryo(e); b != nil {
+				for n := b.first; n != 0; n = t.early.at(n).next {
+					visit(t.early.at(n).frame)
+				}
+				continue
+			}
+			c := t.tcbs.at(e.body)
 			visit(c.firstFrame)
 			visit(c.lastFrame)
 			for _, m := range t.marks.of(&c.marks) {

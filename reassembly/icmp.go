@@ -81,21 +81,25 @@ func (t *Tracker) Quote(p *capture.Packet, s *segment.Segment) {
 	t.Advance(p)
 	tuple, side, prev := t.streams.Quote(s)
 	if prev.Conn != 0 {
-		t.reuse(&prev)
+		t.priors.release(t.reuse(&prev))
 	}
-	if tuple == nil || tuple.Conn == 0 {
+	if tuple == nil {
 		return
 	}
-	c := t.tcbs.at(tuple.Conn)
-	if c.stream != tuple.Stream || c.state == free {
+	c := t.entry(tuple)
+	if c == nil {
 		return
 	}
-	c.completeness = tuple.Completeness
+	if b := t.embryo(c); b != nil {
+		b.completeness = tuple.Completeness
+	} else {
+		t.tcbs.at(c.body).completeness = tuple.Completeness
+	}
 	e := ICMP{
 		Frame: uint32(p.Number), Time: p.Time, From: s.ICMP.From, About: Role(side),
 		Type: s.ICMP.Type, Code: s.ICMP.Code, V6: !s.Is4,
 	}
-	t.watchedICMP(c, p, s, &e)
+	t.watchedICMP(c.stream, p, s, &e)
 	if e.fails() {
 		t.icmp.note(tuple.Conn, e)
 	}

@@ -1,37 +1,46 @@
 package reassembly
 
+import "finwait/reassembly/capture"
+
+// entry is the place of a connection in the table, for as long as its segments
+// belong to it. Its index outlives the step from embryo to tcb.
+type entry struct {
+	prev, next uint32       // neighbours in the list that it is in
+	body       uint32       // index into Tracker.tcbs or, with embryonic, into Tracker.embryos; 0 where the entry is free
+	stream     uint32       // as in the tcb
+	at         capture.Time // of its latest segment; once it ended, when it did
+}
+
+// embryonic marks the body of an entry as an embryo.
+const embryonic = 1 << 31
+
 // list is a doubly linked list of table entries, oldest first. The links stand
-// apart from the entries, so that moving one touches little memory.
+// apart from the connections, so that moving one touches little memory.
 type list struct{ head, tail uint32 }
 
-type link struct{ prev, next uint32 }
+// table is the connection table: its entries, each in one list at a time.
+type table struct{ slab[entry] }
 
-// links holds the neighbours of every table entry, by its index. An entry is in
-// one list at a time.
-type links []link
-
-func (l *links) pushBack(q *list, i uint32) {
-	for int(i) >= len(*l) {
-		*l = append(*l, link{})
-	}
-	(*l)[i] = link{prev: q.tail}
+func (t *table) pushBack(q *list, i uint32) {
+	e := t.at(i)
+	e.prev, e.next = q.tail, 0
 	if q.tail != 0 {
-		(*l)[q.tail].next = i
+		t.at(q.tail).next = i
 	} else {
 		q.head = i
 	}
 	q.tail = i
 }
 
-func (l links) remove(q *list, i uint32) {
-	e := l[i]
+func (t *table) remove(q *list, i uint32) {
+	e := t.at(i)
 	if e.prev != 0 {
-		l[e.prev].next = e.next
+		t.at(e.prev).next = e.next
 	} else {
 		q.head = e.next
 	}
 	if e.next != 0 {
-		l[e.next].prev = e.prev
+		t.at(e.next).prev = e.prev
 	} else {
 		q.tail = e.prev
 	}

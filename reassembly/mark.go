@@ -49,84 +49,62 @@ func (m *Mark) Has(f segment.Flags) bool { return m.Flags.Has(f) }
 // Covers reports whether m acknowledges everything before offset end.
 func (m *Mark) Covers(end seqnum.Offset) bool { return m.Has(segment.ACK) && m.Ack >= end }
 
-// Marks come in three sizes, so that a connection that never got past its SYN
-// costs little. When the largest is full, the middle is thinned out.
+// rooms are the sizes of the room that the marks of a connection have: they move
+// to the next when they need more. From thinRoom on what is neither essential nor
+// recent is dropped first.
+var rooms = [...]int{4, 8, thinRoom, 32, manyMarks}
+
 const (
-	fewMarks    = 4
-	someMarks   = 16
+	thinRoom    = 16
 	manyMarks   = 96
 	recentMarks = 6 // inessential marks that survive a compaction
-)
-
-type (
-	few  [fewMarks]Mark
-	some [someMarks]Mark
-	many [manyMarks]Mark
 )
 
 // marks is the evidence of one connection: every segment is appended, and when
 // the room is used up all go that are neither essential nor recent.
 type marks struct {
-	block uint32 // index into the slab of its size
+	block uint32 // index into the slab of its room
 	n     uint16
-	room  uint16 // fewMarks, someMarks or manyMarks
+	room  uint8 // index into rooms, counted from 1; 0 where there is none
 }
 
 // store holds the marks of all connections.
-type store struct {
-	few  slab[few]
-	some slab[some]
-	many slab[many]
+type store [len(rooms)]slab[Mark]
+
+// init makes s ready for use.
+func (s *store) init() {
+	for i, n := range rooms {
+		s[i].width = uint16(n)
+	}
 }
 
 // of returns the marks of m, oldest first. They stay valid until the next add.
 func (s *store) of(m *marks) []Mark {
-	switch m.room {
-	case fewMarks:
-		return s.few.at(m.block)[:m.n]
-	case someMarks:
-		return s.some.at(m.block)[:m.n]
-	case manyMarks:
-		return s.many.at(m.block)[:m.n]
+	if m.room == 0 {
+		return nil
 	}
-	return nil
+	return s[m.room-1].row(m.block)[:m.n]
 }
 
 // grow gives m the next larger room.
 func (s *store) grow(m *marks) {
-	old := s.of(m)
-	was := *m
-	var dst []Mark
-	switch m.room {
-	case 0:
-		i, b := s.few.alloc()
-		m.block, m.room, dst = i, fewMarks, b[:]
-	case fewMarks:
-		i, b := s.some.alloc()
-		m.block, m.room, dst = i, someMarks, b[:]
-	default:
-		i, b := s.many.alloc()
-		m.block, m.room, dst = i, manyMarks, b[:]
-	}
-	copy(dst, old)
-	s.release(&was)
+	block, list := s[m.room].allocRow()
+	copy(list, s.of(m))
+	s.release(m)
+	m.block = block
+	m.room++
 }
 
 // release gives the room of m back.
 func (s *store) release(m *marks) {
-	switch m.room {
-	case fewMarks:
-		s.few.release(m.block)
-	case someMarks:
-		s.some.release(m.block)
-	case manyMarks:
-		s.many.release(m.block)
+	if m.room > 0 {
+		s[m.room-1].release(m.block)
 	}
 }
 
 // add appends a mark, zeroed, and returns it to be filled in.
 func (s *store) add(m *marks) *Mark {
-	if m.n == m.room {
+	if m.room == 0 || int(m.n) == rooms[m.room-1] {
 		s.makeRoom(m)
 	}
 	m.n++
@@ -139,16 +117,16 @@ func (s *store) add(m *marks) *Mark {
 // where that frees too little. In the largest room the middle goes: the first
 // third shows how it began, the last third how it ended.
 func (s *store) makeRoom(m *marks) {
-	if m.room < someMarks {
+	if m.n != thinRoom && m.n != manyMarks {
 		s.grow(m)
 		return
 	}
 	list := s.of(m)
 	kept := compact(list)
 	switch {
-	case kept <= int(m.room)*3/4:
+	case kept <= int(m.n)*3/4:
 		m.n = uint16(kept)
-	case m.room < manyMarks:
+	case m.n < manyMarks:
 		s.grow(m)
 	default:
 		const third = manyMarks / 3

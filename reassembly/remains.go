@@ -20,11 +20,12 @@ type remains struct {
 	plain    bool         // segments without SYN, FIN and RST were captured by then
 }
 
-// remains gathers what is left of ended connection i.
+// remains gathers what is left of the ended connection of entry i.
 func (t *Tracker) remains(i uint32) remains {
-	c := t.tcbs.at(i)
+	body := t.table.at(i).body
+	c := t.tcbs.at(body)
 	r := remains{
-		index: i, tcb: c, marks: t.marks.of(&c.marks),
+		index: body, tcb: c, marks: t.marks.of(&c.marks),
 		more: t.more.find(c.tokens.more), talk: t.talks.find(c.talk), prior: t.priors.find(c.prior),
 		holes: [2]*holes{t.holes.find(c.ends[0].holes), t.holes.find(c.ends[1].holes)},
 		icmp:  t.icmp.take(i), now: t.now, dropped: t.dropped, plain: t.plain,

@@ -30,8 +30,7 @@ func (c *Conn) Prior() (p Prior, ok bool) {
 // waiting remembers an ended connection that a new SYN supersedes, if an end of
 // it was in TIME-WAIT, and returns its index among the priors. A reset that
 // came after the close took TIME-WAIT away (RFC 1337).
-func (t *Tracker) waiting(i uint32) uint32 {
-	b := t.tcbs.at(i)
+func (t *Tracker) waiting(b *tcb) uint32 {
 	if b.ended != EndClosed || b.ends[0].resets+b.ends[1].resets > 0 {
 		return 0
 	}

@@ -141,6 +141,9 @@ func (t *Tracker) note(c *tcb, e *endpoint, s *segment.Segment, p *capture.Packe
 		c.seen |= sawLabels
 		t.counts.Shared++
 	}
+	if c.lastFrame == 0 {
+		c.firstTime, c.firstFrame = p.Time, uint32(p.Number)
+	}
 	c.lastTime, c.lastFrame = p.Time, uint32(p.Number)
 }
 

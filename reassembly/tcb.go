@@ -25,15 +25,13 @@ type tcb struct {
 	prior                 uint32 // index into Tracker.priors, or 0
 	addr                  [2]segment.Endpoint
 
-	endTime      capture.Time  // when it ended; valid iff ended is set
 	until        capture.Time  // when observation of it ended; valid iff bounded
 	atFirstFIN   seqnum.Offset // SND.NXT of the other side when the first FIN came
 	firstFIN     uint8         // side of the first captured FIN, or noSide
 	afterFIN     uint8         // segments kept since the first FIN
 	completeness uint8
-	ended        End
+	ended        End // if it did, it lingers: stray segments still belong to it
 	seen         caveatBits
-	state        liveness
 	superseded   bool // the next incarnation began
 	bounded      bool // observation of it ended before the capture did
 	is4          bool // carried in IPv4
@@ -69,15 +67,6 @@ type endpoint struct {
 	begun                             bool  // it sent a segment without SYN
 	ackedFIN                          bool  // it acknowledged the peer's FIN
 }
-
-// liveness says which list a tcb is in.
-type liveness uint8
-
-const (
-	free liveness = iota
-	live
-	lingering // ended, but its stray segments still belong to it
-)
 
 // caveatBits are the limits noticed while the connection was live.
 type caveatBits uint16

@@ -51,6 +51,9 @@ type Tracker struct {
 	emit    func(*Conn)
 	streams *stream.Index
 
+	table    table
+	embryos  slab[embryo]
+	early    slab[early]
 	tcbs     slab[tcb]
 	more     slab[moreTokens]
 	holes    slab[holes]
@@ -59,13 +62,13 @@ type Tracker struct {
 	priors   slab[Prior]
 	marks    store
 	icmp     icmps
-	links    links
 	live     list // by last segment
 	ended    list // by when they ended
 	count    struct{ live, ended int }
 	now      capture.Time // latest timestamp so far
 	begun    bool
 	dropped  bool
+	whole    bool // every connection is a tcb from its first segment on
 	plain    bool // segments without SYN, FIN and RST were captured
 	counts   Counts
 	conn     Conn    // handed to emit
@@ -89,7 +92,8 @@ func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
 	if cfg.MaxConnections <= 0 {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
-	t := &Tracker{cfg: cfg, emit: emit, streams: stream.NewIndex()}
+	t := &Tracker{cfg: cfg, emit: emit, streams: stream.NewIndex(), whole: cfg.Watch != nil}
+	t.marks.init()
 	if cfg.Aside {
 		t.aside = startAside(emit)
 	}
@@ -123,18 +127,23 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 	if opened && prev.Conn != 0 {
 		prior = t.reuse(&prev)
 	}
-	i := tuple.Conn
-	if i == 0 || !t.tcbs.at(i).takes(tuple.Stream) {
-		i = t.open(p, s, side, tuple.Stream)
-		tuple.Conn = i
-		t.tcbs.at(i).prior = prior
-		if !opened {
-			t.tcbs.at(i).seen |= sawReopened
-		}
+	e := t.entry(tuple)
+	if e == nil || t.closed(e) {
+		tuple.Conn = t.open(s, side, tuple.Stream)
+		e = t.table.at(tuple.Conn)
+		b := t.embryo(e)
+		b.prior, b.reopened = prior, !opened
 	}
-	c := t.tcbs.at(i)
-	if c.ended == EndReset && c.deniesReset(p, s) {
-		t.revive(i)
+	t.plain = t.plain || !s.Flags.Any(segment.SYN|segment.FIN|segment.RST)
+	if b := t.embryo(e); b != nil && !t.whole && b.fits(s) {
+		t.keep(b, p, s, side)
+		b.completeness = tuple.Completeness
+		t.touch(tuple.Conn, p.Time)
+		return
+	}
+	c := t.tcb(e)
+	if c.ended == EndReset && c.deniesReset(e, p, s) {
+		t.revive(tuple.Conn)
 	}
 	if t.cfg.Watch == nil {
 		t.take(c, p, s, side)
@@ -142,10 +151,10 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 		t.watched(c, p, s, side)
 	}
 	c.completeness = tuple.Completeness
-	if c.state == live {
-		t.touch(i)
+	if c.ended == EndNone {
+		t.touch(tuple.Conn, p.Time)
 		if end := c.over(); end != EndNone {
-			t.end(i, end)
+			t.end(tuple.Conn, end)
 		}
 	}
 }
@@ -162,72 +171,89 @@ func (t *Tracker) Pass(s *segment.Segment, skip segment.Skip) {
 	}
 }
 
-// takes reports whether segments of a stream belong to c still. Those of an idle
-// or evicted connection begin a new record.
-func (c *tcb) takes(number uint32) bool {
-	return c.state != free && c.stream == number && c.ended != EndIdle && c.ended != EndEvicted
+// entry returns the place in the table of the connection that a tuple stands for,
+// or nil where it was handed out already.
+func (t *Tracker) entry(tuple *stream.Tuple) *entry {
+	if tuple.Conn == 0 {
+		return nil
+	}
+	e := t.table.at(tuple.Conn)
+	if e.body == 0 || e.stream != tuple.Stream {
+		return nil
+	}
+	return e
+}
+
+// closed reports whether a connection takes no more segments: those of an idle or
+// evicted one begin a new record.
+func (t *Tracker) closed(e *entry) bool {
+	if e.body&embryonic != 0 {
+		return false
+	}
+	c := t.tcbs.at(e.body)
+	return c.ended == EndIdle || c.ended == EndEvicted
 }
 
 // open makes room for a new connection, evicting the stalest where there are
-// too many.
-func (t *Tracker) open(p *capture.Packet, s *segment.Segment, side uint8, number uint32) uint32 {
+// too many. It is an embryo without segments.
+func (t *Tracker) open(s *segment.Segment, side uint8, number uint32) uint32 {
 	if t.count.live >= t.cfg.MaxConnections {
 		t.counts.Evicted++
 		t.end(t.live.head, EndEvicted)
 	}
-	i, c := t.tcbs.alloc()
-	*c = tcb{
-		stream: number, state: live, firstFIN: noSide,
-		firstTime: p.Time, firstFrame: uint32(p.Number), path: s.Path, is4: s.Is4,
-	}
-	c.addr = [2]segment.Endpoint{s.Src, s.Dst}
+	body, b := t.embryos.alloc()
+	*b = embryo{addr: [2]segment.Endpoint{s.Src, s.Dst}, path: s.Path, is4: s.Is4}
 	if side == 1 {
-		c.addr = [2]segment.Endpoint{s.Dst, s.Src}
+		b.addr = [2]segment.Endpoint{s.Dst, s.Src}
 	}
-	c.ends[0].scale, c.ends[1].scale = -1, -1
-	t.links.pushBack(&t.live, i)
+	i, e := t.table.alloc()
+	e.body, e.stream = body|embryonic, number
+	t.table.pushBack(&t.live, i)
 	t.count.live++
 	return i
 }
 
 // touch makes i the freshest of the live connections.
-func (t *Tracker) touch(i uint32) {
+func (t *Tracker) touch(i uint32, now capture.Time) {
+	t.table.at(i).at = now
 	if t.live.tail != i {
-		t.links.remove(&t.live, i)
-		t.links.pushBack(&t.live, i)
+		t.table.remove(&t.live, i)
+		t.table.pushBack(&t.live, i)
 	}
 }
 
 // reuse ends the previous incarnation on a 4-tuple (RFC 9293 §3.4.1) and returns
 // what is to be remembered of it.
 func (t *Tracker) reuse(prev *stream.Tuple) (prior uint32) {
-	c := t.tcbs.at(prev.Conn)
-	if c.state == free || c.stream != prev.Stream {
+	e := t.entry(prev)
+	if e == nil {
 		return 0
 	}
+	c := t.tcb(e)
 	c.superseded = true
 	if !c.bounded {
 		c.until, c.bounded = t.now, true
 	}
-	if c.state == live {
+	if c.ended == EndNone {
 		t.end(prev.Conn, EndReused)
 		return 0
 	}
-	return t.waiting(prev.Conn)
+	return t.waiting(c)
 }
 
 // end moves a live connection to those that linger.
 func (t *Tracker) end(i uint32, why End) {
-	c := t.tcbs.at(i)
-	c.ended, c.endTime, c.state = why, t.now, lingering
+	e := t.table.at(i)
+	c := t.tcb(e)
+	c.ended, e.at = why, t.now
 	switch why {
 	case EndIdle:
 		c.until, c.bounded = c.lastTime+capture.Time(t.cfg.Idle), true
 	case EndEvicted:
 		c.until, c.bounded = t.now, true
 	}
-	t.links.remove(&t.live, i)
-	t.links.pushBack(&t.ended, i)
+	t.table.remove(&t.live, i)
+	t.table.pushBack(&t.ended, i)
 	t.count.live--
 	t.count.ended++
 	if t.count.ended > maxLingering {
@@ -237,39 +263,39 @@ func (t *Tracker) end(i uint32, why End) {
 
 // deniesReset reports whether a segment shows that the reset which seemed to end
 // the connection was not taken in: somebody goes on long after it.
-func (c *tcb) deniesReset(p *capture.Packet, s *segment.Segment) bool {
+func (c *tcb) deniesReset(e *entry, p *capture.Packet, s *segment.Segment) bool {
 	const stray = time.Second // what was on its way has arrived by then
-	return c.state == lingering && !c.superseded && !s.Flags.Has(segment.RST) && p.Time.Sub(c.endTime) > stray
+	return !c.superseded && !s.Flags.Has(segment.RST) && p.Time.Sub(e.at) > stray
 }
 
 // revive takes an ended connection back among the live ones.
 func (t *Tracker) revive(i uint32) {
-	c := t.tcbs.at(i)
-	c.state, c.ended = live, EndNone
+	c := t.tcbs.at(t.table.at(i).body)
+	c.ended = EndNone
 	c.ends[0].resets, c.ends[1].resets = 0, 0
-	t.links.remove(&t.ended, i)
-	t.links.pushBack(&t.live, i)
+	t.table.remove(&t.ended, i)
+	t.table.pushBack(&t.live, i)
 	t.count.ended--
 	t.count.live++
 }
 
 // expire lets go of what the time has come for.
 func (t *Tracker) expire() {
-	for i := t.ended.head; i != 0 && t.now.Sub(t.tcbs.at(i).endTime) > linger; i = t.ended.head {
+	for i := t.ended.head; i != 0 && t.now.Sub(t.table.at(i).at) > linger; i = t.ended.head {
 		t.finish(i)
 	}
-	for i := t.live.head; i != 0 && t.now.Sub(t.tcbs.at(i).lastTime) > t.cfg.Idle; i = t.live.head {
+	for i := t.live.head; i != 0 && t.now.Sub(t.table.at(i).at) > t.cfg.Idle; i = t.live.head {
 		t.end(i, EndIdle)
 	}
 }
 
 // finish hands out an ended connection and forgets it.
 func (t *Tracker) finish(i uint32) {
-	c := t.tcbs.at(i)
-	c.state = free
-	t.links.remove(&t.ended, i)
-	t.count.ended--
 	r := t.remains(i)
+	t.table.remove(&t.ended, i)
+	t.table.at(i).body = 0
+	t.table.release(i)
+	t.count.ended--
 	if t.aside != nil {
 		t.aside.add(t, r)
 		return
@@ -287,11 +313,11 @@ func (t *Tracker) Flush() {
 		t.finish(t.ended.head)
 	}
 	rest := make([]uint32, 0, t.count.live)
-	for i := t.live.head; i != 0; i = t.links[i].next {
+	for i := t.live.head; i != 0; i = t.table.at(i).next {
 		rest = append(rest, i)
 	}
 	slices.SortFunc(rest, func(a, b uint32) int {
-		return cmp.Compare(t.tcbs.at(a).stream, t.tcbs.at(b).stream)
+		return cmp.Compare(t.table.at(a).stream, t.table.at(b).stream)
 	})
 	for _, i := range rest {
 		t.end(i, EndCapture)

@@ -36,12 +36,12 @@ func (t *Tracker) watched(c *tcb, p *capture.Packet, s *segment.Segment, side ui
 	})
 }
 
-// watchedICMP shows an ICMP error about connection c.
-func (t *Tracker) watchedICMP(c *tcb, p *capture.Packet, s *segment.Segment, e *ICMP) {
+// watchedICMP shows an ICMP error about a connection.
+func (t *Tracker) watchedICMP(stream uint32, p *capture.Packet, s *segment.Segment, e *ICMP) {
 	if t.cfg.Watch != nil {
 		t.cfg.Watch(&Sight{
 			Mark:   Mark{Time: p.Time, Frame: uint32(p.Number), Flags: s.Flags, Side: uint8(e.About)},
-			Stream: c.stream, From: s.Src, ICMP: e,
+			Stream: stream, From: s.Src, ICMP: e,
 		})
 	}
 }
