@@ -94,39 +94,23 @@ func (a *analysis) ended(c *reassembly.Conn) {
 	a.stopped.Store(!a.emit(res))
 }
 
+// decoded is one packet and what it holds.
+type decoded struct {
+	packet  capture.Packet
+	input   *input // where it comes from
+	segment segment.Segment
+	skip    segment.Skip
+}
+
 // run reads, decodes and tracks every packet: steps 2 to 4 of the main path.
 // When ctx ends it reads no further, and completes what it has.
 func (a *analysis) run(ctx context.Context) {
-	var p capture.Packet
-	var s segment.Segment
-	for n := 0; !a.stopped.Load(); n++ {
-		if n%256 == 0 && ctx.Err() != nil {
-			break
-		}
-		in := a.source.next(&p)
-		if in == nil {
-			break
-		}
-		inside := a.window.holds(p.Time)
-		s.Path.Interface = a.interfaces.id(in, &p)
-		skip := a.decoder.Decode(p.Link, p.Data, p.Length, &s)
-		switch {
-		case !inside: // stream numbers are the whole capture's all the same
-			in.notSelected++
-			a.tracker.Pass(&s, skip)
-		case skip == segment.ICMPError && (a.keep == nil || a.keep(&s)):
-			in.skipped[skip]++
-			a.tracker.Quote(&p, &s)
-		case skip != segment.Decoded:
-			in.skipped[skip]++
-			a.tracker.Advance(&p)
-		case a.keep != nil && !a.keep(&s):
-			in.notSelected++
-			a.tracker.Pass(&s, skip)
-			a.tracker.Advance(&p)
-		default:
-			in.segments++
-			a.tracker.Add(&p, &s)
+	if a.mode == besides {
+		a.runAhead(ctx)
+	} else {
+		var d decoded
+		for n := 0; !a.stopped.Load() && (n%256 != 0 || ctx.Err() == nil) && a.next(&d); n++ {
+			a.take(&d)
 		}
 	}
 	if a.source.dropped() {
@@ -136,4 +120,37 @@ func (a *analysis) run(ctx context.Context) {
 		a.tracker.Advance(&capture.Packet{Time: t})
 	}
 	a.tracker.Flush()
+}
+
+// next reads and decodes a packet; false means that there are no more.
+func (a *analysis) next(d *decoded) bool {
+	d.input = a.source.next(&d.packet)
+	if d.input == nil {
+		return false
+	}
+	d.segment.Path.Interface = a.interfaces.id(d.input, &d.packet)
+	d.skip = a.decoder.Decode(d.packet.Link, d.packet.Data, d.packet.Length, &d.segment)
+	return true
+}
+
+// take counts a packet and hands it to the tracker.
+func (a *analysis) take(d *decoded) {
+	switch in, p, s := d.input, &d.packet, &d.segment; {
+	case !a.window.holds(p.Time): // stream numbers are the whole capture's all the same
+		in.notSelected++
+		a.tracker.Pass(s, d.skip)
+	case d.skip == segment.ICMPError && (a.keep == nil || a.keep(s)):
+		in.skipped[d.skip]++
+		a.tracker.Quote(p, s)
+	case d.skip != segment.Decoded:
+		in.skipped[d.skip]++
+		a.tracker.Advance(p)
+	case a.keep != nil && !a.keep(s):
+		in.notSelected++
+		a.tracker.Pass(s, d.skip)
+		a.tracker.Advance(p)
+	default:
+		in.segments++
+		a.tracker.Add(p, s)
+	}
 }
