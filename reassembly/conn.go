@@ -66,6 +66,7 @@ type Conn struct {
 	Marks []Mark
 
 	from   *remains
+	flags  segment.Flags    // of all Marks together
 	c      *tcb
 	client uint8            // side of the tcb
 	away   [2]time.Duration // round trip from the capture to each end and back
@@ -135,6 +136,9 @@ type Stay struct {
 
 const maxStays = 12
 
+// Reset reports whether any segment that is remembered carries an RST.
+func (c *Conn) Reset() bool { return c.flags.Has(segment.RST) }
+
 // States returns the states of one end, in order.
 func (c *Conn) States(r Role) []Stay { return c.stays[r][:c.nStays[r]] }
 
@@ -157,6 +161,7 @@ func (c *Conn) derive(from *remains) {
 	}
 	c.client, c.RolesFrom = roles(b, c.Marks)
 	for i := range c.Marks {
+		c.flags |= c.Marks[i].Flags
 		c.Marks[i].Side ^= c.client
 	}
 	for r := range Role(2) {

@@ -39,6 +39,9 @@ type RST struct {
 
 // findRST looks for the reset that counts.
 func (c *Conn) findRST() {
+	if !c.Reset() {
+		return
+	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		if !m.Has(segment.RST) || !c.acceptable(i) {

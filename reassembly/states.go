@@ -277,6 +277,9 @@ func (c *Conn) tookFIN(r Role, fin *FIN, l *steps) {
 
 // resetSteps adds the reset that ended r: taken in, or sent.
 func (c *Conn) resetSteps(r Role, l *steps) {
+	if !c.Reset() {
+		return
+	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		if !m.Has(segment.RST) {

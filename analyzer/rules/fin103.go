@@ -43,8 +43,11 @@ func checkFINUnacknowledged(p *analyzer.Pass) {
 	c := p.Conn
 	for r := range reassembly.Role(2) {
 		f := &c.FIN[r]
+		if f.Retransmissions < p.Config.FINRetransmits {
+			continue
+		}
 		last, denied := c.FINRepeats(r)
-		if last == nil || f.Retransmissions < p.Config.FINRetransmits || bare(c) {
+		if last == nil || bare(c) {
 			continue
 		}
 		v := analyzer.Verdict{Side: r, Frames: []uint32{f.Frame, f.ACKFrame, last.Frame}}

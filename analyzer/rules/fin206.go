@@ -53,6 +53,9 @@ func checkIdleClose(p *analyzer.Pass) {
 		return
 	}
 	fin := &c.FIN[closer]
+	if fin.Time.Sub(c.First.Time) < p.Config.IdleClose && !c.Caveats.Has(reassembly.ClockStep) {
+		return // too young to have been idle
+	}
 	closing := c.MarkOf(fin.Frame)
 	if closing == nil {
 		return

@@ -48,6 +48,9 @@ const finBehind = 200 * time.Millisecond
 
 func checkZeroWindowStall(p *analyzer.Pass) {
 	c := p.Conn
+	if c.Quality[reassembly.Client].ZeroWindow == 0 && c.Quality[reassembly.Server].ZeroWindow == 0 {
+		return
+	}
 	for r := range reassembly.Role(2) {
 		s, ok := c.Stall(r)
 		shut := s.Until.Sub(s.Since)

@@ -66,7 +66,7 @@ type odd struct {
 
 // misfit returns the first reset that does not fit its supposed sender, or nil.
 func misfit(c *reassembly.Conn) *odd {
-	if c.Close == reassembly.CloseRefused {
+	if !c.Reset() || c.Close == reassembly.CloseRefused {
 		return nil
 	}
 	for i := range c.Marks {

@@ -46,6 +46,14 @@ func impossible(f segment.Flags) string {
 	return ""
 }
 
+// oddities are what impossible says of every combination.
+var oddities = func() (of [256]string) {
+	for f := range of {
+		of[f] = impossible(segment.Flags(f))
+	}
+	return of
+}()
+
 func checkFlags(p *analyzer.Pass) {
 	const few = 8
 	var kinds []string
@@ -54,7 +62,7 @@ func checkFlags(p *analyzer.Pass) {
 	n := 0
 	for i := range p.Conn.Marks {
 		m := &p.Conn.Marks[i]
-		kind := impossible(m.Flags)
+		kind := oddities[m.Flags]
 		if kind == "" {
 			continue
 		}
