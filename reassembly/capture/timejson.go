@@ -11,22 +11,27 @@ func (t Time) Append(dst []byte) []byte {
 	day, sec := floorDiv(sec, 86400)
 	year, month, dom := civil(day)
 	text := [30]byte([]byte("0000-00-00T00:00:00.000000000Z"))
-	digits(text[0:4], year)
-	digits(text[5:7], month)
-	digits(text[8:10], dom)
-	digits(text[11:13], sec/3600)
-	digits(text[14:16], sec/60%60)
-	digits(text[17:19], sec%60)
-	digits(text[20:29], nano)
+	of, n := uint32(sec), uint32(nano) // of the day
+	twoDigits(text[0:], uint32(year)/100)
+	twoDigits(text[2:], uint32(year)%100)
+	twoDigits(text[5:], uint32(month))
+	twoDigits(text[8:], uint32(dom))
+	twoDigits(text[11:], of/3600)
+	twoDigits(text[14:], of/60%60)
+	twoDigits(text[17:], of%60)
+	text[20] = '0' + byte(n/1e8)
+	twoDigits(text[21:], n/1e6%100)
+	twoDigits(text[23:], n/1e4%100)
+	twoDigits(text[25:], n/100%100)
+	twoDigits(text[27:], n%100)
 	return append(dst, text[:]...)
 }
 
-// digits fills b with the last decimal digits of v.
-func digits(b []byte, v int64) {
-	for i, u := len(b)-1, uint32(v); i >= 0; i-- {
-		b[i] = '0' + byte(u%10)
-		u /= 10
-	}
+const hundred = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
+
+// twoDigits begins b with the decimal digits of v, which is less than 100.
+func twoDigits(b []byte, v uint32) {
+	copy(b[:2], hundred[2*v:2*v+2])
 }
 
 // String returns t as Append writes it.
@@ -64,15 +69,14 @@ func floorDiv(a, b int64) (quo, rem int64) {
 // in years that begin in March, so that the leap day is the last of its year,
 // and takes a fifth of the time of time.Time.AppendFormat.
 func civil(day int64) (year, month, dom int64) {
-	day += 719468 // from 0000-03-01
-	era, doe := floorDiv(day, 146097)
+	era, doe64 := floorDiv(day+719468, 146097) // eras of 400 years from 0000-03-01
+	doe := uint32(doe64)
 	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
 	doy := doe - (365*yoe + yoe/4 - yoe/100)
 	shifted := (5*doy + 2) / 153 // 0 is March
-	month = shifted + 3
-	year = yoe + era*400
+	year, month = int64(yoe)+era*400, int64(shifted)+3
 	if month > 12 {
 		month, year = month-12, year+1
 	}
-	return year, month, doy - (153*shifted+2)/5 + 1
+	return year, month, int64(doy - (153*shifted+2)/5 + 1)
 }
