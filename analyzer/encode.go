@@ -270,7 +270,7 @@ const hexDigits = "0123456789abcdef"
 func appendStr(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
-	for i := 0; i < len(s); {
+	for i := plain(s); i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
 			if c >= ' ' && c != '"' && c != '\\' {
@@ -295,6 +295,25 @@ func appendStr(dst []byte, s string) []byte {
 		i += size
 	}
 	return append(append(dst, s[start:]...), '"')
+}
+
+// plain returns how much of the beginning of s, in steps of eight octets, holds
+// nothing that has to be escaped or looked at: only ASCII from the space on,
+// without quotes and backslashes.
+func plain(s string) (n int) {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; len(s) >= 8; s = s[8:] {
+		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		quote, slash := w^ones*'"', w^ones*'\\'
+		// The top bit of an octet is set if it was, or if the subtraction
+		// borrowed: the octet was less than what was taken off.
+		if (w|(w-ones*' ')|(quote-ones)|(slash-ones))&tops != 0 {
+			break
+		}
+		n += 8
+	}
+	return n
 }
 
 func appendEscape(dst []byte, c byte) []byte {

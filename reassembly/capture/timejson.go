@@ -7,15 +7,18 @@ import (
 
 // Append appends t in RFC 3339 form, in UTC, always with 9 decimals.
 func (t Time) Append(dst []byte) []byte {
-	sec, nano := floorDiv(int64(t), 1e9)
-	day, sec := floorDiv(sec, 86400)
-	year, month, dom := civil(day)
+	sec, n := uint64(t)/1e9, uint32(uint64(t)%1e9)
+	day, of := uint32(sec/86400), uint32(sec%86400) // of the day
+	days := day + epoch
+	if t < 0 {
+		days, of, n = beforeEpoch(t)
+	}
+	year, month, dom := civil(days)
 	text := [30]byte([]byte("0000-00-00T00:00:00.000000000Z"))
-	of, n := uint32(sec), uint32(nano) // of the day
-	twoDigits(text[0:], uint32(year)/100)
-	twoDigits(text[2:], uint32(year)%100)
-	twoDigits(text[5:], uint32(month))
-	twoDigits(text[8:], uint32(dom))
+	twoDigits(text[0:], year/100)
+	twoDigits(text[2:], year%100)
+	twoDigits(text[5:], month)
+	twoDigits(text[8:], dom)
 	twoDigits(text[11:], of/3600)
 	twoDigits(text[14:], of/60%60)
 	twoDigits(text[17:], of%60)
@@ -56,27 +59,33 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// floorDiv returns a/b rounded down and the remainder, which is never negative.
-func floorDiv(a, b int64) (quo, rem int64) {
-	quo, rem = a/b, a%b
-	if rem < 0 {
-		quo, rem = quo-1, rem+b
+// epoch is 1970-01-01 in days from 0000-03-01.
+const epoch = 719468
+
+// beforeEpoch splits a time before 1970 into days from 0000-03-01, seconds and
+// nanoseconds.
+func beforeEpoch(t Time) (days, sec, nano uint32) {
+	const day = 86400
+	s, n := int64(t)/1e9, int64(t)%1e9
+	if n < 0 {
+		s, n = s-1, n+1e9
 	}
-	return quo, rem
+	s += epoch * day
+	return uint32(s / day), uint32(s % day), uint32(n)
 }
 
-// civil returns the Gregorian date of a day counted from 1970-01-01. It counts
-// in years that begin in March, so that the leap day is the last of its year,
-// and takes a fifth of the time of time.Time.AppendFormat.
-func civil(day int64) (year, month, dom int64) {
-	era, doe64 := floorDiv(day+719468, 146097) // eras of 400 years from 0000-03-01
-	doe := uint32(doe64)
-	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
-	doy := doe - (365*yoe + yoe/4 - yoe/100)
-	shifted := (5*doy + 2) / 153 // 0 is March
-	year, month = int64(yoe)+era*400, int64(shifted)+3
-	if month > 12 {
-		month, year = month-12, year+1
+// civil returns the Gregorian date of a day counted from 0000-03-01, as in
+// Neri and Schneider, Euclidean affine functions and their application to
+// calendar algorithms, 2022.
+func civil(days uint32) (year, month, dom uint32) {
+	n1 := 4*days + 3
+	century, n2 := n1/146097, n1%146097|3
+	p := 2939745 * uint64(n2)
+	yearOf, doy := uint32(p>>32), uint32(p)/2939745/4 // of the century; of a year that begins in March
+	n3 := 2141*doy + 197913
+	year, month, dom = 100*century+yearOf, n3>>16, n3&0xffff/2141+1
+	if doy >= 306 {
+		year, month = year+1, month-12
 	}
-	return year, month, int64(doy - (153*shifted+2)/5 + 1)
+	return year, month, dom
 }
