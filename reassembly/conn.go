@@ -71,6 +71,7 @@ type Conn struct {
 	client uint8            // side of the tcb
 	away   [2]time.Duration // round trip from the capture to each end and back
 	hop    [2]time.Duration // one way, where it is long enough to matter; see farAway
+	turns  [2]Turn
 	stays  [2][maxStays]Stay
 	nStays [2]int
 }
@@ -167,6 +168,9 @@ func (c *Conn) derive(from *remains) {
 	for r := range Role(2) {
 		side := uint8(r) ^ c.client
 		c.Addr[r] = b.addr[side]
+		if k := from.talk; k != nil {
+			c.turns[r] = Turn{k.last[side].Extent, from.heads[side]}
+		}
 		c.count(r, &b.ends[side])
 	}
 	c.open()

@@ -39,7 +39,7 @@ func tell(cfg Config, whole bool, events []event) (out []story, c Counts) {
 		one.prior, _ = c.Prior()
 		one.conn.from, one.conn.c, one.conn.Marks = nil, nil, slices.Clone(c.Marks)
 		b := &one.tcb
-		b.marks.block, b.tokens.more, b.talk, b.prior, b.ends[0].holes, b.ends[1].holes = 0, 0, 0, 0, 0, 0
+		b.marks.row, b.tokens.more, b.talk, b.prior, b.ends[0].holes, b.ends[1].holes = 0, 0, 0, 0, 0, 0
 		out = append(out, one)
 	})
 	t.whole = t.whole || whole

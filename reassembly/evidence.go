@@ -45,10 +45,26 @@ func (s *stalls) settle() {
 	s.now = Stall{}
 }
 
-// watch follows the windows of both ends; m is the segment that just came, with
-// fresh octets of new payload. It is called for connections that carry payload.
-func (k *talk) watch(m *Mark, fresh int64, zero bool) {
-	own := &k.stalls[m.Side]
+// windows are the stalls of both ends, by side.
+type windows [2]stalls
+
+// followWindows takes in what segment m, with fresh octets of new payload, tells of
+// the windows of both ends; zero is its sender's. It is called for connections that
+// carry payload.
+func (t *Tracker) followWindows(k *talk, m *Mark, fresh int64, zero bool) {
+	if k.windows == 0 {
+		if !zero {
+			return
+		}
+		i, w := t.windows.alloc()
+		*w = windows{}
+		k.windows = i
+	}
+	t.windows.at(k.windows).follow(m, fresh, zero)
+}
+
+func (w *windows) follow(m *Mark, fresh int64, zero bool) {
+	own := &w[m.Side]
 	shut := own.now.Frame != 0 && own.now.EndFrame == 0
 	switch {
 	case zero && !shut:
@@ -57,7 +73,7 @@ func (k *talk) watch(m *Mark, fresh int64, zero bool) {
 	case !zero && shut && !m.Flags.Any(segment.RST|segment.SYN):
 		own.now.EndFrame, own.now.Until = m.Frame, m.Time
 	}
-	peer := &k.stalls[1-m.Side].now
+	peer := &w[1-m.Side].now
 	switch {
 	case peer.Frame == 0:
 	case peer.EndFrame == 0 && (m.Bits.has(Probe) || m.Bits.has(Retransmit) && m.Len > 0):
@@ -72,10 +88,10 @@ func (k *talk) watch(m *Mark, fresh int64, zero bool) {
 // Stall returns the longest time for which the window of r was 0 and held
 // payload back; ok is false where there was none.
 func (c *Conn) Stall(r Role) (longest Stall, ok bool) {
-	if c.from.talk == nil {
+	if c.from.windows == nil {
 		return Stall{}, false
 	}
-	s := c.from.talk.stalls[uint8(r)^c.client]
+	s := c.from.windows[uint8(r)^c.client]
 	if s.now.EndFrame == 0 {
 		s.now.Until = c.Until
 		if c.RST.Ended && c.RST.Frame > s.now.Frame {

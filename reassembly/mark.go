@@ -49,62 +49,23 @@ func (m *Mark) Has(f segment.Flags) bool { return m.Flags.Has(f) }
 // Covers reports whether m acknowledges everything before offset end.
 func (m *Mark) Covers(end seqnum.Offset) bool { return m.Has(segment.ACK) && m.Ack >= end }
 
-// rooms are the sizes of the room that the marks of a connection have: they move
-// to the next when they need more. From thinRoom on what is neither essential nor
-// recent is dropped first.
-var rooms = [...]int{4, 8, thinRoom, 32, manyMarks}
-
+// The marks of a connection move to the next larger room when they need more. From
+// thinRoom on what is neither essential nor recent is dropped first.
 const (
 	thinRoom    = 16
 	manyMarks   = 96
 	recentMarks = 6 // inessential marks that survive a compaction
 )
 
-// marks is the evidence of one connection: every segment is appended, and when
+// markStore holds the marks of all connections: every segment is appended, and when
 // the room is used up all go that are neither essential nor recent.
-type marks struct {
-	block uint32 // index into the slab of its room
-	n     uint16
-	room  uint8 // index into rooms, counted from 1; 0 where there is none
-}
+type markStore struct{ store[Mark] }
 
-// store holds the marks of all connections.
-type store [len(rooms)]slab[Mark]
-
-// init makes s ready for use.
-func (s *store) init() {
-	for i, n := range rooms {
-		s[i].width = uint16(n)
-	}
-}
-
-// of returns the marks of m, oldest first. They stay valid until the next add.
-func (s *store) of(m *marks) []Mark {
-	if m.room == 0 {
-		return nil
-	}
-	return s[m.room-1].row(m.block)[:m.n]
-}
-
-// grow gives m the next larger room.
-func (s *store) grow(m *marks) {
-	block, list := s[m.room].allocRow()
-	copy(list, s.of(m))
-	s.release(m)
-	m.block = block
-	m.room++
-}
-
-// release gives the room of m back.
-func (s *store) release(m *marks) {
-	if m.room > 0 {
-		s[m.room-1].release(m.block)
-	}
-}
+func newMarkStore() markStore { return markStore{newStore[Mark](4, 8, thinRoom, 32, manyMarks)} }
 
 // add appends a mark, zeroed, and returns it to be filled in.
-func (s *store) add(m *marks) *Mark {
-	if m.room == 0 || int(m.n) == rooms[m.room-1] {
+func (s markStore) add(m *run) *Mark {
+	if int(m.n) == s.room(m) {
 		s.makeRoom(m)
 	}
 	m.n++
@@ -116,9 +77,9 @@ func (s *store) add(m *marks) *Mark {
 // makeRoom drops what is neither essential nor recent, and takes a larger room
 // where that frees too little. In the largest room the middle goes: the first
 // third shows how it began, the last third how it ended.
-func (s *store) makeRoom(m *marks) {
+func (s markStore) makeRoom(m *run) {
 	if m.n != thinRoom && m.n != manyMarks {
-		s.grow(m)
+		s.reserve(m, int(m.n)+1)
 		return
 	}
 	list := s.of(m)
@@ -127,7 +88,7 @@ func (s *store) makeRoom(m *marks) {
 	case kept <= int(m.n)*3/4:
 		m.n = uint16(kept)
 	case m.n < manyMarks:
-		s.grow(m)
+		s.reserve(m, thinRoom+1)
 	default:
 		const third = manyMarks / 3
 		kept = third

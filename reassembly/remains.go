@@ -9,9 +9,11 @@ type remains struct {
 	index    uint32 // of the tcb
 	tcb      *tcb
 	marks    []Mark
-	more     *moreTokens // nil where there are none, as the next four
+	more     *moreTokens // nil where there are none, as the next six
 	holes    [2]*holes
 	talk     *talk
+	heads    [2][]byte // by side
+	windows  *windows
 	requests *requests
 	prior    *Prior
 	icmp     ICMP
@@ -30,8 +32,9 @@ func (t *Tracker) remains(i uint32) remains {
 		holes: [2]*holes{t.holes.find(c.ends[0].holes), t.holes.find(c.ends[1].holes)},
 		icmp:  t.icmp.take(i), now: t.now, dropped: t.dropped, plain: t.plain,
 	}
-	if r.talk != nil {
-		r.requests = t.requests.find(r.talk.tls)
+	if k := r.talk; k != nil {
+		r.requests, r.windows = t.requests.find(k.tls), t.windows.find(k.windows)
+		r.heads = [2][]byte{t.heads.of(&k.last[0].head), t.heads.of(&k.last[1].head)}
 	}
 	return r
 }
@@ -41,13 +44,15 @@ func (t *Tracker) release(r *remains) {
 	c := r.tcb
 	t.marks.release(&c.marks)
 	t.more.release(c.tokens.more)
-	if r.talk != nil {
-		t.requests.release(r.talk.tls)
+	if k := r.talk; k != nil {
+		t.requests.release(k.tls)
+		t.windows.release(k.windows)
+		t.heads.release(&k.last[0].head)
+		t.heads.release(&k.last[1].head)
 		t.talks.release(c.talk)
 	}
 	t.priors.release(c.prior)
 	t.holes.release(c.ends[0].holes)
 	t.holes.release(c.ends[1].holes)
-	c.marks = marks{}
 	t.tcbs.release(r.index)
 }

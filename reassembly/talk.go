@@ -16,46 +16,46 @@ const HeadLen = 384
 // direction. On a connection of requests and answers the client's turn is a
 // request, the server's next one the answer.
 type Turn struct {
+	Extent
+	head []byte
+}
+
+// Extent is when, where and how much was said in a Turn.
+type Extent struct {
 	Start, End           capture.Time // of its first and last new payload
 	StartFrame, EndFrame uint32
 	Bytes                int64         // octets of new payload captured
 	At                   seqnum.Offset // sequence position of its first octet
-	headLen              uint16
-	head                 [HeadLen]byte
 }
 
 // Head returns the captured start of the turn's payload, at most HeadLen
 // octets. It is what the network carried: never print it unescaped.
-func (t *Turn) Head() []byte { return t.head[:t.headLen] }
+func (t *Turn) Head() []byte { return t.head }
 
 // Known reports whether there was a turn at all.
 func (t *Turn) Known() bool { return t.StartFrame != 0 }
 
 // talk is what both ends of a connection said last, and how often they spoke.
 type talk struct {
-	last    [2]Turn // by side
+	last    [2]lastTurn // by side
 	turns   [2]uint32
 	said    [2]uint32 // turns that begin as an HTTP/1 request or response does
 	alerts  [2]Alert
-	stalls  [2]stalls
 	tails   [2]tail
+	windows uint32 // index into Tracker.windows, or 0
 	tls     uint32 // index into Tracker.requests, or 0
 	speaker uint8
 	proto   Protocol
 }
 
-// reset makes k as good as new. The heads are left as they are: their lengths
-// say how much of them counts.
-func (k *talk) reset() {
-	for i := range k.last {
-		t := &k.last[i]
-		t.Start, t.End, t.StartFrame, t.EndFrame = 0, 0, 0, 0
-		t.Bytes, t.At, t.headLen = 0, 0, 0
-	}
-	k.turns, k.said, k.alerts = [2]uint32{}, [2]uint32{}, [2]Alert{}
-	k.stalls, k.tails, k.tls = [2]stalls{}, [2]tail{}, 0
-	k.speaker, k.proto = noSide, ProtocolUnknown
+// lastTurn is a Turn with its head in Tracker.heads.
+type lastTurn struct {
+	Extent
+	head run
 }
+
+// newHeadStore returns a store for the heads of turns.
+func newHeadStore() store[byte] { return newStore[byte](64, 128, 256, HeadLen) }
 
 // Protocol is the application protocol, by how its messages begin.
 type Protocol uint8
@@ -104,7 +104,7 @@ func (a Alert) String() string {
 func (t *Tracker) hear(c *tcb, p *capture.Packet, s *segment.Segment, side uint8, seq seqnum.Offset, fresh int64) {
 	if c.talk == 0 {
 		i, k := t.talks.alloc()
-		k.reset()
+		*k = talk{speaker: noSide}
 		c.talk = i
 	}
 	k := t.talks.at(c.talk)
@@ -112,14 +112,13 @@ func (t *Tracker) hear(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 	if k.speaker != side {
 		k.speaker = side
 		k.turns[side]++
-		turn.Start, turn.StartFrame, turn.At = p.Time, uint32(p.Number), seq
-		turn.Bytes, turn.headLen = 0, 0
+		turn.Extent = Extent{Start: p.Time, StartFrame: uint32(p.Number), At: seq}
+		turn.head.n = 0
 	}
-	if int(turn.headLen) < HeadLen && seq == turn.At+seqnum.Offset(turn.headLen) {
-		first := turn.headLen == 0
-		turn.headLen += uint16(copy(turn.head[turn.headLen:], s.Payload))
-		if first {
-			k.recognise(turn.Head(), side)
+	if n := int(turn.head.n); n < HeadLen && seq == turn.At+seqnum.Offset(n) {
+		head := t.lengthen(&turn.head, s.Payload)
+		if n == 0 {
+			k.recognise(head, side)
 		}
 	}
 	turn.End, turn.EndFrame = p.Time, uint32(p.Number)
@@ -134,6 +133,17 @@ func (t *Tracker) hear(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 		t.requests.at(k.tls).records(s.Payload, s.PayloadLen, side, seq, uint32(p.Number), p.Time)
 		k.alert(s.Payload, side, p.Number)
 	}
+}
+
+// lengthen appends payload to a head, as much as belongs there, and returns it all.
+func (t *Tracker) lengthen(head *run, payload []byte) []byte {
+	n := int(head.n)
+	all := min(n+len(payload), HeadLen)
+	t.heads.reserve(head, all)
+	head.n = uint16(all)
+	list := t.heads.of(head)
+	copy(list[n:], payload)
+	return list
 }
 
 // http2Preface is how a client begins HTTP/2 (RFC 9113 §3.4).
@@ -190,14 +200,7 @@ func (k *talk) alert(payload []byte, side uint8, frame int) {
 }
 
 // Talk returns what r said last; the zero Turn where it said nothing.
-func (c *Conn) Talk(r Role) *Turn {
-	if c.from.talk == nil {
-		return &silence
-	}
-	return &c.from.talk.last[uint8(r)^c.client]
-}
-
-var silence Turn
+func (c *Conn) Talk(r Role) *Turn { return &c.turns[r] }
 
 // Turns returns how often r spoke, and how many of its turns began as an
 // HTTP/1 message does.

@@ -60,7 +60,9 @@ type Tracker struct {
 	talks    slab[talk]
 	requests slab[requests]
 	priors   slab[Prior]
-	marks    store
+	windows  slab[windows]
+	heads    store[byte]
+	marks    markStore
 	icmp     icmps
 	live     list // by last segment
 	ended    list // by when they ended
@@ -92,8 +94,10 @@ func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
 	if cfg.MaxConnections <= 0 {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
-	t := &Tracker{cfg: cfg, emit: emit, streams: stream.NewIndex(), whole: cfg.Watch != nil}
-	t.marks.init()
+	t := &Tracker{
+		cfg: cfg, emit: emit, streams: stream.NewIndex(), marks: newMarkStore(), heads: newHeadStore(),
+		whole: cfg.Watch != nil,
+	}
 	if cfg.Aside {
 		t.aside = startAside(emit)
 	}
@@ -389,7 +393,7 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 	e.options(s)
 	e.advertise(s, p.Time)
 	if c.talk != 0 {
-		t.talks.at(c.talk).watch(&m, e.payload-before, e.zeroWindow)
+		t.followWindows(t.talks.at(c.talk), &m, e.payload-before, e.zeroWindow)
 	}
 	t.note(c, e, s, p)
 	if c.essential(e, peer, &m) {
