@@ -3,6 +3,7 @@ package analyzer
 import (
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"time"
 )
@@ -33,9 +34,10 @@ type Group struct {
 	Resets    int64 // connections that an RST of the side that closed first ended
 	Unheard   int64 // connections on which the server had said nothing before the first FIN
 
-	Clients      int64  // different addresses
-	ClientsExact bool   // else Clients is an estimate
-	Began        Spread // of the connections, since the first of them
+	Clients      int64      // different addresses
+	ClientsExact bool       // else Clients is an estimate
+	Client       netip.Addr // valid iff there is but one
+	Began        Spread     // of the connections, since the first of them
 
 	Timers []Timer // of this server
 }
@@ -116,6 +118,7 @@ type gathered struct {
 	mute   int64
 
 	clients distinct
+	client  netip.Addr // of the first of them
 }
 
 // add takes in one connection.
@@ -141,7 +144,7 @@ func (g *gathered) add(r *Record, f *Finding) {
 	}
 	g.clients.add(r.Client.IP)
 	if !g.seen {
-		g.begun, g.seen = r.First.Time, true
+		g.begun, g.client, g.seen = r.First.Time, r.Client.IP, true
 	}
 	g.began.add(Seconds(r.First.Time.Sub(g.begun)))
 	g.close(r)
@@ -251,6 +254,9 @@ func (g *gathered) told(rule *Rule, timers []Timer) FindingGroup {
 		HalfBytes: g.bytes, Resets: g.resets, Unheard: g.mute, Began: g.began.spread(), Timers: timers,
 	}
 	group.Clients, group.ClientsExact = g.clients.count()
+	if group.Clients == 1 && group.ClientsExact {
+		group.Client = g.client
+	}
 	message, advice := "", ""
 	if rule != nil && rule.Group != nil {
 		message, advice = rule.Group(&group)

@@ -33,6 +33,9 @@ type FileInfo struct {
 	Compression *string `json:"compression"`
 	// Connections is null where captures were joined: they share them.
 	Connections *int64 `json:"connections"`
+	// Unselected is how many further connections were not asked for; of joined
+	// captures the first has them all.
+	Unselected int64 `json:"connections_not_selected"`
 	// Vantage is where the capture was taken, if its connections agree.
 	Vantage *string `json:"vantage"`
 	// Dropped is how many packets the capturing system says it lost; null

@@ -96,6 +96,7 @@ type run struct {
 	timers  timers.Collector
 
 	count   int64 // connections of the current capture
+	left    int64 // and those that Select left out
 	vantage votes
 }
 
@@ -147,6 +148,7 @@ func (r *run) joined(ctx context.Context, files []string) error {
 func (r *run) deliver(res *result) error {
 	rec := res.record
 	if r.options.Select != nil && !r.options.Select(rec) {
+		r.left++
 		return nil
 	}
 	r.count++
@@ -164,6 +166,7 @@ func (r *run) finish(in *input) error {
 		info.Connections = &n
 	}
 	info.Vantage = r.vantage.winner()
+	info.Unselected, r.left = r.left, 0
 	if !in.shared {
 		r.count, r.vantage = 0, votes{}
 	}

@@ -24,6 +24,7 @@ type digest struct {
 // fileLine is one capture: a headline, and what is noteworthy about it.
 type fileLine struct {
 	name, facts string
+	problem     string // why it was not read to its end, or ""
 	notes       []string
 }
 
@@ -45,7 +46,7 @@ func newDigest(s *analyzer.Summary) *digest {
 		d.total = count(s.Connections, "connection")
 	case 1:
 	default:
-		d.total = fmt.Sprintf("%s, %s", count(int64(len(s.Files)), "file"), count(s.Connections, "connection"))
+		d.total = fmt.Sprintf("%s, %s", count(int64(len(s.Files)), "file"), selected(s.Connections, unselected(s)))
 	}
 	for _, c := range closeWords {
 		if n := s.Close[c.value]; n > 0 {
@@ -65,11 +66,38 @@ func newDigest(s *analyzer.Summary) *digest {
 	return d
 }
 
+// selected says how many connections were asked for, of all that there are.
+func selected(n, others int64) string {
+	all := count(n+others, "connection")
+	switch {
+	case others == 0:
+		return all
+	case n == 0:
+		return "none of " + all + " selected"
+	}
+	return fmt.Sprintf("%s of %s", number(n), all)
+}
+
+// unselected returns how many connections were not asked for.
+func unselected(s *analyzer.Summary) (n int64) {
+	for i := range s.Files {
+		n += s.Files[i].Unselected
+	}
+	return n
+}
+
 func newFileLine(f *analyzer.FileInfo) fileLine {
 	line := fileLine{name: Safe(f.File)}
+	if f.Error != nil {
+		line.problem = Safe(strings.TrimPrefix(*f.Error, f.File+": "))
+		if f.Format == "" {
+			line.facts = "not read"
+			return line
+		}
+	}
 	var facts []string
 	if f.Connections != nil {
-		facts = append(facts, count(*f.Connections, "connection"))
+		facts = append(facts, selected(*f.Connections, f.Unselected))
 	}
 	packets := count(f.Packets, "packet")
 	if f.TCPPackets != f.Packets {
@@ -87,9 +115,6 @@ func newFileLine(f *analyzer.FileInfo) fileLine {
 		facts = append(facts, "captured "+where)
 	}
 	line.facts = strings.Join(facts, ", ")
-	if f.Error != nil {
-		line.notes = append(line.notes, Safe(strings.TrimPrefix(*f.Error, f.File+": ")))
-	}
 	if f.Dropped != nil && *f.Dropped > 0 {
 		line.notes = append(line.notes, count(*f.Dropped, "packet")+" lost by the capturing system")
 	}

@@ -77,6 +77,10 @@ func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup) {
 	for i := range f.Examples {
 		e := &f.Examples[i]
 		points, command := exampleWords(e), showCommand(e)
+		if command == "" {
+			line(points)
+			continue
+		}
 		if displayWidth(points)+displayWidth(command)+6 > width {
 			points += "\n" + indent + " "
 		} else {
@@ -127,8 +131,12 @@ func exampleWords(e *analyzer.Example) string {
 	return fmt.Sprintf("stream %d: %s", e.Stream, strings.Join(words, ", "))
 }
 
-// showCommand is what shows the example in full.
+// showCommand is what shows the example in full; "" where it came from standard
+// input, which cannot be read again.
 func showCommand(e *analyzer.Example) string {
+	if e.File == "-" {
+		return ""
+	}
 	return fmt.Sprintf("finwait show %s --stream %d", shellWord(Safe(e.File)), e.Stream)
 }
 
@@ -211,7 +219,11 @@ func mdFinding(b *bytes.Buffer, f *analyzer.FindingGroup) {
 		mdEscape(about(f)), mdEscape(upperFirst(f.Message)))
 	for i := range f.Examples {
 		e := &f.Examples[i]
-		fmt.Fprintf(b, "- %s: `%s`\n", mdEscape(exampleWords(e)), strings.ReplaceAll(showCommand(e), "`", "'"))
+		b.WriteString("- " + mdEscape(exampleWords(e)))
+		if command := showCommand(e); command != "" {
+			fmt.Fprintf(b, ": `%s`", strings.ReplaceAll(command, "`", "'"))
+		}
+		b.WriteByte('\n')
 	}
 	fmt.Fprintf(b, "\n%s\n", mdEscape(f.Advice))
 	if folds := foldWords(f); folds != "" {

@@ -76,3 +76,17 @@ func TestShellWord(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsToldOnce(t *testing.T) {
+	text := "open x.pcap: no such file or directory"
+	summary := &analyzer.Summary{Files: []analyzer.FileInfo{{File: "x.pcap", Error: &text}}}
+	for told, want := range map[bool]string{
+		false: "x.pcap   not read\n  ! open x.pcap: no such file or directory\n",
+		true:  "x.pcap   not read\n",
+	} {
+		var b bytes.Buffer
+		if err := Text(&b, Style{Told: told}).Close(summary); err != nil || b.String() != want {
+			t.Errorf("told %v: %q, %v; want %q", told, b.String(), err, want)
+		}
+	}
+}

@@ -10,6 +10,10 @@ import (
 type Style struct {
 	Color bool
 	Width int // columns of the terminal; 0 where there is none
+
+	// Told says that the reader was told already why captures were not read to
+	// their end.
+	Told bool
 }
 
 // Format is one way to write results.

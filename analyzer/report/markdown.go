@@ -24,6 +24,9 @@ func (m *markdown) Close(s *analyzer.Summary) error {
 	b.WriteString("## TCP teardown\n\n")
 	for _, f := range d.files {
 		fmt.Fprintf(&b, "- **%s**: %s\n", mdEscape(f.name), f.facts)
+		if f.problem != "" {
+			f.notes = append([]string{f.problem}, f.notes...)
+		}
 		for _, note := range f.notes {
 			fmt.Fprintf(&b, "  - %s\n", mdEscape(note))
 		}

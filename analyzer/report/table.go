@@ -61,14 +61,34 @@ func (t *flowTable) File(f *analyzer.FileInfo) error {
 	if f.Connections == nil || *f.Connections > 0 || f.Error != nil {
 		return nil
 	}
-	return t.write([]byte(t.style.bold(Safe(f.File)) + "   no TCP connections\n"))
+	return t.write([]byte(t.style.bold(Safe(f.File)) + "   " + nothing(f.Unselected, f.Skipped["not-selected"]) + "\n"))
 }
 
-func (t *flowTable) Close(*analyzer.Summary) error {
+// nothing says why there is no row, given how many connections and packets were
+// not asked for.
+func nothing(connections, packets int64) string {
+	switch {
+	case connections > 0:
+		return selected(0, connections)
+	case packets > 0:
+		return "no TCP connections in what was selected; " + count(packets, "packet") + " left out"
+	}
+	return "no TCP connections"
+}
+
+// Close writes what is left. Joined captures without a row are told of together.
+func (t *flowTable) Close(s *analyzer.Summary) error {
 	if t.grid != nil {
 		return t.flush()
 	}
-	return nil
+	if t.begun || len(s.Files) == 0 || s.Files[0].Connections != nil {
+		return nil
+	}
+	packets := int64(0)
+	for i := range s.Files {
+		packets += s.Files[i].Skipped["not-selected"]
+	}
+	return t.write([]byte(nothing(unselected(s), packets) + "\n"))
 }
 
 func (t *flowTable) flush() error {

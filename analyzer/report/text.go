@@ -48,6 +48,9 @@ func (t *textReport) head(b *bytes.Buffer, d *digest) {
 	}
 	for _, f := range files {
 		fmt.Fprintf(b, "%s   %s\n", t.style.bold(padRight(f.name, min(width, 60))), f.facts)
+		if f.problem != "" && !t.style.Told {
+			f.notes = append([]string{f.problem}, f.notes...)
+		}
 		for _, note := range f.notes {
 			fmt.Fprintf(b, "  %s %s\n", t.style.yellow("!"), note)
 		}

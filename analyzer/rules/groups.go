@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -105,6 +106,20 @@ func peer(side string) string {
 	return "client"
 }
 
+// hostOf names the hosts of one side of a group.
+func hostOf(g *analyzer.Group, side string) string {
+	if addr, err := netip.ParseAddrPort(g.Server); side == "server" && err == nil {
+		return side + " " + addr.Addr().String()
+	}
+	if side == "client" && g.Client.IsValid() {
+		return side + " " + g.Client.String()
+	}
+	if side == "client" && g.ClientsExact {
+		return fmt.Sprintf("%s (%d hosts)", side, g.Clients)
+	}
+	return side
+}
+
 // groupGaveUp words FIN201.
 func groupGaveUp(g *analyzer.Group) (message, advice string) {
 	timeouts, handlers := g.TimersOf("client-timeout"), g.TimersOf("handler-time")
@@ -186,7 +201,15 @@ func groupCloseWait(g *analyzer.Group) (message, advice string) {
 
 // groupReaped words FIN204.
 func groupReaped(g *analyzer.Group) (message, advice string) {
-	message = fmt.Sprintf("The FIN came %s after the other side's had been acknowledged, and met an RST: that side's kernel had given FIN-WAIT-2 up.", among(g.Took))
+	closer, host := side(g), "the first closer's kernel"
+	switch {
+	case closer == "":
+		message = fmt.Sprintf("The second FIN came %s after the first had been acknowledged, and met an RST", among(g.Took))
+	default:
+		host = fmt.Sprintf("the kernel of the %s", hostOf(g, closer))
+		message = fmt.Sprintf("The %s's FIN came %s after the %s's had been acknowledged, and met an RST", peer(closer), among(g.Took), closer)
+	}
+	message += fmt.Sprintf(": %s had given FIN-WAIT-2 up.", host)
 	if t := g.TimersOf("fin-wait-2-timeout"); len(t) == 1 {
 		bound := fmt.Sprintf("It does so after at most %s", span(t[0].High.Duration()))
 		if t[0].Low > 0 {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -48,11 +49,19 @@ func TestGroups(t *testing.T) {
 			analyzer.Group{Connections: 12, Side: client, Took: spread(12, 4*second, 4*second, 4*second)},
 		},
 		{
-			"FIN204", "The FIN came 64.0 s after the other side's had been acknowledged, and met an RST: that side's kernel had given FIN-WAIT-2 up. It does so after 55.0 s to 64.0 s.", "",
+			"FIN204", "The client's FIN came 64.0 s after the server's had been acknowledged, and met an RST: the kernel of the server 198.51.100.7 had given FIN-WAIT-2 up. It does so after 55.0 s to 64.0 s.", "",
 			analyzer.Group{
-				Connections: 12, Side: server, Took: spread(12, 64*second, 64*second, 64*second),
+				Server: "198.51.100.7:443", Connections: 12, Side: server, Took: spread(12, 64*second, 64*second, 64*second),
 				Timers: []analyzer.Timer{{Kind: "fin-wait-2-timeout", Low: 55 * second, High: 64 * second}},
 			},
+		},
+		{
+			"FIN204", "The server's FIN came 4.00 s after the client's had been acknowledged, and met an RST: the kernel of the client 192.0.2.1 had", "",
+			analyzer.Group{Connections: 12, Side: client, Client: netip.MustParseAddr("192.0.2.1"), Took: spread(12, 4*second, 4*second, 4*second)},
+		},
+		{
+			"FIN204", "The server's FIN came 4.00 s after the client's had been acknowledged, and met an RST: the kernel of the client (3 hosts) had", "",
+			analyzer.Group{Connections: 12, Side: client, Clients: 3, ClientsExact: true, Took: spread(12, 4*second, 4*second, 4*second)},
 		},
 		{
 			"FIN206", "The server closed after 75.0 s of silence: a server idle timeout of 75.0 s (40 samples, ±2.00 ms; it " + known + ").",

@@ -84,7 +84,9 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	if err != nil {
 		return 0, fmt.Errorf("output: %w", err)
 	}
-	handler, err := newHandler(out, j.output.style(out, j.Stdout))
+	style := j.output.style(out, j.Stdout)
+	style.Told = out.tty && isTerminal(j.Stderr) && !j.output.quiet
+	handler, err := newHandler(out, style)
 	if err != nil {
 		return 0, errors.Join(err, out.finish(false))
 	}
@@ -98,6 +100,9 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	options.Brief = j.brief && len(j.input.where.list) == 0
 	options.Config, options.Grouping = config, rules.Grouping
 	options.Judge = analyzer.Judge(rules.All, config)
+	if options.Select != nil {
+		handler = &patient{Handler: handler, wrong: func() bool { return j.selector.problem() != nil }}
+	}
 	outcome, err := driver.Run(ctx, files, options, handler)
 	code := j.exitCode(outcome)
 	if finishErr := out.finish(err == nil && code != exitUsage && code != exitInterrupted); err == nil {

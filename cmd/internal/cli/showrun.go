@@ -79,6 +79,7 @@ func (j *showJob) fails(list []*analyzer.Record) bool {
 
 // find reads the captures for the connections that are asked for.
 func (j *showJob) find(files []string, config *analyzer.Config) (*gathered, *driver.Outcome, error) {
+	found := new(gathered)
 	options := j.input.options()
 	options.Stdin, options.Problem, options.Config = j.Stdin, j.problem, config
 	if j.spool != nil {
@@ -89,10 +90,13 @@ func (j *showJob) find(files []string, config *analyzer.Config) (*gathered, *dri
 	j.selector = newSelector(j.input)
 	j.selector.stop = stop
 	options.Select = func(r *analyzer.Record) bool {
-		return (j.tuple.text == "" || j.tuple.holds(r)) && j.selector.wants(r)
+		wanted := (j.tuple.text == "" || j.tuple.holds(r)) && j.selector.wants(r)
+		if !wanted {
+			found.others++
+		}
+		return wanted
 	}
 	options.Judge = analyzer.Judge(rules.All, config)
-	found := new(gathered)
 	outcome, err := driver.Run(ctx, files, options, found)
 	return found, outcome, err
 }
@@ -104,7 +108,7 @@ func (j *showJob) choose(found *gathered, code int) ([]*analyzer.Record, error) 
 	case found.streams == 0 && code != exitOK: // it was told why
 		return nil, nil
 	case found.streams == 0 && j.selected():
-		return nil, &usageError{text: "no connection is like that"}
+		return nil, &usageError{text: fmt.Sprintf("no connection is like that, of %d that were read", found.others)}
 	case found.streams == 0:
 		return nil, &usageError{text: "no TCP connection in what was read"}
 	case found.streams > 1 && j.tuple.text != "" && len(j.input.streams.list) == 0:
@@ -219,6 +223,7 @@ const maxGathered = 8
 type gathered struct {
 	first   []*analyzer.Record // by stream
 	streams int                // how many there are; exact up to repeated records of a stream beyond those kept
+	others  int                // records that are not wanted
 }
 
 // Record keeps a copy: the record itself is valid only meanwhile.
