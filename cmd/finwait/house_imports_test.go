@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},
 	{"analyzer/ladder", "analyzer/schema"},
 	{"analyzer"},
-	{"reassembly", "reassembly/pktscript"},
+	{"reassembly", "reassembly/pktscript", "reassembly/traffic"},
 	{"reassembly/capture", "reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/alias"},
 	{"reassembly/segment"},
 	{"reassembly/tcpstate", "reassembly/seqnum"},

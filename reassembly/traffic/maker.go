@@ -1,0 +1,104 @@
+package traffic
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+)
+
+// start is the time of the first packet: 2026-01-01T00:00:00Z.
+const start = capture.Time(1_767_225_600 * time.Second)
+
+// maker makes the packets of a shape one after the other.
+type maker struct {
+	shape   *Shape
+	rand    *rand.Rand
+	stories [][]step // by lot: a story stands there as often as its share says
+	begun   int      // connections
+	open    []conn
+	packet  capture.Packet
+	frame   []byte
+}
+
+// conn is a connection under way.
+type conn struct {
+	story int
+	step  int
+	tuple tuple
+	next  [2]uint32 // SND.NXT of both sides
+	stamp [2]uint32 // TSval that each side sent last
+	id    [2]uint16 // IP identification, the same
+}
+
+func newMaker(s *Shape, seed uint64) *maker {
+	m := &maker{shape: s, rand: rand.New(rand.NewPCG(seed, 0))}
+	for _, story := range s.Stories {
+		steps := s.steps(story.Flags)
+		for range story.Share {
+			m.stories = append(m.stories, steps)
+		}
+	}
+	m.packet.Link = segment.LinkEthernet
+	m.packet.Time = start
+	return m
+}
+
+// next makes the next packet, of any of the open connections; false where all is
+// told.
+func (m *maker) next() bool {
+	for len(m.open) < m.shape.Open && m.begun < m.shape.Connections {
+		m.begin()
+	}
+	if len(m.open) == 0 {
+		return false
+	}
+	m.packet.Number++
+	m.packet.Time += capture.Time(m.shape.Pace/2) + capture.Time(m.rand.Int64N(int64(m.shape.Pace)))
+	i := m.rand.IntN(len(m.open))
+	c := &m.open[i]
+	steps := m.stories[c.story]
+	m.send(c, steps[c.step])
+	if c.step++; c.step == len(steps) {
+		m.open[i] = m.open[len(m.open)-1]
+		m.open = m.open[:len(m.open)-1]
+	}
+	return true
+}
+
+func (m *maker) begin() {
+	n := m.begun
+	if m.shape.Tuples > 0 {
+		n %= m.shape.Tuples
+	}
+	c := conn{story: m.rand.IntN(len(m.stories)), tuple: newTuple(uint32(n), m.shape.Scattered)}
+	hash := c.tuple.hash()
+	c.id = [2]uint16{uint16(hash), uint16(hash >> 16)}
+	m.open = append(m.open, c)
+	m.begun++
+}
+
+// send makes the packet of one step, and counts its octets.
+func (m *maker) send(c *conn, s step) {
+	me := s.side
+	if s.flags.Has(segment.SYN) {
+		c.next[me] = m.isn(c, me)
+	}
+	// The low bit keeps a timestamp from being 0, which would stand for none.
+	c.stamp[me] = uint32(m.packet.Time/capture.Time(time.Millisecond)) | 1
+	c.id[me]++
+	m.frame = appendFrame(m.frame[:0], c, s)
+	c.next[me] += uint32(s.length())
+	if s.flags.Has(segment.SYN) || s.flags.Has(segment.FIN) {
+		c.next[me]++
+	}
+	m.packet.Data = m.frame
+	m.packet.Length = len(m.frame)
+}
+
+// isn moves on by one every 4 µs, beyond what the last connection on the same
+// ports can have used (RFC 9293 §3.4.1).
+func (m *maker) isn(c *conn, side uint8) uint32 {
+	return c.tuple.hash() + uint32(side)<<30 + uint32(m.packet.Time/capture.Time(4*time.Microsecond))
+}
