@@ -39,15 +39,20 @@ func (d *decoded) track() (connections int) {
 	return connections
 }
 
+// open is traffic whose connections are all live at the end.
+func open(connections int) *traffic.Shape {
+	shape := traffic.Web(connections)
+	shape.Stories = []traffic.Story{{Share: 1, Flags: ">S"}, {Share: 1, Flags: ">S <S."}, {Share: 1, Flags: ">S <S. >. >d <d >."}}
+	shape.Tuples = 0
+	return shape
+}
+
 func BenchmarkTrack(b *testing.B) {
 	const connections = 10_000
-	open := traffic.Web(connections)
-	open.Stories = []traffic.Story{{Share: 1, Flags: ">S"}, {Share: 1, Flags: ">S <S."}, {Share: 1, Flags: ">S <S. >. >d <d >."}}
-	open.Tuples = 0
 	for _, c := range []struct {
 		name  string
 		shape *traffic.Shape
-	}{{"web", traffic.Web(connections)}, {"open", open}} {
+	}{{"web", traffic.Web(connections)}, {"open", open(connections)}} {
 		b.Run(c.name, func(b *testing.B) {
 			d := decode(b, c.shape)
 			b.ReportAllocs()

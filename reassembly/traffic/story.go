@@ -71,10 +71,11 @@ func (s *Shape) steps(flags string) (out []step) {
 	return out
 }
 
-// head is how an HTTP message of size octets begins.
+// head is how an HTTP message of size octets begins; of a request it is all.
 func head(side uint8, size int) string {
 	if side == client {
-		return "GET / HTTP/1.1\r\nHost: www.example\r\n\r\n"
+		const request = "GET / HTTP/1.1\r\nHost: www.example\r\nUser-Agent: %s\r\n\r\n"
+		return fmt.Sprintf(request, strings.Repeat("x", max(1, size-len(request)+len("%s"))))
 	}
 	const response = "HTTP/1.1 200 OK\r\nContent-Length: %9d\r\n\r\n"
 	return fmt.Sprintf(response, size-len(fmt.Sprintf(response, 0)))
@@ -82,6 +83,7 @@ func head(side uint8, size int) string {
 
 // newPayload fills what begins with head up to size octets.
 func newPayload(head string, size int) *payload {
-	data := append([]byte(head), bytes.Repeat([]byte{'x'}, max(0, size-len(head)))...)
+	data := bytes.Repeat([]byte{'x'}, size)
+	copy(data, head)
 	return &payload{data, sum(0, data)}
 }
