@@ -9,6 +9,9 @@ import (
 // TestConnectionsCost holds what a connection more may allocate. A bound has room
 // for other versions of Go, and none for an allocation at each connection.
 func TestConnectionsCost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("tracks many connections")
+	}
 	for _, c := range []struct {
 		name  string
 		n     int
@@ -18,7 +21,7 @@ func TestConnectionsCost(t *testing.T) {
 		// What ended leaves its room to who comes, once as many linger as may.
 		{"web", 17_000, traffic.Web, traffic.Cost{Allocations: 0.02, Octets: 64}},
 		// What is open needs room, which grows by slabs.
-		{"open", 10_000, open, traffic.Cost{Allocations: 0.05, Octets: 2500}},
+		{"open", 10_000, open, traffic.Cost{Allocations: 0.05, Octets: 1500}},
 	} {
 		work := map[int]*decoded{}
 		for _, connections := range []int{c.n, 2 * c.n} {

@@ -12,6 +12,9 @@ import (
 // net/http takes to read the heads of requests and responses, and the findings
 // that ports used again bring; a bound has room for a finding more.
 func TestConnectionsCost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyzes many connections")
+	}
 	const n = 5000
 	paths := map[int]string{}
 	for _, connections := range []int{n, 2 * n} {
