@@ -66,7 +66,7 @@ type Conn struct {
 	Marks []Mark
 
 	from   *remains
-	flags  segment.Flags    // of all Marks together
+	flags  segment.Flags // of all Marks together
 	c      *tcb
 	client uint8            // side of the tcb
 	away   [2]time.Duration // round trip from the capture to each end and back

@@ -132,10 +132,13 @@ func (t *Tracker) hatch(e *entry) {
 	e.body = i
 }
 
-// tcb returns the tcb of an entry, which is none of an embryo from then on.
+// tcb returns the tcb of an entry, which is no embryo and not at rest from then on.
 func (t *Tracker) tcb(e *entry) *tcb {
-	if e.body&embryonic != 0 {
+	switch {
+	case e.body&embryonic != 0:
 		t.hatch(e)
+	case e.body&atRest != 0:
+		t.wake(e)
 	}
 	return t.tcbs.at(e.body)
 }

@@ -32,14 +32,17 @@ type story struct {
 }
 
 // tell feeds events to a tracker and returns all that it hands out, in order. With
-// whole set it knows no embryos.
+// whole set every connection has a tcb all the time.
 func tell(cfg Config, whole bool, events []event) (out []story, c Counts) {
 	t := NewTracker(cfg, func(c *Conn) {
 		one := story{conn: *c, tcb: *c.c, flags: string(c.AppendFlags(nil)), icmp: c.ICMP()}
 		one.prior, _ = c.Prior()
 		one.conn.from, one.conn.c, one.conn.Marks = nil, nil, slices.Clone(c.Marks)
+		for r := range one.conn.turns {
+			one.conn.turns[r].head = slices.Clone(one.conn.turns[r].head)
+		}
 		b := &one.tcb
-		b.marks.row, b.tokens.more, b.talk, b.prior, b.ends[0].holes, b.ends[1].holes = 0, 0, 0, 0, 0, 0
+		b.marks, b.tokens.more, b.talk, b.prior, b.ends[0].holes, b.ends[1].holes = run{}, 0, 0, 0, 0, 0
 		out = append(out, one)
 	})
 	t.whole = t.whole || whole
@@ -126,9 +129,9 @@ func (r *chance) event(frame int) event {
 	return e
 }
 
-// Whether a connection begins as an embryo or with a tcb cannot be told from what
-// is handed out of it.
-func TestEmbryosTellTheSame(t *testing.T) {
+// Whether a connection begins as an embryo or with a tcb, and whether it rests in
+// the end, cannot be told from what is handed out of it.
+func TestStagesTellTheSame(t *testing.T) {
 	closes := map[Close]int{}
 	ended := map[End]int{}
 	for seed := range uint64(400) {
@@ -148,11 +151,11 @@ func TestEmbryosTellTheSame(t *testing.T) {
 		got, gotCounts := tell(cfg, false, events)
 		want, wantCounts := tell(cfg, true, events)
 		if gotCounts != wantCounts || len(got) != len(want) {
-			t.Fatalf("seed %d: %d connections, %+v; without embryos %d, %+v", seed, len(got), gotCounts, len(want), wantCounts)
+			t.Fatalf("seed %d: %d connections, %+v; with tcbs alone %d, %+v", seed, len(got), gotCounts, len(want), wantCounts)
 		}
 		for i := range got {
 			if !reflect.DeepEqual(got[i], want[i]) {
-				t.Fatalf("seed %d, stream %d:\n%+v\nwithout embryos\n%+v", seed, got[i].conn.Stream, got[i], want[i])
+				t.Fatalf("seed %d, stream %d:\n%+v\nwith tcbs alone\n%+v", seed, got[i].conn.Stream, got[i], want[i])
 			}
 			closes[got[i].conn.Close]++
 			ended[got[i].conn.Ended]++

@@ -13,11 +13,11 @@ func (t *Tracker) Frames(visit func(frame uint32)) {
 				}
 				continue
 			}
-			c := t.tcbs.at(e.body)
+			c, marks := t.facts(e)
 			visit(c.firstFrame)
 			visit(c.lastFrame)
-			for _, m := range t.marks.of(&c.marks) {
-				visit(m.Frame)
+			for k := range marks {
+				visit(marks[k].Frame)
 			}
 		}
 	}

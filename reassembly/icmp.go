@@ -93,7 +93,7 @@ func (t *Tracker) Quote(p *capture.Packet, s *segment.Segment) {
 	if b := t.embryo(c); b != nil {
 		b.completeness = tuple.Completeness
 	} else {
-		t.tcbs.at(c.body).completeness = tuple.Completeness
+		t.tcb(c).completeness = tuple.Completeness
 	}
 	e := ICMP{
 		Frame: uint32(p.Number), Time: p.Time, From: s.ICMP.From, About: Role(side),

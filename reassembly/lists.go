@@ -6,7 +6,7 @@ import "finwait/reassembly/capture"
 // belong to it. Its index outlives the step from embryo to tcb.
 type entry struct {
 	prev, next uint32       // neighbours in the list that it is in
-	body       uint32       // index into Tracker.tcbs or, with embryonic, into Tracker.embryos; 0 where the entry is free
+	body       uint32       // index into Tracker.tcbs or, with embryonic or atRest, into embryos or rests; 0 where the entry is free
 	stream     uint32       // as in the tcb
 	at         capture.Time // of its latest segment; once it ended, when it did
 }

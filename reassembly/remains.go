@@ -6,7 +6,7 @@ import "finwait/reassembly/capture"
 // in the other tables. The Tracker does not touch them again before they are
 // released, so that another goroutine may derive a Conn from them.
 type remains struct {
-	index    uint32 // of the tcb
+	body     uint32 // as in the entry that it was
 	tcb      *tcb
 	marks    []Mark
 	more     *moreTokens // nil where there are none, as the next six
@@ -24,13 +24,18 @@ type remains struct {
 
 // remains gathers what is left of the ended connection of entry i.
 func (t *Tracker) remains(i uint32) remains {
-	body := t.table.at(i).body
-	c := t.tcbs.at(body)
+	e := t.table.at(i)
+	c, marks := t.facts(e)
 	r := remains{
-		index: body, tcb: c, marks: t.marks.of(&c.marks),
-		more: t.more.find(c.tokens.more), talk: t.talks.find(c.talk), prior: t.priors.find(c.prior),
+		body: e.body, tcb: c, marks: marks,
+		more: t.more.find(c.tokens.more), prior: t.priors.find(c.prior),
 		holes: [2]*holes{t.holes.find(c.ends[0].holes), t.holes.find(c.ends[1].holes)},
 		icmp:  t.icmp.take(i), now: t.now, dropped: t.dropped, plain: t.plain,
+	}
+	if rest := t.resting(e); rest == nil {
+		r.talk = t.talks.find(c.talk)
+	} else if rest.talks {
+		r.talk = &rest.talk
 	}
 	if k := r.talk; k != nil {
 		r.requests, r.windows = t.requests.find(k.tls), t.windows.find(k.windows)
@@ -42,17 +47,21 @@ func (t *Tracker) remains(i uint32) remains {
 // release gives the room of an ended connection back.
 func (t *Tracker) release(r *remains) {
 	c := r.tcb
-	t.marks.release(&c.marks)
 	t.more.release(c.tokens.more)
 	if k := r.talk; k != nil {
 		t.requests.release(k.tls)
 		t.windows.release(k.windows)
 		t.heads.release(&k.last[0].head)
 		t.heads.release(&k.last[1].head)
-		t.talks.release(c.talk)
 	}
 	t.priors.release(c.prior)
 	t.holes.release(c.ends[0].holes)
 	t.holes.release(c.ends[1].holes)
-	t.tcbs.release(r.index)
+	if r.body&atRest != 0 {
+		t.rests.release(r.body &^ atRest)
+		return
+	}
+	t.talks.release(c.talk)
+	t.marks.release(&c.marks)
+	t.tcbs.release(r.body)
 }

@@ -27,24 +27,22 @@ func (c *Conn) Prior() (p Prior, ok bool) {
 	return p, true
 }
 
-// waiting remembers an ended connection that a new SYN supersedes, if an end of
-// it was in TIME-WAIT, and returns its index among the priors. A reset that
-// came after the close took TIME-WAIT away (RFC 1337).
-func (t *Tracker) waiting(b *tcb) uint32 {
+// waiting returns what a connection is to know of an ended one that it supersedes;
+// ok is false where no end of that was in TIME-WAIT. A reset that came after the
+// close took TIME-WAIT away (RFC 1337).
+func (t *Tracker) waiting(b *tcb) (p Prior, ok bool) {
 	if b.ended != EndClosed || b.ends[0].resets+b.ends[1].resets > 0 {
-		return 0
+		return Prior{}, false
 	}
 	first, second := t.fins(b)
 	if second == nil {
-		return 0
+		return Prior{}, false
 	}
-	p := Prior{Stream: b.stream, Since: second.Time, Frame: second.Frame}
+	p = Prior{Stream: b.stream, Since: second.Time, Frame: second.Frame}
 	p.Waiting[first.Side] = true // by side until Conn.Prior
 	// FINs that crossed leave both ends in TIME-WAIT (RFC 9293 §3.6, Figure 13).
 	p.Waiting[second.Side] = !second.Covers(b.ends[first.Side].fin + 1)
-	n, q := t.priors.alloc()
-	*q = p
-	return n
+	return p, true
 }
 
 // fins returns the first captured FIN of each side, the earlier one first; nil

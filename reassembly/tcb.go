@@ -15,7 +15,7 @@ type tcb struct {
 	ends   [2]endpoint // side 0 has the smaller address and port
 	zeek   zeek.Conn
 	tokens tokens
-	marks  run // in Tracker.marks
+	marks  run          // in Tracker.marks
 	path   segment.Path // of the first segment
 
 	firstTime, lastTime   capture.Time

@@ -55,6 +55,7 @@ type Tracker struct {
 	embryos  slab[embryo]
 	early    slab[early]
 	tcbs     slab[tcb]
+	rests    slab[resting]
 	more     slab[moreTokens]
 	holes    slab[holes]
 	talks    slab[talk]
@@ -70,7 +71,7 @@ type Tracker struct {
 	now      capture.Time // latest timestamp so far
 	begun    bool
 	dropped  bool
-	whole    bool // every connection is a tcb from its first segment on
+	whole    bool // every connection has a tcb from its first segment to the end
 	plain    bool // segments without SYN, FIN and RST were captured
 	counts   Counts
 	conn     Conn    // handed to emit
@@ -194,7 +195,7 @@ func (t *Tracker) closed(e *entry) bool {
 	if e.body&embryonic != 0 {
 		return false
 	}
-	c := t.tcbs.at(e.body)
+	c, _ := t.facts(e)
 	return c.ended == EndIdle || c.ended == EndEvicted
 }
 
@@ -233,7 +234,10 @@ func (t *Tracker) reuse(prev *stream.Tuple) (prior uint32) {
 	if e == nil {
 		return 0
 	}
-	c := t.tcb(e)
+	if e.body&embryonic != 0 {
+		t.hatch(e)
+	}
+	c, _ := t.facts(e)
 	c.superseded = true
 	if !c.bounded {
 		c.until, c.bounded = t.now, true
@@ -242,11 +246,33 @@ func (t *Tracker) reuse(prev *stream.Tuple) (prior uint32) {
 		t.end(prev.Conn, EndReused)
 		return 0
 	}
-	return t.waiting(c)
+	p, waits := Prior{}, false
+	if r := t.resting(e); r != nil {
+		p, waits = r.waiting, r.waits
+	} else {
+		p, waits = t.waiting(c)
+	}
+	if !waits {
+		return 0
+	}
+	prior, q := t.priors.alloc()
+	*q = p
+	return prior
 }
 
-// end moves a live connection to those that linger.
+// end moves a live connection to those that linger, and puts it to rest.
 func (t *Tracker) end(i uint32, why End) {
+	t.stop(i, why)
+	if t.count.ended > maxLingering {
+		t.finish(t.ended.head)
+	}
+	if !t.whole {
+		t.rest(t.table.at(i))
+	}
+}
+
+// stop moves a live connection to those that linger.
+func (t *Tracker) stop(i uint32, why End) {
 	e := t.table.at(i)
 	c := t.tcb(e)
 	c.ended, e.at = why, t.now
@@ -260,9 +286,6 @@ func (t *Tracker) end(i uint32, why End) {
 	t.table.pushBack(&t.ended, i)
 	t.count.live--
 	t.count.ended++
-	if t.count.ended > maxLingering {
-		t.finish(t.ended.head)
-	}
 }
 
 // deniesReset reports whether a segment shows that the reset which seemed to end
@@ -324,7 +347,7 @@ func (t *Tracker) Flush() {
 		return cmp.Compare(t.table.at(a).stream, t.table.at(b).stream)
 	})
 	for _, i := range rest {
-		t.end(i, EndCapture)
+		t.stop(i, EndCapture)
 		t.finish(i)
 	}
 	if t.aside != nil {
