@@ -2,6 +2,7 @@ package reassembly
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"finwait/reassembly/capture"
@@ -89,5 +90,28 @@ func TestManyFINs(t *testing.T) {
 	k.Flush()
 	if f := got.FIN[Client]; !f.Known || f.Frame != 1002 || f.Time != 3 {
 		t.Errorf("the client's FIN is %+v", f)
+	}
+}
+
+// Evidence is thinned out, but nothing of it is there twice or out of its order.
+func TestMarksInOrder(t *testing.T) {
+	for length := 10; length < 400; length++ {
+		var got []Mark
+		k := &talker{Tracker: NewTracker(Config{}, func(c *Conn) { got = slices.Clone(c.Marks) })}
+		k.say(1, 0, segment.SYN, 9, 0, 0, 9)
+		k.say(2, 1, segment.SYN|segment.ACK, 9, 10, 0, 9)
+		for i := range length {
+			flags := segment.ACK
+			if i%7 != 3 { // most are essential
+				flags |= segment.SYN
+			}
+			k.say(capture.Time(3+i), i%2, flags, 9, 10, 0, 9)
+		}
+		k.Flush()
+		for i := 1; i < len(got); i++ {
+			if got[i].Frame <= got[i-1].Frame {
+				t.Fatalf("%d segments: frame %d after %d, of %d marks", length, got[i].Frame, got[i-1].Frame, len(got))
+			}
+		}
 	}
 }

@@ -82,16 +82,16 @@ func (s markStore) makeRoom(m *run) {
 		s.reserve(m, int(m.n)+1)
 		return
 	}
-	list := s.of(m)
-	kept := compact(list)
+	room := s.room(m)
+	m.n = uint16(compact(s.of(m)))
 	switch {
-	case kept <= int(m.n)*3/4:
-		m.n = uint16(kept)
-	case m.n < manyMarks:
-		s.reserve(m, thinRoom+1)
+	case int(m.n) <= room*3/4:
+	case room < manyMarks:
+		s.reserve(m, room+1)
 	default:
 		const third = manyMarks / 3
-		kept = third
+		list := s.of(m)
+		kept := third
 		for _, mark := range list[third : 2*third] {
 			if mark.Bits.has(FirstFIN) {
 				list[kept] = mark
