@@ -61,9 +61,9 @@ func (t *Tracker) wake(e *entry) {
 	i, c := t.tcbs.alloc()
 	*c = r.tcb
 	c.marks = run{}
-	for k := range r.marks[:r.tcb.marks.n] {
-		*t.marks.add(&c.marks) = r.marks[k]
-	}
+	t.marks.reserve(&c.marks, t.marks.room(&r.tcb.marks)) // when they are thinned out depends on it
+	c.marks.n = r.tcb.marks.n
+	copy(t.marks.of(&c.marks), r.marks[:])
 	if r.talks {
 		talk, k := t.talks.alloc()
 		*k = r.talk
