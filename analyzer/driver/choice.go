@@ -13,6 +13,7 @@ type Choice struct {
 	streams   map[choiceKey][]span
 	reopened  map[choiceKey]bool
 	fragments bool
+	packets   []int64 // that were read, by file
 }
 
 type choiceKey struct {
@@ -40,13 +41,17 @@ func (c *Choice) Look(r *analyzer.Record, wanted bool) {
 	}
 }
 
-// LookFile takes every capture of the Run.
+// LookFile takes every capture of the Run, in order.
 func (c *Choice) LookFile(f *analyzer.FileInfo) {
+	c.packets = append(c.packets, f.Packets)
 	c.fragments = c.fragments || f.Skipped[segment.Fragment.String()] > 0
 }
 
 // Len returns how many streams were chosen.
 func (c *Choice) Len() int { return len(c.streams) }
+
+// looked reports whether the Run had come to the nth packet of a file.
+func (c *Choice) looked(file int, n int64) bool { return file < len(c.packets) && n <= c.packets[file] }
 
 func (c *Choice) key(file string, stream uint32) choiceKey {
 	if c.joined {

@@ -70,7 +70,7 @@ func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*O
 	case o.Join:
 		err = r.joined(ctx, files)
 	case len(files) == 1:
-		err = r.alone(ctx, files[0])
+		err = r.alone(files[0])
 	default:
 		err = r.sideBySide(ctx, files)
 	}
@@ -102,7 +102,7 @@ type run struct {
 
 // alone analyzes one capture. Where it may be a live one no goroutine stands
 // between it and the Handler, so that records come as soon as connections end.
-func (r *run) alone(ctx context.Context, file string) error {
+func (r *run) alone(file string) error {
 	in := openInput(r.opener, file)
 	m := atOnce
 	if in.isFile() && runtime.GOMAXPROCS(0) > 1 && r.options.Tracker.Watch == nil {
@@ -113,7 +113,7 @@ func (r *run) alone(ctx context.Context, file string) error {
 		err = r.deliver(res)
 		return err == nil
 	})
-	a.run(ctx)
+	a.run(r.opener.patience(file))
 	in.mixed = a.tracker.Counts().Shared
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ type Observed struct {
 // Extract reads captures once more, after a Run with the same Options, and hands
 // out the frames of the connections that were chosen in it, in order: what
 // Wireshark numbers as their streams, ICMP errors about them among it, and the IP
-// fragments of both. Captures that are not joined come in time order all the same.
+// fragments of both. It goes no further than the Run did. Captures that are not joined come in time order all the same.
 // Problems with the input are not told again.
 //
 // Where a capture holds fragments all are read twice: to which connection a
@@ -102,6 +102,10 @@ func (x *extraction) pass(ctx context.Context, each func(lane int, n *numbering,
 			break
 		}
 		f.File, f.Interfaces = merged.last.index, in.interfaces()
+		if !x.choice.looked(f.File, in.packets) { // the Run was interrupted before, or the file grew
+			in.close()
+			continue
+		}
 		lane := 0
 		if !x.options.Join {
 			lane, f.Number = f.File, int(in.packets)

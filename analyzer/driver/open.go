@@ -35,6 +35,15 @@ func (o *opener) gaveUp(file string, err error) bool {
 	return errors.Is(err, context.Canceled) || o.ctx.Err() != nil && (file == "-" || isPipe(file))
 }
 
+// patience returns the context of the analysis of a file. That of a pipe takes in
+// all that was read until the pipe gave up.
+func (o *opener) patience(file string) context.Context {
+	if file == "-" || isPipe(file) {
+		return context.WithoutCancel(o.ctx)
+	}
+	return o.ctx
+}
+
 // isPipe reports whether whoever opens or reads the file may have to wait for
 // another program.
 func isPipe(file string) bool {
@@ -103,6 +112,9 @@ func (c *ctxReader) Read(p []byte) (int, error) {
 }
 
 func (c *ctxReader) fill() {
+	if c.err = c.ctx.Err(); c.err != nil {
+		return
+	}
 	if c.buf == nil {
 		c.buf = make([]byte, 64<<10)
 	}

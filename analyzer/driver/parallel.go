@@ -25,7 +25,7 @@ func (r *run) sideBySide(ctx context.Context, files []string) error {
 	started := 0
 	start := func() {
 		if started < len(files) && ctx.Err() == nil {
-			lanes[started] = r.startLane(ctx, gone, files[started])
+			lanes[started] = r.startLane(gone, files[started])
 			started++
 		}
 	}
@@ -53,7 +53,7 @@ func (r *run) sideBySide(ctx context.Context, files []string) error {
 }
 
 // startLane analyzes a capture in a goroutine, until gone ends.
-func (r *run) startLane(ctx, gone context.Context, file string) *lane {
+func (r *run) startLane(gone context.Context, file string) *lane {
 	l := &lane{batches: make(chan []*result, laneDepth)}
 	go func() {
 		defer close(l.batches)
@@ -75,7 +75,7 @@ func (r *run) startLane(ctx, gone context.Context, file string) *lane {
 			batch = append(batch, res)
 			return len(batch) < batchSize || send()
 		})
-		a.run(ctx)
+		a.run(r.opener.patience(file))
 		l.in.mixed = a.tracker.Counts().Shared
 		if !a.stopped.Load() {
 			send()

@@ -115,6 +115,9 @@ func newFileLine(f *analyzer.FileInfo) fileLine {
 		facts = append(facts, "captured "+where)
 	}
 	line.facts = strings.Join(facts, ", ")
+	if f.Error == nil && !f.Complete {
+		line.notes = append(line.notes, "interrupted: it was not read to its end")
+	}
 	if f.Dropped != nil && *f.Dropped > 0 {
 		line.notes = append(line.notes, count(*f.Dropped, "packet")+" lost by the capturing system")
 	}

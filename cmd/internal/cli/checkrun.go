@@ -210,6 +210,9 @@ func (c *checkRun) learn() (int, error) {
 	var captures []*check.Capture
 	var first *checkConfig
 	for _, path := range found.captures {
+		if c.ctx.Err() != nil {
+			break
+		}
 		config, err := c.config(path)
 		if err != nil {
 			return 0, err
@@ -221,8 +224,7 @@ func (c *checkRun) learn() (int, error) {
 		switch {
 		case err != nil:
 			return 0, err
-		case c.ctx.Err() != nil:
-			return exitInterrupted, nil
+		case c.ctx.Err() != nil: // a capture read in part proves nothing
 		case in.Problem != nil:
 			c.complain("finwait: %v\n", in.Problem)
 			c.unreadable = true
@@ -231,7 +233,10 @@ func (c *checkRun) learn() (int, error) {
 		}
 	}
 	code := exitOK
-	if c.unreadable {
+	switch {
+	case c.ctx.Err() != nil:
+		code = exitInterrupted
+	case c.unreadable:
 		code = exitInput
 	}
 	if len(captures) == 0 {

@@ -41,6 +41,9 @@ func (c Command) Main(args []string) int {
 	if err == nil {
 		var code int
 		if code, err = c.run(ctx, cmd, args); err == nil {
+			if code == exitInterrupted {
+				c.complain("finwait: interrupted\n")
+			}
 			return code
 		}
 	}

@@ -85,11 +85,8 @@ func (d *diffRun) run() (int, error) {
 			return 0, err
 		}
 	}
-	problem := d.selector.problem()
-	switch {
-	case d.ctx.Err() != nil:
-		return exitInterrupted, nil
-	case problem != nil && (!d.unreadable || d.selector.err != nil):
+	interrupted := d.ctx.Err() != nil
+	if problem := d.selector.problem(); problem != nil && (!d.unreadable && !interrupted || d.selector.err != nil) {
 		return 0, problem
 	}
 	result := diff.Compare(sides[0], sides[1])
@@ -98,11 +95,13 @@ func (d *diffRun) run() (int, error) {
 		return 0, fmt.Errorf("output: %w", err)
 	}
 	err = diff.Write(out, d.format.value, result)
-	if finishErr := out.finish(err == nil); err == nil {
+	if finishErr := out.finish(err == nil && !interrupted); err == nil {
 		err = finishErr
 	}
 	code := exitOK
 	switch {
+	case interrupted:
+		code = exitInterrupted
 	case d.unreadable:
 		code = exitInput
 	case result.Differs:
@@ -143,7 +142,7 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 // or has to be opened as one, the closer is nil.
 func (d *diffRun) stored(arg string) (io.Closer, io.Reader, error) {
 	if arg == "-" {
-		in := bufio.NewReader(d.Stdin)
+		in := bufio.NewReader(driver.Interruptible(d.ctx, d.Stdin))
 		if head, _ := in.Peek(1); string(head) == "{" {
 			return io.NopCloser(in), in, nil
 		}
@@ -169,7 +168,7 @@ func (d *diffRun) stored(arg string) (io.Closer, io.Reader, error) {
 func (d *diffRun) replay(name string, in io.Reader, run *diff.Run) error {
 	h := &replayed{run: run, selects: d.selector.filter(), config: d.config}
 	err := report.Replay(name, in, h)
-	if err != nil && d.selector.err == nil {
+	if err != nil && d.selector.err == nil && d.ctx.Err() == nil {
 		d.problem(err)
 	}
 	return run.Close(h.totals.Summary())

@@ -68,21 +68,27 @@ func (j *extractJob) run() (int, error) {
 	return writeCode(code, err)
 }
 
+// isFile reports whether the new capture appears only when it is complete.
+func (j *extractJob) isFile() bool { return j.output.path != "-" }
+
 // fill writes the new capture and returns the exit code.
 func (j *extractJob) fill(out io.Writer, files []string, config *analyzer.Config) (int, error) {
 	outcome, err := j.choose(files, config)
 	if err != nil {
 		return 0, err
 	}
-	code := j.exitCode(outcome)
-	if code == exitUsage || code == exitInterrupted {
+	code, ctx := j.exitCode(outcome), j.ctx
+	switch {
+	case code == exitUsage, code == exitInterrupted && j.isFile():
 		return code, nil
+	case code == exitInterrupted: // so much is read again, whatever the user's patience
+		ctx = context.WithoutCancel(ctx)
 	}
 	if j.choice.Len() == 0 && !j.output.quiet {
 		j.complain("finwait: warning: no connection was selected: there are no packets in %s\n", j.output.path)
 	}
 	to := &extract{to: capture.NewNgWriter(out), job: j, files: files, ids: make([][]int, len(files))}
-	seen, err := driver.Extract(j.ctx, files, j.options(config), j.choice, j.again, to.frame)
+	seen, err := driver.Extract(ctx, files, j.options(config), j.choice, j.again, to.frame)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted, nil
