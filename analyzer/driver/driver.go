@@ -41,6 +41,11 @@ type Options struct {
 	// Select says which connections are counted and handed on; nil takes all.
 	Select func(*analyzer.Record) bool
 
+	Jobs int // how many captures are analyzed side by side, see the function Jobs
+
+	// Meter, if not nil, is told how far the captures have been read.
+	Meter *Meter
+
 	// Problem is told in turn why an input could not be read, or not to its
 	// end. It must not be nil.
 	Problem func(error)

@@ -87,7 +87,7 @@ func (x *extraction) collect(lane int, n *numbering, _ *Frame, chosen bool) erro
 // pass reads all packets in order and calls each with them. Captures that are not
 // joined have a lane each.
 func (x *extraction) pass(ctx context.Context, each func(lane int, n *numbering, f *Frame, chosen bool) error) (*Observed, error) {
-	merged := openMerge(&opener{ctx: ctx, stdin: x.again()}, x.files)
+	merged := openMerge(&opener{ctx: ctx, stdin: x.again(), meter: x.options.Meter}, x.files)
 	defer merged.close()
 	lanes := make([]*numbering, len(x.files))
 	var s segment.Segment

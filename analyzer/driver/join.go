@@ -41,7 +41,7 @@ const maxHeld = 64 << 10
 func openMerge(o *opener, files []string) *merge {
 	m := &merge{opener: o}
 	for i, file := range files {
-		p := &part{input: openInput(o, file), index: i}
+		p := &part{input: openInput(o.unmetered(), file), index: i}
 		m.inputs = append(m.inputs, p.input)
 		if !p.read(&p.head) {
 			continue
@@ -51,7 +51,7 @@ func openMerge(o *opener, files []string) *merge {
 			continue
 		}
 		p.close()
-		p.head.Data = nil
+		p.head.Data, p.opener = nil, o
 		m.waiting = append(m.waiting, p)
 	}
 	heap.Init(&m.open)

@@ -13,40 +13,51 @@ import (
 type opener struct {
 	ctx   context.Context
 	stdin io.Reader // gives up when ctx ends
+	meter *Meter    // may be nil
 }
 
 func newOpener(ctx context.Context, o *Options) *opener {
-	return &opener{ctx: ctx, stdin: Interruptible(ctx, o.Stdin)}
+	return &opener{ctx: ctx, stdin: Interruptible(ctx, o.Stdin), meter: o.Meter}
 }
 
 func (o *opener) open(file string) (*capture.Reader, error) {
-	if file != "-" && isPipe(file) {
+	if file != "-" && IsPipe(file) {
 		return capture.NewReader(file, Interruptible(o.ctx, &pipe{path: file}))
 	}
-	return capture.Open(file, o.stdin)
+	r, err := capture.Open(file, o.stdin)
+	if err == nil {
+		o.meter.begin(r)
+	}
+	return r, err
 }
 
 // close closes what was only read: nothing can be lost.
-func (o *opener) close(r *capture.Reader) { _ = r.Close() }
+func (o *opener) close(r *capture.Reader) {
+	o.meter.end(r)
+	_ = r.Close()
+}
+
+// unmetered returns an opener whose work does not count.
+func (o *opener) unmetered() *opener { return &opener{ctx: o.ctx, stdin: o.stdin} }
 
 // gaveUp reports whether err came of waiting for a file no longer: whatever a
 // decompressor made of that, nothing is wrong with the file.
 func (o *opener) gaveUp(file string, err error) bool {
-	return errors.Is(err, context.Canceled) || o.ctx.Err() != nil && (file == "-" || isPipe(file))
+	return errors.Is(err, context.Canceled) || o.ctx.Err() != nil && (file == "-" || IsPipe(file))
 }
 
 // patience returns the context of the analysis of a file. That of a pipe takes in
 // all that was read until the pipe gave up.
 func (o *opener) patience(file string) context.Context {
-	if file == "-" || isPipe(file) {
+	if file == "-" || IsPipe(file) {
 		return context.WithoutCancel(o.ctx)
 	}
 	return o.ctx
 }
 
-// isPipe reports whether whoever opens or reads the file may have to wait for
+// IsPipe reports whether whoever opens or reads the file may have to wait for
 // another program.
-func isPipe(file string) bool {
+func IsPipe(file string) bool {
 	info, err := os.Stat(file)
 	return err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket|os.ModeCharDevice) != 0
 }

@@ -16,8 +16,21 @@ type lane struct {
 	in      *input         // valid once batches is closed
 }
 
-// sideBySide analyzes as many captures at once as there are processors, and
-// hands their results on in the order of files.
+// maxJobs is how many captures are analyzed at once at most: each needs a file
+// descriptor, and memory for what is ahead of its turn.
+const maxJobs = 64
+
+// Jobs returns how many captures are analyzed at once where n are asked for; 0
+// stands for as many as there are processors.
+func Jobs(n int) int {
+	if n == 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	return min(n, maxJobs)
+}
+
+// sideBySide analyzes several captures at once, and hands their results on in the
+// order of files.
 func (r *run) sideBySide(ctx context.Context, files []string) error {
 	gone, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -29,7 +42,7 @@ func (r *run) sideBySide(ctx context.Context, files []string) error {
 			started++
 		}
 	}
-	for range runtime.GOMAXPROCS(0) {
+	for range Jobs(r.options.Jobs) {
 		start()
 	}
 	for i := range lanes {

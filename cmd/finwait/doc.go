@@ -67,7 +67,9 @@
 //	                            none, info, warning, error (default none)
 //	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
 //	                            always, never (default auto)
-//	  -q, --quiet               no warnings, only errors
+//	  -q, --quiet               no warnings and no progress, only errors
+//	      --no-progress         do not show on the terminal how far the captures have been
+//	                            read
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
 //	                            repeatable
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
@@ -86,6 +88,8 @@
 //	                            (default 1000000)
 //	      --strict              a capture cut short in its last record is an error (exit code
 //	                            3)
+//	  -j, --jobs N              analyze N captures side by side; without it, as many as there
+//	                            are processors. The output is the same
 //	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
 //	                            begin (FIN2); repeatable, or a,b
 //	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
@@ -127,7 +131,9 @@
 //	                            none, info, warning, error (default none)
 //	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
 //	                            always, never (default auto)
-//	  -q, --quiet               no warnings, only errors
+//	  -q, --quiet               no warnings and no progress, only errors
+//	      --no-progress         do not show on the terminal how far the captures have been
+//	                            read
 //	      --sort ORDER          the order of records within a capture: as they end, or by
 //	                            stream: end, stream (default end)
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
@@ -148,6 +154,8 @@
 //	                            (default 1000000)
 //	      --strict              a capture cut short in its last record is an error (exit code
 //	                            3)
+//	  -j, --jobs N              analyze N captures side by side; without it, as many as there
+//	                            are processors. The output is the same
 //	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
 //	                            begin (FIN2); repeatable, or a,b
 //	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
@@ -193,7 +201,9 @@
 //	                            none, info, warning, error (default none)
 //	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
 //	                            always, never (default auto)
-//	  -q, --quiet               no warnings, only errors
+//	  -q, --quiet               no warnings and no progress, only errors
+//	      --no-progress         do not show on the terminal how far the captures have been
+//	                            read
 //	      --tuple A-B           the connection between two ends, in either order:
 //	                            10.0.0.1:1234-10.0.0.2:80
 //	      --all                 leave out nothing
@@ -273,7 +283,9 @@
 //	      --comments            write findings as comments of packets (default true)
 //	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
 //	                            none, info, warning, error (default none)
-//	  -q, --quiet               no warnings, only errors
+//	  -q, --quiet               no warnings and no progress, only errors
+//	      --no-progress         do not show on the terminal how far the captures have been
+//	                            read
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
 //	                            repeatable
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
@@ -292,6 +304,8 @@
 //	                            (default 1000000)
 //	      --strict              a capture cut short in its last record is an error (exit code
 //	                            3)
+//	  -j, --jobs N              analyze N captures side by side; without it, as many as there
+//	                            are processors. The output is the same
 //	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
 //	                            begin (FIN2); repeatable, or a,b
 //	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
@@ -348,7 +362,11 @@
 //	      --github              print annotations for GitHub Actions, too
 //	      --strict              a capture cut short in its last record is an error (exit code
 //	                            3)
-//	  -q, --quiet               no warnings and no summary, only what fails
+//	  -j, --jobs N              analyze N captures side by side; without it, as many as there
+//	                            are processors. The output is the same
+//	  -q, --quiet               no warnings, no summary and no progress, only what fails
+//	      --no-progress         do not show on the terminal how far the captures have been
+//	                            read
 //	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
 //	                            begin (FIN2); repeatable, or a,b
 //	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
@@ -383,7 +401,9 @@
 //	Flags:
 //	  -f, --format FORMAT       how the result is written: text, json, markdown (default text)
 //	  -o, --output FILE         write to FILE, which appears only when it is complete
-//	  -q, --quiet               no warnings, only errors
+//	  -q, --quiet               no warnings and no progress, only errors
+//	      --no-progress         do not show on the terminal how far the captures have been
+//	                            read
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
 //	                            repeatable
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
@@ -402,6 +422,8 @@
 //	                            (default 1000000)
 //	      --strict              a capture cut short in its last record is an error (exit code
 //	                            3)
+//	  -j, --jobs N              analyze N captures side by side; without it, as many as there
+//	                            are processors. The output is the same
 //	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
 //	                            begin (FIN2); repeatable, or a,b
 //	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b

@@ -33,10 +33,12 @@ func TestMain(m *testing.M) {
 //	gzip OUT FILE          compresses
 //	cut FILE N             takes N octets off the end
 //	corrupt FILE N         makes the length of the Nth packet impossible
+//	copies DIR N FILE      writes N copies of a file into a new directory
 //	part OUT FILE M N      writes the Mth to the Nth packet of a capture
 //	exit CODE PROGRAM...   runs a program that must end with that code
 //	away CODE PROGRAM...   the same, where the reader of its output goes away at once
 //	full CODE PROGRAM...   the same, where its output is a disk that is full
+//	insist CODE PROGRAM... the same, interrupted twice while nobody reads its output
 //	interrupt CODE FILE PROGRAM...  the same, fed with FILE and interrupted while it waits for more
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -55,10 +57,12 @@ func TestScripts(t *testing.T) {
 			"cut":       cutFile,
 			"corrupt":   corrupt,
 			"part":      part,
+			"copies":    copies,
 			"exit":      exitWith,
 			"away":      readerAway,
 			"full":      diskFull,
 			"interrupt": interrupt,
+			"insist":    insist,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("NO_COLOR", "")
@@ -108,6 +112,14 @@ func corrupt(ts *testscript.TestScript, _ bool, args []string) {
 	at := record(text, number(ts, args[1]))
 	binary.LittleEndian.PutUint32(text[at+8:], 1<<31)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o666))
+}
+
+func copies(ts *testscript.TestScript, _ bool, args []string) {
+	dir, text := ts.MkAbs(args[0]), []byte(ts.ReadFile(args[2]))
+	ts.Check(os.Mkdir(dir, 0o777))
+	for i := range number(ts, args[1]) {
+		ts.Check(os.WriteFile(filepath.Join(dir, fmt.Sprintf("%04d.pcap", i)), text, 0o666))
+	}
 }
 
 func part(ts *testscript.TestScript, _ bool, args []string) {
@@ -187,6 +199,22 @@ func diskFull(ts *testscript.TestScript, _ bool, args []string) {
 	if !strings.Contains(stderr.String(), "no space left") {
 		ts.Fatalf("standard error does not tell why: %s", stderr)
 	}
+}
+
+// insist wants -1 for the code of a program that a signal ended.
+func insist(ts *testscript.TestScript, _ bool, args []string) {
+	cmd, _ := command(ts, args[1:])
+	r, w, err := os.Pipe()
+	ts.Check(err)
+	defer r.Close()
+	cmd.Stdout = w
+	ts.Check(cmd.Start())
+	ts.Check(w.Close())
+	time.Sleep(2 * time.Second) // until the pipe is full
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	time.Sleep(500 * time.Millisecond)
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	wantCode(ts, args[0], cmd.Wait())
 }
 
 func interrupt(ts *testscript.TestScript, _ bool, args []string) {

@@ -21,7 +21,7 @@ import (
 type outputFlags struct {
 	format, color, failOn choice
 	path                  string
-	quiet                 bool
+	quiet, noProgress     bool
 }
 
 func (f *outputFlags) add(fs *pflag.FlagSet, formats []report.Format, fallback string) {
@@ -34,8 +34,16 @@ func (f *outputFlags) add(fs *pflag.FlagSet, formats []report.Format, fallback s
 	fs.StringVarP(&f.path, "output", "o", "", "write to `FILE`, which appears only when it is complete")
 	f.addFailOn(fs)
 	f.addColor(fs)
-	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, only errors")
+	f.addQuiet(fs)
 }
+
+func (f *outputFlags) addQuiet(fs *pflag.FlagSet) {
+	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings and no progress, only errors")
+	addProgress(fs, &f.noProgress)
+}
+
+// silent reports whether progress is not wanted.
+func (f *outputFlags) silent() bool { return f.quiet || f.noProgress }
 
 func (f *outputFlags) addFailOn(fs *pflag.FlagSet) {
 	f.failOn = choice{"severity", "none", []string{"none", "info", "warning", "error"}}
@@ -86,6 +94,8 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	}
 	style := j.output.style(out, j.Stdout)
 	style.Told = out.tty && isTerminal(j.Stderr) && !j.output.quiet
+	progress := j.progress(files, j.output.silent(), out)
+	defer progress.end()
 	handler, err := newHandler(out, style)
 	if err != nil {
 		return 0, errors.Join(err, out.finish(false))
@@ -97,6 +107,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	j.selector = newSelector(j.input)
 	j.selector.stop = stop
 	options.Select = j.selector.filter()
+	options.Meter = progress.of()
 	options.Brief = j.brief && len(j.input.where.list) == 0
 	options.Config, options.Grouping = config, rules.Grouping
 	options.Judge = analyzer.Judge(rules.All, config)
@@ -104,6 +115,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 		handler = &patient{Handler: handler, wrong: func() bool { return j.selector.problem() != nil }}
 	}
 	outcome, err := driver.Run(ctx, files, options, handler)
+	progress.end()
 	code := j.exitCode(outcome)
 	if finishErr := out.finish(err == nil && code != exitUsage && code != exitInterrupted); err == nil {
 		err = finishErr
@@ -150,6 +162,17 @@ func (j *job) files() ([]string, error) {
 		return nil, &usageError{text: fmt.Sprintf("the output would overwrite the input %s", same)}
 	}
 	return files, nil
+}
+
+// twice is files for a command that reads them twice.
+func (j *job) twice() ([]string, error) {
+	files, err := j.files()
+	for _, file := range files {
+		if file != "-" && driver.IsPipe(file) {
+			return nil, &usageError{text: fmt.Sprintf("%s can be read only once, and %s reads twice: give it as standard input (-)", file, j.flags.Name())}
+		}
+	}
+	return files, err
 }
 
 // overwritten returns the input that the output would replace, if any.

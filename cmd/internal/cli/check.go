@@ -13,9 +13,10 @@ import (
 
 // checkFlags are the flags of check beside those that judge.
 type checkFlags struct {
-	update, learn, github, strict, quiet bool
-	baseline, junit, sarif               string
-	failOn                               choice
+	update, learn, github, strict, quiet, noProgress bool
+	baseline, junit, sarif                           string
+	failOn                                           choice
+	jobs                                             jobs
 }
 
 func (f *checkFlags) add(fs *pflag.FlagSet) {
@@ -28,7 +29,9 @@ func (f *checkFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.sarif, "sarif", "", "write SARIF 2.1.0 to `FILE`")
 	fs.BoolVar(&f.github, "github", false, "print annotations for GitHub Actions, too")
 	fs.BoolVar(&f.strict, "strict", false, "a capture cut short in its last record is an error (exit code 3)")
-	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings and no summary, only what fails")
+	f.jobs.add(fs)
+	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no warnings, no summary and no progress, only what fails")
+	addProgress(fs, &f.noProgress)
 }
 
 func checkCommand() *command {
@@ -111,11 +114,13 @@ func (c *checkRun) run() (int, error) {
 		return 0, err
 	}
 	c.out = out
-	for _, path := range found.captures {
-		if c.ctx.Err() != nil {
-			break
+	c.bar = c.progress(found.captures, c.flags.quiet || c.flags.noProgress, out)
+	defer c.bar.end()
+	for r := range c.readings(found.captures) {
+		if err = r.err; err == nil {
+			err = c.check(checker, r)
 		}
-		if err = c.check(checker, path); err != nil {
+		if err != nil {
 			break
 		}
 	}

@@ -24,6 +24,7 @@ type checkRun struct {
 	flags *checkFlags
 	judge *judgeFlags
 	out   *output
+	bar   *progress
 
 	configs map[string]*checkConfig // by directory
 	inOrder []*checkConfig          // each once
@@ -120,16 +121,18 @@ func (c *collector) Close(s *analyzer.Summary) error {
 	return nil
 }
 
-// analyze reads one capture with its golden record.
-func (c *checkRun) analyze(path string, config *checkConfig) (*check.Capture, error) {
+// analyze reads one capture with its golden record. It may run beside others.
+func (c *checkRun) analyze(to *reading) error {
+	path, config := to.path, to.config
 	in := &check.Capture{Path: path}
+	to.capture = in
 	for _, r := range rules.All {
 		if check.IsOfBehaviour(r.ID) && config.analysis.Runs(r) {
 			in.Rules = append(in.Rules, r.ID)
 		}
 	}
 	options := driver.Options{
-		Config: config.analysis, Grouping: rules.Grouping,
+		Config: config.analysis, Grouping: rules.Grouping, Meter: c.bar.of(),
 		Tracker: reassembly.Config{Idle: reassembly.DefaultIdle, MaxConnections: reassembly.DefaultMaxConnections},
 		Judge:   analyzer.Judge(rules.All, config.analysis),
 		Problem: func(err error) {
@@ -137,13 +140,13 @@ func (c *checkRun) analyze(path string, config *checkConfig) (*check.Capture, er
 			case !errors.Is(err, capture.ErrCutShort) || c.flags.strict:
 				in.Problem = err
 			case !c.flags.quiet:
-				c.complain("finwait: warning: %v\n", err)
+				to.warnings = append(to.warnings, err)
 			}
 		},
 	}
 	var got collector
 	if _, err := driver.Run(c.ctx, []string{path}, options, &got); err != nil {
-		return nil, err
+		return err
 	}
 	in.Records, in.Summary = got.records, got.summary
 	golden, err := os.ReadFile(path + check.Suffix)
@@ -153,20 +156,13 @@ func (c *checkRun) analyze(path string, config *checkConfig) (*check.Capture, er
 	case !errors.Is(err, fs.ErrNotExist):
 		in.Problem = errors.Join(in.Problem, err)
 	}
-	return in, nil
+	return nil
 }
 
 // check checks one capture, and tells what it finds.
-func (c *checkRun) check(checker *check.Checker, path string) error {
-	config, err := c.config(path)
-	if err != nil {
-		return err
-	}
-	in, err := c.analyze(path, config)
-	if err != nil || c.ctx.Err() != nil { // a capture read in part proves nothing
-		return err
-	}
-	res := checker.Check(in, config.check)
+func (c *checkRun) check(checker *check.Checker, r *reading) error {
+	path, in := r.path, r.capture
+	res := checker.Check(in, r.config.check)
 	if c.flags.update && res.Golden != nil && !bytes.Equal(res.Golden, in.Golden) {
 		golden := path + check.Suffix
 		if err := writeFile(golden, func(o *output) error { _, err := o.Write(res.Golden); return err }); err != nil {
@@ -178,7 +174,7 @@ func (c *checkRun) check(checker *check.Checker, path string) error {
 			}
 		}
 		in.Golden = res.Golden
-		res = checker.Check(in, config.check)
+		res = checker.Check(in, r.config.check)
 	}
 	return c.tell(res)
 }
@@ -207,24 +203,18 @@ func (c *checkRun) learn() (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	c.bar = c.progress(found.captures, c.flags.quiet || c.flags.noProgress, nil)
+	defer c.bar.end()
 	var captures []*check.Capture
 	var first *checkConfig
-	for _, path := range found.captures {
-		if c.ctx.Err() != nil {
-			break
-		}
-		config, err := c.config(path)
-		if err != nil {
-			return 0, err
+	for r := range c.readings(found.captures) {
+		if r.err != nil {
+			return 0, r.err
 		}
 		if first == nil {
-			first = config
+			first = r.config
 		}
-		in, err := c.analyze(path, config)
-		switch {
-		case err != nil:
-			return 0, err
-		case c.ctx.Err() != nil: // a capture read in part proves nothing
+		switch in := r.capture; {
 		case in.Problem != nil:
 			c.complain("finwait: %v\n", in.Problem)
 			c.unreadable = true
@@ -242,6 +232,7 @@ func (c *checkRun) learn() (int, error) {
 	if len(captures) == 0 {
 		return code, nil
 	}
+	c.bar.end()
 	out, err := openOutput("", c.Stdout)
 	if err == nil {
 		err = errors.Join(check.Learn(out, captures, first.check), out.finish(true))

@@ -39,8 +39,10 @@ or if a p90 moved by more than 20 % and 50 ms.`,
 			d := &diffRun{format: choice{"format", "text", diff.Formats}}
 			fs.VarP(&d.format, "format", "f", "how the result is written")
 			fs.StringVarP(&d.path, "output", "o", "", "write to `FILE`, which appears only when it is complete")
-			fs.BoolVarP(&d.quiet, "quiet", "q", false, "no warnings, only errors")
+			fs.BoolVarP(&d.quiet, "quiet", "q", false, "no warnings and no progress, only errors")
+			addProgress(fs, &d.hidden)
 			d.input.add(fs)
+			d.input.jobs.add(fs)
 			d.judge.add(fs)
 			return func(inv *invocation) (int, error) {
 				d.invocation = inv
@@ -58,6 +60,7 @@ type diffRun struct {
 	format choice
 	path   string
 	quiet  bool
+	hidden bool // no progress
 
 	config     *analyzer.Config
 	selector   *selector
@@ -129,7 +132,10 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	if err != nil {
 		d.problem(err)
 	}
+	progress := d.progress(files, d.quiet || d.hidden, nil)
+	defer progress.end()
 	options := d.input.options()
+	options.Meter = progress.of()
 	options.Stdin, options.Problem = text, d.problem
 	options.Select = d.selector.filter()
 	options.Config, options.Grouping = d.config, rules.Grouping

@@ -49,8 +49,9 @@ The captures are read twice, three times if there are fragments; standard input 
 			fs.BoolVar(&extract.headersOnly, "headers-only", false, "cut packets off behind the TCP header; their length on the wire stays")
 			fs.BoolVar(&extract.comments, "comments", true, "write findings as comments of packets")
 			out.addFailOn(fs)
-			fs.BoolVarP(&out.quiet, "quiet", "q", false, "no warnings, only errors")
+			out.addQuiet(fs)
 			in.add(fs)
+			in.jobs.add(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
 				j := &job{invocation: inv, input: &in, output: &out, judge: &judge}

@@ -34,7 +34,7 @@ func (j *extractJob) run() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	files, err := j.files()
+	files, err := j.twice()
 	if err != nil {
 		return 0, err
 	}
@@ -88,7 +88,11 @@ func (j *extractJob) fill(out io.Writer, files []string, config *analyzer.Config
 		j.complain("finwait: warning: no connection was selected: there are no packets in %s\n", j.output.path)
 	}
 	to := &extract{to: capture.NewNgWriter(out), job: j, files: files, ids: make([][]int, len(files))}
-	seen, err := driver.Extract(ctx, files, j.options(config), j.choice, j.again, to.frame)
+	progress := j.progress(files, j.output.silent(), nil)
+	defer progress.end()
+	options := j.options(config)
+	options.Meter = progress.of()
+	seen, err := driver.Extract(ctx, files, options, j.choice, j.again, to.frame)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted, nil
@@ -117,7 +121,10 @@ func (j *extractJob) again() io.Reader {
 
 // choose reads the captures for the connections that are asked for.
 func (j *extractJob) choose(files []string, config *analyzer.Config) (*driver.Outcome, error) {
+	progress := j.progress(files, j.output.silent(), nil)
+	defer progress.end()
 	options := j.options(config)
+	options.Meter = progress.of()
 	ctx, stop := context.WithCancel(j.ctx)
 	defer stop()
 	j.selector = newSelector(j.input)

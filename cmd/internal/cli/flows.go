@@ -36,6 +36,7 @@ fin_client_frame; lists are one JSON cell, but nested in parquet.`,
 			out.add(fs, report.Records, "table")
 			fs.Var(&sort, "sort", "the order of records within a capture: as they end, or by stream")
 			in.add(fs)
+			in.jobs.add(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
 				if !inv.flags.Changed("format") {

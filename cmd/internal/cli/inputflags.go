@@ -18,6 +18,7 @@ type inputFlags struct {
 	streams        numbers
 	where          wheres
 	filter         filterFlag
+	jobs           jobs
 }
 
 func (f *inputFlags) add(fs *pflag.FlagSet) {
@@ -44,6 +45,7 @@ func (f *inputFlags) check() error {
 
 func (f *inputFlags) options() driver.Options {
 	o := driver.Options{
+		Jobs:    int(f.jobs),
 		Join:    f.join,
 		Tracker: reassembly.Config{Idle: f.idle, MaxConnections: f.maxConnections},
 		Window:  driver.Window{After: f.after.Bound, Before: f.before.Bound},

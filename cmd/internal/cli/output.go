@@ -17,6 +17,7 @@ import (
 // name only when it is complete.
 type output struct {
 	*bufio.Writer
+	to   io.Writer
 	file *os.File // nil for standard output
 	temp string   // name while incomplete; "" where the file is written directly
 	path string
@@ -27,7 +28,7 @@ type output struct {
 // device is written directly: it cannot be replaced.
 func openOutput(path string, stdout io.Writer) (*output, error) {
 	if path == "" || path == "-" {
-		return &output{Writer: bufio.NewWriterSize(stdout, 64<<10), tty: isTerminal(stdout)}, nil
+		return &output{Writer: bufio.NewWriterSize(stdout, 64<<10), to: stdout, tty: isTerminal(stdout)}, nil
 	}
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // replace what a link points to, not the link
@@ -50,7 +51,7 @@ func openOutput(path string, stdout io.Writer) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Writer, o.tty = bufio.NewWriterSize(o.file, 64<<10), isTerminal(o.file)
+	o.Writer, o.to, o.tty = bufio.NewWriterSize(o.file, 64<<10), o.file, isTerminal(o.file)
 	return o, nil
 }
 

@@ -29,6 +29,7 @@ capture ended, "≤ 2.16 s" one that ended at some unknown time before.`,
 			var judge judgeFlags
 			out.add(fs, report.Summaries, "text")
 			in.add(fs)
+			in.jobs.add(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
 				j := &job{invocation: inv, input: &in, output: &out, judge: &judge, brief: true}

@@ -32,7 +32,7 @@ func (j *showJob) run() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	files, err := j.files()
+	files, err := j.twice()
 	if err != nil {
 		return 0, err
 	}
@@ -85,6 +85,9 @@ func (j *showJob) find(files []string, config *analyzer.Config) (*gathered, *dri
 	if j.spool != nil {
 		options.Stdin = j.spool
 	}
+	progress := j.progress(files, j.output.silent(), nil)
+	defer progress.end()
+	options.Meter = progress.of()
 	ctx, stop := context.WithCancel(j.ctx)
 	defer stop()
 	j.selector = newSelector(j.input)

@@ -63,6 +63,25 @@ func (n *numbers) Set(text string) error {
 	return nil
 }
 
+// jobs is a flag that takes how much is done at once; 0 as long as it is not set.
+type jobs int
+
+func (j *jobs) add(fs *pflag.FlagSet) {
+	fs.VarP(j, "jobs", "j", "analyze `N` captures side by side; without it, as many as there are processors. The output is the same")
+}
+
+func (j *jobs) Type() string   { return "N" }
+func (j *jobs) String() string { return "" }
+
+func (j *jobs) Set(text string) error {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil || n == 0 {
+		return fmt.Errorf("%q is no number from 1 on", text)
+	}
+	*j = jobs(n)
+	return nil
+}
+
 // bound is a flag that takes a capture time.
 type bound struct {
 	driver.Bound
