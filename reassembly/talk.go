@@ -116,9 +116,9 @@ func (t *Tracker) hear(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 		turn.head.n = 0
 	}
 	if n := int(turn.head.n); n < HeadLen && seq == turn.At+seqnum.Offset(n) {
-		head := t.lengthen(&turn.head, s.Payload)
-		if n == 0 {
-			k.recognise(head, side)
+		t.lengthen(&turn.head, s.Payload)
+		if n == 0 { // the payload is at hand, the head's room perhaps in no cache
+			k.recognise(s.Payload[:turn.head.n], side)
 		}
 	}
 	turn.End, turn.EndFrame = p.Time, uint32(p.Number)
@@ -135,15 +135,13 @@ func (t *Tracker) hear(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 	}
 }
 
-// lengthen appends payload to a head, as much as belongs there, and returns it all.
-func (t *Tracker) lengthen(head *run, payload []byte) []byte {
+// lengthen appends payload to a head, as much as belongs there.
+func (t *Tracker) lengthen(head *run, payload []byte) {
 	n := int(head.n)
 	all := min(n+len(payload), HeadLen)
 	t.heads.reserve(head, all)
 	head.n = uint16(all)
-	list := t.heads.of(head)
-	copy(list[n:], payload)
-	return list
+	copy(t.heads.of(head)[n:], payload)
 }
 
 // http2Preface is how a client begins HTTP/2 (RFC 9113 §3.4).
