@@ -46,6 +46,7 @@ func tell(cfg Config, whole bool, events []event) (out []story, c Counts) {
 		out = append(out, one)
 	})
 	t.whole = t.whole || whole
+	t.roomy = len(events) % 4
 	for i := range events {
 		e := &events[i]
 		p := capture.Packet{Number: e.frame, Time: e.time}

@@ -25,19 +25,32 @@ type tcb struct {
 	prior                 uint32 // index into Tracker.priors, or 0
 	addr                  [2]segment.Endpoint
 
-	until        capture.Time  // when observation of it ended; valid iff bounded
+	horizon
 	atFirstFIN   seqnum.Offset // SND.NXT of the other side when the first FIN came
 	firstFIN     uint8         // side of the first captured FIN, or noSide
 	afterFIN     uint8         // segments kept since the first FIN
 	completeness uint8
 	ended        End // if it did, it lingers: stray segments still belong to it
 	seen         caveatBits
-	superseded   bool // the next incarnation began
-	bounded      bool // observation of it ended before the capture did
 	is4          bool // carried in IPv4
 }
 
 const noSide = 2
+
+// horizon is how far a connection was observed.
+type horizon struct {
+	until      capture.Time // when observation of it ended; valid iff bounded
+	bounded    bool         // that was before the capture did
+	superseded bool         // the next incarnation began
+}
+
+// supersede takes in that the next incarnation began.
+func (h *horizon) supersede(now capture.Time) {
+	h.superseded = true
+	if !h.bounded {
+		h.until, h.bounded = now, true
+	}
+}
 
 // endpoint is one end of a connection: what it sent, and what the other end
 // acknowledged of it.

@@ -40,6 +40,10 @@ const (
 	maxLingering = 1 << 14
 )
 
+// roomy is how many live connections are few: to make an embryo of one that will
+// be a tcb three segments later saves memory only where there are many.
+const roomy = 1 << 10
+
 // clockStep is how far back a timestamp must lie behind the latest one to count
 // as a step of the clock; capture queues swap neighbours by microseconds.
 const clockStep = 10 * time.Millisecond
@@ -56,6 +60,7 @@ type Tracker struct {
 	early    slab[early]
 	tcbs     slab[tcb]
 	rests    slab[resting]
+	notes    []note // by index into rests
 	more     slab[moreTokens]
 	holes    slab[holes]
 	talks    slab[talk]
@@ -72,6 +77,7 @@ type Tracker struct {
 	begun    bool
 	dropped  bool
 	whole    bool // every connection has a tcb from its first segment to the end
+	roomy    int  // so many live connections may have a tcb from their first segment
 	plain    bool // segments without SYN, FIN and RST were captured
 	counts   Counts
 	conn     Conn    // handed to emit
@@ -97,7 +103,7 @@ func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
 	}
 	t := &Tracker{
 		cfg: cfg, emit: emit, streams: stream.NewIndex(), marks: newMarkStore(), heads: newHeadStore(),
-		whole: cfg.Watch != nil,
+		whole: cfg.Watch != nil, roomy: roomy,
 	}
 	if cfg.Aside {
 		t.aside = startAside(emit)
@@ -140,7 +146,7 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 		b.prior, b.reopened = prior, !opened
 	}
 	t.plain = t.plain || !s.Flags.Any(segment.SYN|segment.FIN|segment.RST)
-	if b := t.embryo(e); b != nil && !t.whole && b.fits(s) {
+	if b := t.embryo(e); b != nil && !t.whole && (b.n > 0 || t.count.live > t.roomy) && b.fits(s) {
 		t.keep(b, p, s, side)
 		b.completeness = tuple.Completeness
 		t.touch(tuple.Conn, p.Time)
@@ -192,11 +198,14 @@ func (t *Tracker) entry(tuple *stream.Tuple) *entry {
 // closed reports whether a connection takes no more segments: those of an idle or
 // evicted one begin a new record.
 func (t *Tracker) closed(e *entry) bool {
-	if e.body&embryonic != 0 {
-		return false
+	var ended End
+	switch n := t.noteOf(e); {
+	case n != nil:
+		ended = n.ended
+	case e.body&embryonic == 0:
+		ended = t.tcbs.at(e.body).ended
 	}
-	c, _ := t.facts(e)
-	return c.ended == EndIdle || c.ended == EndEvicted
+	return ended == EndIdle || ended == EndEvicted
 }
 
 // open makes room for a new connection, evicting the stalest where there are
@@ -234,30 +243,27 @@ func (t *Tracker) reuse(prev *stream.Tuple) (prior uint32) {
 	if e == nil {
 		return 0
 	}
-	if e.body&embryonic != 0 {
-		t.hatch(e)
+	if n := t.noteOf(e); n != nil {
+		n.supersede(t.now)
+		return t.remember(n.waiting, n.waits)
 	}
-	c, _ := t.facts(e)
-	c.superseded = true
-	if !c.bounded {
-		c.until, c.bounded = t.now, true
-	}
+	c := t.tcb(e)
+	c.supersede(t.now)
 	if c.ended == EndNone {
 		t.end(prev.Conn, EndReused)
 		return 0
 	}
-	p, waits := Prior{}, false
-	if r := t.resting(e); r != nil {
-		p, waits = r.waiting, r.waits
-	} else {
-		p, waits = t.waiting(c)
+	return t.remember(t.waiting(c))
+}
+
+// remember keeps p, if there is anything to keep, and returns its index.
+func (t *Tracker) remember(p Prior, ok bool) (i uint32) {
+	if ok {
+		var q *Prior
+		i, q = t.priors.alloc()
+		*q = p
 	}
-	if !waits {
-		return 0
-	}
-	prior, q := t.priors.alloc()
-	*q = p
-	return prior
+	return i
 }
 
 // end moves a live connection to those that linger, and puts it to rest.
