@@ -54,41 +54,42 @@ func (t *flowTable) Record(r *analyzer.Record) error {
 	return t.flush()
 }
 
+// File says of a capture without a row that it has none, unless that is because
+// of what was selected: of that Close tells once, if there is no row at all.
 func (t *flowTable) File(f *analyzer.FileInfo) error {
 	if t.grid != nil {
 		return t.flush()
 	}
-	if f.Connections == nil || *f.Connections > 0 || f.Error != nil {
+	if f.Connections == nil || *f.Connections > 0 || f.Error != nil || f.Unselected > 0 || f.Skipped[notSelected] > 0 {
 		return nil
 	}
-	return t.write([]byte(t.style.bold(Safe(f.File)) + "   " + nothing(f.Unselected, f.Skipped["not-selected"]) + "\n"))
+	return t.write([]byte(t.style.bold(Safe(f.File)) + "   no TCP connections\n"))
 }
 
-// nothing says why there is no row, given how many connections and packets were
-// not asked for.
-func nothing(connections, packets int64) string {
-	switch {
-	case connections > 0:
-		return selected(0, connections)
-	case packets > 0:
-		return "no TCP connections in what was selected; " + count(packets, "packet") + " left out"
-	}
-	return "no TCP connections"
-}
+// notSelected is the reason of packets that were not asked for.
+const notSelected = "not-selected"
 
-// Close writes what is left. Joined captures without a row are told of together.
 func (t *flowTable) Close(s *analyzer.Summary) error {
 	if t.grid != nil {
 		return t.flush()
 	}
-	if t.begun || len(s.Files) == 0 || s.Files[0].Connections != nil {
+	if t.begun {
 		return nil
 	}
-	packets := int64(0)
+	connections, packets, name := unselected(s), int64(0), ""
 	for i := range s.Files {
-		packets += s.Files[i].Skipped["not-selected"]
+		packets += s.Files[i].Skipped[notSelected]
 	}
-	return t.write([]byte(nothing(unselected(s), packets) + "\n"))
+	if len(s.Files) == 1 {
+		name = t.style.bold(Safe(s.Files[0].File)) + "   "
+	}
+	switch {
+	case connections > 0:
+		return t.write([]byte(name + selected(0, connections) + "\n"))
+	case packets > 0:
+		return t.write([]byte(name + "no TCP connections in what was selected; " + count(packets, "packet") + " left out\n"))
+	}
+	return nil
 }
 
 func (t *flowTable) flush() error {

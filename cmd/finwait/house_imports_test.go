@@ -20,7 +20,7 @@ const (
 // floors are the rooms of the house from the top down. A package imports only
 // what stands on a lower floor.
 var floors = [][]string{
-	{"cmd/finwait", "testdata/record", "testdata/record/oracle"},
+	{"cmd/finwait", "testdata/record", "testdata/record/oracle", "testdata/duckdb"},
 	{"cmd/internal/cli"},
 	{"analyzer/driver", "analyzer/analyzertest", "analyzer/check", "analyzer/diff"},
 	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},
@@ -39,6 +39,8 @@ var gates = map[string]string{
 	"github.com/parquet-go/parquet-go":  "analyzer/report",
 	"github.com/expr-lang/expr":         "analyzer/query",
 	"github.com/goccy/go-yaml":          "cmd/internal/cli",
+	"github.com/itchyny/gojq":           "cmd/finwait",
+	"github.com/duckdb/duckdb-go":       "testdata/duckdb", // a module of its own
 }
 
 // floor returns the floor of a package; it counts from the top.
