@@ -2,6 +2,7 @@ package reassembly
 
 import (
 	"math/rand/v2"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -175,4 +176,49 @@ func TestStagesTellTheSame(t *testing.T) {
 		}
 	}
 	t.Log(closes, ended)
+}
+
+// The same of the recorded captures, with room for all their connections and
+// without.
+func TestStagesOfRecordedCaptures(t *testing.T) {
+	files, err := filepath.Glob("../testdata/real/*.pcap")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no captures: %v", err)
+	}
+	connections := 0
+	for _, file := range files {
+		events := recorded(t, file)
+		for _, most := range []int{0, 2} {
+			got, gotCounts := tell(Config{MaxConnections: most}, false, events)
+			want, wantCounts := tell(Config{MaxConnections: most}, true, events)
+			if gotCounts != wantCounts || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s, at most %d connections: not what is told with tcbs alone", file, most)
+			}
+			connections += len(got)
+		}
+	}
+	if connections < 1000 {
+		t.Errorf("only %d connections: not much of a test", connections)
+	}
+}
+
+// recorded returns the segments of a capture, and the errors about them.
+func recorded(t *testing.T, file string) (events []event) {
+	t.Helper()
+	r, err := capture.Open(file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	d := segment.NewDecoder()
+	var p capture.Packet
+	for r.Next(&p) == nil {
+		e := event{time: p.Time, frame: p.Number}
+		e.kind = d.Decode(p.Link, p.Data, p.Length, &e.s)
+		if e.kind == segment.Decoded || e.kind == segment.ICMPError {
+			e.s.Payload = slices.Clone(e.s.Payload)
+			events = append(events, e)
+		}
+	}
+	return events
 }
