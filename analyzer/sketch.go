@@ -57,6 +57,16 @@ func (s *sampling) merge(o *sampling) {
 	}
 }
 
+// times returns the quantiles by the nearest rank.
+func (s *sampling) times() HalfTimes {
+	if s.n == 0 {
+		return HalfTimes{}
+	}
+	sorted, longest := slices.Sorted(slices.Values(s.kept)), s.high
+	rank := func(percent int) *Seconds { return &sorted[(len(sorted)*percent+99)/100-1] }
+	return HalfTimes{N: s.n, P50: rank(50), P90: rank(90), Max: &longest}
+}
+
 // spread returns the extremes and the median.
 func (s *sampling) spread() Spread {
 	if s.n == 0 {

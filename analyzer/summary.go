@@ -14,6 +14,63 @@ type Summary struct {
 	States      Sides[map[string]*StateTimes] `json:"states"`
 	Findings    []FindingGroup                `json:"findings"`
 	Timers      []Timer                       `json:"timers"`
+
+	// Severities counts all findings, also those that Findings folds.
+	Severities Severities `json:"severities"`
+
+	// By tells of each file, server, client or rule, where that was asked for: the
+	// gravest first, and last what is left of many.
+	By []Row `json:"by,omitzero"`
+}
+
+// Severities counts findings.
+type Severities struct {
+	Error   int64 `json:"error"`
+	Warning int64 `json:"warning"`
+	Info    int64 `json:"info"`
+}
+
+// Count takes in a finding of the severity of that name.
+func (s *Severities) Count(name string) {
+	switch severity, _ := ParseSeverity(name); severity {
+	case Error:
+		s.Error++
+	case Warning:
+		s.Warning++
+	case Info:
+		s.Info++
+	}
+}
+
+// Row is what is told of one file, server, client or rule.
+type Row struct {
+	By          string           `json:"by"`   // what the key is
+	Key         string           `json:"key"`  // "" of what is left of many
+	Keys        int64            `json:"keys"` // how many the row stands for; of what is left of many, about
+	Connections int64            `json:"connections"`
+	Close       map[string]int64 `json:"close"`
+	Severities  Severities       `json:"severities"`
+	Worst       *Worst           `json:"worst"`
+	HalfClosed  HalfTimes        `json:"half_closed"`
+	Error       *string          `json:"error"` // why a file was not read to its end
+}
+
+// Worst is the rule with the gravest findings of a Row that no other explains, and
+// of those the one with the most connections.
+type Worst struct {
+	Rule        string `json:"rule"`
+	Name        string `json:"name"`
+	Severity    string `json:"severity"`
+	Connections int64  `json:"connections"`
+}
+
+// HalfTimes is how long connections were half-closed, where that is known exactly.
+// Beyond 64 of them the quantiles are those of a sample of 32 at least.
+type HalfTimes struct {
+	N   int64    `json:"n"`
+	P50 *Seconds `json:"p50_s"`
+	P90 *Seconds `json:"p90_s"`
+	Max *Seconds `json:"max_s"`
 }
 
 // FileInfo is what is known of one capture.
@@ -36,6 +93,8 @@ type FileInfo struct {
 	// Unselected is how many further connections were not asked for; of joined
 	// captures the first has them all.
 	Unselected int64 `json:"connections_not_selected"`
+	// Severities counts the findings; null where captures were joined.
+	Severities *Severities `json:"severities"`
 	// Vantage is where the capture was taken, if its connections agree.
 	Vantage *string `json:"vantage"`
 	// Dropped is how many packets the capturing system says it lost; null

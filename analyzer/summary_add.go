@@ -10,6 +10,7 @@ type Aggregate struct {
 	states      Sides[map[string]*stayTimes]
 	findings    findingGroups
 	timers      []Timer
+	by          breakdown
 	ofFiles     []FindingGroup // at most maxFileFindings
 }
 
@@ -58,16 +59,21 @@ func (a *Aggregate) Add(r *Record) {
 	for i := range r.Findings {
 		a.findings.add(r, &r.Findings[i])
 	}
+	a.by.add(r, &a.findings.grouping)
 }
 
 // AddFile appends what is known of one capture.
-func (a *Aggregate) AddFile(f *FileInfo) { a.files = append(a.files, *f) }
+func (a *Aggregate) AddFile(f *FileInfo) {
+	a.files = append(a.files, *f)
+	a.by.addFile(f)
+}
 
-// AddFileFindings takes what was found of a capture as a whole.
+// AddFileFindings takes what was found of the last capture as a whole.
 func (a *Aggregate) AddFileFindings(list []FindingGroup) {
 	for i := range list {
 		severity, _ := ParseSeverity(list[i].Severity)
 		a.findings.bySeverity[severity]++
+		a.by.addFileFinding(a.files[len(a.files)-1].File, &list[i])
 		if len(a.ofFiles) < maxFileFindings {
 			a.ofFiles = append(a.ofFiles, list[i])
 		}
@@ -76,6 +82,9 @@ func (a *Aggregate) AddFileFindings(list []FindingGroup) {
 
 // Explain says how findings are grouped. It is to be called before Add.
 func (a *Aggregate) Explain(g Grouping) { a.findings.grouping = g }
+
+// By asks for rows: one of Keys, or "" for none. It is to be called before Add.
+func (a *Aggregate) By(key string) { a.by.by = key }
 
 // SetTimers takes what was inferred from all connections.
 func (a *Aggregate) SetTimers(timers []Timer) { a.timers = timers }
@@ -114,6 +123,8 @@ func (a *Aggregate) Summary() *Summary {
 		FirstCloser: a.firstCloser,
 		Findings:    append(a.findings.list(a.timers), a.ofFiles...),
 		Timers:      append([]Timer{}, a.timers...),
+		Severities:  countsOf(&a.findings.bySeverity),
+		By:          a.by.list(),
 	}
 	if a.close == nil {
 		s.Close, s.FirstCloser = map[string]int64{}, map[string]int64{}

@@ -31,6 +31,8 @@ type Options struct {
 	// Grouping says how findings are told together in the summary.
 	Grouping analyzer.Grouping
 
+	By string // what the summary tells apart: one of analyzer.Keys, or "" for nothing
+
 	// Brief says that nobody reads what analyzer.Builder.Brief leaves out.
 	Brief bool
 
@@ -70,6 +72,7 @@ func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*O
 	}
 	r := &run{options: &o, opener: newOpener(ctx, &o), handler: h, outcome: new(Outcome), vantage: votes{}}
 	r.outcome.Totals.Explain(o.Grouping)
+	r.outcome.Totals.By(o.By)
 	var err error
 	switch {
 	case o.Join:
@@ -102,6 +105,7 @@ type run struct {
 
 	count   int64 // connections of the current capture
 	left    int64 // and those that Select left out
+	found   analyzer.Severities
 	vantage votes
 }
 
@@ -158,6 +162,9 @@ func (r *run) deliver(res *result) error {
 	}
 	r.count++
 	r.vantage.add(rec.Vantage)
+	for i := range rec.Findings {
+		r.found.Count(rec.Findings[i].Severity)
+	}
 	r.outcome.Totals.Add(rec)
 	r.timers.Add(&res.observation)
 	return r.handler.Record(rec)
@@ -166,14 +173,16 @@ func (r *run) deliver(res *result) error {
 // finish takes an input that has been read to the summary and the Handler.
 func (r *run) finish(in *input) error {
 	info := in.result()
-	if !in.shared {
-		n := r.count
-		info.Connections = &n
-	}
+	ofFile := fileFindings(in, r.options.Config)
 	info.Vantage = r.vantage.winner()
 	info.Unselected, r.left = r.left, 0
 	if !in.shared {
-		r.count, r.vantage = 0, votes{}
+		for i := range ofFile {
+			r.found.Count(ofFile[i].Severity)
+		}
+		n, found := r.count, r.found
+		info.Connections, info.Severities = &n, &found
+		r.count, r.found, r.vantage = 0, analyzer.Severities{}, votes{}
 	}
 	switch {
 	case in.problem == nil:
@@ -188,7 +197,7 @@ func (r *run) finish(in *input) error {
 		r.options.Problem(fmt.Errorf("%s: %d %w", in.file, in.mixed, ErrShared))
 	}
 	r.outcome.Totals.AddFile(info)
-	r.outcome.Totals.AddFileFindings(fileFindings(in, r.options.Config))
+	r.outcome.Totals.AddFileFindings(ofFile)
 	return r.handler.File(info)
 }
 

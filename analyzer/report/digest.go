@@ -19,6 +19,8 @@ type digest struct {
 	findings []analyzer.FindingGroup
 	timers   []analyzer.Timer
 	total    string // of anything but one file; else ""
+	more     string // what is said of files that are left out
+	by       byTable
 }
 
 // fileLine is one capture: a headline, and what is noteworthy about it.
@@ -38,15 +40,18 @@ type stateRow struct{ side, state, n, p50, p90, max, open string }
 
 func newDigest(s *analyzer.Summary) *digest {
 	d := &digest{findings: s.Findings, timers: s.Timers}
-	for i := range s.Files {
-		d.files = append(d.files, newFileLine(&s.Files[i]))
+	told := s.Files[:min(len(s.Files), maxFiles)]
+	for i := range told {
+		d.files = append(d.files, newFileLine(&told[i], len(s.Files) > 1))
 	}
+	d.more = moreFiles(s.Files[len(told):])
+	d.by = newByTable(s)
 	switch len(s.Files) {
 	case 0: // a stored run
 		d.total = count(s.Connections, "connection")
 	case 1:
 	default:
-		d.total = fmt.Sprintf("%s, %s", count(int64(len(s.Files)), "file"), selected(s.Connections, unselected(s)))
+		d.total = totalOf(s)
 	}
 	for _, c := range closeWords {
 		if n := s.Close[c.value]; n > 0 {
@@ -86,7 +91,62 @@ func unselected(s *analyzer.Summary) (n int64) {
 	return n
 }
 
-func newFileLine(f *analyzer.FileInfo) fileLine {
+// totalOf says what several files hold together.
+func totalOf(s *analyzer.Summary) string {
+	packets := int64(0)
+	for i := range s.Files {
+		packets += s.Files[i].Packets
+	}
+	parts := []string{
+		count(int64(len(s.Files)), "file"), selected(s.Connections, unselected(s)), count(packets, "packet"),
+	}
+	if n := unread(s.Files); n > 0 {
+		parts[0] += fmt.Sprintf(" (%s not read to the end)", number(n))
+	}
+	return strings.Join(append(parts, severityWords(&s.Severities)...), ", ")
+}
+
+// moreFiles says what is left out of the list of files.
+func moreFiles(files []analyzer.FileInfo) string {
+	if len(files) == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("and %s", count(int64(len(files)), "more file"))
+	if n := unread(files); n > 0 {
+		text += fmt.Sprintf(", %s of them not read to the end", number(n))
+	}
+	return text + "; --by file tells of each"
+}
+
+// unread counts the files that were not read to their end.
+func unread(files []analyzer.FileInfo) (n int64) {
+	for i := range files {
+		if !files[i].Complete {
+			n++
+		}
+	}
+	return n
+}
+
+// severityWords words how many findings there are.
+func severityWords(s *analyzer.Severities) (words []string) {
+	for _, c := range []struct {
+		n    int64
+		word string
+	}{{s.Error, "error"}, {s.Warning, "warning"}} {
+		if c.n > 0 {
+			words = append(words, count(c.n, c.word))
+		}
+	}
+	if s.Info > 0 {
+		words = append(words, number(s.Info)+" info")
+	}
+	return words
+}
+
+// newFileLine says what is known of a file: what was found in it, too, if it is
+// one of several.
+func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
 	line := fileLine{name: Safe(f.File)}
 	if f.Error != nil {
 		line.problem = Safe(strings.TrimPrefix(*f.Error, f.File+": "))
@@ -113,6 +173,9 @@ func newFileLine(f *analyzer.FileInfo) fileLine {
 			where = "on the way"
 		}
 		facts = append(facts, "captured "+where)
+	}
+	if several && f.Severities != nil {
+		facts = append(facts, severityWords(f.Severities)...)
 	}
 	line.facts = strings.Join(facts, ", ")
 	if f.Error == nil && !f.Complete {

@@ -31,6 +31,9 @@ func (m *markdown) Close(s *analyzer.Summary) error {
 			fmt.Fprintf(&b, "  - %s\n", mdEscape(note))
 		}
 	}
+	if d.more != "" {
+		fmt.Fprintf(&b, "- %s\n", mdEscape(d.more))
+	}
 	if d.total != "" {
 		if len(d.files) > 0 {
 			b.WriteByte('\n')
@@ -50,6 +53,7 @@ func (m *markdown) Close(s *analyzer.Summary) error {
 		}
 		mdTable(&b, "Time in closing states", []string{"state", "n", "p50", "p90", "max", "still open"}, rows)
 	}
+	mdBy(&b, &d.by)
 	mdFindings(&b, d.findings)
 	mdTimers(&b, d.timers)
 	_, err := m.w.Write(b.Bytes())

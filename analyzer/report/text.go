@@ -31,6 +31,7 @@ func (t *textReport) Close(s *analyzer.Summary) error {
 	t.head(&b, d)
 	t.closes(&b, d)
 	t.states(&b, d)
+	t.by(&b, d)
 	t.findings(&b, d)
 	t.timers(&b, d)
 	_, err := t.w.Write(b.Bytes())
@@ -38,15 +39,11 @@ func (t *textReport) Close(s *analyzer.Summary) error {
 }
 
 func (t *textReport) head(b *bytes.Buffer, d *digest) {
-	files := d.files
-	if len(files) > maxFiles {
-		files = files[:maxFiles]
-	}
 	width := 0
-	for _, f := range files {
+	for _, f := range d.files {
 		width = max(width, displayWidth(f.name))
 	}
-	for _, f := range files {
+	for _, f := range d.files {
 		fmt.Fprintf(b, "%s   %s\n", t.style.bold(padRight(f.name, min(width, 60))), f.facts)
 		if f.problem != "" && !t.style.Told {
 			f.notes = append([]string{f.problem}, f.notes...)
@@ -55,8 +52,8 @@ func (t *textReport) head(b *bytes.Buffer, d *digest) {
 			fmt.Fprintf(b, "  %s %s\n", t.style.yellow("!"), note)
 		}
 	}
-	if more := len(d.files) - len(files); more > 0 {
-		fmt.Fprintf(b, "and %s more\n", count(int64(more), "file"))
+	if d.more != "" {
+		fmt.Fprintf(b, "%s\n", d.more)
 	}
 	if d.total != "" {
 		fmt.Fprintf(b, "%s\n", t.style.bold(d.total))

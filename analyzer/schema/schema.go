@@ -157,7 +157,7 @@ func object(t reflect.Type) node {
 		}
 		n.Properties.names = append(n.Properties.names, name)
 		n.Properties.nodes = append(n.Properties.nodes, of)
-		if options != "omitempty" {
+		if options != "omitempty" && options != "omitzero" {
 			n.Required = append(n.Required, name)
 		}
 	}

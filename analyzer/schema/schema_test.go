@@ -69,8 +69,8 @@ func validate(t *testing.T, s *jsonschema.Schema, text []byte) {
 	}
 }
 
-// analyze writes all recorded captures in a format.
-func analyze(t *testing.T, format func(*bytes.Buffer) analyzer.Handler) []byte {
+// analyze writes all recorded captures in a format, with what a summary tells apart.
+func analyze(t *testing.T, by string, format func(*bytes.Buffer) analyzer.Handler) []byte {
 	t.Helper()
 	files, err := filepath.Glob("../../testdata/real/*.pcap*")
 	if err != nil || len(files) == 0 {
@@ -79,7 +79,7 @@ func analyze(t *testing.T, format func(*bytes.Buffer) analyzer.Handler) []byte {
 	config := analyzer.DefaultConfig()
 	var b bytes.Buffer
 	_, err = driver.Run(context.Background(), files, driver.Options{
-		Config: &config, Grouping: rules.Grouping,
+		Config: &config, Grouping: rules.Grouping, By: by,
 		Tracker: reassembly.Config{Idle: reassembly.DefaultIdle, MaxConnections: reassembly.DefaultMaxConnections},
 		Judge:   analyzer.Judge(rules.All, &config),
 		Problem: func(error) {},
@@ -93,7 +93,7 @@ func analyze(t *testing.T, format func(*bytes.Buffer) analyzer.Handler) []byte {
 func TestRecordsAreAsTheSchemaSays(t *testing.T) {
 	s := compiled(t, "flow")
 	lines := 0
-	for line := range bytes.Lines(analyze(t, func(b *bytes.Buffer) analyzer.Handler { return report.JSONL(b) })) {
+	for line := range bytes.Lines(analyze(t, "", func(b *bytes.Buffer) analyzer.Handler { return report.JSONL(b) })) {
 		lines++
 		validate(t, s, line)
 	}
@@ -104,7 +104,13 @@ func TestRecordsAreAsTheSchemaSays(t *testing.T) {
 
 func TestTheReportIsAsTheSchemaSays(t *testing.T) {
 	s := compiled(t, "report")
-	validate(t, s, analyze(t, func(b *bytes.Buffer) analyzer.Handler { return report.SummaryJSON(b) }))
+	for _, by := range append([]string{""}, analyzer.Keys...) {
+		text := analyze(t, by, func(b *bytes.Buffer) analyzer.Handler { return report.SummaryJSON(b) })
+		validate(t, s, text)
+		if has := bytes.Contains(text, []byte(`"by": [`)); has != (by != "") {
+			t.Errorf("by %q: rows %v", by, has)
+		}
+	}
 	var empty analyzer.Aggregate
 	text, err := json.Marshal(empty.Summary())
 	if err != nil {
@@ -115,7 +121,7 @@ func TestTheReportIsAsTheSchemaSays(t *testing.T) {
 
 func TestTheSchemaIsNotTooKind(t *testing.T) {
 	s := compiled(t, "flow")
-	good := analyze(t, func(b *bytes.Buffer) analyzer.Handler { return report.JSONL(b) })
+	good := analyze(t, "", func(b *bytes.Buffer) analyzer.Handler { return report.JSONL(b) })
 	good, _, _ = bytes.Cut(good, []byte("\n"))
 	for _, change := range [][2]string{
 		{`"schema":"finwait.flow/1"`, `"schema":"finwait.flow/2"`},

@@ -70,8 +70,9 @@ type job struct {
 	judge    *judgeFlags
 	selector *selector
 
-	brief      bool // the handler reads no records
-	unreadable bool // some argument stands for no capture
+	by         *choice // what the summary tells apart; nil for nothing
+	brief      bool    // the handler reads no records
+	unreadable bool    // some argument stands for no capture
 }
 
 // run analyzes the named captures and writes them through a handler that
@@ -107,6 +108,9 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	j.selector = newSelector(j.input)
 	j.selector.stop = stop
 	options.Select = j.selector.filter()
+	if j.by != nil {
+		options.By = j.by.value
+	}
 	options.Meter = progress.of()
 	options.Brief = j.brief && len(j.input.where.list) == 0
 	options.Config, options.Grouping = config, rules.Grouping

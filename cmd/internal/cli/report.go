@@ -21,18 +21,21 @@ capture ended, "≤ 2.16 s" one that ended at some unknown time before.`,
 			{"finwait a.pcap", "the same as finwait report a.pcap"},
 			{"finwait report --format json a.pcap | jq .states.server", "for a program"},
 			{"finwait report --after +10s --before +20s a.pcap", "a part of the capture"},
+			{"finwait report --by file captures/", "of many captures, which one to look at first"},
 			{"finwait report --format markdown -o summary.md captures/", "for a ticket"},
 		},
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
 			var in inputFlags
 			var out outputFlags
 			var judge judgeFlags
+			by := choice{"key", "", analyzer.Keys}
 			out.add(fs, report.Summaries, "text")
+			fs.Var(&by, "by", "tell of each one apart, the gravest first")
 			in.add(fs)
 			in.jobs.add(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
-				j := &job{invocation: inv, input: &in, output: &out, judge: &judge, brief: true}
+				j := &job{invocation: inv, input: &in, output: &out, judge: &judge, brief: true, by: &by}
 				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
 					return report.Find(report.Summaries, out.format.value).New(w, style), nil
 				})

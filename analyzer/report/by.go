@@ -1,0 +1,142 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"finwait/analyzer"
+)
+
+const (
+	maxByRows = 50 // files, servers, clients or rules that people are told of
+	maxKey    = 48 // columns of a key
+)
+
+// byTable is what people are told of each file, server, client or rule.
+type byTable struct {
+	title string
+	heads []string
+	rows  [][]string
+	more  string // what is said of those that are left out
+}
+
+func newByTable(s *analyzer.Summary) (t byTable) {
+	if len(s.By) == 0 {
+		return t
+	}
+	by := s.By[0].By
+	t.title = "By " + by
+	t.heads = []string{by, "connections", "error", "warning", "info", "half-closed p50", "p90", "closed", "worst"}
+	var rest analyzer.Row
+	for i := range s.By {
+		row := &s.By[i]
+		if i < maxByRows && row.Keys == 1 && row.Key != "" {
+			t.rows = append(t.rows, byCells(row))
+			continue
+		}
+		rest.Keys += row.Keys
+		rest.Connections += row.Connections
+		rest.Severities.Error += row.Severities.Error
+		rest.Severities.Warning += row.Severities.Warning
+		rest.Severities.Info += row.Severities.Info
+	}
+	if rest.Keys > 0 {
+		parts := append([]string{count(rest.Connections, "connection")}, severityWords(&rest.Severities)...)
+		t.more = fmt.Sprintf("and %s: %s", count(rest.Keys, "more "+by), strings.Join(parts, ", "))
+	}
+	return t
+}
+
+func byCells(r *analyzer.Row) []string {
+	worst := ""
+	switch {
+	case r.Error != nil:
+		worst = Safe(strings.TrimPrefix(*r.Error, r.Key+": "))
+	case r.Worst != nil:
+		worst = Safe(r.Worst.Rule + " " + r.Worst.Name)
+	}
+	return []string{
+		shortKey(Safe(r.Key)), number(r.Connections),
+		some(r.Severities.Error), some(r.Severities.Warning), some(r.Severities.Info),
+		bounded(r.HalfClosed.P50, nil), bounded(r.HalfClosed.P90, nil), closeList(r.Close), worst,
+	}
+}
+
+// some words a number, and nothing where there is none.
+func some(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return number(n)
+}
+
+// shortKey keeps both ends of a long key: of a path, the end tells more.
+func shortKey(s string) string {
+	if displayWidth(s) <= maxKey {
+		return s
+	}
+	runes := []rune(s)
+	head, tail := 0, len(runes)
+	for width := 1; ; {
+		next := tail - 1
+		if head < 12 {
+			next = head
+		}
+		if width += displayWidth(string(runes[next])); width > maxKey {
+			return string(runes[:head]) + "…" + string(runes[tail:])
+		}
+		if next == head {
+			head++
+		} else {
+			tail--
+		}
+	}
+}
+
+// closeList words how connections closed, the most frequent first.
+func closeList(close map[string]int64) string {
+	var list []tallied
+	for _, c := range closeWords {
+		if n := close[c.value]; n > 0 {
+			list = append(list, tallied{c.words, n})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b tallied) int { return int(b.n - a.n) })
+	var words []string
+	for i, c := range list {
+		if i == 2 && len(list) > 3 {
+			words = append(words, "…")
+			break
+		}
+		words = append(words, c.words+" "+number(c.n))
+	}
+	return strings.Join(words, ", ")
+}
+
+func (t *textReport) by(b *bytes.Buffer, d *digest) {
+	if d.by.title == "" {
+		return
+	}
+	g := grid{indent: "  ", left: 1, tail: 2}
+	g.head(append([]string{d.by.title}, d.by.heads[1:]...)...)
+	for _, row := range d.by.rows {
+		g.row(row...)
+	}
+	b.WriteByte('\n')
+	g.write(b, t.style)
+	if d.by.more != "" {
+		fmt.Fprintf(b, "  %s\n", d.by.more)
+	}
+}
+
+func mdBy(b *bytes.Buffer, t *byTable) {
+	if t.title == "" {
+		return
+	}
+	mdTable(b, t.title, t.heads, t.rows)
+	if t.more != "" {
+		fmt.Fprintf(b, "\n%s\n", mdEscape(t.more))
+	}
+}
