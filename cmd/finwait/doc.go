@@ -70,6 +70,8 @@
 //	  -q, --quiet               no warnings and no progress, only errors
 //	      --no-progress         do not show on the terminal how far the captures have been
 //	                            read
+//	      --by KEY              tell of each one apart, the gravest first: file, server,
+//	                            client, rule
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
 //	                            repeatable
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
@@ -107,6 +109,8 @@
 //	      for a program
 //	  finwait report --after +10s --before +20s a.pcap
 //	      a part of the capture
+//	  finwait report --by file captures/
+//	      of many captures, which one to look at first
 //	  finwait report --format markdown -o summary.md captures/
 //	      for a ticket
 //
