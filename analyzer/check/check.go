@@ -231,7 +231,10 @@ func (c *Config) facts(in *Capture) *query.Facts {
 		})
 		records[i] = &seen
 	}
-	return query.NewFacts(&in.Summary.Files[0], records, in.Summary.Timers)
+	ofFile := slices.DeleteFunc(slices.Clone(in.Summary.Findings), func(g analyzer.FindingGroup) bool {
+		return g.Connections > 0 || c.ignoresFile(g.Rule)
+	})
+	return query.NewFacts(&in.Summary.Files[0], records, ofFile, in.Summary.Timers)
 }
 
 // tellWhy adds the values that make an assertion false, and the connections.

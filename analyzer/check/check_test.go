@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -178,6 +179,7 @@ func TestGitHub(t *testing.T) {
 
 // The elements and attributes that both the schema of Ant and that of Jenkins'
 // xUnit plugin allow, in the order of the former, and those that it requires.
+// The schema of Jenkins is junit-10.xsd of its xunit-plugin.
 var junitSchema = map[string]struct{ attributes, required, children string }{
 	"testsuites": {"", "", "testsuite"},
 	"testsuite": {
@@ -188,6 +190,52 @@ var junitSchema = map[string]struct{ attributes, required, children string }{
 	"testcase": {"name classname time", "name classname time", "error failure"},
 	"error":    {"message type", "type", ""},
 	"failure":  {"message type", "type", ""},
+}
+
+// junitForms are what both schemas take for the values of some attributes.
+var junitForms = map[string]*regexp.Regexp{
+	"time":      regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]+)?$`),
+	"timestamp": regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`),
+	"tests":     regexp.MustCompile(`^[0-9]+$`),
+	"failures":  regexp.MustCompile(`^[0-9]+$`),
+	"errors":    regexp.MustCompile(`^[0-9]+$`),
+	"hostname":  regexp.MustCompile(`^.+$`),
+}
+
+// The numbers of a suite are those of what is in it.
+func TestJUnitCounts(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteJUnit(&b, awkward()); err != nil {
+		t.Fatal(err)
+	}
+	var all struct {
+		Suites []struct {
+			Tests    int `xml:"tests,attr"`
+			Failures int `xml:"failures,attr"`
+			Errors   int `xml:"errors,attr"`
+			Cases    []struct {
+				Failure *string `xml:"failure"`
+				Error   *string `xml:"error"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(b.Bytes(), &all); err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range all.Suites {
+		failures, errors := 0, 0
+		for _, c := range s.Cases {
+			if c.Failure != nil {
+				failures++
+			}
+			if c.Error != nil {
+				errors++
+			}
+		}
+		if s.Tests != len(s.Cases) || s.Failures != failures || s.Errors != errors {
+			t.Errorf("suite %d says %d tests, %d failures and %d errors; it has %d, %d and %d", i, s.Tests, s.Failures, s.Errors, len(s.Cases), failures, errors)
+		}
+	}
 }
 
 func TestJUnit(t *testing.T) {
@@ -221,6 +269,9 @@ func TestJUnit(t *testing.T) {
 			for _, a := range e.Attr {
 				if seen += " " + a.Name.Local; !hasWord(schema.attributes, a.Name.Local) {
 					t.Errorf("attribute %s of %s", a.Name.Local, name)
+				}
+				if form := junitForms[a.Name.Local]; form != nil && !form.MatchString(a.Value) {
+					t.Errorf("%s of %s is %q", a.Name.Local, name, a.Value)
 				}
 			}
 			for word := range strings.FieldsSeq(schema.required) {

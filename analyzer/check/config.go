@@ -31,8 +31,15 @@ type Ignored struct {
 // Config is what was agreed on for the captures below a directory.
 type Config struct {
 	Dir        string // that patterns are seen from
+	Selections []Selection
 	Assertions []Assertion
 	Ignored    []Ignored
+}
+
+// ignoresFile reports whether findings of a rule about captures as a whole are
+// ignored, which have no server.
+func (c *Config) ignoresFile(rule string) bool {
+	return slices.ContainsFunc(c.Ignored, func(i Ignored) bool { return i.Server == "" && slices.Contains(i.Rules, rule) })
 }
 
 // reasonFor returns why a finding is ignored; ok is false where it is not.

@@ -15,7 +15,8 @@ type facts struct {
 	File     analyzer.FileInfo `json:"file"`
 }
 
-// finding is a finding with the connection that it is about.
+// finding is a finding with the connection that it is about. One about the
+// capture as a whole has no stream, and no addresses.
 type finding struct {
 	Rule      string            `json:"rule"`
 	Name      string            `json:"name"`
@@ -26,9 +27,9 @@ type finding struct {
 	DurationS *analyzer.Seconds `json:"duration_s"`
 	Bound     *string           `json:"bound"`
 	Advice    string            `json:"advice"`
-	Stream    uint32            `json:"stream"`
-	Client    string            `json:"client"` // ip:port
-	Server    string            `json:"server"`
+	Stream    *uint32           `json:"stream"`
+	Client    *string           `json:"client"` // ip:port
+	Server    *string           `json:"server"`
 }
 
 var (
@@ -42,17 +43,22 @@ var (
 type Facts struct{ env any }
 
 // NewFacts gathers what is known of one capture, the records in the order of
-// their streams.
-func NewFacts(file *analyzer.FileInfo, records []*analyzer.Record, timers []analyzer.Timer) *Facts {
+// their streams. ofFile are what is found of it as a whole.
+func NewFacts(file *analyzer.FileInfo, records []*analyzer.Record, ofFile []analyzer.FindingGroup, timers []analyzer.Timer) *Facts {
 	all := facts{Timers: timers, File: *file}
+	for i := range ofFile {
+		f := &ofFile[i]
+		all.Findings = append(all.Findings, finding{Rule: f.Rule, Name: f.Name, Severity: f.Severity, Message: f.Message, Advice: f.Advice})
+	}
 	for _, r := range records {
 		all.Flows = append(all.Flows, *r)
+		client, server := address(r.Client), address(r.Server)
 		for i := range r.Findings {
 			f := &r.Findings[i]
 			all.Findings = append(all.Findings, finding{
 				Rule: f.Rule, Name: f.Name, Severity: f.Severity, Message: f.Message, Side: f.Side, Frames: f.Frames,
 				DurationS: f.DurationS, Bound: f.Bound, Advice: f.Advice,
-				Stream: r.Stream, Client: address(r.Client), Server: address(r.Server),
+				Stream: &r.Stream, Client: &client, Server: &server,
 			})
 		}
 	}

@@ -161,6 +161,9 @@ func streamOf(element any) *uint32 {
 		return nil
 	}
 	field := v.FieldByName("Stream")
+	if field.IsValid() && field.Kind() == reflect.Pointer {
+		field = field.Elem()
+	}
 	if !field.IsValid() || field.Kind() != reflect.Uint32 {
 		return nil
 	}

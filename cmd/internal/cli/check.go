@@ -52,7 +52,11 @@ findings, timers and file, such as 'all(flows, .close == "graceful")'; files is 
 without it the assertion is about every capture; and
 
 ignore, a list of {rule, server, reason}: such findings count neither in golden records nor in
-assertions. The reason is required, the server is not.
+assertions. The reason is required, the server is not; and
+
+select, a list of {files, where}: of these captures only the connections for which where holds are
+checked, as if there were no others; see finwait help where. It stands in the file and not on the
+command line because a golden record must mean the same to whoever compares with it.
 
 Without --update nothing is written but what --junit and --sarif name.`,
 		examples: []example{

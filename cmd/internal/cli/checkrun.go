@@ -144,9 +144,24 @@ func (c *checkRun) analyze(to *reading) error {
 			}
 		},
 	}
+	selector, err := config.check.Selector(path)
+	if err != nil {
+		return err
+	}
+	if selector != nil {
+		options.Select = selector.Wants
+	}
 	var got collector
 	if _, err := driver.Run(c.ctx, []string{path}, options, &got); err != nil {
 		return err
+	}
+	if selector != nil {
+		if err := selector.Problem(); err != nil {
+			return &usageError{text: err.Error(), hint: whereHint}
+		}
+		if warning := selector.Warning(path); warning != "" && !c.flags.quiet {
+			to.warnings = append(to.warnings, errors.New(warning))
+		}
 	}
 	in.Records, in.Summary = got.records, got.summary
 	golden, err := os.ReadFile(path + check.Suffix)

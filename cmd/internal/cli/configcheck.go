@@ -49,16 +49,8 @@ func (c *configReader) assertions(n ast.Node) error {
 			"name":    text(&a.Name),
 			"message": text(&a.Message),
 			"assert":  func(c *configReader, n ast.Node) error { return c.condition(n, &a) },
-			"files": func(c *configReader, n ast.Node) (err error) {
-				if a.Files, err = c.text(n); err != nil {
-					return err
-				}
-				if _, err := path.Match(a.Files, ""); err != nil {
-					return c.wrong(n, "files: %q is no pattern", a.Files)
-				}
-				return nil
-			},
-			"ignore": (*configReader).ignoredFindings, // where the file is a list
+			"files":   func(c *configReader, n ast.Node) error { return c.pattern(n, &a.Files) },
+			"ignore":  (*configReader).ignoredFindings, // where the file is a list
 		})
 		switch {
 		case err != nil:
@@ -76,22 +68,65 @@ func (c *configReader) assertions(n ast.Node) error {
 	})
 }
 
+// pattern reads which captures are meant.
+func (c *configReader) pattern(n ast.Node, to *string) (err error) {
+	if *to, err = c.text(n); err != nil {
+		return err
+	}
+	if _, err := path.Match(*to, ""); err != nil {
+		return c.wrong(n, "files: %q is no pattern", *to)
+	}
+	return nil
+}
+
+func (c *configReader) selections(n ast.Node) error {
+	return c.items("select", n, func(item ast.Node) error {
+		var s check.Selection
+		err := c.mapping("an entry of select", item, configKeys{
+			"files": func(c *configReader, n ast.Node) error { return c.pattern(n, &s.Files) },
+			"where": func(c *configReader, n ast.Node) (err error) {
+				if s.Where, err = c.text(n); err != nil {
+					return err
+				}
+				_, err = query.Compile(s.Where)
+				s.Line, err = c.expression(n, "where", err)
+				return err
+			},
+		})
+		switch {
+		case err != nil:
+			return err
+		case s.Where == "":
+			return c.wrong(item, "an entry of select without where: which connections?")
+		}
+		c.file.check.Selections = append(c.file.check.Selections, s)
+		return nil
+	})
+}
+
+// expression returns where an expression stands, and says there what is wrong
+// with it.
+func (c *configReader) expression(n ast.Node, key string, err error) (where string, _ error) {
+	line := n.GetToken().Position.Line
+	if _, block := n.(*ast.LiteralNode); block {
+		line++
+	}
+	where = fmt.Sprintf("%s:%d", c.path, line)
+	var e *query.Error
+	if errors.As(err, &e) {
+		return where, fmt.Errorf("%s:%d: %s: %s", c.path, line+e.Line-1, key, whereText(err))
+	}
+	return where, err
+}
+
 // condition reads and checks the expression of an assertion.
 func (c *configReader) condition(n ast.Node, a *check.Assertion) error {
 	text, err := c.text(n)
 	if err != nil {
 		return err
 	}
-	line := n.GetToken().Position.Line
-	if _, block := n.(*ast.LiteralNode); block {
-		line++
-	}
-	a.Where = fmt.Sprintf("%s:%d", c.path, line)
 	a.Assertion, err = query.CompileAssertion(text)
-	var e *query.Error
-	if errors.As(err, &e) {
-		return fmt.Errorf("%s:%d: assert: %s", c.path, line+e.Line-1, whereText(err))
-	}
+	a.Where, err = c.expression(n, "assert", err)
 	return err
 }
 

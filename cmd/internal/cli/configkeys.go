@@ -26,6 +26,7 @@ var topKeys = configKeys{
 	"rules":      (*configReader).rules,
 	"thresholds": (*configReader).thresholds,
 	"assertions": (*configReader).assertions,
+	"select":     (*configReader).selections,
 	"ignore":     (*configReader).ignoredFindings,
 }
 

@@ -1,0 +1,72 @@
+package check
+
+import (
+	"fmt"
+
+	"finwait/analyzer"
+	"finwait/analyzer/query"
+)
+
+// Selection says which connections of some captures are checked at all.
+type Selection struct {
+	Files string // a pattern; "" stands for all captures
+	Where string // a condition over the record
+	Line  string // file:line of the condition
+}
+
+// Selector is the selections that are about one capture. It is for one goroutine.
+type Selector struct {
+	of      []*Selection
+	queries []*query.Query
+	err     error
+	left    int
+	taken   int
+}
+
+// Selector returns what selects the connections of a capture; nil where all are
+// checked.
+func (c *Config) Selector(capture string) (*Selector, error) {
+	s := new(Selector)
+	for i := range c.Selections {
+		of := &c.Selections[i]
+		if !Match(of.Files, c.Dir, capture) {
+			continue
+		}
+		q, err := query.Compile(of.Where)
+		if err != nil {
+			return nil, err
+		}
+		s.of, s.queries = append(s.of, of), append(s.queries, q)
+	}
+	if s.of == nil {
+		return nil, nil
+	}
+	return s, nil
+}
+
+// Wants reports whether a connection is checked: all conditions must hold.
+func (s *Selector) Wants(r *analyzer.Record) bool {
+	for i, q := range s.queries {
+		ok, err := q.Match(r)
+		if err != nil && s.err == nil {
+			s.err = fmt.Errorf("%s: where: %s: stream %d: %w", s.of[i].Line, r.File, r.Stream, err)
+		}
+		if !ok {
+			s.left++
+			return false
+		}
+	}
+	s.taken++
+	return true
+}
+
+// Problem returns what an expression met, if anything.
+func (s *Selector) Problem() error { return s.err }
+
+// Warning says that nothing is left to be checked; "" where something is.
+func (s *Selector) Warning(capture string) string {
+	if s.taken > 0 || s.left == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s: none of %s is selected: %s", capture, count(s.left, "connection"), s.of[0].Line)
+}
