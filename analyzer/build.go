@@ -12,6 +12,10 @@ type Builder struct {
 	// the flag sequence and Zeek's view.
 	Brief bool
 
+	// Summary, where it is set, is what every record is added to, and all that is
+	// read of it: words that it has no use for need not be found.
+	Summary *Aggregate
+
 	built    built
 	stays    [2][]Stay
 	findings []Finding
@@ -48,6 +52,7 @@ func (n *Builder) Record(file string, c *reassembly.Conn) *Record {
 	}
 	*b = built{}
 	r := &b.Record
+	r.summary = n.Summary
 	r.Schema, r.File, r.Stream = Schema, file, c.Stream
 	client, server := c.AddrPort(reassembly.Client), c.AddrPort(reassembly.Server)
 	r.Client = Endpoint{client.Addr(), client.Port()}

@@ -56,7 +56,9 @@ func fill(rnd *rand.Rand, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			fill(rnd, v.Field(i))
+			if f := v.Field(i); f.CanSet() { // a record's summary is none of its fields
+				fill(rnd, f)
+			}
 		}
 	case reflect.Pointer:
 		if rnd.IntN(3) > 0 {

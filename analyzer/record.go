@@ -52,6 +52,8 @@ type Record struct {
 	App          *App           `json:"app"`
 	Caveats      []string       `json:"caveats"`
 	Findings     []Finding      `json:"findings"`
+
+	summary *Aggregate // as in the Builder
 }
 
 // Sides holds one value per endpoint.

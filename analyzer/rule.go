@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"net/netip"
+
 	"finwait/reassembly"
 )
 
@@ -89,6 +91,13 @@ func Judge(rules []*Rule, config *Config) func(*Record, *reassembly.Conn) {
 			p.rule.Check(&p)
 		}
 	}
+}
+
+// Told reports whether nobody will read the words of this finding: its group, of
+// which the first was told, is counted on.
+func (p *Pass) Told() bool {
+	r := p.Record
+	return r.summary != nil && r.summary.findings.has(p.rule.ID, netip.AddrPortFrom(r.Server.IP, r.Server.Port))
 }
 
 // Report adds a finding of the rule that is running.

@@ -76,6 +76,11 @@ func (g *findingGroups) add(r *Record, f *Finding) {
 	}
 }
 
+// has reports whether findings of a rule about a server were added.
+func (g *findingGroups) has(rule string, server netip.AddrPort) bool {
+	return g.groups[groupKey{rule, server}] != nil
+}
+
 // group returns the group of key, of which f is one finding.
 func (g *findingGroups) group(key groupKey, f *Finding) *gathered {
 	group := g.groups[key]

@@ -50,7 +50,8 @@ type analysis struct {
 
 	interfaces interfaces
 	mode       mode
-	builder    analyzer.Builder // of what emit does not keep
+	summary    *analyzer.Aggregate // as in the Builder
+	builder    analyzer.Builder    // of what emit does not keep
 	result     result
 }
 
@@ -82,7 +83,7 @@ func (a *analysis) ended(c *reassembly.Conn) {
 	if a.mode == toKeep {
 		b, res = new(analyzer.Builder), new(result)
 	}
-	b.Brief = a.options.Brief
+	b.Brief, b.Summary = a.options.Brief, a.summary
 	rec := b.Record(a.source.path(), c)
 	if a.options.Judge != nil {
 		a.options.Judge(rec, c)

@@ -122,6 +122,7 @@ func (r *run) alone(file string) error {
 		err = r.deliver(res)
 		return err == nil
 	})
+	a.summary = r.briefly()
 	a.run(r.opener.patience(file))
 	in.mixed = a.tracker.Counts().Shared
 	if err != nil {
@@ -139,6 +140,7 @@ func (r *run) joined(ctx context.Context, files []string) error {
 		return err == nil
 	})
 	merged.origins.named = a.tracker.Frames
+	a.summary = r.briefly()
 	a.run(ctx)
 	if len(merged.inputs) > 0 {
 		merged.inputs[0].mixed = a.tracker.Counts().Shared
@@ -151,6 +153,14 @@ func (r *run) joined(ctx context.Context, files []string) error {
 		err = r.finish(in)
 	}
 	return err
+}
+
+// briefly returns the summary where it is all that is read of records.
+func (r *run) briefly() *analyzer.Aggregate {
+	if !r.options.Brief {
+		return nil
+	}
+	return &r.outcome.Totals
 }
 
 // deliver takes one connection to the summary and the Handler.

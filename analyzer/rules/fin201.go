@@ -88,10 +88,13 @@ func checkGaveUp(p *analyzer.Pass) {
 	if g.doubt != "" {
 		severity = analyzer.Warning
 	}
-	p.Report(analyzer.Verdict{
-		Severity: severity, Side: reassembly.Client, Message: g.message(), Frames: g.frames(),
-		Took: took(g.waited(g.closing), reassembly.ExactBound), Advice: g.advice(),
-	})
+	v := analyzer.Verdict{
+		Severity: severity, Side: reassembly.Client, Frames: g.frames(), Took: took(g.waited(g.closing), reassembly.ExactBound),
+	}
+	if !p.Told() {
+		v.Message, v.Advice = g.message(), g.advice()
+	}
+	p.Report(v)
 }
 
 // reportControlOnly judges by sequence numbers alone, where only SYN, FIN and

@@ -5,6 +5,7 @@ import (
 
 	"finwait/analyzer"
 	"finwait/reassembly"
+	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
 )
 
@@ -56,33 +57,40 @@ func checkTimeWaitReuse(p *analyzer.Pass) {
 		}
 	}
 	v.Advice = "Use connections again, or give the client more ports."
-	fate := ""
 	challenge, answer := answers(c)
-	switch {
-	case answer != nil && answer.Has(segment.RST):
+	early := c.Until.Sub(c.First.Time) < p.Config.UnansweredSYN
+	if answer != nil && answer.Has(segment.RST) || answer == nil && (challenge != nil || !early) {
 		v.Severity = analyzer.Warning
-		fate = "it was refused " + span(answer.Time.Sub(c.First.Time)) + " later"
-	case answer != nil && challenge != nil:
-		fate = "it was answered with an ACK of the old connection and accepted " + span(answer.Time.Sub(c.First.Time)) + " later, when it was repeated"
-	case answer != nil:
-		fate = "it was accepted"
-	case challenge != nil:
-		v.Severity = analyzer.Warning
-		fate = "it was answered with an ACK of the old connection and never accepted"
-	case c.Until.Sub(c.First.Time) < p.Config.UnansweredSYN:
-		fate = "it had no answer yet when observation ended"
-	default:
-		v.Severity = analyzer.Warning
-		fate = "it was ignored; observation ended " + span(c.Until.Sub(c.First.Time)) + " later"
 	}
-	v.Message = "the SYN came " + span(age) + " after " + holder + " had entered TIME-WAIT on the same addresses and ports (stream " +
-		strconv.FormatUint(uint64(prior.Stream), 10) + "): " + fate
+	if !p.Told() {
+		v.Message = "the SYN came " + span(age) + " after " + holder + " had entered TIME-WAIT on the same addresses and ports (stream " +
+			strconv.FormatUint(uint64(prior.Stream), 10) + "): " + fate(c, challenge, answer, early)
+	}
 	for _, m := range [...]*reassembly.Mark{challenge, answer} {
 		if m != nil {
 			v.Frames = append(v.Frames, m.Frame)
 		}
 	}
 	p.Report(v)
+}
+
+// fate says what became of the SYN; early is that observation ended before it had
+// to be answered.
+func fate(c *reassembly.Conn, challenge, answer *reassembly.Mark, early bool) string {
+	later := func(t capture.Time) string { return span(t.Sub(c.First.Time)) + " later" }
+	switch {
+	case answer != nil && answer.Has(segment.RST):
+		return "it was refused " + later(answer.Time)
+	case answer != nil && challenge != nil:
+		return "it was answered with an ACK of the old connection and accepted " + later(answer.Time) + ", when it was repeated"
+	case answer != nil:
+		return "it was accepted"
+	case challenge != nil:
+		return "it was answered with an ACK of the old connection and never accepted"
+	case early:
+		return "it had no answer yet when observation ended"
+	}
+	return "it was ignored; observation ended " + later(c.Until)
 }
 
 // answers finds what the server said to the SYN: an ACK that belongs to the old
