@@ -511,7 +511,8 @@
 //
 //	  finwait completion bash|zsh|fish
 //
-//	It completes commands, flags, and the words that flags take; everything else is a file.
+//	It completes commands, flags, the words that flags take, and the fields that --where
+//	begins with; everything else is a file.
 //
 //	Examples:
 //	  source <(finwait completion bash)

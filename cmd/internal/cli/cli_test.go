@@ -69,6 +69,14 @@ func TestWhereExamples(t *testing.T) {
 	}
 }
 
+func TestFieldPaths(t *testing.T) {
+	for _, path := range fieldPaths() {
+		if err := new(wheres).Set(path + " == nil"); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
 // Every flag is described by the help of its command, or under a topic.
 func TestEveryFlagIsDescribed(t *testing.T) {
 	thresholds := findTopic("thresholds").help()

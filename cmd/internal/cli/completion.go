@@ -14,7 +14,7 @@ func completionCommand() *command {
 		name:  "completion",
 		args:  "bash|zsh|fish",
 		short: "a script that lets a shell complete command lines",
-		long:  "It completes commands, flags, and the words that flags take; everything else is a file.",
+		long:  "It completes commands, flags, the words that flags take, and the fields that --where begins with;\neverything else is a file.",
 		examples: []example{
 			{"source <(finwait completion bash)", "for this shell; put it into ~/.bashrc to keep it"},
 			{"finwait completion zsh > \"${fpath[1]}/_finwait\"", "for zsh"},
@@ -62,6 +62,36 @@ func flagWords(f *pflag.Flag) []string {
 		return c.words
 	}
 	return nil
+}
+
+// flagOffers returns what a flag's value may be, or may begin with; open says
+// that more can follow.
+func flagOffers(f *pflag.Flag) (words []string, open bool) {
+	if _, ok := f.Value.(*wheres); ok {
+		return fieldPaths(), true
+	}
+	return flagWords(f), false
+}
+
+// fieldPaths are the fields of a record as an expression names them: close,
+// server.port, and findings, whose elements have no names.
+func fieldPaths() (list []string) {
+	var above []string
+	for _, f := range schema.Fields() {
+		switch {
+		case f.Depth == 0:
+			names := strings.Split(f.Name, ", ")
+			list = append(list, names...)
+			if above = nil; strings.HasPrefix(f.Kind, "object") {
+				above = names
+			}
+		default:
+			for _, name := range above {
+				list = append(list, name+f.Name)
+			}
+		}
+	}
+	return list
 }
 
 func names(list []*command) []string {

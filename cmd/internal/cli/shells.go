@@ -20,13 +20,17 @@ _finwait() {
 	fmt.Fprintf(&b, "        %s) cmd=$word; break ;;\n        esac\n    done\n    case $cmd:$prev in\n", strings.Join(names(commands()), "|"))
 	for _, cmd := range commands() {
 		cmd.flags().VisitAll(func(f *pflag.Flag) {
-			if words := flagWords(f); words != nil {
+			if words, open := flagOffers(f); words != nil {
 				var cases []string
 				for _, name := range flagNames(f) {
 					cases = append(cases, cmd.name+":"+name)
 				}
-				fmt.Fprintf(&b, "    %s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n",
-					strings.Join(cases, "|"), strings.Join(words, " "))
+				more := ""
+				if open {
+					more = "compopt -o nospace 2>/dev/null; "
+				}
+				fmt.Fprintf(&b, "    %s) %sCOMPREPLY=($(compgen -W '%s' -- \"$2\")); return ;;\n",
+					strings.Join(cases, "|"), more, strings.Join(words, " "))
 			}
 		})
 		if words := cmd.words(); words != nil {
@@ -73,7 +77,9 @@ func zshCompletion() string {
 		fmt.Fprintf(&b, "    %s) _arguments -S \\\n        '(--help -h)'{--help,-h}'[print what the command does]' \\\n", cmd.name)
 		cmd.flags().VisitAll(func(f *pflag.Flag) {
 			spec := "[" + strings.NewReplacer("[", "(", "]", ")", ":", `\:`).Replace(summary(f)) + "]"
-			switch words := flagWords(f); {
+			switch words, open := flagOffers(f); {
+			case open:
+				spec += ":" + f.Name + ":{compadd -S \"\" " + strings.Join(words, " ") + "}"
 			case words != nil:
 				spec += ":" + f.Name + ":(" + strings.Join(words, " ") + ")"
 			case takesValue(f):
@@ -110,7 +116,7 @@ func fishCompletion() string {
 			if f.Shorthand != "" {
 				fmt.Fprintf(&b, " -s %s", f.Shorthand)
 			}
-			switch words := flagWords(f); {
+			switch words, _ := flagOffers(f); {
 			case words != nil:
 				fmt.Fprintf(&b, " -x -a '%s'", strings.Join(words, " "))
 			case takesValue(f):
