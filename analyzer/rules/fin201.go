@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 
@@ -69,7 +70,7 @@ func checkGaveUp(p *analyzer.Pass) {
 	if r := &c.RST; !c.FIN[reassembly.Client].Known && r.Ended && r.By == reassembly.Client && r.Kind == reassembly.RSTAbort {
 		g.closing, g.abort = c.MarkOf(r.Frame), true
 	}
-	if g.closing == nil {
+	if g.closing == nil || g.satisfied(p.Config.Patience) {
 		return
 	}
 	g.exchange = exchangeAt(c, g.closing)
@@ -96,6 +97,25 @@ func checkGaveUp(p *analyzer.Pass) {
 	}
 	p.Report(v)
 }
+
+// satisfied reports whether the client closed as soon as it had an answer to its
+// only request, of which nothing came later. No reading of the two would find
+// that it gave up; as most clients close so, it saves most of the time of this rule.
+func (g *gaveUp) satisfied(patience time.Duration) bool {
+	c := g.c
+	if c.Protocol() != reassembly.HTTP1 {
+		return false
+	}
+	req, ans := c.Talk(reassembly.Client), c.Talk(reassembly.Server)
+	const version = "HTTP/1.1 " // a status of 1xx is behind it when that is no answer yet
+	asked, answer := req.Head(), ans.Head()
+	return int64(len(asked)) == req.Bytes && bytes.HasSuffix(asked, headEnd) && bytes.Count(asked, headEnd) == 1 &&
+		ans.StartFrame > req.StartFrame && ans.EndFrame < g.closing.Frame &&
+		len(answer) > len(version) && string(answer[:7]) == version[:7] && answer[len(version)] != '1' &&
+		g.closing.Ack >= max(c.PayloadEnd(reassembly.Server), behind(ans)) && g.closing.Time.Sub(ans.End) < patience
+}
+
+var headEnd = []byte("\r\n\r\n")
 
 // reportControlOnly judges by sequence numbers alone, where only SYN, FIN and
 // RST segments were captured: the client's FIN acknowledges not one octet, and
