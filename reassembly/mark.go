@@ -63,15 +63,13 @@ type markStore struct{ store[Mark] }
 
 func newMarkStore() markStore { return markStore{newStore[Mark](4, 8, thinRoom, 32, manyMarks)} }
 
-// add appends a mark, zeroed, and returns it to be filled in.
+// add appends a mark and returns its place.
 func (s markStore) add(m *run) *Mark {
 	if int(m.n) == s.room(m) {
 		s.makeRoom(m)
 	}
 	m.n++
-	list := s.of(m)
-	list[m.n-1] = Mark{}
-	return &list[m.n-1]
+	return &s.of(m)[m.n-1]
 }
 
 // makeRoom drops what is neither essential nor recent, and takes a larger room

@@ -54,7 +54,8 @@ func (x *Index) expect(seg *segment.Segment) {
 	// The tuple of an expectation is found by a 4-tuple that no segment has.
 	// Its Conn counts the data connections expected; its base tells a
 	// retransmission, which Wireshark does not read (tcp_no_subdissector_on_error).
-	t, known := x.tuple(x.hash(&server, &segment.Endpoint{Addr: client}, expected|family(seg)))
+	n, known := x.tuple(x.hash(&server, &segment.Endpoint{Addr: client}, expected|family(seg)))
+	t := x.at(n)
 	if known && t.base[0] == seg.Seq {
 		return
 	}
