@@ -3,10 +3,20 @@ package driver
 import "context"
 
 // Packets pass from the goroutine that reads and decodes them in batches of
-// aheadBatch; it may be aheadDepth batches ahead.
+// aheadBatch, or of fewer once their payload exceeds aheadPayload octets; it may be
+// aheadDepth batches ahead.
 const (
-	aheadBatch = 256
-	aheadDepth = 4
+	aheadBatch   = 256
+	aheadPayload = 256 << 10
+	aheadDepth   = 4
+)
+
+// Reading ahead costs a copy of all payload. It pays where the first packets, so
+// many of them, hold fewer octets of it than this on average: with 1000 each the
+// copies took longer than all the rest.
+const (
+	trial        = 512
+	worthCopying = 256
 )
 
 // batch is packets in order, with the payload that their segments alias.
@@ -14,6 +24,19 @@ type batch struct {
 	packets []decoded
 	n       int
 	payload []byte
+	last    bool // no packets follow
+}
+
+// fill reads packets until the batch is full.
+func (b *batch) fill(a *analysis) {
+	b.n, b.payload = 0, b.payload[:0]
+	for b.n < aheadBatch && len(b.payload) < aheadPayload {
+		if b.last = !a.next(&b.packets[b.n]); b.last {
+			return
+		}
+		b.keep(&b.packets[b.n])
+		b.n++
+	}
 }
 
 // keep lets d outlive the packet that it was decoded from.
@@ -37,13 +60,10 @@ func (a *analysis) runAhead(ctx context.Context) {
 	go func() {
 		defer close(full)
 		for b := range empty {
-			b.n, b.payload = 0, b.payload[:0]
-			for b.n < aheadBatch && a.next(&b.packets[b.n]) {
-				b.keep(&b.packets[b.n])
-				b.n++
-			}
+			b.fill(a)
+			last := b.last || ctx.Err() != nil // once it is sent, b is another's
 			full <- b
-			if b.n < aheadBatch || ctx.Err() != nil {
+			if last {
 				return
 			}
 		}

@@ -106,13 +106,18 @@ type decoded struct {
 // run reads, decodes and tracks every packet: steps 2 to 4 of the main path.
 // When ctx ends it reads no further, and completes what it has.
 func (a *analysis) run(ctx context.Context) {
-	if a.mode == besides {
-		a.runAhead(ctx)
-	} else {
-		var d decoded
-		for n := 0; !a.stopped.Load() && (n%256 != 0 || ctx.Err() == nil) && a.next(&d); n++ {
-			a.take(&d)
+	var d decoded
+	payload := 0
+	for n := 0; !a.stopped.Load() && (n%256 != 0 || ctx.Err() == nil); n++ {
+		if n == trial && a.mode == besides && payload < trial*worthCopying {
+			a.runAhead(ctx)
+			break
 		}
+		if !a.next(&d) {
+			break
+		}
+		payload += len(d.segment.Payload)
+		a.take(&d)
 	}
 	if a.source.dropped() {
 		a.tracker.Dropped()
