@@ -22,11 +22,15 @@ func (s Seconds) Append(dst []byte) []byte {
 		return dst
 	}
 	text := [10]byte{'.'}
-	for i := 9; i > 0; i-- {
-		text[i] = '0' + byte(frac%10)
-		frac /= 10
-	}
 	end := len(text)
+	if frac%1000 == 0 { // most clocks of captures tick in microseconds
+		frac /= 1000
+		end -= 3
+	}
+	for i, rest := end-1, uint32(frac); i > 0; i-- {
+		text[i] = '0' + byte(rest%10)
+		rest /= 10
+	}
 	for text[end-1] == '0' {
 		end--
 	}
