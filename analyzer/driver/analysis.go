@@ -48,10 +48,13 @@ type analysis struct {
 	options *Options
 	stopped atomic.Bool // emit wants no more
 
+	mode    mode
+	summary *analyzer.Aggregate // as in the Builder
+
+	_ apart
+
 	interfaces interfaces
-	mode       mode
-	summary    *analyzer.Aggregate // as in the Builder
-	builder    analyzer.Builder    // of what emit does not keep
+	builder    analyzer.Builder // of what emit does not keep
 	result     result
 }
 
@@ -92,7 +95,9 @@ func (a *analysis) ended(c *reassembly.Conn) {
 	a.source.nameFiles(rec)
 	res.record = rec
 	timers.Observe(a.options.Config, rec, c, &res.observation)
-	a.stopped.Store(!a.emit(res))
+	if !a.emit(res) {
+		a.stopped.Store(true)
+	}
 }
 
 // decoded is one packet and what it holds.

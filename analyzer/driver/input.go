@@ -28,16 +28,24 @@ type input struct {
 	ids []uint16 // by interface, its number in the analysis plus one; 0 for none yet
 
 	packets     int64
-	ahead       int64 // packets that were read, and not yet taken
+	ahead       int64        // packets that were read, and not yet taken
+	first, last capture.Time // valid iff packets > 0
+	steps       int64        // timestamps that lie behind an earlier one
+	stepAt      int64        // packet of the first of those
+
+	_ apart
+
+	// Who tracks counts these, perhaps while another goroutine reads.
 	segments    int64
 	skipped     [segment.NumSkips]int64
 	notSelected int64
-	first, last capture.Time // valid iff packets > 0
-
-	mixed  int   // streams that several VLANs or tunnels share
-	steps  int64 // timestamps that lie behind an earlier one
-	stepAt int64 // packet of the first of those
+	mixed       int // streams that several VLANs or tunnels share
 }
+
+// apart keeps what one goroutine writes out of the cache lines, and of those that
+// are fetched beside them, of what another does: else every packet moves them from
+// core to core.
+type apart [128]byte
 
 // clockStep is how far a timestamp must lie behind an earlier one to count as a
 // step of the clock: capture queues swap neighbours by microseconds.
