@@ -10,13 +10,20 @@
 //  4. reassembly.Tracker takes the segment in and advances both endpoints of
 //     its connection. A packet without a segment still moves the clock: only
 //     capture time exists.
-//  5. When a connection ends, analyzer.NewRecord derives its states, its close
-//     and its flags from the evidence.
+//  5. When a connection ends it rests, for stray segments may follow; then its
+//     states, its close and its flags are derived from the evidence, and
+//     analyzer.Builder makes a record of them.
 //  6. Rules look at the record, and caveats weaken what the capture cannot
 //     support. Package timers measures how long the connection waited.
 //  7. analyzer.Aggregate sums the record up, and the Handler writes it.
 //
-// Function analysis.run is steps 2 to 4, run.deliver step 7.
+// Function analysis.run is steps 2 to 4, analysis.ended 5 and 6, run.deliver 7.
+//
+// One capture that is a file goes through them on several cores: one goroutine
+// reads and decodes ahead, in batches (runAhead); one tracks; one derives, judges
+// and writes, in the order in which connections ended (reassembly.Config.Aside).
+// Where the capture may be a live one no goroutine stands between, so that records
+// come as soon as their connections end.
 //
 // Several captures are analyzed side by side, one goroutine each, but their
 // results pass to the Handler from one goroutine and in the order in which the
