@@ -19,6 +19,9 @@ type Config struct {
 	// Flush must be called, and returns when emit has been for all.
 	Aside bool
 
+	// Brief leaves out the flag sequence and Zeek's view, which nobody reads.
+	Brief bool
+
 	// Watch is shown every segment, in the order of the file; nil shows none.
 	Watch func(*Sight)
 }
@@ -55,34 +58,36 @@ type Tracker struct {
 	emit    func(*Conn)
 	streams *stream.Index
 
-	table    table
-	embryos  slab[embryo]
-	early    slab[early]
-	tcbs     slab[tcb]
-	rests    slab[resting]
-	notes    []note // by index into rests
-	more     slab[moreTokens]
-	holes    slab[holes]
-	talks    slab[talk]
-	requests slab[requests]
-	priors   slab[Prior]
-	windows  slab[windows]
-	heads    store[byte]
-	marks    markStore
-	icmp     icmps
-	live     list // by last segment
-	ended    list // by when they ended
-	count    struct{ live, ended int }
-	now      capture.Time // latest timestamp so far
-	begun    bool
-	dropped  bool
-	whole    bool // every connection has a tcb from its first segment to the end
-	roomy    int  // so many live connections may have a tcb from their first segment
-	plain    bool // segments without SYN, FIN and RST were captured
-	counts   Counts
-	conn     Conn    // handed to emit
-	last     remains // of what conn was derived
-	aside    *aside  // nil where connections are derived and handed out at once
+	table     table
+	embryos   slab[embryo]
+	early     slab[early]
+	tcbs      slab[tcb]
+	rests     slab[resting]
+	notes     []note // by index into rests
+	more      slab[moreTokens]
+	holes     slab[holes]
+	talks     slab[talk]
+	requests  slab[requests]
+	priors    slab[Prior]
+	windows   slab[windows]
+	heads     store[byte]
+	marks     markStore
+	icmp      icmps
+	live      list // by last segment
+	ended     list // by when they ended
+	count     struct{ live, ended int }
+	now       capture.Time // latest timestamp so far
+	due       capture.Time // until then nothing has to be let go of, unless times were unordered
+	begun     bool
+	unordered bool // some time lay before an earlier one
+	dropped   bool
+	whole     bool // every connection has a tcb from its first segment to the end
+	roomy     int  // so many live connections may have a tcb from their first segment
+	plain     bool // segments without SYN, FIN and RST were captured
+	counts    Counts
+	conn      Conn    // handed to emit
+	last      remains // of what conn was derived
+	aside     *aside  // nil where connections are derived and handed out at once
 }
 
 // Counts is what the tracker noticed of the capture as a whole.
@@ -124,9 +129,14 @@ func (t *Tracker) Counts() Counts {
 // Advance takes in the time of a packet that held no segment: observation goes
 // on while anything at all is captured.
 func (t *Tracker) Advance(p *capture.Packet) {
-	if !t.begun || p.Time > t.now {
+	switch {
+	case !t.begun || p.Time > t.now:
 		t.now, t.begun = p.Time, true
-		t.expire()
+		if t.now > t.due || t.unordered {
+			t.expire()
+		}
+	case p.Time < t.now:
+		t.unordered = true
 	}
 }
 
@@ -312,12 +322,22 @@ func (t *Tracker) revive(i uint32) {
 	t.count.live++
 }
 
-// expire lets go of what the time has come for.
+// expire lets go of what the time has come for, and finds when it will have come
+// again.
 func (t *Tracker) expire() {
-	for i := t.ended.head; i != 0 && t.now.Sub(t.table.at(i).at) > linger; i = t.ended.head {
+	t.due = t.now + capture.Time(min(linger, t.cfg.Idle))
+	for i := t.ended.head; i != 0; i = t.ended.head {
+		if at := t.table.at(i).at; t.now.Sub(at) <= linger {
+			t.due = min(t.due, at+capture.Time(linger))
+			break
+		}
 		t.finish(i)
 	}
-	for i := t.live.head; i != 0 && t.now.Sub(t.table.at(i).at) > t.cfg.Idle; i = t.live.head {
+	for i := t.live.head; i != 0; i = t.live.head {
+		if at := t.table.at(i).at; t.now.Sub(at) <= t.cfg.Idle {
+			t.due = min(t.due, at+capture.Time(t.cfg.Idle))
+			break
+		}
 		t.end(i, EndIdle)
 	}
 }
@@ -429,6 +449,9 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 		m.Bits |= Essential
 	}
 	*t.marks.add(&c.marks) = m
+	if t.cfg.Brief {
+		return
+	}
 	k := kind(s.Flags &^ segment.PSH)
 	if s.PayloadLen > 0 {
 		k |= kindPayload

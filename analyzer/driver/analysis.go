@@ -72,7 +72,7 @@ const (
 func newAnalysis(o *Options, src source, m mode, emit func(*result) bool) *analysis {
 	a := &analysis{source: src, mode: m, window: o.Window, keep: o.Keep, options: o, emit: emit, decoder: segment.NewDecoder()}
 	config := o.Tracker
-	config.Aside = m == besides
+	config.Aside, config.Brief = m == besides, o.Brief
 	a.tracker = reassembly.NewTracker(config, a.ended)
 	return a
 }
