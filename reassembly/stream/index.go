@@ -114,14 +114,25 @@ func (x *Index) number(seg *segment.Segment, prev *Tuple) (t *Tuple, side uint8,
 // lookup returns the tuple of seg, a new one where it was not known, and the side
 // that sent seg.
 func (x *Index) lookup(seg *segment.Segment) (t *Tuple, side uint8, known bool) {
-	r := &x.recent[(31*uint32(seg.Src.Port)+uint32(seg.Dst.Port))%recentLen]
+	r := x.recently(seg.Src.Port, seg.Dst.Port)
 	if r.tuple != 0 && r.src == seg.Src && r.dst == seg.Dst && r.is4 == seg.Is4 {
 		return x.at(r.tuple - 1), r.side, true
 	}
-	print, side := x.fingerprint(seg)
-	n, known := x.tuple(print)
+	var n uint32
+	if back := x.recently(seg.Dst.Port, seg.Src.Port); back.tuple != 0 && back.src == seg.Dst && back.dst == seg.Src && back.is4 == seg.Is4 {
+		n, side, known = back.tuple-1, 1-back.side, true // the first answer
+	} else {
+		var print fingerprint
+		print, side = x.fingerprint(seg)
+		n, known = x.tuple(print)
+	}
 	*r = recent{src: seg.Src, dst: seg.Dst, tuple: 1 + n, is4: seg.Is4, side: side}
 	return x.at(n), side, known
+}
+
+// recently returns the place of a 4-tuple among the recent ones.
+func (x *Index) recently(src, dst uint16) *recent {
+	return &x.recent[(31*uint32(src)+uint32(dst))%recentLen]
 }
 
 func (x *Index) open() (stream uint32) {
