@@ -8,7 +8,7 @@ type entry struct {
 	prev, next uint32       // neighbours in the list that it is in
 	body       uint32       // index into Tracker.tcbs or, with embryonic or atRest, into embryos or rests; 0 where the entry is free
 	stream     uint32       // as in the tcb
-	at         capture.Time // of its latest segment; once it ended, when it did
+	at         capture.Time // how late it was when its latest segment came; once it ended, when it did
 }
 
 // embryonic marks the body of an entry as an embryo.

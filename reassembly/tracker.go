@@ -58,36 +58,35 @@ type Tracker struct {
 	emit    func(*Conn)
 	streams *stream.Index
 
-	table     table
-	embryos   slab[embryo]
-	early     slab[early]
-	tcbs      slab[tcb]
-	rests     slab[resting]
-	notes     []note // by index into rests
-	more      slab[moreTokens]
-	holes     slab[holes]
-	talks     slab[talk]
-	requests  slab[requests]
-	priors    slab[Prior]
-	windows   slab[windows]
-	heads     store[byte]
-	marks     markStore
-	icmp      icmps
-	live      list // by last segment
-	ended     list // by when they ended
-	count     struct{ live, ended int }
-	now       capture.Time // latest timestamp so far
-	due       capture.Time // until then nothing has to be let go of, unless times were unordered
-	begun     bool
-	unordered bool // some time lay before an earlier one
-	dropped   bool
-	whole     bool // every connection has a tcb from its first segment to the end
-	roomy     int  // so many live connections may have a tcb from their first segment
-	plain     bool // segments without SYN, FIN and RST were captured
-	counts    Counts
-	conn      Conn    // handed to emit
-	last      remains // of what conn was derived
-	aside     *aside  // nil where connections are derived and handed out at once
+	table    table
+	embryos  slab[embryo]
+	early    slab[early]
+	tcbs     slab[tcb]
+	rests    slab[resting]
+	notes    []note // by index into rests
+	more     slab[moreTokens]
+	holes    slab[holes]
+	talks    slab[talk]
+	requests slab[requests]
+	priors   slab[Prior]
+	windows  slab[windows]
+	heads    store[byte]
+	marks    markStore
+	icmp     icmps
+	live     list // by last segment
+	ended    list // by when they ended
+	count    struct{ live, ended int }
+	now      capture.Time // latest timestamp so far
+	due      capture.Time // until then nothing has to be let go of
+	begun    bool
+	dropped  bool
+	whole    bool // every connection has a tcb from its first segment to the end
+	roomy    int  // so many live connections may have a tcb from their first segment
+	plain    bool // segments without SYN, FIN and RST were captured
+	counts   Counts
+	conn     Conn    // handed to emit
+	last     remains // of what conn was derived
+	aside    *aside  // nil where connections are derived and handed out at once
 }
 
 // Counts is what the tracker noticed of the capture as a whole.
@@ -129,14 +128,11 @@ func (t *Tracker) Counts() Counts {
 // Advance takes in the time of a packet that held no segment: observation goes
 // on while anything at all is captured.
 func (t *Tracker) Advance(p *capture.Packet) {
-	switch {
-	case !t.begun || p.Time > t.now:
+	if !t.begun || p.Time > t.now {
 		t.now, t.begun = p.Time, true
-		if t.now > t.due || t.unordered {
+		if t.now > t.due {
 			t.expire()
 		}
-	case p.Time < t.now:
-		t.unordered = true
 	}
 }
 
@@ -159,7 +155,7 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 	if b := t.embryo(e); b != nil && !t.whole && (b.n > 0 || t.count.live > t.roomy) && b.fits(s) {
 		t.keep(b, p, s, side)
 		b.completeness = tuple.Completeness
-		t.touch(tuple.Conn, p.Time)
+		t.touch(tuple.Conn)
 		return
 	}
 	c := t.tcb(e)
@@ -173,7 +169,7 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 	}
 	c.completeness = tuple.Completeness
 	if c.ended == EndNone {
-		t.touch(tuple.Conn, p.Time)
+		t.touch(tuple.Conn)
 		if end := c.over(); end != EndNone {
 			t.end(tuple.Conn, end)
 		}
@@ -237,9 +233,10 @@ func (t *Tracker) open(s *segment.Segment, side uint8, number uint32) uint32 {
 	return i
 }
 
-// touch makes i the freshest of the live connections.
-func (t *Tracker) touch(i uint32, now capture.Time) {
-	t.table.at(i).at = now
+// touch makes i the freshest of the live connections, as of the latest time there
+// was: a segment whose own time lies before that shows no idleness.
+func (t *Tracker) touch(i uint32) {
+	t.table.at(i).at = t.now
 	if t.live.tail != i {
 		t.table.remove(&t.live, i)
 		t.table.pushBack(&t.live, i)
