@@ -10,6 +10,77 @@ import (
 
 func (b MarkBits) has(c MarkBits) bool { return b&c == c }
 
+// take adds one segment to the evidence of its connection.
+func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8) {
+	e, peer := &c.ends[side], &c.ends[1-side]
+	seq, ack := t.place(c, s, side)
+	m := Mark{
+		Time: p.Time, Seq: seq, Ack: ack, TSVal: s.Options.TSVal, TSEcr: s.Options.TSEcr,
+		Frame: uint32(p.Number), Len: s.PayloadLen, Window: s.Window, IPID: s.IPID,
+		Flags: s.Flags, TTL: s.TTL, Side: side,
+	}
+	if s.Options.HasTimestamps {
+		m.Bits |= HasTS
+	}
+	if t.isDuplicate(c, e, &m) {
+		m.Bits |= Duplicate
+		c.seen |= sawDuplicates
+	}
+	again := c.again(e, s, seq)
+	before := e.payload
+	switch {
+	case s.Flags.Has(segment.RST):
+		m.Bits |= e.reset(peer, s, seq, ack)
+		if e.skips(s.IPID) {
+			m.Bits |= OffCounter
+		}
+	case m.Bits.has(Duplicate):
+	case !s.Flags.Any(segment.SYN|segment.FIN) && e.isProbe(s, seq, peer.zeroWindow):
+		m.Bits |= Probe
+		e.keepAlives++
+	default:
+		m.Bits |= t.send(e, s, seq, p.Time)
+		if fresh := e.payload - before; fresh > 0 {
+			t.hear(c, p, s, side, seq, fresh)
+		}
+		had := e.hasFIN
+		if c.control(side, s, seq, again); e.hasFIN && !had {
+			m.Bits |= FirstFIN
+		}
+	}
+	if s.Flags.Has(segment.ACK) && !s.Flags.Has(segment.RST) {
+		m.Bits |= e.acknowledge(peer, s, seq, ack, m.Bits)
+	}
+	if m.Bits&Duplicate == 0 && !s.Flags.Has(segment.RST) {
+		e.countID(s.IPID)
+	}
+	e.options(s)
+	e.advertise(s, p.Time)
+	if c.talk != 0 {
+		t.followWindows(t.talks.at(c.talk), &m, e.payload-before, e.zeroWindow)
+	}
+	t.note(c, e, s, p)
+	if c.essential(e, peer, &m) {
+		m.Bits |= Essential
+	}
+	*t.marks.add(&c.marks) = m
+	if t.cfg.Brief {
+		return
+	}
+	k := kind(s.Flags &^ segment.PSH)
+	if s.PayloadLen > 0 {
+		k |= kindPayload
+	}
+	if again {
+		k |= kindAgain
+	}
+	if side == 1 {
+		k |= kindSide
+	}
+	c.zeek.Add(s, side)
+	c.tokens.add(k, &t.more)
+}
+
 // again reports whether s carries a SYN or FIN at a sequence position that its
 // sender used before.
 func (c *tcb) again(e *endpoint, s *segment.Segment, seq seqnum.Offset) bool {
@@ -206,4 +277,17 @@ func (t *Tracker) isDuplicate(c *tcb, e *endpoint, m *Mark) bool {
 		}
 	}
 	return false
+}
+
+// over says whether the connection has ended by itself: both FINs acknowledged,
+// or an RST that its receiver had to accept.
+func (c *tcb) over() End {
+	a, b := &c.ends[0], &c.ends[1]
+	switch {
+	case a.hasFIN && b.hasFIN && a.sndUna > a.fin && b.sndUna > b.fin:
+		return EndClosed
+	case a.resets > 0 || b.resets > 0:
+		return EndReset
+	}
+	return EndNone
 }
