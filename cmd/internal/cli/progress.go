@@ -17,13 +17,16 @@ import (
 )
 
 const (
-	progressEvery = 200 * time.Millisecond
 	progressWidth = 78 // columns that it needs
 	progressName  = 20 // columns of a file name
 )
 
-// progressAfter is how long a run has to last for its progress to be shown.
-var progressAfter = 500 * time.Millisecond
+// Progress is shown of a run that lasts for progressAfter, and every progressEvery
+// from then on. Tests are less patient.
+var (
+	progressAfter = 500 * time.Millisecond
+	progressEvery = 200 * time.Millisecond
+)
 
 // progress shows on a terminal how far the captures have been read. It is the one
 // place that looks at the clock. A nil progress shows nothing.
@@ -66,7 +69,7 @@ func (inv *invocation) progress(files []string, off bool, results *output) *prog
 	if results != nil && results.tty {
 		results.Reset(&instead{p, results.to})
 	}
-	go p.run()
+	go p.run(progressAfter, progressEvery)
 	return p
 }
 
@@ -102,8 +105,8 @@ func (p *progress) of() *driver.Meter {
 	return &p.meter
 }
 
-func (p *progress) run() {
-	wait := time.NewTimer(progressAfter)
+func (p *progress) run(after, every time.Duration) {
+	wait := time.NewTimer(after)
 	defer wait.Stop()
 	for {
 		select {
@@ -111,7 +114,7 @@ func (p *progress) run() {
 			return
 		case <-wait.C:
 			p.draw()
-			wait.Reset(progressEvery)
+			wait.Reset(every)
 		}
 	}
 }
