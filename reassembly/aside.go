@@ -17,7 +17,7 @@ type aside struct {
 }
 
 // startAside begins to derive and emit connections in a goroutine of its own.
-func startAside(emit func(*Conn)) *aside {
+func startAside(brief bool, emit func(*Conn)) *aside {
 	a := &aside{
 		ended: make(chan []remains, asideDepth),
 		// Room for all batches there are, so that giving back never waits.
@@ -26,11 +26,10 @@ func startAside(emit func(*Conn)) *aside {
 	}
 	go func() {
 		defer close(a.closed)
-		var conn Conn
+		d := deriver{brief: brief}
 		for batch := range a.ended {
 			for i := range batch {
-				conn.derive(&batch[i])
-				emit(&conn)
+				emit(d.derive(&batch[i]))
 			}
 			a.given <- batch
 		}

@@ -148,8 +148,34 @@ func (c *Conn) AppendFlags(dst []byte) []byte {
 	return c.c.tokens.appendTo(dst, c.from.more, c.client)
 }
 
-// derive works out everything that is to be said of a connection from what is left of it. The
-// marks become those of the Conn: their sides turn to roles.
+// A deriver makes a Conn of what is left of a connection, one after the other in the
+// same memory.
+type deriver struct {
+	brief bool // as in the Config
+	conn  Conn
+
+	// Of an orderly journal.
+	tcb   tcb
+	marks [maxLines]Mark
+	more  slab[moreTokens]
+}
+
+// derive works out everything that is to be said of a connection. The Conn is valid
+// until the next is derived.
+func (d *deriver) derive(from *remains) *Conn {
+	if b := from.journal; b != nil {
+		d.more.release(d.tcb.tokens.more)
+		b.begin(&d.tcb, from.stream)
+		from.tcb, from.marks = &d.tcb, d.marks[:len(from.lines)]
+		b.follow(&d.tcb, from.lines, from.marks, &d.more, d.brief)
+		from.more = d.more.find(d.tcb.tokens.more)
+	}
+	d.conn.derive(from)
+	return &d.conn
+}
+
+// derive works out everything that is to be said of a connection from what is left
+// of it. The marks become those of the Conn: their sides turn to roles.
 func (c *Conn) derive(from *remains) {
 	b := from.tcb
 	*c = Conn{

@@ -7,9 +7,9 @@ func (t *Tracker) Frames(visit func(frame uint32)) {
 	for _, head := range [...]uint32{t.live.head, t.ended.head} {
 		for i := head; i != 0; i = t.table.at(i).next {
 			e := t.table.at(i)
-			if b := t.embryo(e); b != nil {
-				for n := b.first; n != 0; n = t.early.at(n).next {
-					visit(t.early.at(n).frame)
+			if b := t.journal(e); b != nil {
+				for _, g := range t.lines.of(&b.lines) {
+					visit(g.frame)
 				}
 				continue
 			}

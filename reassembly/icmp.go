@@ -90,7 +90,7 @@ func (t *Tracker) Quote(p *capture.Packet, s *segment.Segment) {
 	if c == nil {
 		return
 	}
-	if b := t.embryo(c); b != nil {
+	if b := t.journal(c); b != nil {
 		b.completeness = tuple.Completeness
 	} else {
 		t.tcb(c).completeness = tuple.Completeness

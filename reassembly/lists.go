@@ -3,16 +3,16 @@ package reassembly
 import "finwait/reassembly/capture"
 
 // entry is the place of a connection in the table, for as long as its segments
-// belong to it. Its index outlives the step from embryo to tcb.
+// belong to it. Its index outlives the step from journal to tcb.
 type entry struct {
 	prev, next uint32       // neighbours in the list that it is in
-	body       uint32       // index into Tracker.tcbs or, with embryonic or atRest, into embryos or rests; 0 where the entry is free
+	body       uint32       // index into Tracker.tcbs or, with journaled or atRest, into journals or rests; 0 where the entry is free
 	stream     uint32       // as in the tcb
 	at         capture.Time // how late it was when its latest segment came; once it ended, when it did
 }
 
-// embryonic marks the body of an entry as an embryo.
-const embryonic = 1 << 31
+// journaled marks the body of an entry as a journal.
+const journaled = 1 << 31
 
 // list is a doubly linked list of table entries, oldest first. The links stand
 // apart from the connections, so that moving one touches little memory.

@@ -77,10 +77,10 @@ func TestOctetsPerConnection(t *testing.T) {
 		feed func(k *crowd, n int)
 		most int
 	}{
-		{"unanswered", func(k *crowd, n int) { k.say(n, 0, syn, 0, 0, "") }, 190},
-		{"half-open", func(k *crowd, n int) { k.say(n, 0, syn, 0, 0, ""); k.say(n, 1, synACK, 0, 1, "") }, 230},
-		{"established", func(k *crowd, n int) { k.open(n) }, 270},
-		{"with payload", func(k *crowd, n int) { k.open(n); k.exchange(n, request, answer) }, 1800},
+		{"unanswered", func(k *crowd, n int) { k.say(n, 0, syn, 0, 0, "") }, 260},
+		{"half-open", func(k *crowd, n int) { k.say(n, 0, syn, 0, 0, ""); k.say(n, 1, synACK, 0, 1, "") }, 310},
+		{"established", func(k *crowd, n int) { k.open(n) }, 360},
+		{"with payload", func(k *crowd, n int) { k.open(n); k.exchange(n, request, answer) }, 1400},
 	} {
 		const connections = 50_000
 		k := newCrowd(Config{}, func(*Conn) {})
@@ -145,8 +145,8 @@ func TestFloodIsBounded(t *testing.T) {
 	for n := range flood {
 		k.say(n, 0, syn, 7, 0, "")
 	}
-	if k.embryos.used > most+1 || k.early.used > most+1 || k.tcbs.used > maxLingering+1 {
-		t.Errorf("%d embryos of %d segments, %d tcbs for %d live connections", k.embryos.used, k.early.used, k.tcbs.used, most)
+	if k.journals.used > most+maxLingering+1 || k.lines[0].used > most+maxLingering+1 || k.tcbs.used > maxLingering+1 {
+		t.Errorf("%d journals of %d segments, %d tcbs for %d live connections", k.journals.used, k.lines[0].used, k.tcbs.used, most)
 	}
 	k.Flush()
 	if evicted != flood-most || k.Counts().Evicted != evicted {
@@ -188,7 +188,7 @@ func TestMillionSegments(t *testing.T) {
 // The tables hold no pointers, so that the collector has nothing to walk in them.
 func TestTablesHoldNoPointers(t *testing.T) {
 	for _, v := range []any{
-		entry{}, embryo{}, early{}, tcb{}, Mark{}, moreTokens{}, holes{}, talk{}, windows{}, requests{}, Prior{},
+		entry{}, journal{}, line{}, tcb{}, Mark{}, moreTokens{}, holes{}, talk{}, windows{}, requests{}, Prior{},
 	} {
 		if where := pointerIn(reflect.TypeOf(v)); where != "" {
 			t.Errorf("%T holds a pointer: %s", v, where)

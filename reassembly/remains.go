@@ -6,8 +6,11 @@ import "finwait/reassembly/capture"
 // in the other tables. The Tracker does not touch them again before they are
 // released, so that another goroutine may derive a Conn from them.
 type remains struct {
-	body     uint32 // as in the entry that it was
-	tcb      *tcb
+	body     uint32   // as in the entry that it was
+	stream   uint32   // as in the entry that it was
+	journal  *journal // an orderly one, or nil
+	lines    []line   // those of journal
+	tcb      *tcb     // nil where there is a journal, until it is unfolded; like marks and more
 	marks    []Mark
 	more     *moreTokens // nil where there are none, as the next six
 	holes    [2]*holes
@@ -25,17 +28,15 @@ type remains struct {
 // remains gathers what is left of the ended connection of entry i.
 func (t *Tracker) remains(i uint32) remains {
 	e := t.table.at(i)
-	c, marks := t.facts(e)
 	r := remains{
-		body: e.body, tcb: c, marks: marks,
-		more: t.more.find(c.tokens.more), prior: t.priors.find(c.prior),
-		holes: [2]*holes{t.holes.find(c.ends[0].holes), t.holes.find(c.ends[1].holes)},
-		icmp:  t.icmp.take(i), now: t.now, dropped: t.dropped, plain: t.plain,
+		body: e.body, stream: e.stream,
+		icmp: t.icmp.take(i), now: t.now, dropped: t.dropped, plain: t.plain,
 	}
-	if rest := t.resting(e); rest == nil {
-		r.talk = t.talks.find(c.talk)
-	} else if rest.talks {
-		r.talk = &rest.talk
+	if b := t.journal(e); b != nil {
+		r.journal, r.lines = b, t.lines.of(&b.lines)
+		r.talk, r.prior = t.talks.find(b.talk), t.priors.find(b.prior)
+	} else {
+		t.tcbRemains(e, &r)
 	}
 	if k := r.talk; k != nil {
 		r.requests, r.windows = t.requests.find(k.tls), t.windows.find(k.windows)
@@ -44,16 +45,36 @@ func (t *Tracker) remains(i uint32) remains {
 	return r
 }
 
+// tcbRemains gathers what is left of a connection that has a tcb, or rests.
+func (t *Tracker) tcbRemains(e *entry, r *remains) {
+	c, marks := t.facts(e)
+	r.tcb, r.marks = c, marks
+	r.more, r.prior = t.more.find(c.tokens.more), t.priors.find(c.prior)
+	r.holes = [2]*holes{t.holes.find(c.ends[0].holes), t.holes.find(c.ends[1].holes)}
+	if rest := t.resting(e); rest == nil {
+		r.talk = t.talks.find(c.talk)
+	} else if rest.talks {
+		r.talk = &rest.talk
+	}
+}
+
 // release gives the room of an ended connection back.
 func (t *Tracker) release(r *remains) {
-	c := r.tcb
-	t.more.release(c.tokens.more)
 	if k := r.talk; k != nil {
 		t.requests.release(k.tls)
 		t.windows.release(k.windows)
 		t.heads.release(&k.last[0].head)
 		t.heads.release(&k.last[1].head)
 	}
+	if b := r.journal; b != nil {
+		t.priors.release(b.prior)
+		t.talks.release(b.talk)
+		t.lines.release(&b.lines)
+		t.journals.release(r.body &^ journaled)
+		return
+	}
+	c := r.tcb
+	t.more.release(c.tokens.more)
 	t.priors.release(c.prior)
 	t.holes.release(c.ends[0].holes)
 	t.holes.release(c.ends[1].holes)

@@ -23,15 +23,15 @@ type note struct {
 // atRest marks the body of an entry as a resting connection.
 const atRest = 1 << 30
 
-// resting returns what rests at an entry, or nil where it has a tcb or an embryo.
+// resting returns what rests at an entry, or nil where it has a tcb or a journal.
 func (t *Tracker) resting(e *entry) *resting {
-	if e.body&(atRest|embryonic) != atRest {
+	if e.body&(atRest|journaled) != atRest {
 		return nil
 	}
 	return t.settled(e.body &^ atRest)
 }
 
-// facts returns the tcb and the marks of an entry that is no embryo, wherever they
+// facts returns the tcb and the marks of an entry that is no journal, wherever they
 // are.
 func (t *Tracker) facts(e *entry) (*tcb, []Mark) {
 	if r := t.resting(e); r != nil {
@@ -50,7 +50,7 @@ func (t *Tracker) settled(n uint32) *resting {
 
 // noteOf returns the note of what rests at an entry, or nil.
 func (t *Tracker) noteOf(e *entry) *note {
-	if e.body&(atRest|embryonic) != atRest {
+	if e.body&(atRest|journaled) != atRest {
 		return nil
 	}
 	return &t.notes[e.body&^atRest]

@@ -47,7 +47,6 @@ func tell(cfg Config, whole bool, events []event) (out []story, c Counts) {
 		out = append(out, one)
 	})
 	t.whole = t.whole || whole
-	t.roomy = len(events) % 4
 	for i := range events {
 		e := &events[i]
 		p := capture.Packet{Number: e.frame, Time: e.time}
@@ -133,7 +132,7 @@ func (r *chance) event(frame int) event {
 	return e
 }
 
-// Whether a connection begins as an embryo or with a tcb, and whether it rests in
+// Whether a connection begins as a journal or with a tcb, and whether it rests in
 // the end, cannot be told from what is handed out of it.
 func TestStagesTellTheSame(t *testing.T) {
 	closes := map[Close]int{}

@@ -41,7 +41,7 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 	default:
 		m.Bits |= t.send(e, s, seq, p.Time)
 		if fresh := e.payload - before; fresh > 0 {
-			t.hear(c, p, s, side, seq, fresh)
+			t.hear(&c.talk, p, s, side, seq, fresh)
 		}
 		had := e.hasFIN
 		if c.control(side, s, seq, again); e.hasFIN && !had {
@@ -64,9 +64,14 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 		m.Bits |= Essential
 	}
 	*t.marks.add(&c.marks) = m
-	if t.cfg.Brief {
-		return
+	if !t.cfg.Brief {
+		c.view(s, side, again, &t.more)
 	}
+}
+
+// view adds a segment to the flag sequence and to Zeek's view; again says that its
+// SYN or FIN stands where its sender sent one before.
+func (c *tcb) view(s *segment.Segment, side uint8, again bool, more *slab[moreTokens]) {
 	k := kind(s.Flags &^ segment.PSH)
 	if s.PayloadLen > 0 {
 		k |= kindPayload
@@ -78,7 +83,7 @@ func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8
 		k |= kindSide
 	}
 	c.zeek.Add(s, side)
-	c.tokens.add(k, &t.more)
+	c.tokens.add(k, more)
 }
 
 // again reports whether s carries a SYN or FIN at a sequence position that its
@@ -194,10 +199,7 @@ func (t *Tracker) note(c *tcb, e *endpoint, s *segment.Segment, p *capture.Packe
 		e.dataSegments++
 	}
 	if !s.Flags.Has(segment.RST) {
-		if e.ttlMax == 0 {
-			e.ttlMin = s.TTL
-		}
-		e.ttlMin, e.ttlMax = min(e.ttlMin, s.TTL), max(e.ttlMax, s.TTL)
+		e.countTTL(s.TTL)
 	}
 	if s.NoLen {
 		c.seen |= sawOffload
@@ -216,6 +218,13 @@ func (t *Tracker) note(c *tcb, e *endpoint, s *segment.Segment, p *capture.Packe
 		c.firstTime, c.firstFrame = p.Time, uint32(p.Number)
 	}
 	c.lastTime, c.lastFrame = p.Time, uint32(p.Number)
+}
+
+func (e *endpoint) countTTL(ttl uint8) {
+	if e.ttlMax == 0 {
+		e.ttlMin = ttl
+	}
+	e.ttlMin, e.ttlMax = min(e.ttlMin, ttl), max(e.ttlMax, ttl)
 }
 
 // sameLabels reports whether two segments were seen in the same VLAN and tunnel.

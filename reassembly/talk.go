@@ -100,14 +100,15 @@ func (a Alert) String() string {
 	return level + " " + strconv.Itoa(int(a.Description))
 }
 
-// hear takes in new payload of one side.
-func (t *Tracker) hear(c *tcb, p *capture.Packet, s *segment.Segment, side uint8, seq seqnum.Offset, fresh int64) {
-	if c.talk == 0 {
+// hear takes in new payload of one side. in is the talk of its connection, made
+// where there was none.
+func (t *Tracker) hear(in *uint32, p *capture.Packet, s *segment.Segment, side uint8, seq seqnum.Offset, fresh int64) {
+	if *in == 0 {
 		i, k := t.talks.alloc()
 		*k = talk{speaker: noSide}
-		c.talk = i
+		*in = i
 	}
-	k := t.talks.at(c.talk)
+	k := t.talks.at(*in)
 	turn := &k.last[side]
 	if k.speaker != side {
 		k.speaker = side

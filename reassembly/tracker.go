@@ -7,6 +7,7 @@ import (
 
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
 	"finwait/reassembly/stream"
 )
 
@@ -43,10 +44,6 @@ const (
 	maxLingering = 1 << 14
 )
 
-// roomy is how many live connections are few: to make an embryo of one that will
-// be a tcb three segments later saves memory only where there are many.
-const roomy = 1 << 10
-
 // clockStep is how far back a timestamp must lie behind the latest one to count
 // as a step of the clock; capture queues swap neighbours by microseconds.
 const clockStep = 10 * time.Millisecond
@@ -59,8 +56,8 @@ type Tracker struct {
 	streams *stream.Index
 
 	table    table
-	embryos  slab[embryo]
-	early    slab[early]
+	journals slab[journal]
+	lines    store[line]
 	tcbs     slab[tcb]
 	rests    slab[resting]
 	notes    []note // by index into rests
@@ -81,11 +78,10 @@ type Tracker struct {
 	begun    bool
 	dropped  bool
 	whole    bool // every connection has a tcb from its first segment to the end
-	roomy    int  // so many live connections may have a tcb from their first segment
 	plain    bool // segments without SYN, FIN and RST were captured
 	counts   Counts
-	conn     Conn    // handed to emit
-	last     remains // of what conn was derived
+	deriver  deriver
+	last     remains // of what was derived last
 	aside    *aside  // nil where connections are derived and handed out at once
 }
 
@@ -106,11 +102,11 @@ func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
 	t := &Tracker{
-		cfg: cfg, emit: emit, streams: stream.NewIndex(), marks: newMarkStore(), heads: newHeadStore(),
-		whole: cfg.Watch != nil, roomy: roomy,
+		cfg: cfg, emit: emit, streams: stream.NewIndex(), marks: newMarkStore(), heads: newHeadStore(), lines: newLineStore(),
+		whole: cfg.Watch != nil, deriver: deriver{brief: cfg.Brief},
 	}
 	if cfg.Aside {
-		t.aside = startAside(emit)
+		t.aside = startAside(cfg.Brief, emit)
 	}
 	return t
 }
@@ -148,15 +144,16 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 	if e == nil || t.closed(e) {
 		tuple.Conn = t.open(s, side, tuple.Stream)
 		e = t.table.at(tuple.Conn)
-		b := t.embryo(e)
+		b := t.journal(e)
 		b.prior, b.reopened = prior, !opened
 	}
 	t.plain = t.plain || !s.Flags.Any(segment.SYN|segment.FIN|segment.RST)
-	if b := t.embryo(e); b != nil && !t.whole && (b.n > 0 || t.count.live > t.roomy) && b.fits(s) {
-		t.keep(b, p, s, side)
-		b.completeness = tuple.Completeness
-		t.touch(tuple.Conn)
-		return
+	if b := t.journal(e); b != nil && !t.whole {
+		if fits, orderly := b.fits(s, side); fits {
+			b.completeness = tuple.Completeness
+			t.enter(tuple.Conn, b, p, s, side, orderly)
+			return
+		}
 	}
 	c := t.tcb(e)
 	if c.ended == EndReset && c.deniesReset(e, p, s) {
@@ -173,6 +170,23 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 		if end := c.over(); end != EndNone {
 			t.end(tuple.Conn, end)
 		}
+	}
+}
+
+// enter takes in a segment that fits into the journal of a connection.
+func (t *Tracker) enter(i uint32, b *journal, p *capture.Packet, s *segment.Segment, side uint8, orderly bool) {
+	t.write(b, p, s, side)
+	t.touch(i)
+	if !orderly {
+		b.disorderly = true
+		return
+	}
+	if s.PayloadLen > 0 {
+		t.hear(&b.talk, p, s, side, seqnum.Offset(s.Seq-b.courses[side].isn), int64(s.PayloadLen))
+	}
+	b.advance(p, s, side)
+	if b.over() {
+		t.end(i, EndClosed)
 	}
 }
 
@@ -208,26 +222,28 @@ func (t *Tracker) closed(e *entry) bool {
 	switch n := t.noteOf(e); {
 	case n != nil:
 		ended = n.ended
-	case e.body&embryonic == 0:
+	case e.body&journaled == 0:
 		ended = t.tcbs.at(e.body).ended
+	default:
+		ended = t.journal(e).ended
 	}
 	return ended == EndIdle || ended == EndEvicted
 }
 
 // open makes room for a new connection, evicting the stalest where there are
-// too many. It is an embryo without segments.
+// too many. It is a journal without segments.
 func (t *Tracker) open(s *segment.Segment, side uint8, number uint32) uint32 {
 	if t.count.live >= t.cfg.MaxConnections {
 		t.counts.Evicted++
 		t.end(t.live.head, EndEvicted)
 	}
-	body, b := t.embryos.alloc()
-	*b = embryo{addr: [2]segment.Endpoint{s.Src, s.Dst}, path: s.Path, is4: s.Is4}
+	body, b := t.journals.alloc()
+	*b = journal{addr: [2]segment.Endpoint{s.Src, s.Dst}, path: s.Path, is4: s.Is4, firstFIN: noSide}
 	if side == 1 {
 		b.addr = [2]segment.Endpoint{s.Dst, s.Src}
 	}
 	i, e := t.table.alloc()
-	e.body, e.stream = body|embryonic, number
+	e.body, e.stream = body|journaled, number
 	t.table.pushBack(&t.live, i)
 	t.count.live++
 	return i
@@ -254,6 +270,10 @@ func (t *Tracker) reuse(prev *stream.Tuple) (prior uint32) {
 		n.supersede(t.now)
 		return t.remember(n.waiting, n.waits)
 	}
+	if b := t.journal(e); b != nil && b.ended != EndNone {
+		b.supersede(t.now)
+		return t.remember(b.waiting(e.stream))
+	}
 	c := t.tcb(e)
 	c.supersede(t.now)
 	if c.ended == EndNone {
@@ -279,26 +299,39 @@ func (t *Tracker) end(i uint32, why End) {
 	if t.count.ended > maxLingering {
 		t.finish(t.ended.head)
 	}
-	if !t.whole {
-		t.rest(t.table.at(i))
+	if e := t.table.at(i); !t.whole && e.body&journaled == 0 {
+		t.rest(e)
 	}
 }
 
 // stop moves a live connection to those that linger.
 func (t *Tracker) stop(i uint32, why End) {
 	e := t.table.at(i)
-	c := t.tcb(e)
-	c.ended, e.at = why, t.now
+	e.at = t.now
+	h, last := t.stamp(e, why)
 	switch why {
 	case EndIdle:
-		c.until, c.bounded = c.lastTime+capture.Time(t.cfg.Idle), true
+		h.until, h.bounded = last+capture.Time(t.cfg.Idle), true
 	case EndEvicted:
-		c.until, c.bounded = t.now, true
+		h.until, h.bounded = t.now, true
 	}
 	t.table.remove(&t.live, i)
 	t.table.pushBack(&t.ended, i)
 	t.count.live--
 	t.count.ended++
+}
+
+// stamp remembers why a connection ended. It returns how far it was observed, and
+// when its last segment came.
+func (t *Tracker) stamp(e *entry, why End) (*horizon, capture.Time) {
+	if b := t.journal(e); b != nil && !b.disorderly && b.lines.n > 0 {
+		b.ended = why
+		lines := t.lines.of(&b.lines)
+		return &b.horizon, lines[len(lines)-1].time
+	}
+	c := t.tcb(e)
+	c.ended = why
+	return &c.horizon, c.lastTime
 }
 
 // deniesReset reports whether a segment shows that the reset which seemed to end
@@ -351,8 +384,7 @@ func (t *Tracker) finish(i uint32) {
 		return
 	}
 	t.last = r
-	t.conn.derive(&t.last)
-	t.emit(&t.conn)
+	t.emit(t.deriver.derive(&t.last))
 	t.release(&t.last)
 }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,9 @@ import (
 
 const address = "127.0.0.1:8080"
 
+// pageLines make a page as long as the one that nginx comes with.
+const pageLines = 47
+
 const nginxConf = `daemon off;
 user root;
 worker_processes auto;
@@ -31,7 +35,7 @@ http {
 	keepalive_requests 1000000;
 	server {
 		listen ` + address + ` backlog=4096;
-		location / { return 200 "hello, world\n"; }
+		root %[1]s;
 	}
 }
 `
@@ -72,7 +76,11 @@ func startNginx() (stop func(), err error) {
 		return nil, err
 	}
 	conf := filepath.Join(tmp, "nginx.conf")
-	if err := os.WriteFile(conf, fmt.Appendf(nil, nginxConf, tmp), 0o600); err != nil {
+	err = errors.Join(
+		os.WriteFile(conf, fmt.Appendf(nil, nginxConf, tmp), 0o600),
+		os.WriteFile(filepath.Join(tmp, "index.html"), bytes.Repeat([]byte("hello, world\n"), pageLines), 0o600),
+	)
+	if err != nil {
 		return nil, err
 	}
 	nginx := exec.Command("nginx", "-p", tmp, "-c", conf)
