@@ -8,7 +8,7 @@ func (t *Tracker) Frames(visit func(frame uint32)) {
 		for i := head; i != 0; i = t.table.at(i).next {
 			e := t.table.at(i)
 			if b := t.journal(e); b != nil {
-				for _, g := range t.lines.of(&b.lines) {
+				for _, g := range t.shelfOf(e.body).lines.of(&b.lines) {
 					visit(g.frame)
 				}
 				continue

@@ -15,23 +15,69 @@ import (
 // follow it, and what rests until the connection is derived is a quarter as large.
 // A journal holds no pointers.
 type journal struct {
-	addr     [2]segment.Endpoint // as in the tcb, like the next two
-	path     segment.Path
-	prior    uint32
-	lines    run // in Tracker.lines
-	talk     uint32
-	finFrame uint32 // of the second FIN, like finTime; valid iff there were both
-	finTime  capture.Time
-
 	horizon
-	courses      [2]course
+	finTime      capture.Time // of the second FIN, like finFrame; valid iff there were both
+	finFrame     uint32
 	firstFIN     uint8 // as in the tcb, like the next
 	completeness uint8
-	ended        End // only an orderly one ends as a journal
+	ended        End  // only an orderly one ends as a journal
+	crossed      bool // the second FIN does not acknowledge the first
 	is4          bool
 	reopened     bool
-	disorderly   bool // its segments are not all as expected: it has no payload and no FIN
-	crossed      bool // the second FIN does not acknowledge the first
+	disorderly   bool                // its segments are not all as expected: it has no payload and no FIN
+	addr         [2]segment.Endpoint // as in the tcb, like the next two
+	path         segment.Path
+	prior        uint32
+	talk         uint32 // index into the talks of its shelf, or 0
+	lines        run    // in the lines of its shelf
+	courses      [2]course
+}
+
+// shelf holds journals and what belongs to them. There is one for the live
+// connections and one for those that ended: the live ones are few and come and go
+// in memory that stays in the caches; those that ended lie in the order in which
+// they ended, and are written once and read once, in that order.
+type shelf struct {
+	journals slab[journal]
+	lines    store[line]
+	talks    slab[talk]
+	heads    store[byte]
+}
+
+func newShelf() shelf {
+	return shelf{lines: newStore[line](1, 2, 3, 8, maxLines), heads: newHeadStore()}
+}
+
+// newPast returns a shelf for journals that do not grow.
+func newPast() shelf {
+	return shelf{lines: newStore[line](1, 2, 3, 4, 6, 8, 10, 12, maxLines), heads: newHeadStore()}
+}
+
+// move takes a journal from one shelf to another.
+func (from *shelf) move(n uint32, to *shelf) uint32 {
+	old := from.journals.at(n)
+	i, b := to.journals.alloc()
+	*b = *old
+	b.lines = move(from.lines, old.lines, to.lines)
+	if old.talk != 0 {
+		talk, k := to.talks.alloc()
+		*k = *from.talks.at(old.talk)
+		for side := range k.last {
+			k.last[side].head = move(from.heads, k.last[side].head, to.heads)
+		}
+		b.talk = talk
+		from.talks.release(old.talk)
+	}
+	from.journals.release(n)
+	return i
+}
+
+// discard gives the room of journal n back, apart from what its talk refers to.
+func (from *shelf) discard(n uint32) {
+	b := from.journals.at(n)
+	from.talks.release(b.talk)
+	from.lines.release(&b.lines)
+	from.journals.release(n)
 }
 
 // line is one segment of a journal.
@@ -64,8 +110,6 @@ const maxLines = thinRoom
 // maxLinePayload bounds the payload of a line, on the wire.
 const maxLinePayload = 1 << 16
 
-func newLineStore() store[line] { return newStore[line](1, 2, 3, 6, 12, maxLines) }
-
 // fits reports whether a segment can be written into b, and whether b stays
 // orderly by it.
 func (b *journal) fits(s *segment.Segment, side uint8) (fits, orderly bool) {
@@ -80,12 +124,10 @@ func (b *journal) fits(s *segment.Segment, side uint8) (fits, orderly bool) {
 	return !said, false
 }
 
-// write adds a segment that fits to b.
+// write adds a segment that fits to b, which is live.
 func (t *Tracker) write(b *journal, p *capture.Packet, s *segment.Segment, side uint8) {
 	n := int(b.lines.n)
-	if n == t.lines.room(&b.lines) {
-		t.lines.reserve(&b.lines, n+1)
-	}
+	t.lines.reserve(&b.lines, n+1)
 	b.lines.n++
 	bits := lineBits(side)
 	if s.Options.HasTimestamps {
@@ -128,7 +170,15 @@ func (t *Tracker) journal(e *entry) *journal {
 	if e.body&journaled == 0 {
 		return nil
 	}
-	return t.journals.at(e.body &^ journaled)
+	return t.shelfOf(e.body).journals.at(e.body &^ (journaled | atRest))
+}
+
+// shelfOf returns where the journal of a body is.
+func (t *Tracker) shelfOf(body uint32) *shelf {
+	if body&atRest != 0 {
+		return &t.past
+	}
+	return &t.shelf
 }
 
 // begin makes c the tcb of a journal without segments.
@@ -145,6 +195,9 @@ func (b *journal) begin(c *tcb, stream uint32) {
 
 // unfold makes a tcb of the journal of an entry.
 func (t *Tracker) unfold(e *entry) {
+	if e.body&atRest != 0 {
+		e.body = t.past.move(e.body&^(journaled|atRest), &t.shelf) | journaled
+	}
 	b, old := t.journal(e), e.body&^journaled
 	i, c := t.tcbs.alloc()
 	b.begin(c, e.stream)

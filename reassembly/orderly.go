@@ -15,9 +15,9 @@ import (
 
 // course is how far one end of an orderly connection has come.
 type course struct {
-	isn, next, una seqnum.Value // ISS, SND.NXT and SND.UNA (RFC 9293 §3.3.1), valid iff syn
-	window         uint16       // as it last advertised it
-	syn, fin       bool
+	next, una seqnum.Value // SND.NXT and SND.UNA (RFC 9293 §3.3.1), valid iff syn
+	window    uint16       // as it last advertised it
+	syn, fin  bool
 }
 
 // expects reports whether s, no RST, keeps b orderly.
@@ -46,7 +46,7 @@ func (b *journal) expects(s *segment.Segment, side uint8) bool {
 func (b *journal) advance(p *capture.Packet, s *segment.Segment, side uint8) {
 	own, peer := &b.courses[side], &b.courses[1-side]
 	if s.Flags.Has(segment.SYN) {
-		own.isn, own.next, own.una, own.syn = s.Seq, s.Seq, s.Seq, true
+		own.next, own.una, own.syn = s.Seq, s.Seq, true
 	}
 	own.next += seqnum.Value(s.Len())
 	own.window = s.Window
@@ -63,6 +63,15 @@ func (b *journal) advance(p *capture.Packet, s *segment.Segment, side uint8) {
 	}
 	b.finTime, b.finFrame = p.Time, uint32(p.Number)
 	b.crossed = s.Ack != peer.next
+}
+
+// isn returns the initial sequence number of a side that sent its SYN, in an orderly
+// journal of these lines.
+func isn(lines []line, side uint8) seqnum.Value {
+	if uint8(lines[0].bits&lineSide) == side {
+		return lines[0].seq
+	}
+	return lines[1].seq
 }
 
 // over says whether both FINs were acknowledged.

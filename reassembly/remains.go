@@ -33,16 +33,26 @@ func (t *Tracker) remains(i uint32) remains {
 		icmp: t.icmp.take(i), now: t.now, dropped: t.dropped, plain: t.plain,
 	}
 	if b := t.journal(e); b != nil {
-		r.journal, r.lines = b, t.lines.of(&b.lines)
-		r.talk, r.prior = t.talks.find(b.talk), t.priors.find(b.prior)
+		from := t.shelfOf(e.body)
+		r.journal, r.lines = b, from.lines.of(&b.lines)
+		r.talk, r.prior = from.talks.find(b.talk), t.priors.find(b.prior)
 	} else {
 		t.tcbRemains(e, &r)
 	}
 	if k := r.talk; k != nil {
 		r.requests, r.windows = t.requests.find(k.tls), t.windows.find(k.windows)
-		r.heads = [2][]byte{t.heads.of(&k.last[0].head), t.heads.of(&k.last[1].head)}
+		heads := t.headsOf(e.body)
+		r.heads = [2][]byte{heads.of(&k.last[0].head), heads.of(&k.last[1].head)}
 	}
 	return r
+}
+
+// headsOf returns where the heads of a connection's turns are.
+func (t *Tracker) headsOf(body uint32) store[byte] {
+	if body&journaled != 0 {
+		return t.shelfOf(body).heads
+	}
+	return t.heads
 }
 
 // tcbRemains gathers what is left of a connection that has a tcb, or rests.
@@ -63,14 +73,13 @@ func (t *Tracker) release(r *remains) {
 	if k := r.talk; k != nil {
 		t.requests.release(k.tls)
 		t.windows.release(k.windows)
-		t.heads.release(&k.last[0].head)
-		t.heads.release(&k.last[1].head)
+		heads := t.headsOf(r.body)
+		heads.release(&k.last[0].head)
+		heads.release(&k.last[1].head)
 	}
 	if b := r.journal; b != nil {
 		t.priors.release(b.prior)
-		t.talks.release(b.talk)
-		t.lines.release(&b.lines)
-		t.journals.release(r.body &^ journaled)
+		t.shelfOf(r.body).discard(r.body &^ (journaled | atRest))
 		return
 	}
 	c := r.tcb

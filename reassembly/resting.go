@@ -59,6 +59,10 @@ func (t *Tracker) noteOf(e *entry) *note {
 // rest puts an ended connection to rest, unless there is too much of it.
 func (t *Tracker) rest(e *entry) {
 	i := e.body
+	if i&journaled != 0 {
+		e.body = t.shelf.move(i&^journaled, &t.past) | journaled | atRest
+		return
+	}
 	c := t.tcbs.at(i)
 	if c.marks.n > thinRoom {
 		return

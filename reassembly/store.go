@@ -52,6 +52,15 @@ func (s store[T]) reserve(r *run, n int) {
 	r.row, r.room = row, room+1
 }
 
+// move takes a run from one store to another.
+func move[T any](from store[T], r run, to store[T]) (moved run) {
+	to.reserve(&moved, int(r.n))
+	moved.n = r.n
+	copy(to.of(&moved), from.of(&r))
+	from.release(&r)
+	return moved
+}
+
 // release gives the room of r back.
 func (s store[T]) release(r *run) {
 	if r.room > 0 {

@@ -56,18 +56,16 @@ type Tracker struct {
 	streams *stream.Index
 
 	table    table
-	journals slab[journal]
-	lines    store[line]
+	shelf    // of the live connections, those with a tcb included
+	past     shelf
 	tcbs     slab[tcb]
 	rests    slab[resting]
 	notes    []note // by index into rests
 	more     slab[moreTokens]
 	holes    slab[holes]
-	talks    slab[talk]
 	requests slab[requests]
 	priors   slab[Prior]
 	windows  slab[windows]
-	heads    store[byte]
 	marks    markStore
 	icmp     icmps
 	live     list // by last segment
@@ -102,7 +100,7 @@ func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
 	t := &Tracker{
-		cfg: cfg, emit: emit, streams: stream.NewIndex(), marks: newMarkStore(), heads: newHeadStore(), lines: newLineStore(),
+		cfg: cfg, emit: emit, streams: stream.NewIndex(), marks: newMarkStore(), shelf: newShelf(), past: newPast(),
 		whole: cfg.Watch != nil, deriver: deriver{brief: cfg.Brief},
 	}
 	if cfg.Aside {
@@ -182,7 +180,7 @@ func (t *Tracker) enter(i uint32, b *journal, p *capture.Packet, s *segment.Segm
 		return
 	}
 	if s.PayloadLen > 0 {
-		t.hear(&b.talk, p, s, side, seqnum.Offset(s.Seq-b.courses[side].isn), int64(s.PayloadLen))
+		t.hear(&b.talk, p, s, side, seqnum.Offset(s.Seq-isn(t.lines.of(&b.lines), side)), int64(s.PayloadLen))
 	}
 	b.advance(p, s, side)
 	if b.over() {
@@ -299,8 +297,8 @@ func (t *Tracker) end(i uint32, why End) {
 	if t.count.ended > maxLingering {
 		t.finish(t.ended.head)
 	}
-	if e := t.table.at(i); !t.whole && e.body&journaled == 0 {
-		t.rest(e)
+	if !t.whole {
+		t.rest(t.table.at(i))
 	}
 }
 
