@@ -13,6 +13,10 @@ type Rule struct {
 	Severity Severity
 	Doc      Doc
 
+	// Shows is what a connection must show, any of it, for the rule to be asked;
+	// AnySign asks it of all.
+	Shows Signs
+
 	// Check looks at one connection and reports what it finds. It states
 	// facts: what the capture cannot support is taken back by Doubts. A rule
 	// of the capture as a whole has none.
@@ -29,6 +33,45 @@ type Rule struct {
 
 	// Doubts are the caveats that undermine the rule, in order.
 	Doubts []Doubt
+}
+
+// Signs are what a connection shows at a glance. Most connections show few of them,
+// and most rules have nothing to say where theirs is missing: to ask those of 200,000
+// connections took half of the time of judging.
+type Signs uint16
+
+// The signs.
+const (
+	AnySign      Signs = 1 << iota // of every connection
+	FailedToOpen                   // refused, unanswered or half-open
+	LeftOpen                       // closed by neither side
+	HalfClosed                     // closed by one side
+	BothClosed                     // by FINs, neither of which acknowledges the other
+	ResetSeen                      // an RST was captured, whatever became of it
+	WindowShut                     // a window was 0
+	HadPrior                       // an end of the previous incarnation was in TIME-WAIT
+	OddFlags                       // control bits other than SYN, ACK and FIN with ACK, PSH beside them
+	Limited                        // it has caveats that are rules, too
+)
+
+// signsOf returns what c shows.
+func signsOf(c *reassembly.Conn) Signs {
+	s := AnySign
+	set := func(sign Signs, on bool) {
+		if on {
+			s |= sign
+		}
+	}
+	set(FailedToOpen, c.Close == reassembly.CloseRefused || c.Close == reassembly.CloseUnanswered || c.Close == reassembly.CloseHalfOpen)
+	set(LeftOpen, c.Close == reassembly.CloseOpen)
+	set(HalfClosed, c.Close == reassembly.CloseHalfClosed)
+	set(BothClosed, c.FirstCloser == reassembly.BothRoles)
+	set(ResetSeen, c.Reset())
+	set(WindowShut, c.Quality[0].ZeroWindow != 0 || c.Quality[1].ZeroWindow != 0)
+	set(HadPrior, c.HasPrior())
+	set(OddFlags, c.Odd())
+	set(Limited, c.Caveats&(reassembly.PacketsMissing|reassembly.OneDirection|reassembly.Duplicates) != 0)
+	return s
 }
 
 // Doc is what explain says of a rule. Every field is required.
@@ -87,8 +130,12 @@ func Judge(rules []*Rule, config *Config) func(*Record, *reassembly.Conn) {
 	}
 	return func(r *Record, c *reassembly.Conn) {
 		p := Pass{Conn: c, Record: r, Config: config}
-		for _, p.rule = range running {
-			p.rule.Check(&p)
+		shown := signsOf(c)
+		for _, rule := range running {
+			if rule.Shows&shown != 0 {
+				p.rule = rule
+				rule.Check(&p)
+			}
 		}
 	}
 }

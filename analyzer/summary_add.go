@@ -5,9 +5,9 @@ package analyzer
 type Aggregate struct {
 	files       []FileInfo
 	connections int64
-	close       map[string]int64
-	firstCloser map[string]int64
-	states      Sides[map[string]*stayTimes]
+	close       counts
+	firstCloser counts
+	states      Sides[[]stayTimes] // one for each state that occurred
 	findings    findingGroups
 	timers      []Timer
 	by          breakdown
@@ -20,6 +20,7 @@ const maxFileFindings = 100
 
 // stayTimes is what is gathered of the stays of one side in one state.
 type stayTimes struct {
+	state                 string
 	exact                 histogram
 	open, atMost, atLeast tally
 }
@@ -45,17 +46,13 @@ func (t *tally) longest() *Seconds {
 
 // Add counts one connection.
 func (a *Aggregate) Add(r *Record) {
-	if a.close == nil {
-		a.close, a.firstCloser = map[string]int64{}, map[string]int64{}
-		a.states.Client, a.states.Server = map[string]*stayTimes{}, map[string]*stayTimes{}
-	}
 	a.connections++
-	a.close[r.Close]++
+	a.close.add(r.Close)
 	if r.FirstCloser != nil {
-		a.firstCloser[*r.FirstCloser]++
+		a.firstCloser.add(*r.FirstCloser)
 	}
-	addStays(a.states.Client, r.States.Client)
-	addStays(a.states.Server, r.States.Server)
+	a.states.Client = addStays(a.states.Client, r.States.Client)
+	a.states.Server = addStays(a.states.Server, r.States.Server)
 	for i := range r.Findings {
 		a.findings.add(r, &r.Findings[i])
 	}
@@ -92,14 +89,50 @@ func (a *Aggregate) SetTimers(timers []Timer) { a.timers = timers }
 // Count returns how many findings of at least the given severity were counted.
 func (a *Aggregate) Count(severity Severity) int64 { return a.findings.count(severity) }
 
-func addStays(states map[string]*stayTimes, stays []Stay) {
+// counts counts names, of which there are few: to compare them takes a fraction of
+// the time of hashing them.
+type counts []struct {
+	name string
+	n    int64
+}
+
+func (c *counts) add(name string) {
+	for i := range *c {
+		if one := &(*c)[i]; one.name == name {
+			one.n++
+			return
+		}
+	}
+	*c = append(*c, counts{{name, 1}}...)
+}
+
+// byName returns the counts as a map.
+func (c counts) byName() map[string]int64 {
+	out := make(map[string]int64, len(c))
+	for _, one := range c {
+		out[one.name] = one.n
+	}
+	return out
+}
+
+// timesOf returns the place of a state among those that occurred.
+func timesOf(states []stayTimes, name string) int {
+	for i := range states {
+		if states[i].state == name {
+			return i
+		}
+	}
+	return len(states)
+}
+
+func addStays(states []stayTimes, stays []Stay) []stayTimes {
 	for i := range stays {
 		s := &stays[i]
-		times := states[s.State]
-		if times == nil {
-			times = new(stayTimes)
-			states[s.State] = times
+		at := timesOf(states, s.State)
+		if at == len(states) {
+			states = append(states, stayTimes{state: s.State})
 		}
+		times := &states[at]
 		switch {
 		case s.Open:
 			times.open.add(s.DurationS)
@@ -111,6 +144,7 @@ func addStays(states map[string]*stayTimes, stays []Stay) {
 			times.exact.add(s.DurationS)
 		}
 	}
+	return states
 }
 
 // Summary returns what has been gathered so far.
@@ -119,23 +153,21 @@ func (a *Aggregate) Summary() *Summary {
 		Schema:      SummarySchema,
 		Files:       append([]FileInfo{}, a.files...),
 		Connections: a.connections,
-		Close:       a.close,
-		FirstCloser: a.firstCloser,
+		Close:       a.close.byName(),
+		FirstCloser: a.firstCloser.byName(),
 		Findings:    append(a.findings.list(a.timers), a.ofFiles...),
 		Timers:      append([]Timer{}, a.timers...),
 		Severities:  countsOf(&a.findings.bySeverity),
 		By:          a.by.list(),
 	}
-	if a.close == nil {
-		s.Close, s.FirstCloser = map[string]int64{}, map[string]int64{}
-	}
 	s.States.Client, s.States.Server = stateTimes(a.states.Client), stateTimes(a.states.Server)
 	return s
 }
 
-func stateTimes(states map[string]*stayTimes) map[string]*StateTimes {
+func stateTimes(states []stayTimes) map[string]*StateTimes {
 	out := make(map[string]*StateTimes, len(states))
-	for name, t := range states {
+	for i := range states {
+		t := &states[i]
 		one := &StateTimes{
 			N: t.exact.n, P50: t.exact.quantile(50), P90: t.exact.quantile(90), P99: t.exact.quantile(99),
 			Open: t.open.n, MaxOpen: t.open.longest(),
@@ -146,7 +178,7 @@ func stateTimes(states map[string]*stayTimes) map[string]*StateTimes {
 			longest := t.exact.max
 			one.Max = &longest
 		}
-		out[name] = one
+		out[t.state] = one
 	}
 	return out
 }

@@ -41,6 +41,8 @@ func ParseSeverity(name string) (Severity, bool) {
 type findingGroups struct {
 	grouping   Grouping
 	groups     map[groupKey]*gathered
+	last       groupKey  // what was asked for last
+	lastGroup  *gathered // and found; nil where that was none
 	bySeverity [len(severityNames)]int64
 }
 
@@ -78,12 +80,20 @@ func (g *findingGroups) add(r *Record, f *Finding) {
 
 // has reports whether findings of a rule about a server were added.
 func (g *findingGroups) has(rule string, server netip.AddrPort) bool {
-	return g.groups[groupKey{rule, server}] != nil
+	return g.find(groupKey{rule, server}) != nil
+}
+
+// find returns the group of key, or nil. Mostly it is the same as before.
+func (g *findingGroups) find(key groupKey) *gathered {
+	if g.lastGroup == nil || g.last != key {
+		g.last, g.lastGroup = key, g.groups[key]
+	}
+	return g.lastGroup
 }
 
 // group returns the group of key, of which f is one finding.
 func (g *findingGroups) group(key groupKey, f *Finding) *gathered {
-	group := g.groups[key]
+	group := g.find(key)
 	if group != nil {
 		return group
 	}
@@ -104,6 +114,7 @@ func (g *findingGroups) group(key groupKey, f *Finding) *gathered {
 
 // thin merges all but the largest maxGroups groups with others of their rule.
 func (g *findingGroups) thin() {
+	g.lastGroup = nil
 	keys := slices.SortedFunc(maps.Keys(g.groups), func(a, b groupKey) int {
 		return cmp.Or(cmp.Compare(g.groups[b].Connections, g.groups[a].Connections), a.compare(b))
 	})

@@ -67,13 +67,13 @@ type Conn struct {
 
 	from   *remains
 	flags  segment.Flags // of all Marks together
+	odd    bool          // see Odd
 	c      *tcb
 	client uint8            // side of the tcb
 	away   [2]time.Duration // round trip from the capture to each end and back
 	hop    [2]time.Duration // one way, where it is long enough to matter; see farAway
 	turns  [2]Turn
-	stays  [2][maxStays]Stay
-	nStays [2]int
+	stays  [2][]Stay
 }
 
 // Point is one captured segment.
@@ -140,13 +140,34 @@ const maxStays = 12
 // Reset reports whether any segment that is remembered carries an RST.
 func (c *Conn) Reset() bool { return c.flags.Has(segment.RST) }
 
+// Odd reports whether any segment that is remembered carries control bits other than
+// those of an ordinary opening, conversation and close; SYN beside FIN or RST, or
+// FIN without ACK, among others.
+func (c *Conn) Odd() bool { return c.odd }
+
+// HasPrior reports whether there is a Prior.
+func (c *Conn) HasPrior() bool { return c.from.prior != nil }
+
+// orderly reports whether the connection was orderly to its end: every segment was
+// sent once, and captured once and in order.
+func (c *Conn) orderly() bool { return c.from.journal != nil }
+
 // States returns the states of one end, in order.
-func (c *Conn) States(r Role) []Stay { return c.stays[r][:c.nStays[r]] }
+func (c *Conn) States(r Role) []Stay { return c.stays[r] }
 
 // AppendFlags appends the flag sequence.
 func (c *Conn) AppendFlags(dst []byte) []byte {
 	return c.c.tokens.appendTo(dst, c.from.more, c.client)
 }
+
+// ordinary are the control bits that every connection has on its segments.
+var ordinary = func() (is [256]bool) {
+	const syn, ack, fin = segment.SYN, segment.ACK, segment.FIN
+	for _, f := range [...]segment.Flags{syn, syn | ack, ack, fin | ack} {
+		is[f], is[f|segment.PSH] = true, true
+	}
+	return is
+}()
 
 // A deriver makes a Conn of what is left of a connection, one after the other in the
 // same memory.
@@ -178,10 +199,14 @@ func (d *deriver) derive(from *remains) *Conn {
 // of it. The marks become those of the Conn: their sides turn to roles.
 func (c *Conn) derive(from *remains) {
 	b := from.tcb
+	stays := c.stays
 	*c = Conn{
 		Stream: b.stream, Path: b.path, Completeness: b.completeness, Ended: b.ended, Is4: b.is4,
 		First: Point{b.firstFrame, b.firstTime}, Last: Point{b.lastFrame, b.lastTime},
 		Until: from.now, FirstCloser: NoRole, from: from, c: b, Marks: from.marks,
+	}
+	for r := range stays { // the room is used again
+		c.stays[r] = stays[r][:0]
 	}
 	if b.bounded {
 		c.Until = b.until
@@ -189,6 +214,7 @@ func (c *Conn) derive(from *remains) {
 	c.client, c.RolesFrom = roles(b, c.Marks)
 	for i := range c.Marks {
 		c.flags |= c.Marks[i].Flags
+		c.odd = c.odd || !ordinary[c.Marks[i].Flags]
 		c.Marks[i].Side ^= c.client
 	}
 	for r := range Role(2) {

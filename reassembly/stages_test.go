@@ -42,6 +42,9 @@ func tell(cfg Config, whole bool, events []event) (out []story, c Counts) {
 		for r := range one.conn.turns {
 			one.conn.turns[r].head = slices.Clone(one.conn.turns[r].head)
 		}
+		for r := range one.conn.stays {
+			one.conn.stays[r] = slices.Clone(c.stays[r])
+		}
 		b := &one.tcb
 		b.marks, b.tokens.more, b.talk, b.prior, b.ends[0].holes, b.ends[1].holes = run{}, 0, 0, 0, 0, 0
 		out = append(out, one)

@@ -101,7 +101,7 @@ func (c *Conn) metAs(r Role) tcpstate.State {
 
 // push begins a stay of r.
 func (c *Conn) push(r Role, state tcpstate.State, s step) {
-	n := c.nStays[r]
+	n := len(c.stays[r])
 	if n == maxStays {
 		return
 	}
@@ -116,17 +116,17 @@ func (c *Conn) push(r Role, state tcpstate.State, s step) {
 			last.Bound = AtMost
 		}
 	}
-	c.stays[r][n] = Stay{State: state, Since: s.since, Frame: s.frame}
+	stay := Stay{State: state, Since: s.since, Frame: s.frame}
 	if s.loose {
-		c.stays[r][n].Bound = AtLeast
+		stay.Bound = AtLeast
 	}
-	c.nStays[r]++
+	c.stays[r] = append(c.stays[r], stay)
 }
 
 // settle closes the last stay, which lasts at least to the end of observation,
 // and bounds the first where the capture began in it.
 func (c *Conn) settle(r Role) {
-	n := c.nStays[r]
+	n := len(c.stays[r])
 	if n == 0 {
 		c.push(r, tcpstate.Unknown, step{since: c.First.Time, frame: c.First.Frame})
 		n = 1
@@ -412,6 +412,8 @@ func (c *Conn) arrived(r Role, proof int, copyOf func(*Mark) bool) int {
 			continue
 		}
 		switch {
+		case c.orderly(): // there are no copies
+			return i
 		case best < 0:
 			best = i
 		case p.Bits.has(DSACK): // Linux echoes the later copy's timestamp all the same
@@ -436,6 +438,9 @@ func (c *Conn) ackTaken(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int 
 		m := &c.Marks[i]
 		if Role(m.Side) == r || !m.Covers(end) || m.Has(segment.RST) {
 			continue
+		}
+		if c.orderly() {
+			return i
 		}
 		if !c.denied(r, i, copyOf) {
 			if ignored >= 2 && m.Len == 0 && !c.fellSilent(r, i, copyOf) {

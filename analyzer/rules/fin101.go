@@ -30,6 +30,7 @@ application has not noticed the end of its input, or is busy with something else
 		Harmless: "While the open side still sends data, as in a long download after shutdown(SHUT_WR), and for connections that were just closing when the capture ended.",
 		Source:   "RFC 9293 §3.6.1 (half-closed connections); Linux tcp_fin() in net/ipv4/tcp_input.c",
 	},
+	Shows: analyzer.HalfClosed,
 	Check: checkHalfClosed,
 	Group: groupHalfClosed,
 	Doubts: []analyzer.Doubt{

@@ -33,6 +33,7 @@ let pools close connections that were idle for longer than that.`,
 		Harmless: "For a connection that a pool keeps for later; the capture then ends before its next use.",
 		Source:   "RFC 9293 §3.8.4 (keep-alives), §3.5.1 (half-open connections); Linux tcp_keepalive_timer() in net/ipv4/tcp_timer.c",
 	},
+	Shows: analyzer.LeftOpen,
 	Check: checkMissingFIN,
 	Doubts: unseen(
 		analyzer.Doubt{Caveat: reassembly.Evicted, Withhold: true},

@@ -35,6 +35,7 @@ are thrown away, mend the firewall rule or its timeouts for closing connections.
 		Harmless: "When one acknowledgment was lost and the next was taken.",
 		Source:   "RFC 9293 §3.8.1 and §3.8.3, RFC 6298 §5; Linux tcp_write_timeout() and tcp_orphan_retries() in net/ipv4/tcp_timer.c",
 	},
+	Shows:  analyzer.AnySign,
 	Check:  checkFINUnacknowledged,
 	Doubts: unseen(packetsMissing),
 }

@@ -31,6 +31,7 @@ kernel's: a FIN or its acknowledgment was lost, or delayed; up to 40 ms are the 
 		Harmless: "When the side in CLOSE-WAIT had more to say: payload that flowed on and was taken in makes this information.",
 		Source:   "RFC 9293 §3.6 (closing a connection), Figures 5 and 12; Linux tcp_fin() in net/ipv4/tcp_input.c",
 	},
+	Shows:  analyzer.AnySign,
 	Check:  checkSlowTeardown,
 	Doubts: []analyzer.Doubt{{Caveat: reassembly.OneDirection, Withhold: true}, packetsMissing, clockStep},
 }

@@ -33,6 +33,7 @@ answer a later FIN with an RST.`,
 connection which the server has closed find out at the next use (FIN208).`,
 		Source: "RFC 9293 §3.3.2 (CLOSE-WAIT), §3.6 case 2; Linux tcp_fin() in net/ipv4/tcp_input.c: no timer is started",
 	},
+	Shows: analyzer.HalfClosed,
 	Check: checkCloseWaitLeak,
 	Group: groupCloseWait,
 	Doubts: []analyzer.Doubt{

@@ -34,6 +34,7 @@ connection. A socket that was shut down (SHUT_WR) and not closed is never reaped
 		Harmless: "When the late side has nothing more to say and its port is not reused meanwhile.",
 		Source:   "Linux tcp_rcv_state_process() and tcp_time_wait() in net/ipv4, Documentation/networking/ip-sysctl.rst (tcp_fin_timeout); RFC 9293 §3.5.2 (reset generation)",
 	},
+	Shows:  analyzer.ResetSeen,
 	Check:  checkFINWait2Reaped,
 	Group:  groupReaped,
 	Doubts: unseen(packetsMissing),

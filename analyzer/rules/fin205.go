@@ -31,6 +31,7 @@ is not reaped in FIN-WAIT-2: tcp_fin_timeout concerns sockets without a program 
 		Harmless: "Always: it says why the time in FIN-WAIT-2 is meant.",
 		Source:   "RFC 9293 §3.6.1 (half-closed connections); Linux tcp_rcv_state_process(): payload after close is answered with an RST",
 	},
+	Shows:  analyzer.AnySign,
 	Check:  checkDeliberateHalfClose,
 	Doubts: unseen(packetsMissing),
 }

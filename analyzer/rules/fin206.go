@@ -36,6 +36,7 @@ keepalive_timeout (nginx), KeepAliveTimeout (Apache), keepAliveTimeout (Node), I
 		Harmless: "Nearly always: it matters where requests get lost (FIN207, FIN208), or where connections are opened anew too often.",
 		Source:   "RFC 9112 §9.5 (failures and timeouts), §9.6 (tear-down)",
 	},
+	Shows: analyzer.AnySign,
 	Check: checkIdleClose,
 	Group: groupIdle,
 	Doubts: []analyzer.Doubt{

@@ -38,6 +38,7 @@ the other's, by more than a round trip. Let it repeat requests that are safe to 
 		Harmless: "Where the client repeats the request by itself on another connection, as Go's net/http does with idempotent ones.",
 		Source:   "RFC 9112 §9.3.1, §9.5; RFC 9293 §3.10.7.1 (the reset in answer to a segment without a socket)",
 	},
+	Shows: analyzer.AnySign,
 	Check: checkKeepAliveRace,
 	Group: groupRace,
 	Doubts: []analyzer.Doubt{

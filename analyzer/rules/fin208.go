@@ -36,6 +36,7 @@ connections for less time than the server does.`,
 		Harmless: "Where the client notices the RST and repeats the request by itself.",
 		Source:   "RFC 9293 §3.6.1, §3.10.7.1; RFC 9112 §9.3; Linux tcp_v4_rcv() and tcp_timewait_state_process()",
 	},
+	Shows: analyzer.AnySign,
 	Check: checkStaleReuse,
 	Doubts: []analyzer.Doubt{
 		{Caveat: reassembly.OneDirection, Withhold: true},

@@ -38,6 +38,7 @@ backed off as far as tcp_orphan_retries allows.`,
 		Harmless: "When a program deliberately reads slowly, as a player that has buffered enough.",
 		Source:   "RFC 9293 §3.8.6.1 (zero-window probing), RFC 1122 §4.2.2.17; Linux tcp_probe_timer() in net/ipv4/tcp_timer.c",
 	},
+	Shows:  analyzer.WindowShut,
 	Check:  checkZeroWindowStall,
 	Doubts: unseen(packetsMissing, clockStep),
 }

@@ -33,6 +33,7 @@ both had the same reason to close at the same time: the end of an exchange that 
 		Harmless: "Always.",
 		Source:   "RFC 9293 §3.6 case 3 and Figure 13 (simultaneous close); Linux tcp_fin() in net/ipv4/tcp_input.c",
 	},
+	Shows:  analyzer.BothClosed,
 	Check:  checkSimultaneousClose,
 	Doubts: []analyzer.Doubt{{Caveat: reassembly.OneDirection, Withhold: true}, packetsMissing},
 }

@@ -32,6 +32,7 @@ last payload matters.`,
 		Harmless: "When the peer had closed already and everything was delivered (then it is information), and for clients that abort on purpose to avoid TIME-WAIT.",
 		Source:   "RFC 9293 §3.10.5 (ABORT), §3.6.1 (SHLD-3); RFC 2525 §2.17; Linux __tcp_close() in net/ipv4/tcp.c",
 	},
+	Shows:  analyzer.ResetSeen,
 	Check:  checkAbort,
 	Doubts: unseen(packetsMissing),
 }

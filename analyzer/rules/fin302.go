@@ -32,6 +32,7 @@ no socket has IP ID 0 and takes its sequence number from that segment: both fit,
 		Harmless: "When the device belongs to you and is meant to reset, as at the end of its idle timeout.",
 		Source:   "RFC 9293 §3.5.2 and §3.5.3; RFC 5961 §3; Linux tcp_v4_send_reset() in net/ipv4/tcp_ipv4.c",
 	},
+	Shows: analyzer.ResetSeen,
 	Check: checkMiddlebox,
 	Doubts: []analyzer.Doubt{
 		{Caveat: reassembly.OneDirection, Withhold: true},

@@ -38,6 +38,7 @@ widen ip_local_port_range or use more addresses. TIME-WAIT is not what to shorte
 		Harmless: "When the SYN was accepted, as it nearly always is.",
 		Source:   "RFC 9293 §3.6.1 (MAY-2), RFC 6191 §2; Linux tcp_timewait_state_process() in net/ipv4/tcp_minisocks.c",
 	},
+	Shows:  analyzer.HadPrior,
 	Check:  checkTimeWaitReuse,
 	Doubts: []analyzer.Doubt{{Caveat: reassembly.OneDirection, Withhold: true}, packetsMissing},
 }

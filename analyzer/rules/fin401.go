@@ -28,6 +28,7 @@ ss -ltn (Recv-Q is the length of the accept queue, Send-Q its limit).`,
 		Harmless: "Scans of ports and addresses; a host that is known to be down.",
 		Source:   "RFC 9293 §3.8.3 (R2 for SYNs); net.ipv4.tcp_syn_retries; Linux tcp_conn_request() in net/ipv4/tcp_input.c",
 	},
+	Shows: analyzer.FailedToOpen,
 	Check: checkUnansweredSYN,
 	Group: groupOpenings("got no answer"),
 	Doubts: []analyzer.Doubt{

@@ -30,6 +30,7 @@ state syn-sent means that the answer does not reach it.`,
 		Harmless: "Single scans; a client that gave up before a slow answer came.",
 		Source:   "RFC 9293 §3.5, §3.10.7.4; RFC 4987 (SYN floods); net.ipv4.tcp_synack_retries",
 	},
+	Shows: analyzer.FailedToOpen,
 	Check: checkHalfOpen,
 	Group: groupOpenings("were never completed: the SYN,ACK got no answer"),
 	Doubts: []analyzer.Doubt{

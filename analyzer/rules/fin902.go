@@ -28,6 +28,7 @@ filter left it out. Who closed, and when, cannot be told of the side that is mis
 		Harmless: "Where the captured direction is all that is of interest.",
 		Source:   "RFC 9293 §3.4",
 	},
+	Shows: analyzer.Limited,
 	Check: func(p *analyzer.Pass) {
 		c := p.Conn
 		if !c.Caveats.Has(reassembly.OneDirection) {

@@ -25,6 +25,7 @@ VLANs or containers) or on several ports of a mirror. They look like retransmiss
 		Harmless: "Always; only Wireshark's retransmission counts suffer.",
 		Source:   "RFC 6864 (a datagram's identification is unique while it lives)",
 	},
+	Shows: analyzer.Limited,
 	Check: func(p *analyzer.Pass) {
 		const few = 8
 		c := p.Conn
