@@ -49,6 +49,7 @@ type analysis struct {
 	stopped atomic.Bool // emit wants no more
 
 	mode    mode
+	relay   *relay // delivers what emit does not; nil where emit does
 	summary *analyzer.Aggregate // as in the Builder
 
 	_ apart
@@ -83,7 +84,10 @@ func (a *analysis) ended(c *reassembly.Conn) {
 		return
 	}
 	b, res := &a.builder, &a.result
-	if a.mode == toKeep {
+	switch {
+	case a.relay != nil:
+		b, res = a.relay.place()
+	case a.mode == toKeep:
 		b, res = new(analyzer.Builder), new(result)
 	}
 	b.Brief, b.Summary = a.options.Brief, a.summary
@@ -95,7 +99,9 @@ func (a *analysis) ended(c *reassembly.Conn) {
 	a.source.nameFiles(rec)
 	res.record = rec
 	timers.Observe(a.options.Config, rec, c, &res.observation)
-	if !a.emit(res) {
+	if a.relay != nil {
+		a.relay.pass()
+	} else if !a.emit(res) {
 		a.stopped.Store(true)
 	}
 }

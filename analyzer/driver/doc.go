@@ -20,8 +20,9 @@
 // Function analysis.run is steps 2 to 4, analysis.ended 5 and 6, run.deliver 7.
 //
 // One capture that is a file goes through them on several cores: one goroutine
-// reads and decodes ahead, in batches (runAhead); one tracks; one derives, judges
-// and writes, in the order in which connections ended (reassembly.Config.Aside).
+// reads and decodes ahead, in batches (runAhead); one tracks; one derives and judges,
+// in the order in which connections ended (reassembly.Config.Aside), and where there
+// are records to write one does that (relay).
 // Where the capture may be a live one no goroutine stands between, so that records
 // come as soon as their connections end.
 //

@@ -123,7 +123,17 @@ func (r *run) alone(file string) error {
 		return err == nil
 	})
 	a.summary = r.briefly()
+	if m == besides && a.summary == nil {
+		a.relay = startRelay(func(res *result) {
+			if !a.stopped.Load() && !a.emit(res) {
+				a.stopped.Store(true)
+			}
+		})
+	}
 	a.run(r.opener.patience(file))
+	if a.relay != nil {
+		a.relay.finish()
+	}
 	in.mixed = a.tracker.Counts().Shared
 	if err != nil {
 		return err
