@@ -147,6 +147,13 @@ func (p *Pass) Told() bool {
 	return r.summary != nil && r.summary.findings.has(p.rule.ID, netip.AddrPortFrom(r.Server.IP, r.Server.Port))
 }
 
+// Counted reports whether nobody will read the frames of this finding either: its
+// group has its examples.
+func (p *Pass) Counted() bool {
+	r := p.Record
+	return r.summary != nil && r.summary.findings.exemplified(p.rule.ID, netip.AddrPortFrom(r.Server.IP, r.Server.Port))
+}
+
 // Report adds a finding of the rule that is running.
 func (p *Pass) Report(v Verdict) {
 	severity := v.Severity
@@ -164,9 +171,9 @@ func (p *Pass) Report(v Verdict) {
 		severity = max(severity-1, Info)
 		message += "; " + d.Why
 	}
-	f := Finding{
-		Rule: p.rule.ID, Name: p.rule.Name, Severity: severity.String(), Message: message,
-		Frames: evidence(v.Frames), Advice: v.Advice,
+	f := Finding{Rule: p.rule.ID, Name: p.rule.Name, Severity: severity.String(), Message: message, Advice: v.Advice}
+	if !p.Counted() {
+		f.Frames = evidence(v.Frames)
 	}
 	if v.Side == reassembly.Client || v.Side == reassembly.Server {
 		f.Side = &roleNames[v.Side]

@@ -83,6 +83,12 @@ func (g *findingGroups) has(rule string, server netip.AddrPort) bool {
 	return g.find(groupKey{rule, server}) != nil
 }
 
+// exemplified reports whether they have all the examples that are kept.
+func (g *findingGroups) exemplified(rule string, server netip.AddrPort) bool {
+	group := g.find(groupKey{rule, server})
+	return group != nil && len(group.Examples) == maxExamples
+}
+
 // find returns the group of key, or nil. Mostly it is the same as before.
 func (g *findingGroups) find(key groupKey) *gathered {
 	if g.lastGroup == nil || g.last != key {

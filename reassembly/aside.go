@@ -4,7 +4,7 @@ package reassembly
 // in batches of asideBatch; it may be asideDepth batches behind.
 const (
 	asideBatch = 64
-	asideDepth = 8
+	asideDepth = 32
 )
 
 // aside derives and emits connections beside the Tracker. What it was given stays

@@ -8,7 +8,7 @@ import "context"
 const (
 	aheadBatch   = 256
 	aheadPayload = 256 << 10
-	aheadDepth   = 4
+	aheadDepth   = 16
 )
 
 // Reading ahead costs a copy of all payload. It pays where the first packets, so

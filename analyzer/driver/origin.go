@@ -19,19 +19,25 @@ type interfaces struct {
 
 // id returns the number of the interface of a packet from in.
 func (f *interfaces) id(in *input, p *capture.Packet) uint16 {
-	for len(in.ids) <= p.Interface {
+	if p.Interface < len(in.ids) && in.ids[p.Interface] != 0 {
+		return in.ids[p.Interface] - 1
+	}
+	return f.meet(in, p.Interface)
+}
+
+// meet is id of an interface that was not met before.
+func (f *interfaces) meet(in *input, i int) uint16 {
+	for len(in.ids) <= i {
 		in.ids = append(in.ids, 0)
 	}
-	if in.ids[p.Interface] == 0 {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		if len(f.names) == math.MaxUint16 {
-			return math.MaxUint16 // beyond what can be told apart: without a name
-		}
-		f.names = append(f.names, in.interfaceName(p.Interface))
-		in.ids[p.Interface] = uint16(len(f.names))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.names) == math.MaxUint16 {
+		return math.MaxUint16 // beyond what can be told apart: without a name
 	}
-	return in.ids[p.Interface] - 1
+	f.names = append(f.names, in.interfaceName(i))
+	in.ids[i] = uint16(len(f.names))
+	return in.ids[i] - 1
 }
 
 // name returns what the capture calls an interface; null where it does not.

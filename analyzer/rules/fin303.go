@@ -50,7 +50,7 @@ func checkTimeWaitReuse(p *analyzer.Pass) {
 	if !ok || age > p.Config.TimeWait {
 		return
 	}
-	v := analyzer.Verdict{Side: reassembly.NoRole, Frames: append(make([]uint32, 0, 4), prior.Frame, c.First.Frame), Took: took(age, reassembly.ExactBound)}
+	v := analyzer.Verdict{Side: reassembly.NoRole, Took: took(age, reassembly.ExactBound)}
 	holder := "both ends"
 	for r := range reassembly.Role(2) {
 		if prior.Waiting[r] && !prior.Waiting[r.Peer()] {
@@ -67,12 +67,18 @@ func checkTimeWaitReuse(p *analyzer.Pass) {
 		v.Message = "the SYN came " + span(age) + " after " + holder + " had entered TIME-WAIT on the same addresses and ports (stream " +
 			strconv.FormatUint(uint64(prior.Stream), 10) + "): " + fate(c, challenge, answer, early)
 	}
-	for _, m := range [...]*reassembly.Mark{challenge, answer} {
-		if m != nil {
-			v.Frames = append(v.Frames, m.Frame)
-		}
+	if !p.Counted() {
+		v.Frames = []uint32{prior.Frame, c.First.Frame, frameOf(challenge), frameOf(answer)}
 	}
 	p.Report(v)
+}
+
+// frameOf returns the frame of a segment, 0 where there is none.
+func frameOf(m *reassembly.Mark) uint32 {
+	if m == nil {
+		return 0
+	}
+	return m.Frame
 }
 
 // fate says what became of the SYN; early is that observation ended before it had
