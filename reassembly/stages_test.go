@@ -30,13 +30,15 @@ type story struct {
 	flags string
 	prior Prior
 	icmp  ICMP
+
+	orderly bool // derived from a journal
 }
 
 // tell feeds events to a tracker and returns all that it hands out, in order. With
 // whole set every connection has a tcb all the time.
 func tell(cfg Config, whole bool, events []event) (out []story, c Counts) {
 	t := NewTracker(cfg, func(c *Conn) {
-		one := story{conn: *c, tcb: *c.c, flags: string(c.AppendFlags(nil)), icmp: c.ICMP()}
+		one := story{conn: *c, tcb: *c.c, flags: string(c.AppendFlags(nil)), icmp: c.ICMP(), orderly: c.orderly()}
 		one.prior, _ = c.Prior()
 		one.conn.from, one.conn.c, one.conn.Marks = nil, nil, slices.Clone(c.Marks)
 		for r := range one.conn.turns {
@@ -160,6 +162,7 @@ func TestStagesTellTheSame(t *testing.T) {
 			t.Fatalf("seed %d: %d connections, %+v; with tcbs alone %d, %+v", seed, len(got), gotCounts, len(want), wantCounts)
 		}
 		for i := range got {
+			got[i].orderly = false
 			if !reflect.DeepEqual(got[i], want[i]) {
 				t.Fatalf("seed %d, stream %d:\n%+v\nwith tcbs alone\n%+v", seed, got[i].conn.Stream, got[i], want[i])
 			}
@@ -193,6 +196,9 @@ func TestStagesOfRecordedCaptures(t *testing.T) {
 		for _, most := range []int{0, 2} {
 			got, gotCounts := tell(Config{MaxConnections: most}, false, events)
 			want, wantCounts := tell(Config{MaxConnections: most}, true, events)
+			for i := range got {
+				got[i].orderly = false
+			}
 			if gotCounts != wantCounts || !reflect.DeepEqual(got, want) {
 				t.Errorf("%s, at most %d connections: not what is told with tcbs alone", file, most)
 			}
@@ -223,4 +229,153 @@ func recorded(t *testing.T, file string) (events []event) {
 		}
 	}
 	return events
+}
+
+// talkers are the two ends of conversations that go as they ought to, mostly: what a
+// journal is for, and each way out of it.
+type talkers struct {
+	*rand.Rand
+	now   capture.Time
+	frame int
+}
+
+// conversation returns the segments of one connection, from its SYN to its end or to
+// wherever it breaks off. Of its segments one in upset is not as expected.
+func (r *talkers) conversation(port uint16, upset int) (out []event) {
+	next := [2]seqnum.Value{seqnum.Value(r.Uint32()), seqnum.Value(r.Uint32())}
+	fin, id := [2]bool{}, [2]uint16{uint16(r.Uint32()), uint16(r.Uint32())}
+	ends := [2]segment.Endpoint{{Port: port}, {Port: 443}}
+	add := func(side int, flags segment.Flags, payload string) {
+		s := segment.Segment{
+			Src: ends[side], Dst: ends[1-side], Seq: next[side], Flags: flags, Window: 500 + id[side]%64, // no duplicate acknowledgments
+			TTL: uint8(64 - side), IPID: id[side], Is4: true, Payload: []byte(payload), PayloadLen: uint32(len(payload)),
+		}
+		if flags.Has(segment.ACK) {
+			s.Ack = next[1-side]
+		}
+		s.Options.HasTimestamps, s.Options.TSVal, s.Options.TSEcr = true, uint32(r.now>>20), uint32(r.now>>21)
+		s.Options.HasScale, s.Options.Scale = flags.Has(segment.SYN), 7
+		id[side]++
+		next[side] += seqnum.Value(s.Len())
+		if r.IntN(upset) == 0 {
+			r.upset(&s)
+		}
+		out = append(out, event{s: s})
+	}
+	const syn, ack = segment.SYN, segment.ACK
+	add(0, syn, "")
+	add(1, syn|ack, "")
+	add(0, ack, "")
+	for n := r.IntN(14); n > 0 || !(fin[0] && fin[1]) && r.IntN(8) > 0; n-- {
+		side := r.IntN(2)
+		switch {
+		case n <= 0 && !fin[side]:
+			add(side, segment.FIN|ack, pick(r.chance(), "", "", "bye"))
+			fin[side] = true
+		case fin[side] || r.IntN(3) == 0:
+			add(side, ack, "")
+		default:
+			add(side, ack|segment.PSH, pick(r.chance(), "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", "\x16\x03\x03\x00\x01x", "x"))
+		}
+	}
+	for side := range 2 {
+		if r.IntN(6) > 0 {
+			add(side, ack, "")
+		}
+	}
+	return out
+}
+
+// chance returns what pick picks by.
+func (r *talkers) chance() *chance { return &chance{Rand: r.Rand} }
+
+// upset makes s another segment than was to be expected.
+func (r *talkers) upset(s *segment.Segment) {
+	switch r.IntN(13) {
+	case 0:
+		s.Seq -= seqnum.Value(r.IntN(3))
+	case 1:
+		s.Seq += seqnum.Value(r.IntN(3))
+	case 2:
+		s.Ack += seqnum.Value(r.IntN(5)) - 2
+	case 3:
+		s.Window = 0
+	case 4:
+		s.Flags ^= segment.SYN
+	case 5:
+		s.Flags ^= segment.FIN
+	case 6:
+		s.Flags ^= segment.ACK
+	case 7:
+		s.Flags |= segment.RST
+	case 8:
+		s.Options.SACKs, s.Options.SACK[0] = 1, segment.SACKBlock{Left: s.Ack - 1, Right: s.Ack}
+	case 9:
+		s.Payload = s.Payload[:len(s.Payload)/2] // cut by snaplen
+	case 10:
+		s.PayloadLen = maxLinePayload + uint32(r.IntN(2))
+	case 11:
+		s.Window--
+	case 12:
+		s.Path.VLAN[0], s.Path.VLANs = 7, 1
+	}
+}
+
+// capture returns several conversations at a time on few ports, some packets twice.
+func (r *talkers) capture(upset int) (out []event) {
+	var open [][]event
+	for begun := 0; begun < 40 || len(open) > 0; {
+		if begun < 40 && (len(open) == 0 || len(open) < 8 && r.IntN(6) == 0) {
+			open = append(open, r.conversation(uint16(40000+begun%16), upset))
+			begun++
+		}
+		i := r.IntN(len(open))
+		r.now += capture.Time(pick(r.chance(), time.Microsecond, 300*time.Microsecond, 7*time.Millisecond, 90*time.Millisecond))
+		if r.IntN(1000) == 0 {
+			r.now += capture.Time(pick(r.chance(), 5*time.Minute, 3*time.Hour, -time.Second))
+		}
+		for range 1 + (r.IntN(10*upset)+1)/(10*upset) {
+			r.frame++
+			open[i][0].time, open[i][0].frame = r.now, r.frame
+			out = append(out, open[i][0])
+		}
+		if open[i] = open[i][1:]; len(open[i]) == 0 {
+			open = slices.Delete(open, i, i+1)
+		}
+	}
+	return out
+}
+
+// A connection that goes as it ought to is followed in one go when it has ended.
+// What is told of it is what following every segment tells, also where something
+// comes in between.
+func TestJournalsTellTheSame(t *testing.T) {
+	orderly, all := 0, 0
+	for seed := range uint64(300) {
+		r := &talkers{Rand: rand.New(rand.NewPCG(seed, 11)), now: 1e18}
+		events := r.capture(5 << (seed % 6))
+		cfg := Config{}
+		if seed%10 == 0 {
+			cfg.MaxConnections = 3
+		}
+		got, gotCounts := tell(cfg, false, events)
+		want, wantCounts := tell(cfg, true, events)
+		if gotCounts != wantCounts || len(got) != len(want) {
+			t.Fatalf("seed %d: %d connections, %+v; with tcbs alone %d, %+v", seed, len(got), gotCounts, len(want), wantCounts)
+		}
+		for i := range got {
+			if got[i].orderly {
+				orderly++
+			}
+			got[i].orderly = false
+			if !reflect.DeepEqual(got[i], want[i]) {
+				t.Fatalf("seed %d, stream %d:\n%+v\nwith tcbs alone\n%+v", seed, got[i].conn.Stream, got[i], want[i])
+			}
+		}
+		all += len(got)
+	}
+	if orderly < all/8 || orderly > all*9/10 {
+		t.Errorf("%d of %d connections were orderly: not much of a test", orderly, all)
+	}
+	t.Logf("%d of %d connections were orderly", orderly, all)
 }

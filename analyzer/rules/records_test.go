@@ -19,7 +19,13 @@ import (
 
 // judged returns the records of a capture, or of a packet script, with the
 // findings of all rules.
-func judged(t *testing.T, name string, data []byte) (records []*analyzer.Record) {
+func judged(t *testing.T, name string, data []byte) []*analyzer.Record {
+	t.Helper()
+	return judgedBy(t, All, name, data)
+}
+
+// judgedBy is judged with other rules.
+func judgedBy(t *testing.T, list []*analyzer.Rule, name string, data []byte) (records []*analyzer.Record) {
 	t.Helper()
 	if filepath.Ext(name) == ".pkt" {
 		script, err := pktscript.Parse(name, data)
@@ -38,9 +44,10 @@ func judged(t *testing.T, name string, data []byte) (records []*analyzer.Record)
 	}
 	defer r.Close()
 	config := analyzer.DefaultConfig()
+	judge := analyzer.Judge(list, &config)
 	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) {
 		rec := analyzer.NewRecord(name, c)
-		analyzer.Judge(All, &config)(rec, c)
+		judge(rec, c)
 		records = append(records, rec)
 	})
 	var p capture.Packet
