@@ -80,8 +80,8 @@ func (i *ICMP) fails() bool {
 func (t *Tracker) Quote(p *capture.Packet, s *segment.Segment) {
 	t.Advance(p)
 	tuple, side, prev := t.streams.Quote(s)
-	if prev.Conn != 0 {
-		t.priors.release(t.reuse(&prev))
+	if prev != nil && prev.Conn != 0 {
+		t.priors.release(t.reuse(prev))
 	}
 	if tuple == nil {
 		return

@@ -135,8 +135,8 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 	t.Advance(p)
 	tuple, side, opened, prev := t.streams.Number(s)
 	var prior uint32
-	if opened && prev.Conn != 0 {
-		prior = t.reuse(&prev)
+	if prev != nil && prev.Conn != 0 {
+		prior = t.reuse(prev)
 	}
 	e := t.entry(tuple)
 	if e == nil || t.closed(e) {

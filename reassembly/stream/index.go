@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 
 	"finwait/reassembly/segment"
@@ -33,6 +34,7 @@ type Index struct {
 	slots []uint32
 
 	recent [recentLen]recent
+	prev   Tuple // what Number and Quote return last
 }
 
 // recent is where a 4-tuple was found, for the segment that comes next on it: to
@@ -60,10 +62,10 @@ func (x *Index) Len() int { return x.streams }
 // Number finds the stream that seg belongs to, opening one where Wireshark
 // does, and takes seg in. side says which end sent seg: 0 for the smaller
 // endpoint (address, then port), 1 for the other. opened says that seg opened
-// the stream; prev is then the tuple as the previous incarnation left it, zero
-// where there was none. t is valid until the next call.
-func (x *Index) Number(seg *segment.Segment) (t *Tuple, side uint8, opened bool, prev Tuple) {
-	t, side, opened = x.number(seg, &prev)
+// the stream; prev is then the tuple as the previous incarnation left it, nil
+// where there was none. Both are valid until the next call.
+func (x *Index) Number(seg *segment.Segment) (t *Tuple, side uint8, opened bool, prev *Tuple) {
+	t, side, opened, prev = x.number(seg)
 	if t.based&quotedOnly != 0 {
 		t.based &^= quotedOnly
 		opened = true
@@ -80,21 +82,20 @@ func (x *Index) Number(seg *segment.Segment) (t *Tuple, side uint8, opened bool,
 // a stream on a known 4-tuple, prev is the tuple as the previous incarnation
 // left it. A stream that was only quoted so far is opened by its first call of
 // Number.
-func (x *Index) Quote(seg *segment.Segment) (t *Tuple, side uint8, prev Tuple) {
+func (x *Index) Quote(seg *segment.Segment) (t *Tuple, side uint8, prev *Tuple) {
 	if !quoted(seg) { // too short for Wireshark, but it may name a stream
 		print, side := x.fingerprint(seg)
-		return x.find(print), side, prev
+		return x.find(print), side, nil
 	}
-	t, side, opened := x.number(seg, &prev)
+	t, side, opened, prev := x.number(seg)
 	if opened {
 		t.based |= quotedOnly
 	}
 	return t, side, prev
 }
 
-// number does the work of Number and Quote. It leaves prev alone where there
-// was none.
-func (x *Index) number(seg *segment.Segment, prev *Tuple) (t *Tuple, side uint8, opened bool) {
+// number does the work of Number and Quote.
+func (x *Index) number(seg *segment.Segment) (t *Tuple, side uint8, opened bool, prev *Tuple) {
 	t, side, known := x.lookup(seg)
 	switch {
 	case !known:
@@ -102,24 +103,25 @@ func (x *Index) number(seg *segment.Segment, prev *Tuple) (t *Tuple, side uint8,
 		t.Stream = x.open()
 		t.first(seg, side, x.expectedOf(seg))
 	case t.opensNext(seg, side):
-		opened, *prev = true, *t
+		x.prev = *t
+		opened, prev = true, &x.prev
 		*t = Tuple{print: t.print, Stream: x.open()}
 		t.reopen(seg, side)
 	default:
 		t.next(seg, side)
 	}
-	return t, side, opened
+	return t, side, opened, prev
 }
 
 // lookup returns the tuple of seg, a new one where it was not known, and the side
 // that sent seg.
 func (x *Index) lookup(seg *segment.Segment) (t *Tuple, side uint8, known bool) {
 	r := x.recently(seg.Src.Port, seg.Dst.Port)
-	if r.tuple != 0 && r.src == seg.Src && r.dst == seg.Dst && r.is4 == seg.Is4 {
+	if r.is(&seg.Src, &seg.Dst, seg.Is4) {
 		return x.at(r.tuple - 1), r.side, true
 	}
 	var n uint32
-	if back := x.recently(seg.Dst.Port, seg.Src.Port); back.tuple != 0 && back.src == seg.Dst && back.dst == seg.Src && back.is4 == seg.Is4 {
+	if back := x.recently(seg.Dst.Port, seg.Src.Port); back.is(&seg.Dst, &seg.Src, seg.Is4) {
 		n, side, known = back.tuple-1, 1-back.side, true // the first answer
 	} else {
 		var print fingerprint
@@ -128,6 +130,18 @@ func (x *Index) lookup(seg *segment.Segment) (t *Tuple, side uint8, known bool) 
 	}
 	*r = recent{src: seg.Src, dst: seg.Dst, tuple: 1 + n, is4: seg.Is4, side: side}
 	return x.at(n), side, known
+}
+
+// is reports whether r is of this 4-tuple. The ports differ most, and two words of
+// an address are compared in less time than its octets.
+func (r *recent) is(src, dst *segment.Endpoint, is4 bool) bool {
+	return r.tuple != 0 && r.src.Port == src.Port && r.dst.Port == dst.Port && r.is4 == is4 &&
+		same(&r.src.Addr, &src.Addr) && same(&r.dst.Addr, &dst.Addr)
+}
+
+func same(a, b *segment.Addr) bool {
+	return binary.LittleEndian.Uint64(a[8:]) == binary.LittleEndian.Uint64(b[8:]) &&
+		binary.LittleEndian.Uint64(a[:8]) == binary.LittleEndian.Uint64(b[:8])
 }
 
 // recently returns the place of a 4-tuple among the recent ones.

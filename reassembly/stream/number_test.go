@@ -53,17 +53,17 @@ func (tc *numberCase) run(t *testing.T) {
 		seg := parse(strings.TrimLeft(tok, "io"))
 		seg.BadOffset = tok[0] == 'o'
 		var tuple *Tuple
-		var prev Tuple
+		var prev *Tuple
 		opened := false
 		if tok[0] == 'i' {
 			seg.ICMP.Header = true
 			tuple, _, prev = x.Quote(&seg)
-			opened = prev != Tuple{}
+			opened = prev != nil
 		} else {
 			tuple, _, opened, prev = x.Number(&seg)
 		}
-		if opened && tuple.Stream > 0 && (prev.Stream != tuple.Stream-1 || prev.Completeness != completeness[prev.Stream]) {
-			t.Errorf("stream %d: the previous is %d with completeness %d", tuple.Stream, prev.Stream, prev.Completeness)
+		if opened && tuple.Stream > 0 && (prev == nil || prev.Stream != tuple.Stream-1 || prev.Completeness != completeness[prev.Stream]) {
+			t.Errorf("stream %d: the previous is %+v", tuple.Stream, prev)
 		}
 		streams = append(streams, strconv.Itoa(int(tuple.Stream)))
 		completeness[tuple.Stream] = tuple.Completeness
@@ -168,7 +168,7 @@ func TestQuoteOpensNothing(t *testing.T) {
 	seg.ICMP.Header = true
 	x.Quote(&seg)
 	seg.ICMP.Header = false
-	if tuple, _, opened, prev := x.Number(&seg); !opened || tuple.Stream != 0 || prev != (Tuple{}) {
+	if tuple, _, opened, prev := x.Number(&seg); !opened || tuple.Stream != 0 || prev != nil {
 		t.Errorf("the quoted SYN itself: stream %d, opened %v, previous %v", tuple.Stream, opened, prev)
 	}
 	if _, _, opened, _ := x.Number(&seg); opened {
