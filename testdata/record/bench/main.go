@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	closing  = flag.Duration("closing", time.Minute, "web: how long each request has a connection of its own")
-	keeping  = flag.Duration("keeping", 9*time.Second, "web: how long connections are kept alive")
+	closing  = flag.Duration("closing", 30*time.Second, "web: how long each request has a connection of its own")
+	keeping  = flag.Duration("keeping", 2*time.Second, "web: how long connections are kept alive")
 	seed     = flag.Uint64("seed", 1, "shapes: another seed makes other packets")
 	runs     = flag.Int("runs", 5, "table: how often each program is run")
 	slowRuns = flag.Int("slow-runs", 1, "table: the same for tshark and tcptrace; 0 leaves them out")
