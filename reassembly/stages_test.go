@@ -42,7 +42,7 @@ func tell(cfg Config, whole bool, events []event) (out []story, c Counts) {
 		one.prior, _ = c.Prior()
 		one.conn.from, one.conn.c, one.conn.Marks = nil, nil, slices.Clone(c.Marks)
 		for r := range one.conn.turns {
-			one.conn.turns[r].head = slices.Clone(one.conn.turns[r].head)
+			one.conn.turns[r].head = append([]byte{}, one.conn.turns[r].head...)
 		}
 		for r := range one.conn.stays {
 			one.conn.stays[r] = slices.Clone(c.stays[r])
