@@ -49,7 +49,7 @@ type analysis struct {
 	stopped atomic.Bool // emit wants no more
 
 	mode    mode
-	relay   *relay              // delivers what emit does not; nil where emit does
+	relay   *relay              // delivers beside the judging; nil where emit is called at once
 	summary *analyzer.Aggregate // as in the Builder
 
 	_ apart
