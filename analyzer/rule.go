@@ -1,10 +1,6 @@
 package analyzer
 
-import (
-	"net/netip"
-
-	"finwait/reassembly"
-)
+import "finwait/reassembly"
 
 // Rule is one check of a connection. Its ID is never reused for another.
 type Rule struct {
@@ -50,7 +46,6 @@ const (
 	ResetSeen                      // an RST was captured, whatever became of it
 	WindowShut                     // a window was 0
 	HadPrior                       // an end of the previous incarnation was in TIME-WAIT
-	OddFlags                       // control bits other than SYN, ACK and FIN with ACK, PSH beside them
 	Limited                        // it has caveats that are rules, too
 )
 
@@ -69,7 +64,6 @@ func signsOf(c *reassembly.Conn) Signs {
 	set(ResetSeen, c.Reset())
 	set(WindowShut, c.Quality[0].ZeroWindow != 0 || c.Quality[1].ZeroWindow != 0)
 	set(HadPrior, c.HasPrior())
-	set(OddFlags, c.Odd())
 	set(Limited, c.Caveats&(reassembly.PacketsMissing|reassembly.OneDirection|reassembly.Duplicates) != 0)
 	return s
 }
@@ -140,18 +134,24 @@ func Judge(rules []*Rule, config *Config) func(*Record, *reassembly.Conn) {
 	}
 }
 
-// Told reports whether nobody will read the words of this finding: its group, of
-// which the first was told, is counted on.
-func (p *Pass) Told() bool {
-	r := p.Record
-	return r.summary != nil && r.summary.findings.has(p.rule.ID, netip.AddrPortFrom(r.Server.IP, r.Server.Port))
+// group returns the group of the running rule's findings about this server, where
+// all that is read of them is their summary; nil where there is none yet.
+func (p *Pass) group() *gathered {
+	if p.Record.summary == nil {
+		return nil
+	}
+	return p.Record.summary.findings.find(keyOf(p.rule.ID, p.Record))
 }
 
-// Counted reports whether nobody will read the frames of this finding either: its
+// Told reports whether nobody will read the words of this finding: its group, of
+// which the first was told, is counted on.
+func (p *Pass) Told() bool { return p.group() != nil }
+
+// counted reports whether nobody will read the frames of this finding either: its
 // group has its examples.
-func (p *Pass) Counted() bool {
-	r := p.Record
-	return r.summary != nil && r.summary.findings.exemplified(p.rule.ID, netip.AddrPortFrom(r.Server.IP, r.Server.Port))
+func (p *Pass) counted() bool {
+	g := p.group()
+	return g != nil && len(g.Examples) == maxExamples
 }
 
 // Report adds a finding of the rule that is running.
@@ -172,7 +172,7 @@ func (p *Pass) Report(v Verdict) {
 		message += "; " + d.Why
 	}
 	f := Finding{Rule: p.rule.ID, Name: p.rule.Name, Severity: severity.String(), Message: message, Advice: v.Advice}
-	if !p.Counted() {
+	if !p.counted() {
 		f.Frames = evidence(v.Frames)
 	}
 	if v.Side == reassembly.Client || v.Side == reassembly.Server {

@@ -91,7 +91,9 @@ func (a *Aggregate) Count(severity Severity) int64 { return a.findings.count(sev
 
 // counts counts names, of which there are few: to compare them takes a fraction of
 // the time of hashing them.
-type counts []struct {
+type counts []count
+
+type count struct {
 	name string
 	n    int64
 }
@@ -103,7 +105,7 @@ func (c *counts) add(name string) {
 			return
 		}
 	}
-	*c = append(*c, counts{{name, 1}}...)
+	*c = append(*c, count{name, 1})
 }
 
 // byName returns the counts as a map.

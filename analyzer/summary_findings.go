@@ -51,6 +51,11 @@ type groupKey struct {
 	server netip.AddrPort // the zero AddrPort of what is left of many
 }
 
+// keyOf returns the key of what a rule finds on r.
+func keyOf(rule string, r *Record) groupKey {
+	return groupKey{rule, netip.AddrPortFrom(r.Server.IP, r.Server.Port)}
+}
+
 func (k groupKey) compare(o groupKey) int {
 	return cmp.Or(strings.Compare(k.rule, o.rule), k.server.Compare(o.server))
 }
@@ -59,13 +64,12 @@ func (k groupKey) compare(o groupKey) int {
 func (g *findingGroups) add(r *Record, f *Finding) {
 	severity, _ := ParseSeverity(f.Severity)
 	g.bySeverity[severity]++
-	server := netip.AddrPortFrom(r.Server.IP, r.Server.Port)
 	cause := g.grouping.cause(r, f)
 	if cause != nil {
-		g.group(groupKey{cause.Rule, server}, cause).fold(f.Rule, f.Name, 1)
+		g.group(keyOf(cause.Rule, r), cause).fold(f.Rule, f.Name, 1)
 		return
 	}
-	group := g.group(groupKey{f.Rule, server}, f)
+	group := g.group(keyOf(f.Rule, r), f)
 	group.Connections++
 	if worst, _ := ParseSeverity(group.Severity); group.Severity == "" || severity > worst {
 		group.Severity = f.Severity
@@ -76,17 +80,6 @@ func (g *findingGroups) add(r *Record, f *Finding) {
 			File: r.File, Stream: r.Stream, Frames: append([]int64{}, f.Frames...), Shows: g.shows(r, f),
 		})
 	}
-}
-
-// has reports whether findings of a rule about a server were added.
-func (g *findingGroups) has(rule string, server netip.AddrPort) bool {
-	return g.find(groupKey{rule, server}) != nil
-}
-
-// exemplified reports whether they have all the examples that are kept.
-func (g *findingGroups) exemplified(rule string, server netip.AddrPort) bool {
-	group := g.find(groupKey{rule, server})
-	return group != nil && len(group.Examples) == maxExamples
 }
 
 // find returns the group of key, or nil. Mostly it is the same as before.

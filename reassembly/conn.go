@@ -67,7 +67,6 @@ type Conn struct {
 
 	from   *remains
 	flags  segment.Flags // of all Marks together
-	odd    bool          // see Odd
 	c      *tcb
 	client uint8            // side of the tcb
 	away   [2]time.Duration // round trip from the capture to each end and back
@@ -140,11 +139,6 @@ const maxStays = 12
 // Reset reports whether any segment that is remembered carries an RST.
 func (c *Conn) Reset() bool { return c.flags.Has(segment.RST) }
 
-// Odd reports whether any segment that is remembered carries control bits other than
-// those of an ordinary opening, conversation and close; SYN beside FIN or RST, or
-// FIN without ACK, among others.
-func (c *Conn) Odd() bool { return c.odd }
-
 // HasPrior reports whether there is a Prior.
 func (c *Conn) HasPrior() bool { return c.from.prior != nil }
 
@@ -159,15 +153,6 @@ func (c *Conn) States(r Role) []Stay { return c.stays[r] }
 func (c *Conn) AppendFlags(dst []byte) []byte {
 	return c.c.tokens.appendTo(dst, c.from.more, c.client)
 }
-
-// ordinary are the control bits that every connection has on its segments.
-var ordinary = func() (is [256]bool) {
-	const syn, ack, fin = segment.SYN, segment.ACK, segment.FIN
-	for _, f := range [...]segment.Flags{syn, syn | ack, ack, fin | ack} {
-		is[f], is[f|segment.PSH] = true, true
-	}
-	return is
-}()
 
 // A deriver makes a Conn of what is left of a connection, one after the other in the
 // same memory.
@@ -214,7 +199,6 @@ func (c *Conn) derive(from *remains) {
 	c.client, c.RolesFrom = roles(b, c.Marks)
 	for i := range c.Marks {
 		c.flags |= c.Marks[i].Flags
-		c.odd = c.odd || !ordinary[c.Marks[i].Flags]
 		c.Marks[i].Side ^= c.client
 	}
 	for r := range Role(2) {

@@ -156,9 +156,6 @@ func (c *Conn) measurePath(o opening) {
 	}
 	syn, synACK, last := o.syn, o.synACK, o.synACK
 	for i := range c.Marks {
-		if c.orderly() {
-			break
-		}
 		m := &c.Marks[i]
 		switch {
 		case m.Frame >= o.ack.Frame || !m.Has(segment.SYN):

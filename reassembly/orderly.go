@@ -95,8 +95,6 @@ func (b *journal) waiting(stream uint32) (p Prior, ok bool) {
 // journal, and fills in their marks. It looks at nothing but its arguments: any
 // goroutine may do it.
 func (b *journal) follow(c *tcb, lines []line, marks []Mark, more *slab[moreTokens], brief bool) {
-	c.firstTime, c.firstFrame = lines[0].time, lines[0].frame
-	c.lastTime = c.firstTime
 	for i := range lines {
 		g, m := &lines[i], &marks[i]
 		side := uint8(g.bits & lineSide)
@@ -111,10 +109,7 @@ func (b *journal) follow(c *tcb, lines []line, marks []Mark, more *slab[moreToke
 		if g.flags.Has(segment.SYN) {
 			e.sync(g.seq, 0)
 			e.hasSYN, e.synAnswer = true, g.flags.Has(segment.ACK)
-			e.scale = 0
-			if g.bits&lineScale != 0 {
-				e.scale = int8(min(g.scale, 14))
-			}
+			e.offerScale(g.bits&lineScale != 0, g.scale)
 			e.sndNxt = 1
 		}
 		m.Seq = seqnum.Offset(g.seq - e.base)
@@ -124,12 +119,9 @@ func (b *journal) follow(c *tcb, lines []line, marks []Mark, more *slab[moreToke
 			e.dataSegments++
 		}
 		if g.flags.Has(segment.FIN) {
-			e.hasFIN, e.fin = true, e.sndNxt
+			c.close(side, e.sndNxt)
 			e.sndNxt++
 			m.Bits |= FirstFIN
-			if c.firstFIN == noSide {
-				c.firstFIN, c.atFirstFIN = side, peer.sndNxt
-			}
 		}
 		if g.flags.Has(segment.ACK) {
 			m.Ack = seqnum.Offset(g.ack - peer.base)
@@ -139,15 +131,11 @@ func (b *journal) follow(c *tcb, lines []line, marks []Mark, more *slab[moreToke
 		e.lastWindow = g.window
 		e.packets++
 		e.countTTL(g.ttl)
-		if g.time < c.lastTime-capture.Time(clockStep) {
-			c.seen |= sawClockStep
-		}
-		c.lastTime = g.time
+		c.date(g.time, g.frame)
 		if c.essential(e, peer, m) {
 			m.Bits |= Essential
 		}
 	}
-	c.lastFrame = lines[len(lines)-1].frame
 	if !brief {
 		b.view(c, lines, more)
 	}

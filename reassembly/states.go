@@ -439,9 +439,6 @@ func (c *Conn) ackTaken(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int 
 		if Role(m.Side) == r || !m.Covers(end) || m.Has(segment.RST) {
 			continue
 		}
-		if c.orderly() {
-			return i
-		}
 		if !c.denied(r, i, copyOf) {
 			if ignored >= 2 && m.Len == 0 && !c.fellSilent(r, i, copyOf) {
 				return -1
@@ -471,6 +468,9 @@ func (c *Conn) fellSilent(r Role, i int, copyOf func(*Mark) bool) bool {
 // denied reports whether r, after mark i and without crossing it, repeats what
 // copyOf recognises.
 func (c *Conn) denied(r Role, i int, copyOf func(*Mark) bool) bool {
+	if c.orderly() {
+		return false
+	}
 	allowance := c.allowance(r)
 	for j := i + 1; j < len(c.Marks); j++ {
 		m := &c.Marks[j]

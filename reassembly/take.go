@@ -112,10 +112,16 @@ func (c *tcb) control(side uint8, s *segment.Segment, seq seqnum.Offset, again b
 	case again:
 		e.finCopies++
 	case !e.hasFIN:
-		e.hasFIN, e.fin = true, seq+seqnum.Offset(s.PayloadLen)
-		if c.firstFIN == noSide {
-			c.firstFIN, c.atFirstFIN = side, c.ends[1-side].end()
-		}
+		c.close(side, seq+seqnum.Offset(s.PayloadLen))
+	}
+}
+
+// close takes in the first FIN of a side, at offset fin.
+func (c *tcb) close(side uint8, fin seqnum.Offset) {
+	e := &c.ends[side]
+	e.hasFIN, e.fin = true, fin
+	if c.firstFIN == noSide {
+		c.firstFIN, c.atFirstFIN = side, c.ends[1-side].end()
 	}
 }
 
@@ -185,10 +191,15 @@ func (e *endpoint) acknowledge(peer *endpoint, s *segment.Segment, seq, ack seqn
 // options takes in what a segment says of its sender beside numbers.
 func (e *endpoint) options(s *segment.Segment) {
 	if s.Flags.Has(segment.SYN) {
-		e.scale = 0
-		if s.Options.HasScale {
-			e.scale = int8(min(s.Options.Scale, 14))
-		}
+		e.offerScale(s.Options.HasScale, s.Options.Scale)
+	}
+}
+
+// offerScale takes in the window scale shift of a SYN, or that it has none.
+func (e *endpoint) offerScale(has bool, shift uint8) {
+	e.scale = 0
+	if has {
+		e.scale = int8(min(shift, 14))
 	}
 }
 
@@ -207,17 +218,22 @@ func (t *Tracker) note(c *tcb, e *endpoint, s *segment.Segment, p *capture.Packe
 	if s.Options.Cut {
 		c.seen |= sawCutHeader
 	}
-	if p.Time < c.lastTime-capture.Time(clockStep) && c.lastFrame != 0 {
-		c.seen |= sawClockStep
-	}
 	if c.seen&sawLabels == 0 && !sameLabels(&s.Path, &c.path) {
 		c.seen |= sawLabels
 		t.counts.Shared++
 	}
-	if c.lastFrame == 0 {
-		c.firstTime, c.firstFrame = p.Time, uint32(p.Number)
+	c.date(p.Time, uint32(p.Number))
+}
+
+// date takes in when and where a segment was captured.
+func (c *tcb) date(at capture.Time, frame uint32) {
+	switch {
+	case c.lastFrame == 0:
+		c.firstTime, c.firstFrame = at, frame
+	case at < c.lastTime-capture.Time(clockStep):
+		c.seen |= sawClockStep
 	}
-	c.lastTime, c.lastFrame = p.Time, uint32(p.Number)
+	c.lastTime, c.lastFrame = at, frame
 }
 
 func (e *endpoint) countTTL(ttl uint8) {

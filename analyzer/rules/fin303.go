@@ -67,9 +67,7 @@ func checkTimeWaitReuse(p *analyzer.Pass) {
 		v.Message = "the SYN came " + span(age) + " after " + holder + " had entered TIME-WAIT on the same addresses and ports (stream " +
 			strconv.FormatUint(uint64(prior.Stream), 10) + "): " + fate(c, challenge, answer, early)
 	}
-	if !p.Counted() {
-		v.Frames = []uint32{prior.Frame, c.First.Frame, frameOf(challenge), frameOf(answer)}
-	}
+	v.Frames = []uint32{prior.Frame, c.First.Frame, frameOf(challenge), frameOf(answer)}
 	p.Report(v)
 }
 

@@ -27,7 +27,7 @@ the operating system by its answer, from generators, from broken hardware, or fr
 		Harmless: "In captures of scans and of generated traffic.",
 		Source:   "RFC 9293 §3.1, §3.10.7",
 	},
-	Shows: analyzer.OddFlags,
+	Shows: analyzer.AnySign,
 	Check: checkFlags,
 }
 

@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 
 	"finwait/reassembly/segment"
@@ -132,16 +131,11 @@ func (x *Index) lookup(seg *segment.Segment) (t *Tuple, side uint8, known bool) 
 	return x.at(n), side, known
 }
 
-// is reports whether r is of this 4-tuple. The ports differ most, and two words of
-// an address are compared in less time than its octets.
+// is reports whether r is of this 4-tuple. Field by field the compiler compares words;
+// two whole Endpoints it compares octet by octet, in a function.
 func (r *recent) is(src, dst *segment.Endpoint, is4 bool) bool {
 	return r.tuple != 0 && r.src.Port == src.Port && r.dst.Port == dst.Port && r.is4 == is4 &&
-		same(&r.src.Addr, &src.Addr) && same(&r.dst.Addr, &dst.Addr)
-}
-
-func same(a, b *segment.Addr) bool {
-	return binary.LittleEndian.Uint64(a[8:]) == binary.LittleEndian.Uint64(b[8:]) &&
-		binary.LittleEndian.Uint64(a[:8]) == binary.LittleEndian.Uint64(b[:8])
+		r.src.Addr == src.Addr && r.dst.Addr == dst.Addr
 }
 
 // recently returns the place of a 4-tuple among the recent ones.
