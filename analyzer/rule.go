@@ -147,9 +147,9 @@ func (p *Pass) group() *gathered {
 // which the first was told, is counted on.
 func (p *Pass) Told() bool { return p.group() != nil }
 
-// counted reports whether nobody will read the frames of this finding either: its
+// Counted reports whether nobody will read the frames of this finding either: its
 // group has its examples.
-func (p *Pass) counted() bool {
+func (p *Pass) Counted() bool {
 	g := p.group()
 	return g != nil && len(g.Examples) == maxExamples
 }
@@ -172,7 +172,7 @@ func (p *Pass) Report(v Verdict) {
 		message += "; " + d.Why
 	}
 	f := Finding{Rule: p.rule.ID, Name: p.rule.Name, Severity: severity.String(), Message: message, Advice: v.Advice}
-	if !p.counted() {
+	if !p.Counted() {
 		f.Frames = evidence(v.Frames)
 	}
 	if v.Side == reassembly.Client || v.Side == reassembly.Server {
