@@ -29,7 +29,7 @@ var floors = [][]string{
 	{"reassembly", "reassembly/pktscript", "reassembly/traffic"},
 	{"reassembly/capture", "reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/alias"},
 	{"reassembly/segment"},
-	{"reassembly/tcpstate", "reassembly/seqnum"},
+	{"reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum"},
 }
 
 // gates are the only packages that import a library, and those below it.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"finwait/reassembly/checksum"
 	"finwait/reassembly/segment"
 )
 
@@ -38,11 +39,11 @@ func ipv6(next uint8, payload []byte) []byte {
 	return slices.Concat(b, client6, server6, payload)
 }
 
-// valid reports whether the checksum of an IPv4 header, and of n octets of TCP
-// behind ends, are right.
+// valid reports whether the checksum of an IPv4 header, and of the octets of TCP
+// behind ends, are right: with them in place nothing is left.
 func valid(header []byte, ends []byte, tcp []byte) bool {
-	s := sum(sum(protoTCP+uint32(len(tcp)), ends), tcp)
-	return fold(sum(0, header)) == 0xffff && fold(s) == 0xffff
+	s := checksum.Sum(protoTCP + len(tcp)).Add(ends).Add(tcp)
+	return checksum.Of(header) == 0 && s.Checksum() == 0
 }
 
 func TestFragmentsStayWhole(t *testing.T) {
@@ -94,7 +95,7 @@ func TestICMPErrorsAreAliasedInside(t *testing.T) {
 		t.Fatalf("%d octets, %v", len(out), err)
 	}
 	whole := append(bytes.Clone(out[20:]), make([]byte, 6)...) // what was cut off is 0
-	if !bytes.Equal(out[12:20], out[40:48]) || fold(sum(0, whole)) != 0xffff || fold(sum(0, out[28:48])) != 0xffff {
+	if !bytes.Equal(out[12:20], out[40:48]) || checksum.Of(whole) != 0 || checksum.Of(out[28:48]) != 0 {
 		t.Errorf("% x", out)
 	}
 	if bytes.Contains(out, client4) || bytes.Contains(out, server4) {

@@ -1,5 +1,7 @@
 package alias
 
+import "finwait/reassembly/checksum"
+
 // Protocol numbers.
 const (
 	protoHopByHop = 0
@@ -62,7 +64,7 @@ func (w *walk) ipv4(b []byte, wire int) error {
 	}
 	if w.Addresses != nil {
 		be.PutUint16(b[10:], 0)
-		be.PutUint16(b[10:], ^fold(sum(0, b[:header])))
+		be.PutUint16(b[10:], checksum.Of(b[:header]))
 	}
 	proto, field := b[9], be.Uint16(b[6:])
 	b, wire = b[header:], wire-header

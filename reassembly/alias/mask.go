@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"finwait/reassembly/checksum"
 	"finwait/reassembly/segment"
 )
 
@@ -69,6 +70,9 @@ type walk struct {
 
 // pseudo is what a TCP checksum covers of the IP header (RFC 9293 §3.1).
 type pseudo struct{ src, dst netip.Addr }
+
+// sum is its part in the checksum of n octets of a protocol.
+func (p *pseudo) sum(proto uint8, n int) checksum.Sum { return checksum.Pseudo(p.src, p.dst, proto, n) }
 
 // maxDepth bounds how many headers lie inside one another.
 const maxDepth = 16

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"finwait/reassembly/capture"
+	"finwait/reassembly/checksum"
 	"finwait/reassembly/segment"
 )
 
@@ -150,7 +151,7 @@ func setTTL(b []byte, ttl uint8) {
 	case len(b) >= 20 && b[0]>>4 == 4:
 		b[8] = ttl
 		be.PutUint16(b[10:], 0)
-		be.PutUint16(b[10:], ^fold(sum(0, b[:20])))
+		be.PutUint16(b[10:], checksum.Of(b[:20]))
 	}
 }
 

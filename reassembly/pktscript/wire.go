@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 
+	"finwait/reassembly/checksum"
 	"finwait/reassembly/segment"
 )
 
@@ -45,7 +46,7 @@ func appendIP(b []byte, h *ipHeader, proto uint8, n int) []byte {
 	}
 	b = append(b, h.ttl, proto, 0, 0)
 	b = append(append(b, h.src.AsSlice()...), h.dst.AsSlice()...)
-	be.PutUint16(b[at+10:], ^fold(sum(0, b[at:])))
+	be.PutUint16(b[at+10:], checksum.Of(b[at:]))
 	return b
 }
 
@@ -97,36 +98,16 @@ func appendICMP(b []byte, typ, code uint8, quote []byte, ip *ipHeader) []byte {
 	b = append(b, typ, code, 0, 0, 0, 0, 0, 0)
 	b = append(b, quote...)
 	if ip.src.Is4() {
-		be.PutUint16(b[at+2:], ^fold(sum(0, b[at:])))
+		be.PutUint16(b[at+2:], checksum.Of(b[at:]))
 	} else {
 		be.PutUint16(b[at+2:], transportSum(ip, protoICMPv6, b[at:]))
 	}
 	return b
 }
 
-// transportSum is the checksum of b with its pseudo-header (RFC 9293 §3.1).
+// transportSum is the checksum of b with its pseudo-header.
 func transportSum(ip *ipHeader, proto uint8, b []byte) uint16 {
-	s := sum(uint32(proto)+uint32(len(b)), ip.src.AsSlice())
-	s = sum(s, ip.dst.AsSlice())
-	return ^fold(sum(s, b))
-}
-
-// sum adds the 16-bit words of b to s (RFC 1071).
-func sum(s uint32, b []byte) uint32 {
-	for ; len(b) >= 2; b = b[2:] {
-		s = uint32(fold(s)) + uint32(be.Uint16(b))
-	}
-	if len(b) == 1 {
-		s = uint32(fold(s)) + uint32(b[0])<<8
-	}
-	return s
-}
-
-func fold(s uint32) uint16 {
-	for s > 0xffff {
-		s = s>>16 + s&0xffff
-	}
-	return uint16(s)
+	return checksum.Pseudo(ip.src, ip.dst, proto, len(b)).Add(b).Checksum()
 }
 
 // options are the TCP options that scripts can name.
