@@ -62,7 +62,7 @@ func (c *Conn) impliesFIN(r Role, e *endpoint) bool {
 	moved := false
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if Role(m.Side) == r && m.Seq == e.sndUna {
+		if m.By(r) && m.Seq == e.sndUna {
 			moved = m.Len == 0
 		}
 	}
@@ -73,7 +73,7 @@ func (c *Conn) findFIN(r Role, f *FIN) {
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		switch {
-		case Role(m.Side) == r:
+		case m.By(r):
 			if f.Frame == 0 && c.isFIN(m) {
 				f.Frame, f.Time = m.Frame, m.Time
 			}
@@ -85,7 +85,7 @@ func (c *Conn) findFIN(r Role, f *FIN) {
 
 // isFIN reports whether m carries its sender's FIN, at the position that counts.
 func (c *Conn) isFIN(m *Mark) bool {
-	return m.Has(segment.FIN) && m.Seq+seqnum.Offset(m.Len) == c.FIN[m.Side].Pos
+	return m.Has(segment.FIN) && m.End() == c.FIN[m.Side].Pos
 }
 
 // classify names the close, who closed first, and whose FIN is missing.
@@ -120,7 +120,7 @@ func (c *Conn) classify() {
 // silentAfterSYN reports whether the client sent nothing but SYNs.
 func (c *Conn) silentAfterSYN() bool {
 	for i := range c.Marks {
-		if m := &c.Marks[i]; Role(m.Side) == Client && !m.Has(segment.SYN) {
+		if m := &c.Marks[i]; m.By(Client) && !m.Has(segment.SYN) {
 			return false
 		}
 	}
@@ -179,7 +179,7 @@ func (c *Conn) acknowledges(by, r Role) bool {
 	if !c.FIN[by].Implied {
 		return c.Marks[i].Frame <= c.FIN[by].Frame
 	}
-	return c.Marks[i].Seq+seqnum.Offset(c.Marks[i].Len) <= c.FIN[by].Pos
+	return c.Marks[i].End() <= c.FIN[by].Pos
 }
 
 // findEnd settles why the record was closed, now that it is known how.

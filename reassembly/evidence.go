@@ -136,7 +136,7 @@ func (c *Conn) FINRepeats(r Role) (last *Mark, denied int) {
 	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if Role(m.Side) != r || !c.isFIN(m) || m.Bits.has(Duplicate) {
+		if !m.By(r) || !c.isFIN(m) || m.Bits.has(Duplicate) {
 			continue
 		}
 		last = m
@@ -162,7 +162,7 @@ func (c *Conn) TTLs(r Role) (low, high uint8, ok bool) {
 // remembered.
 func (c *Conn) others(r Role) (n int) {
 	for i := range c.Marks {
-		if m := &c.Marks[i]; Role(m.Side) == r && !m.Has(segment.RST) {
+		if m := &c.Marks[i]; m.By(r) && !m.Has(segment.RST) {
 			n++
 		}
 	}

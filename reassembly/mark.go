@@ -46,6 +46,16 @@ const (
 // Has reports whether all flags f are set.
 func (m *Mark) Has(f segment.Flags) bool { return m.Flags.Has(f) }
 
+// By reports whether r sent m.
+func (m *Mark) By(r Role) bool { return Role(m.Side) == r }
+
+// End is the offset behind the payload: that of the FIN, where there is one.
+func (m *Mark) End() seqnum.Offset { return m.Seq + seqnum.Offset(m.Len) }
+
+// HasPayload reports whether m carries payload, and is neither a probe nor a copy
+// that was captured once more.
+func (m *Mark) HasPayload() bool { return m.Len > 0 && m.Bits&(Probe|Duplicate) == 0 }
+
 // Covers reports whether m acknowledges everything before offset end.
 func (m *Mark) Covers(end seqnum.Offset) bool { return m.Has(segment.ACK) && m.Ack >= end }
 

@@ -108,7 +108,7 @@ func (c *Conn) findOpening() (o opening) {
 		m := &c.Marks[i]
 		switch {
 		case m.Has(segment.RST): // perhaps the answer to a challenge ACK: the SYN is sent again
-		case m.Has(segment.SYN) && Role(m.Side) == Client:
+		case m.Has(segment.SYN) && m.By(Client):
 			if !m.Has(segment.ACK) && o.ack == nil {
 				o.syn = m
 				o.syns++
@@ -117,7 +117,7 @@ func (c *Conn) findOpening() (o opening) {
 			if o.synACK == nil {
 				o.synACK = m
 			}
-		case Role(m.Side) == Client && m.Has(segment.ACK):
+		case m.By(Client) && m.Has(segment.ACK):
 			o.ack = m
 			return o
 		}
@@ -159,7 +159,7 @@ func (c *Conn) measurePath(o opening) {
 		m := &c.Marks[i]
 		switch {
 		case m.Frame >= o.ack.Frame || !m.Has(segment.SYN):
-		case Role(m.Side) == Server:
+		case m.By(Server):
 			last = m
 		case m.Frame < synACK.Frame:
 			syn = m
@@ -263,7 +263,7 @@ func (c *Conn) refusal() *Mark {
 	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if Role(m.Side) == Server {
+		if m.By(Server) {
 			if m.Has(segment.RST) && m.Bits.has(Exact) {
 				return m
 			}

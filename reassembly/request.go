@@ -33,6 +33,16 @@ type Burst struct {
 	Bytes                int64  // octets of all, headers included
 }
 
+// housekeeping is the length up to which a TLS record from a client is taken for
+// HTTP/2's acknowledgments, pings and window updates, one or two in a record. A
+// request line with a host is longer.
+const housekeeping = 46
+
+// Asks reports whether b may hold a request.
+func (b *Burst) Asks() bool {
+	return b.By == Client && b.Kind == DataRecord && b.Largest > housekeeping
+}
+
 // maxBursts bounds how many bursts are kept of a connection: the latest.
 const maxBursts = 8
 

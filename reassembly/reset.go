@@ -81,7 +81,7 @@ func (c *Conn) acceptable(i int) bool {
 func (c *Conn) next(i int, r Role, after time.Duration) *Mark {
 	for j := i + 1; j < len(c.Marks); j++ {
 		m := &c.Marks[j]
-		if Role(m.Side) == r && !m.Has(segment.RST) && m.Time.Sub(c.Marks[i].Time) > after {
+		if m.By(r) && !m.Has(segment.RST) && m.Time.Sub(c.Marks[i].Time) > after {
 			return m
 		}
 	}
@@ -163,7 +163,7 @@ func (c *Conn) answered(i int, fits func(*Mark) bool) uint32 {
 		case m.Time.Sub(o.Time) > window:
 			early = o.Frame
 		case burst == 0:
-			burst, end = o.Frame, o.Seq+seqnum.Offset(o.Len)
+			burst, end = o.Frame, o.End()
 			if o.Flags.Any(segment.SYN | segment.FIN) {
 				end++
 			}

@@ -163,7 +163,7 @@ func (c *Conn) openingSteps(r Role, l *steps) {
 // firstSYN returns the first captured SYN of r, or -1.
 func (c *Conn) firstSYN(r Role) int {
 	for i := range c.Marks {
-		if m := &c.Marks[i]; Role(m.Side) == r && m.Has(segment.SYN) {
+		if m := &c.Marks[i]; m.By(r) && m.Has(segment.SYN) {
 			return i
 		}
 	}
@@ -173,7 +173,7 @@ func (c *Conn) firstSYN(r Role) int {
 // answerSYN returns r's SYN,ACK that followed its bare SYN, or -1.
 func (c *Conn) answerSYN(r Role, own int) int {
 	for i := own + 1; i < len(c.Marks); i++ {
-		if m := &c.Marks[i]; Role(m.Side) == r && m.Has(segment.SYN|segment.ACK) {
+		if m := &c.Marks[i]; m.By(r) && m.Has(segment.SYN|segment.ACK) {
 			return i
 		}
 	}
@@ -202,7 +202,7 @@ func (c *Conn) tookACKofSYN(r Role, l *steps) {
 	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if Role(m.Side) != r || m.Flags.Any(segment.SYN|segment.RST) || !m.Has(segment.ACK) {
+		if !m.By(r) || m.Flags.Any(segment.SYN|segment.RST) || !m.Has(segment.ACK) {
 			continue
 		}
 		if at < 0 || i < at {
@@ -286,7 +286,7 @@ func (c *Conn) resetSteps(r Role, l *steps) {
 			continue
 		}
 		kind, to := c.rstKind(i)
-		if Role(m.Side) == r {
+		if m.By(r) {
 			if kind != RSTForeign && c.next(i, r, c.allowance(r)) == nil {
 				s := c.step(r, tcpstate.SendRST, i)
 				s.reap = kind == RSTReply
@@ -313,7 +313,7 @@ func (c *Conn) deaf(r Role, i int) bool {
 	asked := 0
 	for j := i - 1; j >= 0; j-- {
 		m := &c.Marks[j]
-		if Role(m.Side) == r {
+		if m.By(r) {
 			return false
 		}
 		if m.Len > 0 || m.Flags.Any(segment.FIN|segment.SYN) || m.Bits.has(Probe) {
@@ -340,7 +340,7 @@ func (c *Conn) after(r Role, s step, i int) step {
 func (c *Conn) before(r Role, s step, cause int) int {
 	own := c.lastBefore(s.at, r, func(*Mark) bool { return true })
 	for j := max(own, cause) + 1; j < s.at; j++ {
-		if Role(c.Marks[j].Side) != r && c.met(r, j) > s.since {
+		if !c.Marks[j].By(r) && c.met(r, j) > s.since {
 			return j - 1
 		}
 	}
@@ -350,7 +350,7 @@ func (c *Conn) before(r Role, s step, cause int) int {
 // met returns when r sent or received mark i.
 func (c *Conn) met(r Role, i int) capture.Time {
 	m := &c.Marks[i]
-	if Role(m.Side) == r {
+	if m.By(r) {
 		return m.Time - capture.Time(c.hop[r])
 	}
 	return m.Time + capture.Time(c.hop[r])
@@ -371,7 +371,7 @@ func (c *Conn) indexOf(frame uint32) int {
 func (c *Conn) firstProof(r Role, end seqnum.Offset, from int) int {
 	for i := from + 1; i < len(c.Marks); i++ {
 		m := &c.Marks[i]
-		if Role(m.Side) == r && m.Covers(end) {
+		if m.By(r) && m.Covers(end) {
 			return i
 		}
 	}
@@ -381,7 +381,7 @@ func (c *Conn) firstProof(r Role, end seqnum.Offset, from int) int {
 // lastBefore returns the last segment of r before mark i that fits, or -1.
 func (c *Conn) lastBefore(i int, r Role, fits func(*Mark) bool) int {
 	for i--; i >= 0; i-- {
-		if m := &c.Marks[i]; Role(m.Side) == r && fits(m) {
+		if m := &c.Marks[i]; m.By(r) && fits(m) {
 			return i
 		}
 	}
@@ -392,7 +392,7 @@ func (c *Conn) lastBefore(i int, r Role, fits func(*Mark) bool) int {
 // that fits, or -1.
 func (c *Conn) firstBetween(i, j int, r Role, fits func(*Mark) bool) int {
 	for i++; i < j; i++ {
-		if m := &c.Marks[i]; Role(m.Side) == r && fits(m) {
+		if m := &c.Marks[i]; m.By(r) && fits(m) {
 			return i
 		}
 	}
@@ -408,7 +408,7 @@ func (c *Conn) arrived(r Role, proof int, copyOf func(*Mark) bool) int {
 	best := -1
 	for i := range proof {
 		m := &c.Marks[i]
-		if Role(m.Side) == r || !copyOf(m) || m.Bits.has(Duplicate) {
+		if m.By(r) || !copyOf(m) || m.Bits.has(Duplicate) {
 			continue
 		}
 		switch {
@@ -436,7 +436,7 @@ func (c *Conn) ackTaken(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int 
 	ignored := 0
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if Role(m.Side) == r || !m.Covers(end) || m.Has(segment.RST) {
+		if m.By(r) || !m.Covers(end) || m.Has(segment.RST) {
 			continue
 		}
 		if !c.denied(r, i, copyOf) {
@@ -474,7 +474,7 @@ func (c *Conn) denied(r Role, i int, copyOf func(*Mark) bool) bool {
 	allowance := c.allowance(r)
 	for j := i + 1; j < len(c.Marks); j++ {
 		m := &c.Marks[j]
-		if Role(m.Side) == r && copyOf(m) && !m.Bits.has(Duplicate) && m.Time.Sub(c.Marks[i].Time) > allowance {
+		if m.By(r) && copyOf(m) && !m.Bits.has(Duplicate) && m.Time.Sub(c.Marks[i].Time) > allowance {
 			return true
 		}
 	}

@@ -22,11 +22,6 @@ const (
 	endless         // what there was of events, which go on until somebody leaves
 )
 
-// smallRecord is the length up to which a TLS record from a client is taken for
-// housekeeping: HTTP/2's acknowledgments, pings and window updates, one or two
-// in a record. A request line with a host is longer.
-const smallRecord = 46
-
 // alertOnly is how much the server may send that is no more than an alert.
 const alertOnly = 40
 
@@ -97,7 +92,7 @@ func exchangeAt(c *reassembly.Conn, closing *reassembly.Mark) exchange {
 func lastBefore(c *reassembly.Conn, closing *reassembly.Mark, first capture.Time) capture.Time {
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if reassembly.Role(m.Side) == reassembly.Server && m.Len > 0 && m.Seq+seqnum.Offset(m.Len) <= closing.Ack {
+		if m.By(reassembly.Server) && m.Len > 0 && m.End() <= closing.Ack {
 			first = max(first, m.Time)
 		}
 	}
@@ -121,12 +116,9 @@ func (x *exchange) findLate(c *reassembly.Conn, closing *reassembly.Mark, ans *r
 	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if reassembly.Role(m.Side) != reassembly.Server || m.Len == 0 || m.Has(segment.RST) ||
-			m.Bits&(reassembly.Probe|reassembly.Duplicate) != 0 || m.Seq+seqnum.Offset(m.Len) <= closing.Ack || m.Frame < x.frame {
-			continue
-		}
-		if x.lateFrame == 0 {
+		if m.By(reassembly.Server) && m.HasPayload() && !m.Has(segment.RST) && m.End() > closing.Ack && m.Frame >= x.frame {
 			x.lateStart, x.lateFrame = m.Time, m.Frame
+			break
 		}
 	}
 	if x.lateFrame != 0 {
@@ -147,7 +139,7 @@ func (x *exchange) tls(c *reassembly.Conn, closing *reassembly.Mark) {
 	}
 	for i := len(bursts) - 1; i >= 0; i-- {
 		b := &bursts[i]
-		if b.By != reassembly.Client || b.Kind != reassembly.DataRecord || b.Largest <= smallRecord || b.StartFrame > closing.Frame {
+		if !b.Asks() || b.StartFrame > closing.Frame {
 			continue
 		}
 		x.start, x.end, x.frame, x.bytes = b.Start, b.End, b.StartFrame, b.Bytes

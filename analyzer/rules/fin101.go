@@ -34,7 +34,7 @@ application has not noticed the end of its input, or is busy with something else
 	Check: checkHalfClosed,
 	Group: groupHalfClosed,
 	Doubts: []analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Withhold: true},
+		oneDirection,
 		{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps that FIN"},
 	},
 }

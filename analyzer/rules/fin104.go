@@ -33,7 +33,7 @@ kernel's: a FIN or its acknowledgment was lost, or delayed; up to 40 ms are the 
 	},
 	Shows:  analyzer.AnySign,
 	Check:  checkSlowTeardown,
-	Doubts: []analyzer.Doubt{{Caveat: reassembly.OneDirection, Withhold: true}, packetsMissing, clockStep},
+	Doubts: []analyzer.Doubt{oneDirection, packetsMissing, clockStep},
 }
 
 // closingStates are those that a teardown passes through, the first to blame

@@ -139,12 +139,8 @@ func (g *gaveUp) reportControlOnly(p *analyzer.Pass) {
 
 // findReset looks for the client's RST after it closed.
 func (g *gaveUp) findReset() {
-	for i := range g.c.Marks {
-		m := &g.c.Marks[i]
-		if m.Frame > g.closing.Frame && m.Has(segment.RST) && reassembly.Role(m.Side) == reassembly.Client {
-			g.met = *m
-			return
-		}
+	if rst := resetBy(g.c, reassembly.Client, g.closing.Frame); rst != nil {
+		g.met = *rst
 	}
 }
 
@@ -156,7 +152,7 @@ func (g *gaveUp) deliberate() bool {
 	}
 	for i := range g.c.Marks {
 		m := &g.c.Marks[i]
-		if reassembly.Role(m.Side) == reassembly.Client && m.Frame > g.lateFrame && !m.Has(segment.RST) &&
+		if m.By(reassembly.Client) && m.Frame > g.lateFrame && !m.Has(segment.RST) &&
 			m.Has(segment.ACK) && m.Ack > g.closing.Ack && m.Seq > g.closing.Seq {
 			return true
 		}

@@ -36,13 +36,11 @@ connection which the server has closed find out at the next use (FIN208).`,
 	Shows: analyzer.HalfClosed,
 	Check: checkCloseWaitLeak,
 	Group: groupCloseWait,
-	Doubts: []analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Withhold: true},
-		{Caveat: reassembly.ControlOnly, Withhold: true},
-		{Caveat: reassembly.Evicted, Withhold: true},
-		{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
+	Doubts: unseen(
+		analyzer.Doubt{Caveat: reassembly.Evicted, Withhold: true},
+		analyzer.Doubt{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
 		clockStep,
-	},
+	),
 }
 
 func checkCloseWaitLeak(p *analyzer.Pass) {

@@ -80,11 +80,11 @@ func checkLateResponse(p *analyzer.Pass) {
 // client's FIN and that the client never acknowledged, or nil where the
 // client's reset does not answer such payload.
 func firstLate(c *reassembly.Conn) *reassembly.Mark {
-	fin, rst := &c.FIN[reassembly.Client], mark(c, c.RST.Frame)
+	fin, rst := &c.FIN[reassembly.Client], c.MarkOf(c.RST.Frame)
 	if rst == nil || misfit(c) != nil {
 		return nil
 	}
-	if to := mark(c, c.RST.ReplyTo); to != nil && !isPayload(to) && c.Taken(reassembly.Server) >= c.PayloadEnd(reassembly.Server) {
+	if to := c.MarkOf(c.RST.ReplyTo); to != nil && !to.HasPayload() && c.Taken(reassembly.Server) >= c.PayloadEnd(reassembly.Server) {
 		return nil
 	}
 	from := fin.Frame
@@ -96,8 +96,8 @@ func firstLate(c *reassembly.Conn) *reassembly.Mark {
 		if m.Frame >= rst.Frame {
 			return nil
 		}
-		end := m.Seq + offset(m.Len)
-		if by(m, reassembly.Server) && isPayload(m) && m.Frame >= from && end > c.Taken(reassembly.Server) && !rst.Covers(end) {
+		end := m.End()
+		if m.By(reassembly.Server) && m.HasPayload() && m.Frame >= from && end > c.Taken(reassembly.Server) && !rst.Covers(end) {
 			return m
 		}
 	}

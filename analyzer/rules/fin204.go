@@ -51,12 +51,12 @@ func checkFINWait2Reaped(p *analyzer.Pass) {
 		return
 	}
 	own, other := &c.FIN[closer], &c.FIN[closer.Peer()]
-	met := mark(c, rst.ReplyTo)
+	met := c.MarkOf(rst.ReplyTo)
 	if met == nil || !met.Has(segment.FIN) || !own.Acked || own.ACKFrame >= other.Frame || c.Taken(closer.Peer()) < other.Pos {
 		return
 	}
 	for i := range c.Marks { // one that had aborted before was in no state at all
-		if m := &c.Marks[i]; m.Frame < rst.Frame && by(m, closer) && m.Has(segment.RST) {
+		if m := &c.Marks[i]; m.Frame < rst.Frame && m.By(closer) && m.Has(segment.RST) {
 			return
 		}
 	}

@@ -52,9 +52,9 @@ func checkDeliberateHalfClose(p *analyzer.Pass) {
 		m := &c.Marks[i]
 		switch {
 		case m.Frame <= fin.Frame:
-		case payload == 0 && by(m, closer.Peer()) && isPayload(m):
+		case payload == 0 && m.By(closer.Peer()) && m.HasPayload():
 			payload = m.Frame
-		case payload != 0 && ack == 0 && by(m, closer):
+		case payload != 0 && ack == 0 && m.By(closer):
 			ack = m.Frame
 		}
 	}

@@ -39,21 +39,19 @@ keepalive_timeout (nginx), KeepAliveTimeout (Apache), keepAliveTimeout (Node), I
 	Shows: analyzer.AnySign,
 	Check: checkIdleClose,
 	Group: groupIdle,
-	Doubts: []analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Withhold: true},
-		{Caveat: reassembly.ControlOnly, Withhold: true},
-		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
-		{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps some in between"},
-	},
+	Doubts: unseen(
+		clockStep,
+		analyzer.Doubt{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps some in between"},
+	),
 }
 
 func checkIdleClose(p *analyzer.Pass) {
 	c := p.Conn
 	closer := c.FirstCloser
-	if closer != reassembly.Client && closer != reassembly.Server || !c.FIN[closer].Known || c.FIN[closer].Implied {
+	fin := finOf(c, closer)
+	if fin == nil || fin.Implied {
 		return
 	}
-	fin := &c.FIN[closer]
 	if fin.Time.Sub(c.First.Time) < p.Config.IdleClose && !c.Caveats.Has(reassembly.ClockStep) {
 		return // too young to have been idle
 	}
@@ -105,7 +103,7 @@ func silenceBefore(c *reassembly.Conn, closing *reassembly.Mark) silence {
 				continue
 			}
 			s.take(closing, b.By, b.End, b.EndFrame)
-			if b.By == reassembly.Client && b.Kind == reassembly.DataRecord && b.Largest <= smallRecord {
+			if b.By == reassembly.Client && b.Kind == reassembly.DataRecord && !b.Asks() {
 				s.last = reassembly.NoRole // housekeeping
 			}
 			return s
@@ -113,7 +111,7 @@ func silenceBefore(c *reassembly.Conn, closing *reassembly.Mark) silence {
 	}
 	for _, r := range [...]reassembly.Role{reassembly.Client, reassembly.Server} {
 		t := c.Talk(r)
-		if !t.Known() || t.StartFrame > closing.Frame || reassembly.Role(closing.Side) != r && closing.Ack <= t.At {
+		if !t.Known() || t.StartFrame > closing.Frame || !closing.By(r) && closing.Ack <= t.At {
 			continue // of what came later, or crossed it
 		}
 		end, frame := t.End, t.EndFrame
@@ -137,7 +135,7 @@ func lastUntil(c *reassembly.Conn, closing *reassembly.Mark, r reassembly.Role) 
 		if m.Frame > closing.Frame {
 			break
 		}
-		if by(m, r) && isPayload(m) {
+		if m.By(r) && m.HasPayload() {
 			at, frame = m.Time, m.Frame
 		}
 	}

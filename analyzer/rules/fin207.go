@@ -38,14 +38,10 @@ the other's, by more than a round trip. Let it repeat requests that are safe to 
 		Harmless: "Where the client repeats the request by itself on another connection, as Go's net/http does with idempotent ones.",
 		Source:   "RFC 9112 §9.3.1, §9.5; RFC 9293 §3.10.7.1 (the reset in answer to a segment without a socket)",
 	},
-	Shows: analyzer.AnySign,
-	Check: checkKeepAliveRace,
-	Group: groupRace,
-	Doubts: []analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Withhold: true},
-		{Caveat: reassembly.ControlOnly, Withhold: true},
-		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
-	},
+	Shows:  analyzer.AnySign,
+	Check:  checkKeepAliveRace,
+	Group:  groupRace,
+	Doubts: unseen(clockStep),
 }
 
 func checkKeepAliveRace(p *analyzer.Pass) {
@@ -54,11 +50,11 @@ func checkKeepAliveRace(p *analyzer.Pass) {
 	if closer == reassembly.BothRoles { // it may have closed as well when it learnt of the FIN
 		closer = reassembly.Server
 	}
-	if closer != reassembly.Client && closer != reassembly.Server || !c.FIN[closer].Known || c.FIN[closer].Implied {
+	f := finOf(c, closer)
+	if f == nil || f.Implied {
 		return
 	}
-	asker := closer.Peer()
-	fin := c.MarkOf(c.FIN[closer].Frame)
+	asker, fin := closer.Peer(), c.MarkOf(f.Frame)
 	if fin == nil {
 		return
 	}
@@ -101,7 +97,7 @@ func requestAround(c *reassembly.Conn, r reassembly.Role) *reassembly.Mark {
 		list := c.Bursts()
 		for i := len(list) - 1; i >= 0; i-- {
 			if b := &list[i]; b.By == r && b.Kind == reassembly.DataRecord {
-				if b.Largest <= smallRecord {
+				if !b.Asks() {
 					return nil
 				}
 				return c.MarkOf(b.StartFrame)
@@ -116,7 +112,7 @@ func requestAround(c *reassembly.Conn, r reassembly.Role) *reassembly.Mark {
 // each other: the request acknowledges all but the FIN, the FIN nothing of the
 // request.
 func crossed(request, fin *reassembly.Mark) bool {
-	end := fin.Seq + seqOf(fin.Len)
+	end := fin.End()
 	return request.Has(segment.ACK) && request.Ack == end && fin.Ack <= request.Seq
 }
 
@@ -145,7 +141,7 @@ func asks(c *reassembly.Conn, r reassembly.Role, request *reassembly.Mark) bool 
 // resetBy returns the first RST of r behind a frame, or nil.
 func resetBy(c *reassembly.Conn, r reassembly.Role, frame uint32) *reassembly.Mark {
 	for i := range c.Marks {
-		if m := &c.Marks[i]; m.Frame > frame && reassembly.Role(m.Side) == r && m.Has(segment.RST) {
+		if m := &c.Marks[i]; m.Frame > frame && m.By(r) && m.Has(segment.RST) {
 			return m
 		}
 	}
@@ -155,7 +151,7 @@ func resetBy(c *reassembly.Conn, r reassembly.Role, frame uint32) *reassembly.Ma
 // taken reports whether r acknowledged a segment of its peer.
 func taken(c *reassembly.Conn, r reassembly.Role, sent *reassembly.Mark) bool {
 	for i := range c.Marks {
-		if m := &c.Marks[i]; reassembly.Role(m.Side) == r && !m.Has(segment.RST) && m.Covers(sent.Seq+seqOf(sent.Len)) {
+		if m := &c.Marks[i]; m.By(r) && !m.Has(segment.RST) && m.Covers(sent.End()) {
 			return true
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"finwait/analyzer"
 	"finwait/reassembly"
-	"finwait/reassembly/seqnum"
 )
 
 // fin208 reports requests on a connection that the other side had closed.
@@ -36,28 +35,22 @@ connections for less time than the server does.`,
 		Harmless: "Where the client notices the RST and repeats the request by itself.",
 		Source:   "RFC 9293 §3.6.1, §3.10.7.1; RFC 9112 §9.3; Linux tcp_v4_rcv() and tcp_timewait_state_process()",
 	},
-	Shows: analyzer.AnySign,
-	Check: checkStaleReuse,
-	Doubts: []analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Withhold: true},
-		{Caveat: reassembly.ControlOnly, Withhold: true},
-		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
-	},
+	Shows:  analyzer.AnySign,
+	Check:  checkStaleReuse,
+	Doubts: unseen(clockStep),
 }
 
 // farewell is how soon behind its last word a side closes that awaits no answer.
 const farewell = 2 * time.Millisecond
 
-func seqOf(n uint32) seqnum.Offset { return seqnum.Offset(n) }
-
 func checkStaleReuse(p *analyzer.Pass) {
 	c := p.Conn
 	closer := c.FirstCloser
-	if closer != reassembly.Client && closer != reassembly.Server || !c.FIN[closer].Known {
+	fin := finOf(c, closer)
+	if fin == nil {
 		return
 	}
 	asker := closer.Peer()
-	fin := &c.FIN[closer]
 	request := requestAround(c, asker)
 	if request == nil || !request.Covers(fin.Pos+1) || !asks(c, asker, request) || !fin.Acked {
 		return

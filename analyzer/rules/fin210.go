@@ -35,7 +35,7 @@ both had the same reason to close at the same time: the end of an exchange that 
 	},
 	Shows:  analyzer.BothClosed,
 	Check:  checkSimultaneousClose,
-	Doubts: []analyzer.Doubt{{Caveat: reassembly.OneDirection, Withhold: true}, packetsMissing},
+	Doubts: []analyzer.Doubt{oneDirection, packetsMissing},
 }
 
 func checkSimultaneousClose(p *analyzer.Pass) {

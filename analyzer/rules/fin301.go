@@ -80,7 +80,7 @@ func aborting(c *reassembly.Conn) *reassembly.Mark {
 	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if !m.Has(segment.RST) || !by(m, c.RST.By) {
+		if !m.Has(segment.RST) || !m.By(c.RST.By) {
 			continue
 		}
 		if m.Has(segment.ACK) && m.Is(reassembly.AtSndNxt) && !m.Is(reassembly.RawZero) {
@@ -118,12 +118,12 @@ func provoked(c *reassembly.Conn, rst *reassembly.Mark) bool {
 		switch {
 		case m.Frame >= rst.Frame:
 			return asked >= 2 && rst.Time.Sub(since) > time.Second
-		case !by(m, a):
+		case !m.By(a):
 			asked = 0
-			if fin.Known && m.Frame > fin.Frame && isPayload(m) && !rst.Covers(m.Seq+offset(m.Len)) {
+			if fin.Known && m.Frame > fin.Frame && m.HasPayload() && !rst.Covers(m.End()) {
 				return true
 			}
-		case isPayload(m) || m.Is(reassembly.Probe) || m.Has(segment.FIN):
+		case m.HasPayload() || m.Is(reassembly.Probe) || m.Has(segment.FIN):
 			if asked == 0 {
 				since = m.Time
 			}

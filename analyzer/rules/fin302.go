@@ -35,7 +35,7 @@ no socket has IP ID 0 and takes its sequence number from that segment: both fit,
 	Shows: analyzer.ResetSeen,
 	Check: checkMiddlebox,
 	Doubts: []analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Withhold: true},
+		oneDirection,
 		{Caveat: reassembly.ControlOnly, Why: "only control segments were captured"},
 		packetsMissing,
 	},
@@ -51,7 +51,7 @@ func checkMiddlebox(p *analyzer.Pass) {
 	v := analyzer.Verdict{Side: r, Frames: []uint32{bad.rst.Frame, bad.last.Frame}}
 	v.Message = fmt.Sprintf("an RST in the %s's name does not fit it: %s", r, strings.Join(bad.why, ", "))
 	if n, first := after(c, bad.rst); n > 0 {
-		v.Message += fmt.Sprintf("; the %s itself went on, with %s", r, segments(n))
+		v.Message += fmt.Sprintf("; the %s itself went on, with %s", r, several(n, "segment"))
 		v.Frames = append(v.Frames, first)
 	}
 	v.Advice = fmt.Sprintf("Capture at the %s too, and look at the devices between.", r)
@@ -113,7 +113,7 @@ func after(c *reassembly.Conn, m *reassembly.Mark) (n int64, first uint32) {
 	r := reassembly.Role(m.Side)
 	for i := range c.Marks {
 		s := &c.Marks[i]
-		if s.Frame > m.Frame && by(s, r) && !s.Has(segment.RST) && s.Time.Sub(m.Time) > c.Away(r) {
+		if s.Frame > m.Frame && s.By(r) && !s.Has(segment.RST) && s.Time.Sub(m.Time) > c.Away(r) {
 			if n++; first == 0 {
 				first = s.Frame
 			}

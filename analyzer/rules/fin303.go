@@ -40,7 +40,7 @@ widen ip_local_port_range or use more addresses. TIME-WAIT is not what to shorte
 	},
 	Shows:  analyzer.HadPrior,
 	Check:  checkTimeWaitReuse,
-	Doubts: []analyzer.Doubt{{Caveat: reassembly.OneDirection, Withhold: true}, packetsMissing},
+	Doubts: []analyzer.Doubt{oneDirection, packetsMissing},
 }
 
 func checkTimeWaitReuse(p *analyzer.Pass) {
@@ -105,7 +105,7 @@ func fate(c *reassembly.Conn, challenge, answer *reassembly.Mark, early bool) st
 func answers(c *reassembly.Conn) (challenge, answer *reassembly.Mark) {
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if !by(m, reassembly.Server) || m.Is(reassembly.Duplicate) {
+		if !m.By(reassembly.Server) || m.Is(reassembly.Duplicate) {
 			continue
 		}
 		if m.Flags.Any(segment.SYN | segment.RST) {

@@ -28,13 +28,10 @@ ss -ltn (Recv-Q is the length of the accept queue, Send-Q its limit).`,
 		Harmless: "Scans of ports and addresses; a host that is known to be down.",
 		Source:   "RFC 9293 §3.8.3 (R2 for SYNs); net.ipv4.tcp_syn_retries; Linux tcp_conn_request() in net/ipv4/tcp_input.c",
 	},
-	Shows: analyzer.FailedToOpen,
-	Check: checkUnansweredSYN,
-	Group: groupOpenings("got no answer"),
-	Doubts: []analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Withhold: true},
-		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
-	},
+	Shows:  analyzer.FailedToOpen,
+	Check:  checkUnansweredSYN,
+	Group:  groupOpenings("got no answer"),
+	Doubts: []analyzer.Doubt{oneDirection, clockStep},
 }
 
 func checkUnansweredSYN(p *analyzer.Pass) {
@@ -65,7 +62,7 @@ func countOf(c *reassembly.Conn, r reassembly.Role, f segment.Flags) (n int64, f
 	const few = 8
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if reassembly.Role(m.Side) != r || !m.Has(f) || m.Bits&reassembly.Duplicate != 0 {
+		if !m.By(r) || !m.Has(f) || m.Bits&reassembly.Duplicate != 0 {
 			continue
 		}
 		n++

@@ -25,12 +25,10 @@ application hears "connection refused" at once.`,
 		Harmless: "Probes that look for a service before it has started; scans; clients that try IPv6 before IPv4.",
 		Source:   "RFC 9293 §3.10.7.1, §3.10.7.3; Linux tcp_v4_send_reset() in net/ipv4/tcp_ipv4.c",
 	},
-	Shows: analyzer.FailedToOpen,
-	Check: checkRefused,
-	Group: groupOpenings("were refused"),
-	Doubts: []analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Withhold: true},
-	},
+	Shows:  analyzer.FailedToOpen,
+	Check:  checkRefused,
+	Group:  groupOpenings("were refused"),
+	Doubts: []analyzer.Doubt{oneDirection},
 }
 
 func checkRefused(p *analyzer.Pass) {

@@ -34,8 +34,8 @@ state syn-sent means that the answer does not reach it.`,
 	Check: checkHalfOpen,
 	Group: groupOpenings("were never completed: the SYN,ACK got no answer"),
 	Doubts: []analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Withhold: true},
-		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
+		oneDirection,
+		clockStep,
 		{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps the client's ACK"},
 	},
 }

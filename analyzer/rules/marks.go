@@ -6,25 +6,14 @@ import (
 	"finwait/analyzer"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
-	"finwait/reassembly/seqnum"
 )
 
-// mark returns the remembered segment of a frame, or nil.
-func mark(c *reassembly.Conn, frame uint32) *reassembly.Mark {
-	for i := range c.Marks {
-		if m := &c.Marks[i]; m.Frame == frame && frame != 0 {
-			return m
-		}
+// finOf returns the FIN of r, or nil where r is no single side, or sent none.
+func finOf(c *reassembly.Conn, r reassembly.Role) *reassembly.FIN {
+	if r > reassembly.Server || !c.FIN[r].Known {
+		return nil
 	}
-	return nil
-}
-
-// by reports whether r sent m.
-func by(m *reassembly.Mark, r reassembly.Role) bool { return reassembly.Role(m.Side) == r }
-
-// isPayload reports whether m carries payload that is no probe.
-func isPayload(m *reassembly.Mark) bool {
-	return m.Len > 0 && !m.Is(reassembly.Probe) && !m.Is(reassembly.Duplicate)
+	return &c.FIN[r]
 }
 
 // bare reports whether nothing but SYN, FIN and RST was captured, as by a filter
@@ -52,27 +41,17 @@ func has(c *reassembly.Conn, f segment.Flags) bool {
 // where one direction, or only the control segments, were captured.
 func unseen(more ...analyzer.Doubt) []analyzer.Doubt {
 	return append([]analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Withhold: true},
+		oneDirection,
 		{Caveat: reassembly.ControlOnly, Withhold: true},
 	}, more...)
 }
 
 // The doubts that several rules share.
 var (
+	oneDirection   = analyzer.Doubt{Caveat: reassembly.OneDirection, Withhold: true}
 	packetsMissing = analyzer.Doubt{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets of this connection"}
 	clockStep      = analyzer.Doubt{Caveat: reassembly.ClockStep, Why: "the clock of the capture was set meanwhile"}
 )
-
-// offset makes a length one of sequence space.
-func offset(n uint32) seqnum.Offset { return seqnum.Offset(n) }
-
-// segments writes a number of segments.
-func segments(n int64) string {
-	if n == 1 {
-		return "1 segment"
-	}
-	return fmt.Sprintf("%d segments", n)
-}
 
 // times says how often something happened.
 func times(n int64) string {

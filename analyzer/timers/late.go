@@ -16,8 +16,7 @@ import (
 func (m *measure) late() *reassembly.Mark {
 	for i := range m.conn.Marks {
 		s := &m.conn.Marks[i]
-		if reassembly.Role(s.Side) == reassembly.Server && s.Len > 0 && s.Frame > m.closing.Frame && !s.Has(segment.RST) &&
-			!s.Is(reassembly.Probe) && !s.Is(reassembly.Duplicate) && s.Seq+seqnum.Offset(s.Len) > m.closing.Ack {
+		if s.By(reassembly.Server) && s.HasPayload() && s.Frame > m.closing.Frame && !s.Has(segment.RST) && s.End() > m.closing.Ack {
 			return s
 		}
 	}
@@ -51,8 +50,8 @@ func (m *measure) stalled(late *reassembly.Mark) bool {
 		if s.Frame >= late.Frame {
 			break
 		}
-		if reassembly.Role(s.Side) == reassembly.Server && s.Len > 0 && !s.Is(reassembly.Probe) {
-			last, end = s.Time, max(end, s.Seq+seqnum.Offset(s.Len))
+		if s.By(reassembly.Server) && s.Len > 0 && !s.Is(reassembly.Probe) {
+			last, end = s.Time, max(end, s.End())
 		}
 	}
 	if end < late.Seq {

@@ -125,10 +125,6 @@ func (m *measure) findClose() bool {
 	return m.closing != nil
 }
 
-// smallRecord is the length up to which a client's TLS record is housekeeping,
-// such as HTTP/2's acknowledgments, and no request.
-const smallRecord = 50
-
 // findRequest finds the client's last request before the close. What a side
 // closes after does not include what came when it had closed.
 func (m *measure) findRequest() {
@@ -142,7 +138,7 @@ func (m *measure) findRequest() {
 				shook = true
 			case b.By == reassembly.Server && b.Kind == reassembly.DataRecord:
 				shook = false
-			case b.By == reassembly.Client && b.Kind == reassembly.DataRecord && b.Largest > smallRecord:
+			case b.Asks():
 				m.asked, m.first, shook = true, shook, false
 				m.start, m.end, m.requestFrame = b.Start, b.End, b.StartFrame
 			}

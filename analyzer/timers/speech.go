@@ -82,8 +82,7 @@ func (m *measure) lastMark() (at capture.Time, by reassembly.Role, frame uint32)
 		s := &m.conn.Marks[i]
 		side := reassembly.Role(s.Side)
 		switch {
-		case s.Frame > m.closing.Frame || s.Len == 0 || s.Has(segment.RST):
-		case s.Is(reassembly.Probe) || s.Is(reassembly.Duplicate) || s.Is(reassembly.Retransmit):
+		case s.Frame > m.closing.Frame || !s.HasPayload() || s.Has(segment.RST) || s.Is(reassembly.Retransmit):
 		case side == m.closer && s.Len <= farewell && m.closing.Time.Sub(s.Time) < farewellTime:
 		case side != m.closer && s.Seq >= m.closing.Ack: // it crossed the close
 		default:
