@@ -111,13 +111,3 @@ func (t *Threshold) Set(c *Config, text string) error {
 	*t.duration(c) = d
 	return nil
 }
-
-// Uses reports whether the rule with this ID uses the threshold.
-func (t *Threshold) Uses(rule string) bool {
-	for _, id := range t.Rules {
-		if id == rule {
-			return true
-		}
-	}
-	return false
-}

@@ -140,33 +140,30 @@ func (c *Conn) FINRepeats(r Role) (last *Mark, denied int) {
 			continue
 		}
 		last = m
-		if f.Acked && m.Frame > f.ACKFrame && m.Time.Sub(f.ACKTime) > max(c.allowance(r), crossing) {
+		if f.Acked && m.Frame > f.ACKFrame && m.Time.Sub(f.ACKTime) > max(c.Allowance(r), crossing) {
 			denied++
 		}
 	}
 	return last, denied
 }
 
-// Away returns how long after a segment for r was captured its answer may come:
-// what comes sooner may have crossed it.
-func (c *Conn) Away(r Role) time.Duration { return c.allowance(r) }
+// RoundTrip returns how long r, seen from the capture, takes at least to answer:
+// the way to it and back, as the handshake shows it.
+func (c *Conn) RoundTrip(r Role) time.Duration { return c.away[r] }
 
-// TTLs returns the range of the TTLs of what r sent, resets left out; ok is
-// false where it sent fewer than two such segments.
-func (c *Conn) TTLs(r Role) (low, high uint8, ok bool) {
-	e := c.end(r)
-	return e.ttlMin, e.ttlMax, e.packets >= e.resets+2 && c.others(r) >= 2
+// Allowance returns how long after a segment for r was captured its answer may come:
+// what comes sooner may have crossed it.
+func (c *Conn) Allowance(r Role) time.Duration {
+	const jitter = 2 * time.Millisecond
+	return c.away[r]*3/2 + jitter
 }
 
-// others counts the segments of r that are no resets, as far as they are
-// remembered.
-func (c *Conn) others(r Role) (n int) {
-	for i := range c.Marks {
-		if m := &c.Marks[i]; m.By(r) && !m.Has(segment.RST) {
-			n++
-		}
+// MarkOf returns the remembered segment of a frame, or nil.
+func (c *Conn) MarkOf(frame uint32) *Mark {
+	if i := c.indexOf(frame); i >= 0 && frame != 0 {
+		return &c.Marks[i]
 	}
-	return n
+	return nil
 }
 
 // Sent returns one past the last octet that r is known to have sent.
@@ -177,6 +174,3 @@ func (c *Conn) PayloadEnd(r Role) seqnum.Offset { return c.payloadEnd(r, c.end(r
 
 // Taken returns how far r's peer acknowledged what r sent.
 func (c *Conn) Taken(r Role) seqnum.Offset { return c.end(r).sndUna }
-
-// Is reports whether all bits b are set.
-func (m *Mark) Is(b MarkBits) bool { return m.Bits.has(b) }

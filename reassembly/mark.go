@@ -46,6 +46,9 @@ const (
 // Has reports whether all flags f are set.
 func (m *Mark) Has(f segment.Flags) bool { return m.Flags.Has(f) }
 
+// Is reports whether all bits b are set.
+func (m *Mark) Is(b MarkBits) bool { return m.Bits.has(b) }
+
 // By reports whether r sent m.
 func (m *Mark) By(r Role) bool { return Role(m.Side) == r }
 

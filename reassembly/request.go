@@ -228,15 +228,3 @@ func (c *Conn) Tail(r Role) ([]byte, seqnum.Offset) {
 	t := &c.from.talk.tails[uint8(r)^c.client]
 	return t.octets[:t.n], t.end
 }
-
-// MarkOf returns the remembered segment of a frame, or nil.
-func (c *Conn) MarkOf(frame uint32) *Mark {
-	if i := c.indexOf(frame); i >= 0 && frame != 0 {
-		return &c.Marks[i]
-	}
-	return nil
-}
-
-// RoundTrip returns how long r, seen from the capture, takes at least to answer:
-// the way to it and back, as the handshake shows it.
-func (c *Conn) RoundTrip(r Role) time.Duration { return c.away[r] }

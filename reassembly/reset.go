@@ -92,14 +92,7 @@ func (c *Conn) next(i int, r Role, after time.Duration) *Mark {
 // apart from what was on its way already.
 func (c *Conn) taken(i int) bool {
 	to := Role(c.Marks[i].Side).Peer()
-	return c.next(i, to, c.allowance(to)) == nil
-}
-
-// allowance is how long after a segment for r passed the capture a segment may
-// come back from r that r sent without knowing it.
-func (c *Conn) allowance(r Role) time.Duration {
-	const jitter = 2 * time.Millisecond
-	return c.away[r]*3/2 + jitter
+	return c.next(i, to, c.Allowance(to)) == nil
 }
 
 // closedBefore reports whether both FINs had been acknowledged before mark i.
@@ -142,8 +135,8 @@ func (c *Conn) rstKind(i int) (RSTKind, uint32) {
 // for an answer. Payload and FIN do; where none came, the latest segment does.
 func (c *Conn) answered(i int, fits func(*Mark) bool) uint32 {
 	m := &c.Marks[i]
-	window := c.allowance(Role(m.Side).Peer())
-	window = max(window, c.allowance(Role(m.Side)))
+	window := c.Allowance(Role(m.Side).Peer())
+	window = max(window, c.Allowance(Role(m.Side)))
 	var early, burst, bare uint32
 	var end seqnum.Offset // of what burst carried
 	for j := range i {

@@ -287,7 +287,7 @@ func (c *Conn) resetSteps(r Role, l *steps) {
 		}
 		kind, to := c.rstKind(i)
 		if m.By(r) {
-			if kind != RSTForeign && c.next(i, r, c.allowance(r)) == nil {
+			if kind != RSTForeign && c.next(i, r, c.Allowance(r)) == nil {
 				s := c.step(r, tcpstate.SendRST, i)
 				s.reap = kind == RSTReply
 				s.at = c.before(r, s, c.indexOf(to))
@@ -461,7 +461,7 @@ func (c *Conn) fellSilent(r Role, i int, copyOf func(*Mark) bool) bool {
 		return false
 	}
 	interval := c.Marks[last].Time.Sub(c.Marks[previous].Time)
-	due := c.Marks[last].Time.Std().Add(interval*2 + interval/5 + c.allowance(r))
+	due := c.Marks[last].Time.Std().Add(interval*2 + interval/5 + c.Allowance(r))
 	return c.Until.Std().After(due)
 }
 
@@ -471,7 +471,7 @@ func (c *Conn) denied(r Role, i int, copyOf func(*Mark) bool) bool {
 	if c.orderly() {
 		return false
 	}
-	allowance := c.allowance(r)
+	allowance := c.Allowance(r)
 	for j := i + 1; j < len(c.Marks); j++ {
 		m := &c.Marks[j]
 		if m.By(r) && copyOf(m) && !m.Bits.has(Duplicate) && m.Time.Sub(c.Marks[i].Time) > allowance {

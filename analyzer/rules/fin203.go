@@ -66,7 +66,7 @@ func checkLateResponse(p *analyzer.Pass) {
 		after := late.Time.Sub(fin.ACKTime)
 		v.Took = took(after, reassembly.ExactBound)
 		v.Message = fmt.Sprintf("the server sent payload %s after it had acknowledged the client's FIN; the client had closed for good, and %s", span(after), lost)
-	case late.Time.Sub(fin.Time) <= c.Away(reassembly.Server):
+	case late.Time.Sub(fin.Time) <= c.Allowance(reassembly.Server):
 		v.Severity = analyzer.Info
 		v.Message = fmt.Sprintf("the client closed for good while the server was sending: what was on its way crossed the FIN, and %s", lost)
 	default:

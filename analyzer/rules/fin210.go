@@ -50,7 +50,7 @@ func checkSimultaneousClose(p *analyzer.Pass) {
 	a, b := &c.FIN[first], &c.FIN[first.Peer()]
 	apart := b.Time.Sub(a.Time)
 	message := fmt.Sprintf("the FINs crossed: neither acknowledges the other; the %s's was captured %s before the %s's", first, span(apart), first.Peer())
-	if apart > c.Away(first.Peer()) {
+	if apart > c.Allowance(first.Peer()) {
 		message = fmt.Sprintf("neither FIN acknowledges the other: the %s's came %s after the %s's, which it cannot have got", first.Peer(), span(apart), first)
 	}
 	var closing []string

@@ -113,7 +113,7 @@ func after(c *reassembly.Conn, m *reassembly.Mark) (n int64, first uint32) {
 	r := reassembly.Role(m.Side)
 	for i := range c.Marks {
 		s := &c.Marks[i]
-		if s.Frame > m.Frame && s.By(r) && !s.Has(segment.RST) && s.Time.Sub(m.Time) > c.Away(r) {
+		if s.Frame > m.Frame && s.By(r) && !s.Has(segment.RST) && s.Time.Sub(m.Time) > c.Allowance(r) {
 			if n++; first == 0 {
 				first = s.Frame
 			}

@@ -63,7 +63,7 @@ func (m *measure) stalled(late *reassembly.Mark) bool {
 // handler measures how long the server took for a request whose client was gone
 // by then.
 func (m *measure) handler(late *reassembly.Mark, o *Observation) {
-	if late == nil || !m.stalled(late) || late.Time.Sub(m.closing.Time) <= m.conn.Away(reassembly.Server) {
+	if late == nil || !m.stalled(late) || late.Time.Sub(m.closing.Time) <= m.conn.Allowance(reassembly.Server) {
 		return
 	}
 	var s sample

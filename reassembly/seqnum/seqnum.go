@@ -7,9 +7,6 @@ type Value uint32
 // less than 2^31 octets apart (RFC 9293 §3.4).
 func (v Value) Before(w Value) bool { return int32(v-w) < 0 }
 
-// AtOrBefore reports v ≤ w modulo 2^32.
-func (v Value) AtOrBefore(w Value) bool { return int32(v-w) <= 0 }
-
 // Add returns the sequence number n octets after v.
 func (v Value) Add(n uint32) Value { return v + Value(n) }
 

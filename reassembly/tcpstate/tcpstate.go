@@ -28,10 +28,6 @@ var stateNames = [NumStates]string{
 // String spells the state as RFC 9293 does.
 func (s State) String() string { return stateNames[s] }
 
-// Closes reports whether s is one of the states that a close goes through:
-// those after ESTABLISHED and before CLOSED.
-func (s State) Closes() bool { return s >= FinWait1 }
-
 // Event is something that an endpoint does or provably takes in.
 type Event uint8
 
