@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,8 +20,8 @@ import (
 // that Open reports it; so do entries of a directory that cannot be read.
 //
 // A directory without captures is an error, which wraps ErrNotCapture; the paths
-// are valid all the same.
-func Files(args []string) ([]string, error) {
+// are valid all the same. When ctx ends, directories are not searched any further.
+func Files(ctx context.Context, args []string) ([]string, error) {
 	var paths []string
 	var errs []error
 	for _, arg := range args {
@@ -29,8 +30,8 @@ func Files(args []string) ([]string, error) {
 				paths = append(paths, path)
 				continue
 			}
-			below := walk(path + string(filepath.Separator)) // through a link, if it is one
-			if len(below) == 0 {
+			below := walk(ctx, path+string(filepath.Separator)) // through a link, if it is one
+			if len(below) == 0 && ctx.Err() == nil {
 				errs = append(errs, fmt.Errorf("%s: %w", path, errNone))
 			}
 			paths = append(paths, below...)
@@ -57,11 +58,13 @@ func expand(arg string) []string {
 }
 
 // walk returns the captures below dir, and what below dir cannot be read.
-func walk(dir string) []string {
+func walk(ctx context.Context, dir string) []string {
 	var paths []string
-	// The function returns no error, hence neither does WalkDir.
+	// The function returns no error of its own, hence neither does WalkDir.
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {
+		case ctx.Err() != nil:
+			return filepath.SkipAll
 		case err != nil:
 			paths = append(paths, path)
 		case d.Type().IsDir():

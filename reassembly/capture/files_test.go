@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -61,13 +62,28 @@ func TestFiles(t *testing.T) {
 		{[]string{"odd[1].pcap"}, []string{"odd[1].pcap"}},
 		{[]string{"none*.pcap", "[", "one.pcap"}, []string{"none*.pcap", "[", "one.pcap"}},
 	} {
-		got, err := Files(c.args)
+		got, err := Files(t.Context(), c.args)
 		if err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("Files(%q) = %q, %v; want %q", c.args, got, err, c.want)
 		}
 	}
-	got, err := Files([]string{"bare", "one.pcap"})
+	got, err := Files(t.Context(), []string{"bare", "one.pcap"})
 	if !errors.Is(err, ErrNotCapture) || !slices.Equal(got, []string{"one.pcap"}) {
 		t.Errorf("a directory without captures: %q, %v", got, err)
+	}
+}
+
+func TestFilesStopsWithItsContext(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "one.pcap"), samples()["pcap little"], 0o666); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	if got, err := Files(ctx, []string{dir}); err != nil || len(got) != 1 {
+		t.Fatalf("Files = %q, %v", got, err)
+	}
+	stop()
+	if got, err := Files(ctx, []string{dir}); err != nil || len(got) != 0 {
+		t.Errorf("Files = %q, %v although nobody waits for it", got, err)
 	}
 }

@@ -154,7 +154,7 @@ func (j *job) files() ([]string, error) {
 	if len(j.args) == 0 {
 		return nil, &usageError{text: "which capture? Name a file, a directory, or - for standard input"}
 	}
-	files, err := capture.Files(j.args)
+	files, err := capture.Files(j.ctx, j.args)
 	if err != nil { // a directory without captures; the others are read
 		j.problem(err)
 		j.unreadable = true

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,7 +22,7 @@ type fixtures struct {
 // findFixtures expands arguments. Beside the captures, which are told by
 // content, it takes what is no capture but is named like one, or has a golden
 // record: a fixture that broke must not go unnoticed.
-func findFixtures(args []string) *fixtures {
+func findFixtures(ctx context.Context, args []string) *fixtures {
 	f := new(fixtures)
 	var plain []string
 	for _, arg := range args {
@@ -34,12 +35,12 @@ func findFixtures(args []string) *fixtures {
 	}
 	if len(plain) > 0 {
 		var files []string
-		files, f.problem = capture.Files(plain)
+		files, f.problem = capture.Files(ctx, plain)
 		f.captures = append(f.captures, files...)
 	}
 	for _, arg := range plain {
 		if info, err := os.Stat(arg); err == nil && info.IsDir() {
-			f.walk(arg)
+			f.walk(ctx, arg)
 		}
 	}
 	f.captures, f.strays = distinct(f.captures), distinct(f.strays)
@@ -56,11 +57,13 @@ func (f *fixtures) golden(path string) {
 	f.captures = append(f.captures, of)
 }
 
-func (f *fixtures) walk(dir string) {
-	// The function returns no error, hence neither does WalkDir; what cannot be
+func (f *fixtures) walk(ctx context.Context, dir string) {
+	// The function returns no error of its own, hence neither does WalkDir; what cannot be
 	// read is among the captures already.
 	_ = filepath.WalkDir(dir+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
 		switch {
+		case ctx.Err() != nil:
+			return filepath.SkipAll
 		case err != nil || d.IsDir():
 		case strings.HasSuffix(path, check.Suffix):
 			f.golden(path)

@@ -51,7 +51,7 @@ func (c *checkRun) fixtures() (*fixtures, error) {
 	if slices.Contains(c.args, "-") {
 		return nil, &usageError{text: "a golden record stands beside a file: standard input (-) has no place"}
 	}
-	found := findFixtures(c.args)
+	found := findFixtures(c.ctx, c.args)
 	if found.problem != nil {
 		c.complain("finwait: %v\n", found.problem)
 		c.unreadable = true

@@ -128,7 +128,7 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 		defer stored.Close()
 		return run, d.replay(arg, text, run)
 	}
-	files, err := capture.Files([]string{arg})
+	files, err := capture.Files(ctx, []string{arg})
 	if err != nil {
 		d.problem(err)
 	}
