@@ -94,8 +94,7 @@ func (c *Conn) controlOnly() bool {
 // lost reports whether octets were acknowledged that the capture does not hold.
 func (c *Conn) lost() bool {
 	for r := range Role(2) {
-		e := c.end(r)
-		if c.Quality[r].Missing > 0 && e.sndUna > 1 || c.FIN[r].Implied {
+		if c.Quality[r].Missing > 0 && c.Unseen(r) > 0 || c.FIN[r].Implied {
 			return true
 		}
 	}

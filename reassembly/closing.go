@@ -247,12 +247,7 @@ func (c *Conn) measurePayload(first Role) {
 		e := c.end(r)
 		c.Payload[r] = int64(c.payloadEnd(r, e) - max(e.low, 1))
 		c.Payload[r] = max(c.Payload[r], 0)
-		if h := c.from.holes[uint8(r)^c.client]; h != nil {
-			c.Quality[r].Missing = int64(h.missing(c.payloadEnd(r, e)))
-		}
-		if e.packets > 0 && e.sndNxt < c.payloadEnd(r, e) {
-			c.Quality[r].Missing += int64(c.payloadEnd(r, e) - max(e.sndNxt, 1))
-		}
+		c.Quality[r].Missing = int64(c.missing(r, e, c.payloadEnd(r, e)))
 	}
 	if first == NoRole || c.c.firstFIN == noSide {
 		return
@@ -261,6 +256,19 @@ func (c *Conn) measurePayload(first Role) {
 	if Role(c.c.firstFIN^c.client) == first {
 		c.HalfClosed.Bytes = max(int64(c.payloadEnd(other, c.end(other))-max(c.c.atFirstFIN, 1)), 0)
 	}
+}
+
+// missing returns how many octets of r below end the capture lacks: what was passed
+// over, and what was acknowledged beyond all that was captured.
+func (c *Conn) missing(r Role, e *endpoint, end seqnum.Offset) (n seqnum.Offset) {
+	top := e.sndNxt
+	if h := c.from.holes[uint8(r)^c.client]; h != nil && h.n > 0 {
+		n, top = h.missing(end), max(top, h.end())
+	}
+	if e.packets > 0 && top < end {
+		n += end - max(top, 1)
+	}
+	return n
 }
 
 // payloadEnd returns the offset behind the last payload octet of r.

@@ -172,5 +172,15 @@ func (c *Conn) Sent(r Role) seqnum.Offset { return c.end(r).end() }
 // PayloadEnd returns one past the last payload octet of r.
 func (c *Conn) PayloadEnd(r Role) seqnum.Offset { return c.payloadEnd(r, c.end(r)) }
 
+// Unseen returns how many payload octets of r were acknowledged that the capture
+// lacks. What was lost on its way to an end, and never acknowledged, it may hold all of.
+func (c *Conn) Unseen(r Role) int64 {
+	e := c.end(r)
+	if e.sndUna <= 1 {
+		return 0
+	}
+	return int64(c.missing(r, e, min(c.payloadEnd(r, e), e.sndUna)))
+}
+
 // Taken returns how far r's peer acknowledged what r sent.
 func (c *Conn) Taken(r Role) seqnum.Offset { return c.end(r).sndUna }

@@ -30,8 +30,14 @@ type hole struct {
 	since       capture.Time
 }
 
-// open remembers a new hole, which lies above all others.
+// open remembers a new hole, which lies above all others. The highest one grows
+// while segments without payload pass over it that nothing followed yet.
 func (h *holes) open(left, right seqnum.Offset, now capture.Time) {
+	if h.n > 0 && h.end() >= left {
+		last := &h.at[h.n-1]
+		last.right = max(last.right, right)
+		return
+	}
 	if h.n == maxHoles {
 		h.at[0].right = h.at[1].right
 		copy(h.at[1:], h.at[2:])
@@ -40,6 +46,9 @@ func (h *holes) open(left, right seqnum.Offset, now capture.Time) {
 	h.at[h.n] = hole{left, right, now}
 	h.n++
 }
+
+// end returns the end of the highest hole; there must be one.
+func (h *holes) end() seqnum.Offset { return h.at[h.n-1].right }
 
 // fill takes [left, right) out of the holes. It returns how many octets of it
 // had been missing, and since when the first of those were.
@@ -114,10 +123,10 @@ func (t *Tracker) place(c *tcb, s *segment.Segment, side uint8) (seq, ack seqnum
 // (RFC 9293 §3.8.4, §3.8.6.1). Linux probes a zero window with an empty
 // segment at SND.UNA-1 (net/ipv4/tcp_output.c, tcp_xmit_probe_skb).
 func (e *endpoint) isProbe(s *segment.Segment, seq seqnum.Offset, peerWindowZero bool) bool {
-	if s.PayloadLen > 1 || e.sndNxt <= 1 && s.PayloadLen == 0 {
-		return false
+	if s.PayloadLen > 1 || e.sndUna < 1 && s.PayloadLen == 0 {
+		return false // nobody is known to listen yet
 	}
-	if seq == e.sndNxt-1 {
+	if seq == e.end()-1 {
 		return true
 	}
 	return peerWindowZero && (seq == e.sndUna-1 || seq == e.sndNxt && s.PayloadLen == 1)
@@ -136,18 +145,18 @@ func (t *Tracker) send(e *endpoint, s *segment.Segment, seq seqnum.Offset, now c
 	if fresh > 0 {
 		e.sndNxt = right
 	}
-	if late > 0 && e.holes != 0 {
-		filled, since := t.holes.at(e.holes).fill(left, right)
-		if filled > 0 {
-			late -= filled
-			fresh += filled
-			if now.Sub(since) <= reorderWithin {
-				e.outOfOrder++
-			} else {
-				e.retransmits++
-				bits |= Retransmit
-			}
+	if e.holes != 0 && right > left {
+		h := t.holes.at(e.holes)
+		filled, since := h.fill(left, right-fresh)
+		late -= filled
+		passed, at := h.fill(right-fresh, right) // segments without payload had passed over it
+		if filled == 0 {
+			since = at
 		}
+		if filled+passed > 0 {
+			bits |= e.comeLate(now.Sub(since))
+		}
+		fresh += filled
 	}
 	if fresh == 0 && late > 0 {
 		bits |= Retransmit
@@ -157,6 +166,16 @@ func (t *Tracker) send(e *endpoint, s *segment.Segment, seq seqnum.Offset, now c
 		e.payload += n
 	}
 	return bits
+}
+
+// comeLate counts a segment that fills a hole which was seen so long before.
+func (e *endpoint) comeLate(after time.Duration) MarkBits {
+	if after <= reorderWithin {
+		e.outOfOrder++
+		return 0
+	}
+	e.retransmits++
+	return Retransmit
 }
 
 // holesOf returns the holes of e, with room for more.

@@ -175,6 +175,9 @@ func (e *endpoint) acknowledge(peer *endpoint, s *segment.Segment, seq, ack seqn
 	if o := &s.Options; o.SACKs > 0 && o.SACK[0].Left.Before(s.Ack) {
 		more |= DSACK
 	}
+	if peer.asksFromBefore(ack) {
+		peer.low, peer.sndNxt = ack, ack
+	}
 	if !e.hasSYN && peer.hasSYN && peer.sndNxt <= 1 && (ack < 0 || ack > strayACK) {
 		return more // a challenge ACK of the previous incarnation (RFC 5961 §4.2)
 	}
@@ -186,6 +189,13 @@ func (e *endpoint) acknowledge(peer *endpoint, s *segment.Segment, seq, ack seqn
 	}
 	e.lastAck, e.probed = ack, bits.has(Probe)
 	return more
+}
+
+// asksFromBefore reports whether all that was captured of e are keep-alives: in the
+// middle of a connection, empty segments at one position, and acknowledged is one
+// octet more than they leave room for (RFC 9293 §3.8.4).
+func (e *endpoint) asksFromBefore(ack seqnum.Offset) bool {
+	return !e.hasSYN && e.dataSegments == 0 && e.packets > 0 && e.low == 1 && e.sndNxt == 1 && e.sndUna == 1 && ack == 2
 }
 
 // options takes in what a segment says of its sender beside numbers.

@@ -44,7 +44,7 @@ func checkMissing(p *analyzer.Pass) {
 	var side reassembly.Role = reassembly.NoRole
 	var frames []uint32
 	for _, r := range [...]reassembly.Role{reassembly.Client, reassembly.Server} {
-		if n := c.Quality[r].Missing; n > 0 {
+		if n := c.Unseen(r); n > 0 {
 			message += fmt.Sprintf(", %s of the %s", octets(n), r)
 			side = sideOf(side, r)
 		}
