@@ -50,7 +50,8 @@ func (c *Conn) findRST() {
 		by := Role(m.Side)
 		r := RST{Known: true, By: by, Frame: m.Frame, Time: m.Time, at: i, Count: int64(c.end(by).rsts)}
 		r.Kind, r.ReplyTo = c.rstKind(i)
-		r.Ended = c.taken(i) && !c.closedBefore(i)
+		// A SYN that is repeated after its refusal, as Windows does, is refused all the same.
+		r.Ended = r.Kind == RSTRefused || c.taken(i) && !c.closedBefore(i)
 		if !c.RST.Known {
 			c.RST = r
 		}

@@ -135,7 +135,7 @@ func (e *endpoint) reset(peer *endpoint, s *segment.Segment, seq, ack seqnum.Off
 		if acksAll || !peer.hasSYN {
 			bits = InWindow | Exact
 		}
-	case peer.hasSYN && !e.hasSYN && peer.sndNxt == 1 && e.sndNxt <= 1:
+	case peer.hasSYN && !peer.synAnswer && !e.hasSYN && peer.sndNxt == 1 && e.sndNxt <= 1: // in SYN-SENT
 		if acksAll {
 			bits = InWindow | Exact
 		}
