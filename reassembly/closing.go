@@ -52,7 +52,10 @@ func (c *Conn) findFINs() {
 // payload looks alike only if nothing follows it, so the sequence number has to
 // have moved on, or the peer to have closed in answer.
 func (c *Conn) impliesFIN(r Role, e *endpoint) bool {
-	if e.packets == 0 || e.sndUna != e.sndNxt+1 || e.sndNxt <= 1 && !e.hasSYN {
+	if e.packets == 0 {
+		return c.impliesUnseenFIN(r, e)
+	}
+	if e.sndUna != e.sndNxt+1 || e.sndNxt <= 1 && !e.hasSYN {
 		return false
 	}
 	peer := c.end(r.Peer())
@@ -67,6 +70,21 @@ func (c *Conn) impliesFIN(r Role, e *endpoint) bool {
 		}
 	}
 	return moved || peer.hasFIN || c.FIN[r.Peer()].Known
+}
+
+// impliesUnseenFIN is impliesFIN of an end of which nothing was captured: its peer,
+// which closed as well, acknowledged one octet by itself and then no more.
+func (c *Conn) impliesUnseenFIN(r Role, e *endpoint) bool {
+	if !c.end(r.Peer()).hasFIN {
+		return false
+	}
+	var before seqnum.Offset // what was acknowledged before all was
+	for i := range c.Marks {
+		if m := &c.Marks[i]; m.Has(segment.ACK) && m.Ack < e.sndUna {
+			before = max(before, m.Ack)
+		}
+	}
+	return before > 0 && e.sndUna == before+1
 }
 
 func (c *Conn) findFIN(r Role, f *FIN) {

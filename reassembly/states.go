@@ -269,6 +269,7 @@ func (c *Conn) tookFIN(r Role, fin *FIN, l *steps) {
 	if at < 0 {
 		s := c.step(r, tcpstate.RecvFIN, proof)
 		s.loose = fin.Implied
+		s.at-- // before what it sent with it, perhaps its own FIN
 		l.add(s)
 		return
 	}
