@@ -16,7 +16,6 @@ import (
 // course is how far one end of an orderly connection has come.
 type course struct {
 	next, una seqnum.Value // SND.NXT and SND.UNA (RFC 9293 §3.3.1), valid iff syn
-	window    uint16       // as it last advertised it
 	syn, fin  bool
 }
 
@@ -37,7 +36,7 @@ func (b *journal) expects(s *segment.Segment, side uint8) bool {
 		return false
 	}
 	if s.PayloadLen == 0 && !s.Flags.Has(segment.FIN) {
-		return s.Ack != peer.una || s.Window != own.window // else it is a duplicate acknowledgment
+		return s.Ack != peer.una // else it is a window update, a duplicate acknowledgment or a copy
 	}
 	return !own.fin && s.PayloadLen <= maxLinePayload
 }
@@ -49,7 +48,6 @@ func (b *journal) advance(p *capture.Packet, s *segment.Segment, side uint8) {
 		own.next, own.una, own.syn = s.Seq, s.Seq, true
 	}
 	own.next += seqnum.Value(s.Len())
-	own.window = s.Window
 	if s.Flags.Has(segment.ACK) {
 		peer.una = s.Ack
 	}

@@ -243,15 +243,17 @@ type talkers struct {
 // wherever it breaks off. Of its segments one in upset is not as expected.
 func (r *talkers) conversation(port uint16, upset int) (out []event) {
 	next := [2]seqnum.Value{seqnum.Value(r.Uint32()), seqnum.Value(r.Uint32())}
+	var acked [2]seqnum.Value
 	fin, id := [2]bool{}, [2]uint16{uint16(r.Uint32()), uint16(r.Uint32())}
 	ends := [2]segment.Endpoint{{Port: port}, {Port: 443}}
 	add := func(side int, flags segment.Flags, payload string) {
 		s := segment.Segment{
-			Src: ends[side], Dst: ends[1-side], Seq: next[side], Flags: flags, Window: 500 + id[side]%64, // no duplicate acknowledgments
+			Src: ends[side], Dst: ends[1-side], Seq: next[side], Flags: flags, Window: 500 + id[side]%3,
 			TTL: uint8(64 - side), IPID: id[side], Is4: true, Payload: []byte(payload), PayloadLen: uint32(len(payload)),
 		}
 		if flags.Has(segment.ACK) {
 			s.Ack = next[1-side]
+			acked[1-side] = s.Ack
 		}
 		s.Options.HasTimestamps, s.Options.TSVal, s.Options.TSEcr = true, uint32(r.now>>20), uint32(r.now>>21)
 		s.Options.HasScale, s.Options.Scale = flags.Has(segment.SYN), 7
@@ -263,6 +265,11 @@ func (r *talkers) conversation(port uint16, upset int) (out []event) {
 		out = append(out, event{s: s})
 	}
 	const syn, ack = segment.SYN, segment.ACK
+	acknowledge := func(side int) { // seldom what was acknowledged before
+		for r.IntN(10) == 0 || acked[1-side] != next[1-side] {
+			add(side, ack, "")
+		}
+	}
 	add(0, syn, "")
 	add(1, syn|ack, "")
 	add(0, ack, "")
@@ -273,14 +280,14 @@ func (r *talkers) conversation(port uint16, upset int) (out []event) {
 			add(side, segment.FIN|ack, pick(r.chance(), "", "", "bye"))
 			fin[side] = true
 		case fin[side] || r.IntN(3) == 0:
-			add(side, ack, "")
+			acknowledge(side)
 		default:
 			add(side, ack|segment.PSH, pick(r.chance(), "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", "\x16\x03\x03\x00\x01x", "x"))
 		}
 	}
 	for side := range 2 {
 		if r.IntN(6) > 0 {
-			add(side, ack, "")
+			acknowledge(side)
 		}
 	}
 	return out
@@ -334,12 +341,18 @@ func (r *talkers) capture(upset int) (out []event) {
 		if r.IntN(1000) == 0 {
 			r.now += capture.Time(pick(r.chance(), 5*time.Minute, 3*time.Hour, -time.Second))
 		}
-		for range 1 + (r.IntN(10*upset)+1)/(10*upset) {
-			r.frame++
-			open[i][0].time, open[i][0].frame = r.now, r.frame
-			out = append(out, open[i][0])
+		some, times := open[i][:1], 1
+		if r.IntN(10*upset) == 0 { // captured twice, one by one or two together
+			some, times = open[i][:min(len(open[i]), 1+r.IntN(2))], 2
 		}
-		if open[i] = open[i][1:]; len(open[i]) == 0 {
+		for range times {
+			for n := range some {
+				r.frame++
+				some[n].time, some[n].frame = r.now, r.frame
+				out = append(out, some[n])
+			}
+		}
+		if open[i] = open[i][len(some):]; len(open[i]) == 0 {
 			open = slices.Delete(open, i, i+1)
 		}
 	}
