@@ -156,16 +156,16 @@ func (a *analysis) take(d *decoded) {
 	case !a.window.holds(p.Time): // stream numbers are the whole capture's all the same
 		in.notSelected++
 		a.tracker.Pass(s, d.skip)
-	case d.skip == segment.ICMPError && (a.keep == nil || a.keep(s)):
-		in.skipped[d.skip]++
-		a.tracker.Quote(p, s)
-	case d.skip != segment.Decoded:
+	case d.skip != segment.Decoded && d.skip != segment.ICMPError:
 		in.skipped[d.skip]++
 		a.tracker.Advance(p)
 	case a.keep != nil && !a.keep(s):
 		in.notSelected++
 		a.tracker.Pass(s, d.skip)
 		a.tracker.Advance(p)
+	case d.skip == segment.ICMPError:
+		in.skipped[d.skip]++
+		a.tracker.Quote(p, s)
 	default:
 		in.segments++
 		a.tracker.Add(p, s)

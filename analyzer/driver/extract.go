@@ -152,20 +152,17 @@ func newNumbering(o *Options) *numbering {
 // take decodes the packet of f and returns the number of its stream, if it has
 // one. looked is false of packets outside of the window.
 func (n *numbering) take(o *Options, f *Frame) (number uint32, has, looked bool) {
-	if !n.window.holds(f.Time) {
-		return 0, false, false
-	}
 	n.decoder.Frame = uint32(f.Number)
 	f.Skip = n.decoder.Decode(f.Link, f.Data, f.Length, f.Segment)
-	if f.Skip != segment.Decoded && f.Skip != segment.ICMPError || o.Keep != nil && !o.Keep(f.Segment) {
-		return 0, false, true
-	}
-	if f.Skip == segment.Decoded {
+	switch f.Skip { // numbers are the whole capture's, whatever is selected of it
+	case segment.Decoded:
 		t, _, _, _ := n.streams.Number(f.Segment)
-		return t.Stream, true, true
+		number, has = t.Stream, true
+	case segment.ICMPError:
+		if t, _, _ := n.streams.Quote(f.Segment); t != nil {
+			number, has = t.Stream, true
+		}
 	}
-	if t, _, _ := n.streams.Quote(f.Segment); t != nil {
-		return t.Stream, true, true
-	}
-	return 0, false, true
+	looked = n.window.holds(f.Time)
+	return number, has && looked && (o.Keep == nil || o.Keep(f.Segment)), looked
 }
