@@ -1,6 +1,7 @@
 package reassembly
 
 import (
+	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -220,6 +221,11 @@ func (c *Conn) findEnd() {
 
 // measure times the close.
 func (c *Conn) measure() {
+	for r := range Role(2) {
+		if e := c.end(r); e.zeroWindow {
+			c.Quality[r].ZeroWindow = longer(e.zeroFor, c.openUntil().Sub(e.zeroFrom))
+		}
+	}
 	first := c.FirstCloser
 	if first == BothRoles {
 		first = Client
@@ -256,6 +262,17 @@ func (c *Conn) measure() {
 		c.Teardown, c.HasTeardown = max(max(other.ACKTime, f.ACKTime).Sub(from), 0), true
 	}
 	c.measurePayload(first)
+}
+
+// openUntil returns when the connection ended, or else observation of it.
+func (c *Conn) openUntil() capture.Time {
+	switch {
+	case c.RST.Ended:
+		return c.RST.Time
+	case c.Ended == EndClosed:
+		return c.Last.Time
+	}
+	return c.Until
 }
 
 // measurePayload counts payload by sequence space, SYN and FIN left out, and

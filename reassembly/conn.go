@@ -236,9 +236,6 @@ func (c *Conn) count(r Role, e *endpoint) {
 	q.Retransmissions, q.OutOfOrder = int64(e.retransmits), int64(e.outOfOrder)
 	q.DuplicateACKs, q.KeepAlives = int64(e.dupACKs), int64(e.keepAlives)
 	q.ZeroWindow = e.zeroFor
-	if e.zeroWindow {
-		q.ZeroWindow = longer(q.ZeroWindow, c.Until.Sub(e.zeroFrom))
-	}
 	c.Packets[r] = int64(e.packets)
 }
 

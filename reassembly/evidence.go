@@ -93,10 +93,7 @@ func (c *Conn) Stall(r Role) (longest Stall, ok bool) {
 	}
 	s := c.from.windows[uint8(r)^c.client]
 	if s.now.EndFrame == 0 {
-		s.now.Until = c.Until
-		if c.RST.Ended && c.RST.Frame > s.now.Frame {
-			s.now.Until = c.RST.Time
-		}
+		s.now.Until = max(c.openUntil(), s.now.Since)
 	}
 	s.settle()
 	return s.longest, s.longest.Frame != 0

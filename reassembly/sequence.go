@@ -77,7 +77,9 @@ func (h *holes) fill(left, right seqnum.Offset) (octets seqnum.Offset, since cap
 			h.n++
 			h.at[i].right, h.at[i+1].left = l, r
 			i++
-		default: // no room to split: forget the smaller part
+		case l-g.left > g.right-r: // no room to split: forget the smaller part
+			g.right = l
+		default:
 			g.left = r
 		}
 	}

@@ -93,7 +93,7 @@ func (c *Conn) sentSYN(r Role) bool { return c.end(r).hasSYN }
 
 // metAs is the state in which an endpoint without a captured SYN is met.
 func (c *Conn) metAs(r Role) tcpstate.State {
-	if c.end(r).packets-c.end(r).resets == 0 || c.sentSYN(r.Peer()) && c.Handshake != HandshakeNotCaptured && c.Handshake != HandshakeComplete {
+	if c.end(r).packets == c.end(r).rsts || c.sentSYN(r.Peer()) && c.Handshake != HandshakeNotCaptured && c.Handshake != HandshakeComplete {
 		return tcpstate.Unknown
 	}
 	return tcpstate.Established

@@ -228,13 +228,17 @@ func (t *Tracker) closed(e *entry) bool {
 	return ended == EndIdle || ended == EndEvicted
 }
 
-// open makes room for a new connection, evicting the stalest where there are
-// too many. It is a journal without segments.
-func (t *Tracker) open(s *segment.Segment, side uint8, number uint32) uint32 {
+// makeRoom evicts the stalest live connection where there are as many as may be.
+func (t *Tracker) makeRoom() {
 	if t.count.live >= t.cfg.MaxConnections {
 		t.counts.Evicted++
 		t.end(t.live.head, EndEvicted)
 	}
+}
+
+// open begins a new connection: a journal without segments.
+func (t *Tracker) open(s *segment.Segment, side uint8, number uint32) uint32 {
+	t.makeRoom()
 	body, b := t.journals.alloc()
 	*b = journal{addr: [2]segment.Endpoint{s.Src, s.Dst}, path: s.Path, is4: s.Is4, firstFIN: noSide}
 	if side == 1 {
@@ -345,8 +349,9 @@ func (t *Tracker) revive(i uint32) {
 	c.ended = EndNone
 	c.ends[0].resets, c.ends[1].resets = 0, 0
 	t.table.remove(&t.ended, i)
-	t.table.pushBack(&t.live, i)
 	t.count.ended--
+	t.makeRoom()
+	t.table.pushBack(&t.live, i)
 	t.count.live++
 }
 

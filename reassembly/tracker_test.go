@@ -142,6 +142,20 @@ func TestEviction(t *testing.T) {
 	}
 }
 
+// A connection that goes on after its reset takes the place of another.
+func TestEvictionByRevival(t *testing.T) {
+	got := track(reassembly.Config{MaxConnections: 1}, packets(t, ends+`
+0.0 A ACK len 1
+0.1 A RST,ACK
+1.0 A2 SYN
+3.0 A ACK len 1
+4.0 end
+`))
+	if len(got) != 2 || got[0].stream != 1 || got[0].ended != "evicted" {
+		t.Errorf("%+v: the second connection should have been evicted", got)
+	}
+}
+
 // Stray segments after the close belong to the connection still.
 func TestStraySegments(t *testing.T) {
 	got := track(reassembly.Config{}, packets(t, ends+`
