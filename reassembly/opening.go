@@ -170,6 +170,10 @@ func (c *Conn) measurePath(o opening) {
 		return
 	}
 	c.away[Client] = max(o.ack.Time.Sub(last.Time), 0)
+	if o.ack.Len > 0 { // perhaps the ACK before it was not captured
+		client, _ := c.quickest()
+		c.away[Client] = min(c.away[Client], client)
+	}
 	for r := range Role(2) {
 		if c.away[r] >= farAway {
 			c.hop[r] = c.away[r] / 2

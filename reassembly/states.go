@@ -30,16 +30,16 @@ const maxSteps = 12
 type steps struct {
 	list [maxSteps]step
 	n    int
+	far  bool // what was captured in one order may have come in another
 }
 
-// add puts s in its place: by mark, an acknowledgment before the FIN that came
-// in the same segment (RFC 9293 §3.10.7.4).
+// add puts s in its place.
 func (l *steps) add(s step) {
 	if l.n == maxSteps {
 		return
 	}
 	i := l.n
-	for i > 0 && (l.list[i-1].at > s.at || l.list[i-1].at == s.at && l.list[i-1].event == tcpstate.RecvFIN && s.event == tcpstate.RecvACKofFIN) {
+	for i > 0 && l.before(&s, &l.list[i-1]) {
 		l.list[i] = l.list[i-1]
 		i--
 	}
@@ -47,9 +47,23 @@ func (l *steps) add(s step) {
 	l.n++
 }
 
+// before reports whether a comes before b: by mark. An acknowledgment comes before
+// the FIN in the same segment (RFC 9293 §3.10.7.4); which of two segments came first
+// to a far end, its time tells, for what a RecvFIN lies behind may have been under
+// way when the acknowledgment was captured.
+func (l *steps) before(a, b *step) bool {
+	if a.event == tcpstate.RecvFIN && b.event == tcpstate.RecvACKofFIN && l.far && a.since != b.since {
+		return a.since < b.since
+	}
+	if a.at != b.at {
+		return a.at < b.at
+	}
+	return a.event == tcpstate.RecvACKofFIN && b.event == tcpstate.RecvFIN
+}
+
 // deriveStates walks r through its states.
 func (c *Conn) deriveStates(r Role) {
-	var l steps
+	l := steps{far: c.hop[r] > 0 && c.c.seen&sawClockStep == 0}
 	if c.filtered() {
 		c.filteredSteps(r, &l)
 	} else {
