@@ -102,9 +102,7 @@ func (t *Tracker) place(c *tcb, s *segment.Segment, side uint8) (seq, ack seqnum
 	e, peer := &c.ends[side], &c.ends[1-side]
 	switch {
 	case s.Flags.Has(segment.SYN) && (!e.synced || !e.hasSYN && e.base != s.Seq || e.hasSYN && e.base != s.Seq && e.packets < 8):
-		e.sync(s.Seq, 0)
-		t.holes.release(e.holes)
-		e.holes = 0
+		t.setOrigin(c, side, s.Seq)
 	case !e.synced && !s.Flags.Has(segment.RST):
 		e.sync(s.Seq-1, 1)
 	}
@@ -118,6 +116,29 @@ func (t *Tracker) place(c *tcb, s *segment.Segment, side uint8) (seq, ack seqnum
 		return 1, ack
 	}
 	return seqnum.Unwrap(s.Seq, e.base, e.end()), ack
+}
+
+// setOrigin makes isn the origin of a side's sequence space. What came before, where
+// anything did, belongs to the previous incarnation, and so did its FIN.
+func (t *Tracker) setOrigin(c *tcb, side uint8, isn seqnum.Value) {
+	e := &c.ends[side]
+	known, moved := e.synced, seqnum.Offset(int32(e.base-isn))
+	e.sync(isn, 0)
+	t.holes.release(e.holes)
+	e.holes = 0
+	if !known {
+		return
+	}
+	list := t.marks.of(&c.marks)
+	for i := range list {
+		if m := &list[i]; m.Side == side {
+			m.Seq += moved
+			m.Bits &^= FirstFIN
+		} else {
+			m.Ack += moved
+		}
+	}
+	c.forgetFIN(side)
 }
 
 // isProbe reports whether s, without SYN, FIN or RST, is a keep-alive or a

@@ -125,6 +125,19 @@ func (c *tcb) close(side uint8, fin seqnum.Offset) {
 	}
 }
 
+// forgetFIN takes back what a FIN of the previous incarnation said that came before
+// the SYN of this one.
+func (c *tcb) forgetFIN(side uint8) {
+	e := &c.ends[side]
+	if !e.hasFIN {
+		return
+	}
+	e.hasFIN, e.fin, e.finCopies = false, 0, 0
+	if c.firstFIN == side {
+		c.firstFIN, c.atFirstFIN = noSide, 0
+	}
+}
+
 // reset judges an RST from e by what its receiver could know (RFC 9293 §3.5.3,
 // RFC 5961 §3.2). RCV.NXT of the receiver lies somewhere between what it
 // acknowledged and what e was seen to send.
