@@ -276,7 +276,7 @@ func (c *Conn) tookFIN(r Role, fin *FIN, l *steps) {
 	}
 	at := c.arrived(r, proof, c.isFIN)
 	if late >= 0 {
-		if i := c.firstBetween(late, proof, r.Peer(), func(m *Mark) bool { return m.Len > 0 || m.Has(segment.FIN) }); i >= 0 {
+		if i := c.filled(r, late, proof); i >= 0 {
 			at = i
 		}
 	}
@@ -288,6 +288,25 @@ func (c *Conn) tookFIN(r Role, fin *FIN, l *steps) {
 		return
 	}
 	l.add(c.after(r, c.step(r, tcpstate.RecvFIN, at), late))
+}
+
+// filled returns the segment of r's peer with which the last octets came that r
+// lacked at mark late and had at mark proof: the one that the timestamp echo names
+// (RFC 7323 §4.3), else the first that could be; -1 where there is none. A FIN that
+// is answered with a D-SACK had come before.
+func (c *Conn) filled(r Role, late, proof int) int {
+	p, first := &c.Marks[proof], -1
+	for i := late + 1; i < proof; i++ {
+		m := &c.Marks[i]
+		switch {
+		case m.By(r) || m.Len == 0 && !m.Has(segment.FIN) || p.Is(DSACK) && c.isFIN(m):
+		case p.Is(HasTS) && m.Is(HasTS) && m.TSVal == p.TSEcr:
+			return i
+		case first < 0:
+			first = i
+		}
+	}
+	return first
 }
 
 // resetSteps adds the reset that ended r: taken in, or sent.
