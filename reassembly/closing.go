@@ -196,7 +196,8 @@ func (c *Conn) acknowledges(by, r Role) bool {
 		return false
 	}
 	if !c.FIN[by].Implied {
-		return c.Marks[i].Frame <= c.FIN[by].Frame
+		fin := c.MarkOf(c.FIN[by].Frame)
+		return c.Marks[i].Frame <= c.FIN[by].Frame && (fin == nil || fin.Covers(c.FIN[r].Pos+1))
 	}
 	return c.Marks[i].End() <= c.FIN[by].Pos
 }

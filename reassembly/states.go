@@ -238,15 +238,8 @@ func (c *Conn) tookACKofSYN(r Role, l *steps) {
 func (c *Conn) closingSteps(r Role, l *steps) {
 	own, peer := &c.FIN[r], &c.FIN[r.Peer()]
 	if own.Known {
-		if own.Implied {
-			if i := c.indexOf(own.ACKFrame); i >= 0 {
-				s := c.step(r, tcpstate.SendFIN, i)
-				s.loose = true
-				s.at--
-				l.add(s)
-			}
-		} else {
-			l.add(c.step(r, tcpstate.SendFIN, c.indexOf(own.Frame)))
+		if s, ok := c.sentFIN(r, own); ok {
+			l.add(s)
 		}
 		if i := c.ackTaken(r, own.Pos+1, c.isFIN); i >= 0 {
 			l.add(c.step(r, tcpstate.RecvACKofFIN, i))
@@ -255,6 +248,39 @@ func (c *Conn) closingSteps(r Role, l *steps) {
 	if peer.Known {
 		c.tookFIN(r, peer, l)
 	}
+}
+
+// sentFIN returns the step with which r sent its FIN, if it is known when. A segment
+// that goes on from behind the FIN and was captured before it says that it had been
+// sent by then.
+func (c *Conn) sentFIN(r Role, fin *FIN) (s step, ok bool) {
+	at := c.indexOf(fin.Frame)
+	if fin.Implied {
+		at = c.indexOf(fin.ACKFrame)
+	}
+	if at < 0 {
+		return step{}, false
+	}
+	behind := c.firstBetween(-1, at, r, func(m *Mark) bool { return m.Seq > fin.Pos && !m.Has(segment.RST) })
+	switch {
+	case behind >= 0:
+		at = behind
+	case !fin.Implied:
+		return c.step(r, tcpstate.SendFIN, at), true
+	}
+	s = c.step(r, tcpstate.SendFIN, at)
+	s.loose = true
+	if fin.Implied || !c.repeatsACK(r, at) {
+		s.at-- // it closed before it took in what it acknowledges here
+	}
+	return s, true
+}
+
+// repeatsACK reports whether mark i of r acknowledges a FIN of the peer that had come
+// before: captured twice, or reported by a D-SACK.
+func (c *Conn) repeatsACK(r Role, i int) bool {
+	fin, last := &c.FIN[r.Peer()], c.lastBefore(i, r.Peer(), c.isFIN)
+	return fin.Known && c.Marks[i].Covers(fin.Pos+1) && (c.Marks[i].Is(DSACK) || last >= 0 && c.Marks[last].Frame != fin.Frame)
 }
 
 // tookFIN adds that r took in the peer's FIN, which counts at its sequence
