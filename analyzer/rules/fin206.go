@@ -7,6 +7,7 @@ import (
 	"finwait/analyzer"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
 )
 
 // fin206 reports connections that one side closed after nobody had said
@@ -68,6 +69,8 @@ func checkIdleClose(p *analyzer.Pass) {
 	switch {
 	case s.frame == 0 && c.Caveats.Has(reassembly.MidStreamStart):
 		since, bound = "after the capture began", reassembly.AtLeast
+	case s.frame == 0 && c.Talk(closer.Peer()).Known():
+		since = "after the handshake, before a request reached it"
 	case s.frame == 0:
 		since = "after the handshake, with no request ever sent"
 	}
@@ -85,14 +88,14 @@ func checkIdleClose(p *analyzer.Pass) {
 // silence is how long nobody had said anything before a segment.
 type silence struct {
 	length time.Duration
-	frame  uint32          // of the last payload, 0 where there was none
+	frame  uint32          // of the last payload, 0 where there was none: then it is since the handshake
 	last   reassembly.Role // who said it
 }
 
 // silenceBefore measures it. TLS alerts do not break it: close_notify goes with
 // the FIN. Nor does what crossed the FIN.
 func silenceBefore(c *reassembly.Conn, closing *reassembly.Mark) silence {
-	s := silence{length: closing.Time.Sub(c.First.Time), last: reassembly.NoRole}
+	s := silence{length: max(closing.Time.Sub(openedBy(c, closing)), 0), last: reassembly.NoRole}
 	if c.Protocol() == reassembly.TLS {
 		list := c.Bursts()
 		for i := len(list) - 1; i >= 0; i-- {
@@ -125,6 +128,30 @@ func silenceBefore(c *reassembly.Conn, closing *reassembly.Mark) silence {
 		}
 	}
 	return s
+}
+
+// openedBy returns when the handshake was over: the time of the client's first
+// segment behind its SYNs, or of the last SYN where none came before the segment
+// closing. Where no handshake was captured, it is when the capture began.
+func openedBy(c *reassembly.Conn, closing *reassembly.Mark) capture.Time {
+	at := c.First.Time
+	if c.Handshake == reassembly.HandshakeNotCaptured {
+		return at
+	}
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		syn := m.Has(segment.SYN)
+		switch {
+		case m.Frame >= closing.Frame:
+			return at
+		case m.Has(segment.RST) || !syn && !m.By(reassembly.Client): // of an earlier connection
+		case !syn:
+			return m.Time
+		default:
+			at = m.Time
+		}
+	}
+	return at
 }
 
 // lastUntil returns the latest payload of r that is remembered up to the segment
