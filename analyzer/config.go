@@ -13,7 +13,7 @@ type Config struct {
 	SlowTeardown   time.Duration // FIN104: first FIN to last ACK
 	CloseWait      time.Duration // FIN202: CLOSE-WAIT without data
 	Patience       time.Duration // FIN201: who waits this long after a request wants an answer
-	IdleClose      time.Duration // FIN206: the shortest silence that counts as idle
+	IdleClose      time.Duration // FIN206, FIN207: the shortest silence that counts as idle
 	ZeroWindow     time.Duration // FIN209: how long a window of 0 holds payload back
 	TimeWait       time.Duration // FIN303: how long an end stays in TIME-WAIT; Linux: TCP_TIMEWAIT_LEN
 	UnansweredSYN  time.Duration // FIN401, FIN303: how long a SYN waits for an answer

@@ -51,7 +51,7 @@ var Thresholds = []Threshold{
 		duration: func(c *Config) *time.Duration { return &c.CloseWait },
 	},
 	{
-		Name: "idle-close", Rules: []string{"FIN206"},
+		Name: "idle-close", Rules: []string{"FIN206", "FIN207"},
 		About:    "the shortest silence before a close that counts as idle",
 		duration: func(c *Config) *time.Duration { return &c.IdleClose },
 	},

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -58,15 +59,18 @@ func checkKeepAliveRace(p *analyzer.Pass) {
 	if fin == nil {
 		return
 	}
-	request := requestAround(c, asker)
-	if request == nil || !crossed(request, fin) || !asks(c, asker, request) {
+	request := crossing(c, requestAround(c, asker), fin)
+	if request == nil || !asks(c, asker, request) {
 		return
 	}
 	rst := resetBy(c, closer, request.Frame)
 	if rst == nil && taken(c, closer, request) {
 		return // the closer still read: it said that it is done sending, no more
 	}
-	idle := idleBefore(c, closer, request, fin)
+	idle := silenceBefore(c, fin)
+	if idle.length < p.Config.IdleClose {
+		return // it had enough for another reason: such a close is no idle one
+	}
 	met := "nothing came in answer"
 	frames := []uint32{fin.Frame, request.Frame}
 	if rst != nil {
@@ -75,18 +79,12 @@ func checkKeepAliveRace(p *analyzer.Pass) {
 	} else {
 		met = "was lost: " + met
 	}
-	message := fmt.Sprintf("the %s's request crossed the FIN with which the %s closed the connection", asker, closer)
-	advice := fmt.Sprintf("Let the %s give up idle connections sooner than the %s does", asker, closer)
-	var length analyzer.Took
-	if idle.frame != 0 {
-		message += fmt.Sprintf(" after %s of silence", span(idle.length))
-		advice += fmt.Sprintf(" (after less than %s)", span(idle.length))
-		length = took(idle.length, reassembly.ExactBound)
-	}
-	message += fmt.Sprintf(" (%s apart, neither acknowledges the other), and %s", span(fin.Time.Sub(request.Time).Abs()), met)
+	message := fmt.Sprintf("the %s's request crossed the FIN with which the %s closed the connection after %s of silence (%s apart, neither acknowledges the other), and %s",
+		asker, closer, span(idle.length), span(fin.Time.Sub(request.Time).Abs()), met)
 	p.Report(analyzer.Verdict{
-		Side: asker, Message: message, Frames: frames, Took: length,
-		Advice: advice + ", and repeat requests that are safe to repeat.",
+		Side: asker, Message: message, Frames: frames, Took: took(idle.length, reassembly.ExactBound),
+		Advice: fmt.Sprintf("Let the %s give up idle connections sooner than the %s does (after less than %s), and repeat requests that are safe to repeat.",
+			asker, closer, span(idle.length)),
 	})
 }
 
@@ -108,9 +106,26 @@ func requestAround(c *reassembly.Conn, r reassembly.Role) *reassembly.Mark {
 	return c.MarkOf(c.Talk(r).StartFrame)
 }
 
-// crossed reports whether a request and a FIN were sent without knowledge of
-// each other: the request acknowledges all but the FIN, the FIN nothing of the
-// request.
+// crossing returns the first copy of a request that crossed a FIN: the two were
+// sent without knowledge of each other, the request so late that it cannot have
+// reached the closer before. nil where none did.
+func crossing(c *reassembly.Conn, request, fin *reassembly.Mark) *reassembly.Mark {
+	if request == nil {
+		return nil
+	}
+	const unrepeated = 200 * time.Millisecond // Linux sends nothing again sooner (TCP_RTO_MIN); the path may not be known
+	onWay := max(c.Allowance(reassembly.Role(fin.Side)), unrepeated)
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if m.Side == request.Side && m.Seq == request.Seq && m.HasPayload() && crossed(m, fin) && fin.Time.Sub(m.Time) <= onWay {
+			return m
+		}
+	}
+	return nil
+}
+
+// crossed reports whether a request and a FIN say nothing of each other: the
+// request acknowledges all but the FIN, the FIN nothing of the request.
 func crossed(request, fin *reassembly.Mark) bool {
 	end := fin.End()
 	return request.Has(segment.ACK) && request.Ack == end && fin.Ack <= request.Seq
@@ -156,15 +171,4 @@ func taken(c *reassembly.Conn, r reassembly.Role, sent *reassembly.Mark) bool {
 		}
 	}
 	return false
-}
-
-// idleBefore measures the silence before the closer's FIN, the request that
-// crossed it left out.
-func idleBefore(c *reassembly.Conn, closer reassembly.Role, request, fin *reassembly.Mark) silence {
-	s := silence{last: reassembly.NoRole}
-	t := c.Talk(closer)
-	if t.Known() && t.EndFrame < max(request.Frame, fin.Frame) {
-		s.take(fin, closer, t.End, t.EndFrame)
-	}
-	return s
 }

@@ -698,8 +698,8 @@
 //	                            FIN202: CLOSE-WAIT without data for this long is a leak
 //	                            (default 2s)
 //	      --idle-close DURATION
-//	                            FIN206: the shortest silence before a close that counts as
-//	                            idle (default 1s)
+//	                            FIN206, FIN207: the shortest silence before a close that
+//	                            counts as idle (default 1s)
 //	      --zero-window DURATION
 //	                            FIN209: a window of 0 that holds payload back for this long is
 //	                            a stall (default 1s)
