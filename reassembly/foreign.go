@@ -10,7 +10,7 @@ import (
 // Origin says how a reset compares with what its supposed sender sent before.
 type Origin struct {
 	Last     *Mark // the sender's last segment before it, no reset; nil if there was none
-	Reply    bool  // its sequence number is taken from a segment of the peer
+	Reply    bool  // its sequence number is, or may be, taken from a segment of the peer
 	OtherTTL bool  // all else from the sender came with one other TTL
 	OtherID  bool  // it lies far off the sender's IP ID counter
 }
@@ -22,16 +22,21 @@ func (o *Origin) Foreign() bool { return o.Last != nil && (o.OtherTTL || o.Other
 // reply RST has IP ID 0 (net/ipv4/ip_output.c, ip_send_unicast_reply), and may
 // start from another TTL than its sockets do: both fit.
 func (c *Conn) Origin(m *Mark) (o Origin) {
+	peer, remembered := Role(m.Side).Peer(), int64(0)
 	for i := range c.Marks {
 		s := &c.Marks[i]
 		switch {
-		case s.Side != m.Side:
+		case s.By(peer):
+			remembered++
 			o.Reply = o.Reply || !m.Has(segment.ACK) && s.Has(segment.ACK) && s.Ack == m.Seq
 		case s.Frame < m.Frame && !s.Has(segment.RST):
 			o.Last = s
 		}
 	}
 	e := c.end(Role(m.Side))
+	if remembered < c.Packets[peer] { // what it answers may be forgotten
+		o.Reply = o.Reply || !m.Has(segment.ACK) && e.low <= m.Seq && m.Seq <= e.sndUna
+	}
 	if known := e.ttlMax != 0 && e.ttlMin == e.ttlMax; known && m.TTL != e.ttlMin {
 		o.OtherTTL = !o.Reply || !sameHops(m.TTL, e.ttlMin)
 	}
