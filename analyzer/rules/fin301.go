@@ -61,29 +61,43 @@ func checkAbort(p *analyzer.Pass) {
 	if v.Advice == "" {
 		v.Advice = fmt.Sprintf("Let the %s read to the end before it closes, and not set SO_LINGER to 0.", a)
 	}
-	if n := int64(c.PayloadEnd(a) - c.Taken(a)); n > 0 {
-		v.Message += fmt.Sprintf("; %s of its own were not acknowledged", octets(n))
+	lost := unacknowledged(c, a, rst)
+	if lost > 0 {
+		v.Message += fmt.Sprintf("; %s of its own were not acknowledged", octets(lost))
 	}
-	if c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1) && (a == reassembly.Client || c.Taken(a) >= c.PayloadEnd(a)) {
+	if c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1) && (a == reassembly.Client || lost <= 0) {
 		v.Severity = analyzer.Info
 		v.Message += fmt.Sprintf("; the %s had closed before, and all that it sent had come", peer)
 	}
 	p.Report(v)
 }
 
+// unacknowledged returns how much payload of a its peer had not acknowledged when
+// a aborted with rst, what never came to the capture included.
+func unacknowledged(c *reassembly.Conn, a reassembly.Role, rst *reassembly.Mark) int64 {
+	end := c.PayloadEnd(a)
+	if !c.FIN[a].Known {
+		end = max(end, rst.Seq)
+	}
+	return int64(end - c.Taken(a))
+}
+
 // aborting returns the reset with which the connection ended, if it is the end
 // of a live socket. Where that was lost on its way, a reply to what the peer
-// still sent may have followed.
+// still sent may have followed; where the addresses and ports are used again, strays
+// of the connection before may lead. What its sender sent last may not have reached
+// the capture: then the reset stands ahead of it.
 func aborting(c *reassembly.Conn) *reassembly.Mark {
 	if !c.RST.Ended {
 		return nil
 	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if !m.Has(segment.RST) || !m.By(c.RST.By) {
+		if !m.Has(segment.RST) || !m.By(c.RST.By) || m.Bits&(reassembly.InWindow|reassembly.Exact) == 0 {
 			continue
 		}
-		if m.Has(segment.ACK) && m.Is(reassembly.AtSndNxt) && !m.Is(reassembly.RawZero) {
+		ahead := m.Seq > c.Sent(c.RST.By)
+		if m.Has(segment.ACK) && (m.Is(reassembly.AtSndNxt) || ahead) && !m.Is(reassembly.RawZero) {
 			return m
 		}
 		return nil
