@@ -19,7 +19,8 @@ var fin302 = &analyzer.Rule{
 		Title: "a reset does not fit its supposed sender: something between the ends sent it",
 		Text: `A firewall, a proxy, a load balancer or a censor can end a connection by sending an RST in an end's name. It gives itself away
 where it cannot know what the end would have put into the header: the TTL counts hops from where the packet really began; the IP identification
-continues the sender's own counter; the sequence number is one that the sender has reached. A kernel's own reply to a segment that has
+continues the sender's own counter; the sequence number is one that the sender has reached, or would have if segments were lost on
+their way to the capture. A kernel's own reply to a segment that has
 no socket has IP ID 0 and takes its sequence number from that segment: both fit, and are not reported.`,
 		Script: `0.000 A SYN
 0.010 B SYN,ACK ttl 52
@@ -97,7 +98,7 @@ func compare(c *reassembly.Conn, m *reassembly.Mark) *odd {
 		o.why = append(o.why, fmt.Sprintf("its IP ID is %d, where %d would be next", m.IPID, f.Last.IPID+1))
 	}
 	if c.Caveats&(reassembly.PacketsMissing|reassembly.ControlOnly|reassembly.SegmentOffload) == 0 && !m.Is(reassembly.RawZero) {
-		if end := c.Sent(r); !f.Reply && m.Seq > end {
+		if end := c.Sent(r); !f.Reply && m.Seq > end && (len(o.why) > 0 || !lossExplains(c, m)) {
 			o.why = append(o.why, fmt.Sprintf("its sequence number is %d beyond all that the %s sent", m.Seq-end, r))
 		}
 		if end := c.Sent(r.Peer()); m.Has(segment.ACK) && m.Ack > end {
@@ -105,6 +106,25 @@ func compare(c *reassembly.Conn, m *reassembly.Mark) *odd {
 		}
 	}
 	return o
+}
+
+// lossExplains reports whether reset m may stand ahead of all that its sender was
+// seen to send because segments were lost before they came to the capture: none
+// are on the sender's own host, none lie beyond the window that its peer gave it,
+// and who resets a connection does not go on with it.
+func lossExplains(c *reassembly.Conn, m *reassembly.Mark) bool {
+	r := reassembly.Role(m.Side)
+	if !m.Is(reassembly.InWindow) || capturedAt(c, r) {
+		return false
+	}
+	n, _ := after(c, m)
+	return n == 0
+}
+
+// capturedAt reports whether the capture was taken at r.
+func capturedAt(c *reassembly.Conn, r reassembly.Role) bool {
+	return c.Vantage == reassembly.VantageClient && r == reassembly.Client ||
+		c.Vantage == reassembly.VantageServer && r == reassembly.Server
 }
 
 // after returns how many segments with payload or acknowledgments the sender of
