@@ -116,8 +116,7 @@ func (b *built) application(c *reassembly.Conn) {
 	}
 	b.app.Protocol = proto.String()
 	if proto == reassembly.HTTP1 {
-		_, b.requests[0] = c.Turns(reassembly.Client)
-		_, b.requests[1] = c.Turns(reassembly.Server)
+		b.requests[0], b.requests[1] = c.Messages(reassembly.Client), c.Messages(reassembly.Server)
 		b.app.Requests, b.app.Responses = &b.requests[0], &b.requests[1]
 	}
 	for _, r := range [...]reassembly.Role{reassembly.Client, reassembly.Server} {

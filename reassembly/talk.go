@@ -39,7 +39,8 @@ func (t *Turn) Known() bool { return t.StartFrame != 0 }
 type talk struct {
 	last    [2]lastTurn // by side
 	turns   [2]uint32
-	said    [2]uint32 // turns that begin as an HTTP/1 request or response does
+	said    [2]uint32        // HTTP/1 requests or responses
+	next    [2]seqnum.Offset // where the next of them begins, if the one before tells; 0 where it does not
 	alerts  [2]Alert
 	tails   [2]tail
 	windows uint32 // index into Tracker.windows, or 0
@@ -115,12 +116,16 @@ func (t *Tracker) hear(in *uint32, p *capture.Packet, s *segment.Segment, side u
 		k.turns[side]++
 		turn.Extent = Extent{Start: p.Time, StartFrame: uint32(p.Number), At: seq}
 		turn.head.n = 0
+		k.next[side] = seq
 	}
 	if n := int(turn.head.n); n < HeadLen && seq == turn.At+seqnum.Offset(n) {
 		t.lengthen(&turn.head, s.Payload)
 		if n == 0 { // the payload is at hand, the head's room perhaps in no cache
-			k.recognise(s.Payload[:turn.head.n], side)
+			k.recognise(s.Payload[:turn.head.n])
 		}
+	}
+	if k.proto == HTTP1 {
+		k.messages(s.Payload, side, seq)
 	}
 	turn.End, turn.EndFrame = p.Time, uint32(p.Number)
 	turn.Bytes += fresh
@@ -149,38 +154,16 @@ func (t *Tracker) lengthen(head *run, payload []byte) {
 var http2Preface = []byte("PRI * HTTP/2.0\r\n")
 
 // recognise looks at how a turn begins.
-func (k *talk) recognise(head []byte, side uint8) {
+func (k *talk) recognise(head []byte) {
 	switch {
 	case bytes.HasPrefix(head, http2Preface):
 		k.proto = HTTP2
-	case isRequest(head) || bytes.HasPrefix(head, []byte("HTTP/1.")):
-		k.said[side]++
-		if k.proto == ProtocolUnknown {
-			k.proto = HTTP1
-		}
-	case k.proto == ProtocolUnknown && len(head) >= 5 && head[0] >= 20 && head[0] <= 23 && head[1] == 3 && head[2] <= 4:
+	case k.proto != ProtocolUnknown:
+	case isRequest(head) || bytes.HasPrefix(head, statusVersion):
+		k.proto = HTTP1
+	case len(head) >= 5 && head[0] >= 20 && head[0] <= 23 && head[1] == 3 && head[2] <= 4:
 		k.proto = TLS // a record header (RFC 8446 §5.1)
 	}
-}
-
-// isRequest reports whether head begins as an HTTP/1 request line does: a
-// method of capital letters and a target (RFC 9112 §3).
-func isRequest(head []byte) bool {
-	space := bytes.IndexByte(head[:min(len(head), 16)], ' ')
-	if space < 3 || space+1 >= len(head) {
-		return false
-	}
-	for _, b := range head[:space] {
-		if b < 'A' || b > 'Z' {
-			return false
-		}
-	}
-	target := head[space+1]
-	if target != '/' && target != '*' && !bytes.HasPrefix(head[space+1:], []byte("http")) && !bytes.HasPrefix(head, []byte("CONNECT ")) {
-		return false
-	}
-	line, _, whole := bytes.Cut(head, []byte("\r\n"))
-	return !whole || bytes.Contains(line, []byte(" HTTP/1."))
 }
 
 // alert looks for a TLS alert record that is not encrypted: two octets long.
@@ -201,14 +184,21 @@ func (k *talk) alert(payload []byte, side uint8, frame int) {
 // Talk returns what r said last; the zero Turn where it said nothing.
 func (c *Conn) Talk(r Role) *Turn { return &c.turns[r] }
 
-// Turns returns how often r spoke, and how many of its turns began as an
-// HTTP/1 message does.
-func (c *Conn) Turns(r Role) (all, http int64) {
+// Turns returns how often r spoke.
+func (c *Conn) Turns(r Role) int64 {
 	if c.from.talk == nil {
-		return 0, 0
+		return 0
 	}
-	k, side := c.from.talk, uint8(r)^c.client
-	return int64(k.turns[side]), int64(k.said[side])
+	return int64(c.from.talk.turns[uint8(r)^c.client])
+}
+
+// Messages returns how many HTTP/1 requests or responses of r were seen to begin;
+// interim responses (RFC 9110 §15.2) do not count.
+func (c *Conn) Messages(r Role) int64 {
+	if c.from.talk == nil {
+		return 0
+	}
+	return int64(c.from.talk.said[uint8(r)^c.client])
 }
 
 // Protocol returns the application protocol, as far as it was recognised.

@@ -53,8 +53,7 @@ func exchangeAt(c *reassembly.Conn, closing *reassembly.Mark) exchange {
 	if !req.Known() {
 		return x
 	}
-	turns, _ := c.Turns(reassembly.Client)
-	x.start, x.end, x.frame, x.bytes, x.first = req.Start, req.End, req.StartFrame, req.Bytes, turns == 1
+	x.start, x.end, x.frame, x.bytes, x.first = req.Start, req.End, req.StartFrame, req.Bytes, c.Turns(reassembly.Client) == 1
 	x.single = req.StartFrame == req.EndFrame
 	if x.proto == reassembly.TLS {
 		x.tls(c, closing)
@@ -133,7 +132,7 @@ func (x *exchange) findLate(c *reassembly.Conn, closing *reassembly.Mark, ans *r
 func (x *exchange) tls(c *reassembly.Conn, closing *reassembly.Mark) {
 	bursts := c.Bursts()
 	x.answer, x.what = unclear, "TLS request"
-	if all, _ := c.Turns(reassembly.Server); all == 0 {
+	if c.Turns(reassembly.Server) == 0 {
 		x.answer, x.what = missing, "TLS ClientHello"
 		return
 	}

@@ -149,8 +149,7 @@ func (m *measure) findRequest() {
 	if !req.Known() || req.StartFrame > m.closing.Frame {
 		return
 	}
-	turns, _ := c.Turns(reassembly.Client)
-	m.asked, m.first = true, turns == 1
+	m.asked, m.first = true, c.Turns(reassembly.Client) == 1
 	m.start, m.end, m.requestFrame = req.Start, req.End, req.StartFrame
 }
 

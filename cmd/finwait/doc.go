@@ -658,8 +658,9 @@
 //	  app                       object or null; the application's protocol, where payload
 //	                            shows it
 //	    .protocol               text: http/1, http/2, tls
-//	    .requests               number or null; null where they cannot be counted
-//	    .responses              number or null
+//	    .requests               number or null; HTTP/1 requests seen to begin, pipelined ones
+//	                            too; null where they cannot be counted
+//	    .responses              number or null; the same of final responses
 //	    .alerts                 list of text; TLS alerts that were readable
 //	  caveats                   list of text; what limits the verdict: mid-stream-start,
 //	                            capture-end, one-direction, packets-missing, control-only,
