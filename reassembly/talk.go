@@ -80,6 +80,11 @@ type Alert struct {
 	Description uint8
 }
 
+// AlertSize is the most that a TLS alert record takes with any cipher in use:
+// header, initialization vector, padding and authentication code (RFC 5246 §6.2.3).
+// What a server sends last on a TLS connection and is no longer answers nothing.
+const AlertSize = 96
+
 // alertNames are the alerts that end connections most (RFC 8446 §6).
 var alertNames = map[uint8]string{
 	0: "close_notify", 10: "unexpected_message", 20: "bad_record_mac", 40: "handshake_failure", 42: "bad_certificate",

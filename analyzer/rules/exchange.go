@@ -22,9 +22,6 @@ const (
 	endless         // what there was of events, which go on until somebody leaves
 )
 
-// alertOnly is how much the server may send that is no more than an alert.
-const alertOnly = 40
-
 // exchange is the last request of a connection, and what had come of its answer
 // at some segment of the client's: the one that closed.
 type exchange struct {
@@ -123,7 +120,7 @@ func (x *exchange) findLate(c *reassembly.Conn, closing *reassembly.Mark, ans *r
 	if x.lateFrame != 0 {
 		x.late = int64(max(behind(ans)-max(closing.Ack, ans.At), 0))
 	}
-	if x.proto == reassembly.TLS && x.late <= alertOnly { // close_notify answers the FIN, not the request
+	if x.proto == reassembly.TLS && x.late <= reassembly.AlertSize { // close_notify answers the FIN, not the request
 		x.late, x.lateFrame = 0, 0
 	}
 }

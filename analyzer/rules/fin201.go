@@ -205,14 +205,13 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 // session tickets may have been an answer; then only a server that was at work
 // still shows that there was none.
 func (g *gaveUp) holdsTLS(waited bool) bool {
-	const words = 64 // an alert is shorter
 	const late = 100 * time.Millisecond
 	switch {
 	case !waited:
 		return false
 	case g.answer == missing:
-		return !ticketsOnly(g.c, g.frame) || g.late > words || g.busy()
-	case g.answer == unclear && g.got > 0 && g.late > words && g.lateStart.Sub(g.closing.Time) > late && g.met.Frame != 0:
+		return !ticketsOnly(g.c, g.frame) || g.late > 0 || g.busy()
+	case g.answer == unclear && g.got > 0 && g.late > 0 && g.lateStart.Sub(g.closing.Time) > late && g.met.Frame != 0:
 		g.answer = partial
 		return true
 	}

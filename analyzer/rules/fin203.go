@@ -36,10 +36,6 @@ client had run out of patience, or nobody wanted the rest of the answer.`,
 	Doubts: unseen(packetsMissing),
 }
 
-// alertSize is the most that a TLS alert record takes with any cipher in use:
-// header, initialization vector, padding and authentication code (RFC 5246 §6.2.3).
-const alertSize = 96
-
 func checkLateResponse(p *analyzer.Pass) {
 	c := p.Conn
 	fin, rst := &c.FIN[reassembly.Client], &c.RST
@@ -57,7 +53,7 @@ func checkLateResponse(p *analyzer.Pass) {
 		Advice: "Give the client more patience, or let the server stop when its client has closed.",
 	}
 	lost := octets(wasted) + " met an RST"
-	if c.Protocol() == reassembly.TLS && wasted <= alertSize {
+	if c.Protocol() == reassembly.TLS && wasted <= reassembly.AlertSize {
 		v.Severity = analyzer.Info
 		lost += ", no more than the alert that ends TLS"
 	}

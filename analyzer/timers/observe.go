@@ -184,7 +184,7 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 // inVain reports whether the client surely wanted an answer, and closed without
 // it or before the rest of it: the protocol promises one, or an RST met it.
 func (m *measure) inVain(answered bool, late *reassembly.Mark) bool {
-	if m.conn.Protocol() == reassembly.TLS && int64(m.conn.PayloadEnd(reassembly.Server)-m.closing.Ack) <= farewell {
+	if m.conn.Protocol() == reassembly.TLS && int64(m.conn.PayloadEnd(reassembly.Server)-m.closing.Ack) <= reassembly.AlertSize {
 		late = nil // no more than an alert
 	}
 	http := m.conn.Protocol() == reassembly.HTTP1
