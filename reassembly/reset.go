@@ -89,11 +89,19 @@ func (c *Conn) next(i int, r Role, after time.Duration) *Mark {
 	return nil
 }
 
-// taken reports whether the receiver took reset i in: it sent nothing more,
-// apart from what was on its way already.
+// taken reports whether the receiver took reset i in: it sent nothing more, apart
+// from what was on its way already and from replies without a socket.
 func (c *Conn) taken(i int) bool {
 	to := Role(c.Marks[i].Side).Peer()
-	return c.next(i, to, c.Allowance(to)) == nil
+	after := c.Allowance(to)
+	for j := i + 1; j < len(c.Marks); j++ {
+		m := &c.Marks[j]
+		aborts := m.Has(segment.ACK) && m.Bits.has(AtSndNxt) && !m.Bits.has(RawZero)
+		if m.By(to) && (!m.Has(segment.RST) || aborts) && m.Time.Sub(c.Marks[i].Time) > after {
+			return false
+		}
+	}
+	return true
 }
 
 // closedBefore reports whether both FINs had been acknowledged before mark i.

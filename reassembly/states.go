@@ -335,31 +335,50 @@ func (c *Conn) filled(r Role, late, proof int) int {
 	return first
 }
 
-// resetSteps adds the reset that ended r: taken in, or sent.
+// resetSteps adds the reset that ended r: taken in, or sent, whichever was first for
+// r. Resets that cross were captured in an order that is only the capture's.
 func (c *Conn) resetSteps(r Role, l *steps) {
 	if !c.Reset() {
 		return
 	}
+	sent, hasSent := c.sentRST(r)
+	took, hasTaken := c.tookRST(r)
+	switch {
+	case hasSent && (!hasTaken || sent.since <= took.since):
+		l.add(sent)
+	case hasTaken:
+		l.add(took)
+	}
+}
+
+// sentRST returns the step with which r's own reset ended it.
+func (c *Conn) sentRST(r Role) (s step, ok bool) {
 	for i := range c.Marks {
-		m := &c.Marks[i]
-		if !m.Has(segment.RST) {
+		if m := &c.Marks[i]; !m.By(r) || !m.Has(segment.RST) {
 			continue
 		}
 		kind, to := c.rstKind(i)
-		if m.By(r) {
-			if kind != RSTForeign && c.next(i, r, c.Allowance(r)) == nil {
-				s := c.step(r, tcpstate.SendRST, i)
-				s.reap = kind == RSTReply
-				s.at = c.before(r, s, c.indexOf(to))
-				l.add(s)
-				return
-			}
-		} else if c.acceptable(i) && c.taken(i) && !c.deaf(r, i) {
+		if kind == RSTForeign || c.next(i, r, c.Allowance(r)) != nil {
+			continue
+		}
+		s = c.step(r, tcpstate.SendRST, i)
+		s.reap = kind == RSTReply
+		s.at = c.before(r, s, c.indexOf(to))
+		return s, true
+	}
+	return step{}, false
+}
+
+// tookRST returns the step with which a reset of its peer ended r.
+func (c *Conn) tookRST(r Role) (s step, ok bool) {
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if !m.By(r) && m.Has(segment.RST) && c.acceptable(i) && c.taken(i) && !c.deaf(r, i) {
 			last := c.lastBefore(len(c.Marks), r, func(m *Mark) bool { return !m.Has(segment.RST) })
-			l.add(c.after(r, c.step(r, tcpstate.RecvRST, i), last))
-			return
+			return c.after(r, c.step(r, tcpstate.RecvRST, i), last), true
 		}
 	}
+	return step{}, false
 }
 
 // step makes a step of r's life of mark i.
