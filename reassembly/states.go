@@ -1,11 +1,8 @@
 package reassembly
 
 import (
-	"time"
-
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
-	"finwait/reassembly/seqnum"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -276,13 +273,6 @@ func (c *Conn) sentFIN(r Role, fin *FIN) (s step, ok bool) {
 	return s, true
 }
 
-// repeatsACK reports whether mark i of r acknowledges a FIN of the peer that had come
-// before: captured twice, or reported by a D-SACK.
-func (c *Conn) repeatsACK(r Role, i int) bool {
-	fin, last := &c.FIN[r.Peer()], c.lastBefore(i, r.Peer(), c.isFIN)
-	return fin.Known && c.Marks[i].Covers(fin.Pos+1) && (c.Marks[i].Is(DSACK) || last >= 0 && c.Marks[last].Frame != fin.Frame)
-}
-
 // tookFIN adds that r took in the peer's FIN, which counts at its sequence
 // position: when the last octet before it had come as well. The proof is r's
 // own acknowledgment; its earlier segments that do not yet acknowledge the FIN
@@ -290,6 +280,9 @@ func (c *Conn) repeatsACK(r Role, i int) bool {
 func (c *Conn) tookFIN(r Role, fin *FIN, l *steps) {
 	proof := c.firstProof(r, fin.Pos+1, -1)
 	if proof < 0 {
+		if i := c.indexOf(fin.Frame); i >= 0 && c.tookInSilence(r, fin) {
+			l.add(c.step(r, tcpstate.RecvFIN, i))
+		}
 		return
 	}
 	first := 0
@@ -316,25 +309,6 @@ func (c *Conn) tookFIN(r Role, fin *FIN, l *steps) {
 	l.add(c.after(r, c.step(r, tcpstate.RecvFIN, at), late))
 }
 
-// filled returns the segment of r's peer with which the last octets came that r
-// lacked at mark late and had at mark proof: the one that the timestamp echo names
-// (RFC 7323 §4.3), else the first that could be; -1 where there is none. A FIN that
-// is answered with a D-SACK had come before.
-func (c *Conn) filled(r Role, late, proof int) int {
-	p, first := &c.Marks[proof], -1
-	for i := late + 1; i < proof; i++ {
-		m := &c.Marks[i]
-		switch {
-		case m.By(r) || m.Len == 0 && !m.Has(segment.FIN) || p.Is(DSACK) && c.isFIN(m):
-		case p.Is(HasTS) && m.Is(HasTS) && m.TSVal == p.TSEcr:
-			return i
-		case first < 0:
-			first = i
-		}
-	}
-	return first
-}
-
 // resetSteps adds the reset that ended r: taken in, or sent, whichever was first for
 // r. Resets that cross were captured in an order that is only the capture's.
 func (c *Conn) resetSteps(r Role, l *steps) {
@@ -354,7 +328,11 @@ func (c *Conn) resetSteps(r Role, l *steps) {
 // sentRST returns the step with which r's own reset ended it.
 func (c *Conn) sentRST(r Role) (s step, ok bool) {
 	for i := range c.Marks {
-		if m := &c.Marks[i]; !m.By(r) || !m.Has(segment.RST) {
+		m := &c.Marks[i]
+		if !m.By(r) || !m.Has(segment.RST) {
+			continue
+		}
+		if c.sentSYN(r) && m.Seq < 0 && !m.Is(RawZero) { // of the previous incarnation
 			continue
 		}
 		kind, to := c.rstKind(i)
@@ -386,25 +364,6 @@ func (c *Conn) step(r Role, e tcpstate.Event, i int) step {
 	return step{event: e, at: i, since: c.met(r, i), frame: c.Marks[i].Frame}
 }
 
-// deaf reports whether nothing reached r any more before mark i: of what asked
-// for an answer, at least two in a row and over a second, none was answered.
-func (c *Conn) deaf(r Role, i int) bool {
-	asked := 0
-	for j := i - 1; j >= 0; j-- {
-		m := &c.Marks[j]
-		if m.By(r) {
-			return false
-		}
-		if m.Len > 0 || m.Flags.Any(segment.FIN|segment.SYN) || m.Bits.has(Probe) {
-			asked++
-		}
-		if asked >= 2 && c.Marks[i].Time.Sub(m.Time) > time.Second {
-			return true
-		}
-	}
-	return false
-}
-
 // after puts a step behind mark i, which r provably sent before it; -1 is none.
 func (c *Conn) after(r Role, s step, i int) step {
 	if i > s.at {
@@ -433,129 +392,4 @@ func (c *Conn) met(r Role, i int) capture.Time {
 		return m.Time - capture.Time(c.hop[r])
 	}
 	return m.Time + capture.Time(c.hop[r])
-}
-
-// indexOf returns the index of the mark of a frame, or -1.
-func (c *Conn) indexOf(frame uint32) int {
-	for i := range c.Marks {
-		if c.Marks[i].Frame == frame {
-			return i
-		}
-	}
-	return -1
-}
-
-// firstProof returns the first segment of r behind mark from that acknowledges
-// everything of its peer before end, or -1.
-func (c *Conn) firstProof(r Role, end seqnum.Offset, from int) int {
-	for i := from + 1; i < len(c.Marks); i++ {
-		m := &c.Marks[i]
-		if m.By(r) && m.Covers(end) {
-			return i
-		}
-	}
-	return -1
-}
-
-// lastBefore returns the last segment of r before mark i that fits, or -1.
-func (c *Conn) lastBefore(i int, r Role, fits func(*Mark) bool) int {
-	for i--; i >= 0; i-- {
-		if m := &c.Marks[i]; m.By(r) && fits(m) {
-			return i
-		}
-	}
-	return -1
-}
-
-// firstBetween returns the first segment of r after mark i and before mark j
-// that fits, or -1.
-func (c *Conn) firstBetween(i, j int, r Role, fits func(*Mark) bool) int {
-	for i++; i < j; i++ {
-		if m := &c.Marks[i]; m.By(r) && fits(m) {
-			return i
-		}
-	}
-	return -1
-}
-
-// arrived finds which copy of a segment of the peer reached r, where proof is
-// r's answer. With one copy there is no question. A timestamp echo names the
-// copy; a D-SACK says that an earlier one had come already; else it is the last
-// that had the time to reach r and be answered.
-func (c *Conn) arrived(r Role, proof int, copyOf func(*Mark) bool) int {
-	p := &c.Marks[proof]
-	best := -1
-	for i := range proof {
-		m := &c.Marks[i]
-		if m.By(r) || !copyOf(m) || m.Bits.has(Duplicate) {
-			continue
-		}
-		switch {
-		case c.orderly(): // there are no copies
-			return i
-		case best < 0:
-			best = i
-		case p.Bits.has(DSACK): // Linux echoes the later copy's timestamp all the same
-		case p.Bits.has(HasTS) && m.Bits.has(HasTS) && m.TSVal != c.Marks[best].TSVal:
-			if m.TSVal == p.TSEcr {
-				return i
-			}
-		case p.Time.Sub(m.Time) >= c.away[r]/2 || c.away[r] == defaultAway:
-			best = i
-		}
-	}
-	return best
-}
-
-// ackTaken finds the acknowledgment of everything that r sent before end which
-// r took in. One on the wire is denied when r later repeats what it
-// acknowledges, unless the two crossed. An endpoint that ignored two is taken to
-// ignore the next: something keeps them from it.
-func (c *Conn) ackTaken(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int {
-	ignored := 0
-	for i := range c.Marks {
-		m := &c.Marks[i]
-		if m.By(r) || !m.Covers(end) || m.Has(segment.RST) {
-			continue
-		}
-		if !c.denied(r, i, copyOf) {
-			if ignored >= 2 && m.Len == 0 && !c.fellSilent(r, i, copyOf) {
-				return -1
-			}
-			return i
-		}
-		ignored++
-	}
-	return -1
-}
-
-// fellSilent reports whether r, alive behind mark i, stopped repeating what
-// copyOf recognises: its next copy, due after twice the last interval
-// (RFC 6298 §5.5), did not come although the capture went on.
-func (c *Conn) fellSilent(r Role, i int, copyOf func(*Mark) bool) bool {
-	last := c.lastBefore(i, r, copyOf)
-	previous := c.lastBefore(last, r, copyOf)
-	alive := c.firstBetween(i, len(c.Marks), r, func(m *Mark) bool { return !m.Has(segment.RST) })
-	if previous < 0 || alive < 0 {
-		return false
-	}
-	interval := c.Marks[last].Time.Sub(c.Marks[previous].Time)
-	due := c.Marks[last].Time.Std().Add(interval*2 + interval/5 + c.Allowance(r))
-	return c.Until.Std().After(due)
-}
-
-// denied reports whether r, after mark i and without crossing it, repeats what
-// copyOf recognises.
-func (c *Conn) denied(r Role, i int, copyOf func(*Mark) bool) bool {
-	if c.orderly() {
-		return false
-	}
-	allowance := c.Allowance(r)
-	for j := i + 1; j < len(c.Marks); j++ {
-		m := &c.Marks[j]
-		if m.By(r) && copyOf(m) && !m.Bits.has(Duplicate) && m.Time.Sub(c.Marks[i].Time) > allowance {
-			return true
-		}
-	}
-	return false
 }
