@@ -45,18 +45,40 @@ func viewOf(t reflect.Type) view {
 	case reflect.Slice:
 		return viewOfSlice(t)
 	case reflect.Struct:
-		fields := fieldsOf(t)
-		return view{structOf(fields), func(dst, src reflect.Value) {
-			for i := range fields {
-				fields[i].fill(dst.Field(i), src.Field(fields[i].index))
-			}
-		}}
+		return viewOfFields(fieldsOf(t))
 	}
 	return view{t, func(dst, src reflect.Value) { dst.Set(src) }}
 }
 
+func viewOfFields(fields []field) view {
+	return view{structOf(fields), func(dst, src reflect.Value) {
+		for i := range fields {
+			fields[i].fill(dst.Field(i), src.Field(fields[i].index))
+		}
+	}}
+}
+
+// optional is v of what is null where the object that it belongs to is.
+func (v view) optional() view {
+	if k := v.typ.Kind(); k == reflect.Pointer || k == reflect.Slice {
+		return v
+	}
+	return view{reflect.PointerTo(v.typ), func(dst, src reflect.Value) {
+		p := reflect.New(v.typ)
+		v.fill(p.Elem(), src)
+		dst.Set(p)
+	}}
+}
+
 func viewOfPointer(t reflect.Type) view {
 	to := viewOf(t.Elem())
+	if to.typ.Kind() == reflect.Struct && to.typ != reflect.TypeFor[time.Time]() {
+		fields := fieldsOf(t.Elem())
+		for i := range fields {
+			fields[i].view = fields[i].optional()
+		}
+		to = viewOfFields(fields)
+	}
 	return view{reflect.PointerTo(to.typ), func(dst, src reflect.Value) {
 		if src.IsNil() {
 			dst.SetZero()

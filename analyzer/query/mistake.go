@@ -169,6 +169,8 @@ func (m *mistake) noCondition(n ast.Node) string {
 		return ""
 	case t.Kind() == reflect.Slice:
 		return fmt.Sprintf("%s is a list, no condition: write len(%s) > 0", n, n)
+	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Bool:
+		return fmt.Sprintf("%s may be null: write %s == true", n, n)
 	case t.Kind() == reflect.Pointer:
 		return fmt.Sprintf("%s is no condition: write %s != nil", n, n)
 	}

@@ -6,12 +6,17 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// lenient lets expressions go on where the record has null: a field of nil is
-// nil, and comparing the order of nil with anything gives false.
+// lenient lets expressions go on where the record has null: a field of nil is nil,
+// comparing the order of nil with anything gives false, and where a condition or a
+// list belongs nil is false, or empty.
 type lenient struct{}
 
 func (lenient) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
+	case *ast.IdentifierNode:
+		if n.Value == "null" { // as JSON and jq call it
+			ast.Patch(node, &ast.NilNode{})
+		}
 	case *ast.MemberNode:
 		if !n.Optional && nilable(n.Node) {
 			n.Optional = true
@@ -21,7 +26,40 @@ func (lenient) Visit(node *ast.Node) {
 		switch n.Operator {
 		case "<", "<=", ">", ">=":
 			guard(node, n)
+		case "and", "&&", "or", "||":
+			condition(&n.Left)
+			condition(&n.Right)
 		}
+	case *ast.UnaryNode:
+		if n.Operator == "not" || n.Operator == "!" {
+			condition(&n.Node)
+		}
+	case *ast.ConditionalNode:
+		condition(&n.Cond)
+	case *ast.PredicateNode:
+		condition(&n.Node)
+	case *ast.BuiltinNode:
+		if chain, ok := first(n).(*ast.ChainNode); ok && chain.Node.Type().Kind() == reflect.Slice {
+			ast.Patch(&n.Arguments[0], &ast.BinaryNode{Operator: "??", Left: chain, Right: &ast.ArrayNode{}})
+		}
+	}
+}
+
+func first(n *ast.BuiltinNode) ast.Node {
+	if len(n.Arguments) == 0 {
+		return nil
+	}
+	return n.Arguments[0]
+}
+
+// condition makes nil false, where a node is of true and false.
+func condition(node *ast.Node) {
+	n := *node
+	if chain, ok := n.(*ast.ChainNode); ok {
+		n = chain.Node
+	}
+	if t := n.Type(); t != nil && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Bool {
+		ast.Patch(node, &ast.BinaryNode{Operator: "==", Left: *node, Right: &ast.BoolNode{Value: true}})
 	}
 }
 

@@ -40,7 +40,7 @@ A field of an object is behind a dot: server.port == 443. In a list of objects o
 any, all, none or count, and a dot stands for the element: any(findings, .rule == "FIN207"). In
 other lists one looks with in: "duplicates" in caveats. Durations are numbers of seconds, times are
 compared with date("2026-01-02T15:04:05Z"). Null has null fields, and is neither less nor more than
-anything: half_closed_s > 1 does not hold where half_closed_s is null.
+anything: half_closed_s > 1 does not hold where half_closed_s is null. Look for it with rst == null.
 
 The assertions of finwait.yaml are in the same language: see finwait help check. There flows is a
 list of such records: all(flows, .close == "graceful").`
