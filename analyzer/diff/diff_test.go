@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +30,26 @@ func TestMoved(t *testing.T) {
 	} {
 		if got := (&Change{Old: c.was, New: c.is}).moved(); got != c.want {
 			t.Errorf("%+v, %+v: %v", c.was, c.is, got)
+		}
+	}
+}
+
+// Names come from stored runs: drawn they may be longer than they are.
+func TestWriteOddNames(t *testing.T) {
+	name := strings.Repeat("\x1b", 40)
+	was, is := NewRun("old"), NewRun("new")
+	if err := is.Record(&analyzer.Record{Findings: []analyzer.Finding{{Rule: "FIN999", Name: name}}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []*Run{was, is} {
+		if err := r.Close(new(analyzer.Summary)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, format := range []string{"text", "markdown", "json"} {
+		var b strings.Builder
+		if err := Write(&b, format, Compare(was, is)); err != nil || strings.Contains(b.String(), "\x1b") {
+			t.Errorf("%s: %v\n%q", format, err, b.String())
 		}
 	}
 }

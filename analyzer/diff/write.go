@@ -139,7 +139,7 @@ func writeText(w io.Writer, d *Diff) error {
 		widths := make([]int, len(t.heads)+1)
 		widths[0] = len(t.title)
 		for _, r := range t.rows {
-			widths[0] = max(widths[0], 4+utf8.RuneCountInString(r.name))
+			widths[0] = max(widths[0], 4+utf8.RuneCountInString(report.Safe(r.name)))
 			for i, cell := range r.cells {
 				widths[i+1] = max(widths[i+1], utf8.RuneCountInString(cell), len(t.heads[i]))
 			}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -273,6 +274,7 @@ func TestParseBound(t *testing.T) {
 		"2023-11-14T22:13:20Z": start, "2023-11-14T23:13:20+01:00": start, "2023-11-14 22:13:20": start,
 		"1700000000": start, "1700000000.000000001": start + 1, "+1.5s": start + 15e8, "2m": start + 120e9,
 		"0s": start, "2023-11-14T22:13:20.5Z": start + 5e8,
+		"9999-01-01T00:00:00Z": math.MaxInt64, "1600-01-01": math.MinInt64, // the nearest that can be told
 	} {
 		b, err := ParseBound(text)
 		if err != nil || b.at(start) != want {

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func (b Bound) at(start capture.Time) capture.Time {
 func ParseBound(text string) (Bound, error) {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", time.DateTime, "2006-01-02 15:04:05.999999999", time.DateOnly} {
 		if t, err := time.Parse(layout, text); err == nil {
-			return Bound{set: true, ns: t.UnixNano()}, nil
+			return Bound{set: true, ns: nanoseconds(t)}, nil
 		}
 	}
 	if d, err := time.ParseDuration(text); err == nil && d >= 0 && strings.ContainsAny(text, "nuµmsh") {
@@ -60,6 +61,17 @@ func ParseBound(text string) (Bound, error) {
 	}
 	return Bound{}, fmt.Errorf(
 		"%q is no time: write 2026-01-02T15:04:05Z, seconds since the epoch, or an offset from the first packet such as +1.5s or 2m", text)
+}
+
+// nanoseconds returns t since the epoch, or the nearest time that can be told.
+func nanoseconds(t time.Time) int64 {
+	switch {
+	case t.Before(time.Unix(0, math.MinInt64)):
+		return math.MinInt64
+	case t.After(time.Unix(0, math.MaxInt64)):
+		return math.MaxInt64
+	}
+	return t.UnixNano()
 }
 
 // parseEpoch reads decimal seconds without rounding them through a float.

@@ -162,10 +162,7 @@ func (j *job) files() ([]string, error) {
 	if n := len(slices.DeleteFunc(slices.Clone(files), func(f string) bool { return f != "-" })); n > 1 {
 		return nil, &usageError{text: "standard input (-) can be read only once"}
 	}
-	if same := j.overwritten(files); same != "" {
-		return nil, &usageError{text: fmt.Sprintf("the output would overwrite the input %s", same)}
-	}
-	return files, nil
+	return files, j.spare(j.output.path, files)
 }
 
 // twice is files for a command that reads them twice.
@@ -177,20 +174,6 @@ func (j *job) twice() ([]string, error) {
 		}
 	}
 	return files, err
-}
-
-// overwritten returns the input that the output would replace, if any.
-func (j *job) overwritten(files []string) string {
-	target, err := os.Stat(j.output.path)
-	if j.output.path == "" || err != nil || !target.Mode().IsRegular() {
-		return ""
-	}
-	for _, file := range files {
-		if info, err := os.Stat(file); err == nil && os.SameFile(info, target) {
-			return file
-		}
-	}
-	return ""
 }
 
 // problem tells what is wrong with an input. Names in it come from the input.

@@ -113,6 +113,11 @@ func (c *checkRun) run() (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	for _, path := range []string{c.flags.junit, c.flags.sarif} {
+		if err := c.spare(path, found.all()); err != nil {
+			return 0, err
+		}
+	}
 	out, err := openOutput("", c.Stdout)
 	if err != nil {
 		return 0, err

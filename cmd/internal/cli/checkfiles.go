@@ -47,6 +47,15 @@ func findFixtures(ctx context.Context, args []string) *fixtures {
 	return f
 }
 
+// all returns the captures and their golden records.
+func (f *fixtures) all() []string {
+	all := slices.Concat(f.captures, f.strays)
+	for _, path := range f.captures {
+		all = append(all, path+check.Suffix)
+	}
+	return all
+}
+
 // golden takes in a golden record: its capture, or that it has none.
 func (f *fixtures) golden(path string) {
 	of := strings.TrimSuffix(path, check.Suffix)

@@ -81,6 +81,10 @@ func (d *diffRun) run() (int, error) {
 	if d.config, err = d.judge.load(); err != nil {
 		return 0, err
 	}
+	files, _ := capture.Files(d.ctx, d.args) // what is wrong with them is told when they are read
+	if err := d.spare(d.path, append(files, d.args...)); err != nil {
+		return 0, err
+	}
 	d.selector = newSelector(&d.input)
 	var sides [2]*diff.Run
 	for i, arg := range d.args {

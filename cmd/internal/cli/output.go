@@ -77,6 +77,29 @@ func (o *output) finish(keep bool) error {
 	return errors.Join(err, os.Remove(o.temp))
 }
 
+// spare refuses an output that would replace one of the inputs.
+func (c Command) spare(path string, inputs []string) error {
+	target, err := os.Stat(path)
+	if path == "" || err != nil || !target.Mode().IsRegular() {
+		return nil
+	}
+	for _, input := range inputs {
+		info, err := c.stat(input)
+		if err == nil && os.SameFile(info, target) {
+			return &usageError{text: fmt.Sprintf("the output would overwrite the input %s", input)}
+		}
+	}
+	return nil
+}
+
+// stat describes an input.
+func (c Command) stat(input string) (os.FileInfo, error) {
+	if f, ok := c.Stdin.(*os.File); ok && input == "-" {
+		return f.Stat()
+	}
+	return os.Stat(input)
+}
+
 // isTerminal reports whether w is a terminal.
 func isTerminal(w any) bool {
 	f, ok := w.(*os.File)
