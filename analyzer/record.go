@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"finwait/reassembly/capture"
@@ -54,6 +55,12 @@ type Record struct {
 	Findings     []Finding      `json:"findings"`
 
 	summary *Aggregate // as in the Builder
+	untold  []string   // rules that found something which is not to be told
+}
+
+// Found reports whether a rule found anything on the connection, told or not.
+func (r *Record) Found(rule string) bool {
+	return has(r.Findings, rule) || slices.Contains(r.untold, rule)
 }
 
 // Sides holds one value per endpoint.

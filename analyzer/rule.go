@@ -13,6 +13,10 @@ type Rule struct {
 	// AnySign asks it of all.
 	Shows Signs
 
+	// Basis says that timers rest on what the rule finds (see Record.Found): it is run
+	// also where its findings are not to be told.
+	Basis bool
+
 	// Check looks at one connection and reports what it finds. It states
 	// facts: what the capture cannot support is taken back by Doubts. A rule
 	// of the capture as a whole has none.
@@ -92,7 +96,13 @@ type Pass struct {
 	Record *Record
 	Config *Config
 
-	rule *Rule
+	running
+}
+
+// running is a rule that runs.
+type running struct {
+	rule   *Rule
+	untold bool // what it finds is not to be told
 }
 
 // Verdict is what a rule reports.
@@ -116,19 +126,18 @@ type Took struct {
 // and adds their findings to its record, in the order of the rules. What the
 // record's caveats undermine is weakened or left out.
 func Judge(rules []*Rule, config *Config) func(*Record, *reassembly.Conn) {
-	var running []*Rule
+	var all []running
 	for _, rule := range rules {
-		if rule.Check != nil && config.Runs(rule) {
-			running = append(running, rule)
+		if told := config.Runs(rule); rule.Check != nil && (told || rule.Basis) {
+			all = append(all, running{rule, !told})
 		}
 	}
 	return func(r *Record, c *reassembly.Conn) {
 		p := Pass{Conn: c, Record: r, Config: config}
 		shown := signsOf(c)
-		for _, rule := range running {
-			if rule.Shows&shown != 0 {
-				p.rule = rule
-				rule.Check(&p)
+		for _, p.running = range all {
+			if p.rule.Shows&shown != 0 {
+				p.rule.Check(&p)
 			}
 		}
 	}
@@ -170,6 +179,10 @@ func (p *Pass) Report(v Verdict) {
 		}
 		severity = max(severity-1, Info)
 		message += "; " + d.Why
+	}
+	if p.untold {
+		p.Record.untold = append(p.Record.untold, p.rule.ID)
+		return
 	}
 	f := Finding{Rule: p.rule.ID, Name: p.rule.Name, Severity: severity.String(), Message: message, Advice: v.Advice}
 	if !p.Counted() {

@@ -53,9 +53,7 @@ func (a *Aggregate) Add(r *Record) {
 	}
 	a.states.Client = addStays(a.states.Client, r.States.Client)
 	a.states.Server = addStays(a.states.Server, r.States.Server)
-	for i := range r.Findings {
-		a.findings.add(r, &r.Findings[i])
-	}
+	a.findings.add(r)
 	a.by.add(r, &a.findings.grouping)
 }
 

@@ -75,7 +75,12 @@ func (b *breakdown) addFileFinding(file string, f *FindingGroup) {
 }
 
 func has(list []Finding, rule string) bool {
-	return slices.ContainsFunc(list, func(f Finding) bool { return f.Rule == rule })
+	for i := range list {
+		if list[i].Rule == rule {
+			return true
+		}
+	}
+	return false
 }
 
 // row returns the row of a key.

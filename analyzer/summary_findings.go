@@ -60,20 +60,35 @@ func (k groupKey) compare(o groupKey) int {
 	return cmp.Or(strings.Compare(k.rule, o.rule), k.server.Compare(o.server))
 }
 
-// add takes in one finding of r.
-func (g *findingGroups) add(r *Record, f *Finding) {
+// add takes in the findings of r.
+func (g *findingGroups) add(r *Record) {
+	for i := range r.Findings {
+		g.addOne(r, &r.Findings[i], has(r.Findings[:i], r.Findings[i].Rule))
+	}
+	if len(g.groups) >= 2*maxGroups {
+		g.thin()
+	}
+}
+
+// addOne takes in one finding of r; again says that its rule found something on r
+// before, on the other side: that is one connection all the same.
+func (g *findingGroups) addOne(r *Record, f *Finding, again bool) {
 	severity, _ := ParseSeverity(f.Severity)
 	g.bySeverity[severity]++
-	cause := g.grouping.cause(r, f)
-	if cause != nil {
-		g.group(keyOf(cause.Rule, r), cause).fold(f.Rule, f.Name, 1)
+	if cause := g.grouping.cause(r, f); cause != nil {
+		if !again {
+			g.group(keyOf(cause.Rule, r), cause).fold(f.Rule, f.Name, 1)
+		}
 		return
 	}
 	group := g.group(keyOf(f.Rule, r), f)
-	group.Connections++
 	if worst, _ := ParseSeverity(group.Severity); group.Severity == "" || severity > worst {
 		group.Severity = f.Severity
 	}
+	if again {
+		return
+	}
+	group.Connections++
 	group.add(r, f)
 	if len(group.Examples) < maxExamples {
 		group.Examples = append(group.Examples, Example{
@@ -98,9 +113,6 @@ func (g *findingGroups) group(key groupKey, f *Finding) *gathered {
 	}
 	if g.groups == nil {
 		g.groups = map[groupKey]*gathered{}
-	}
-	if len(g.groups) >= 2*maxGroups {
-		g.thin()
 	}
 	group = &gathered{first: *f}
 	group.Rule, group.Name, group.Message, group.Advice = f.Rule, f.Name, f.Message, f.Advice

@@ -29,6 +29,19 @@ func finding(rule string, severity Severity, took Seconds) Finding {
 	}
 }
 
+// What a rule finds on both sides of a connection it finds on one connection.
+func TestBothSidesAreOneConnection(t *testing.T) {
+	a := Aggregate{}
+	a.Add(found(0, 1, 1, finding("FIN103", Info, 1e9), finding("FIN103", Warning, 3e9)))
+	s := a.Summary()
+	if len(s.Findings) != 1 || s.Findings[0].Connections != 1 || len(s.Findings[0].Examples) != 1 || s.Findings[0].Severity != "warning" {
+		t.Errorf("%+v", s.Findings)
+	}
+	if a.Count(Info) != 2 {
+		t.Errorf("%d findings", a.Count(Info))
+	}
+}
+
 // TestManyGroups counts 100,000 findings about more servers than are told
 // apart. The busiest server comes late and is not lost, nothing is lost from the
 // sums, and memory stays flat.

@@ -32,6 +32,7 @@ is not reaped in FIN-WAIT-2: tcp_fin_timeout concerns sockets without a program 
 		Source:   "RFC 9293 §3.6.1 (half-closed connections); Linux tcp_rcv_state_process(): payload after close is answered with an RST",
 	},
 	Shows:  analyzer.AnySign,
+	Basis:  true,
 	Check:  checkDeliberateHalfClose,
 	Doubts: unseen(packetsMissing),
 }

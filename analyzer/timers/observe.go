@@ -80,18 +80,9 @@ func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn, o 
 	m := measure{conn: c, idleFrom: analyzer.Seconds(config.IdleClose), patience: analyzer.Seconds(config.Patience)}
 	if m.findClose() {
 		m.findRequest()
-		m.judge(hasFinding(r, "FIN201"), hasFinding(r, "FIN205"), o)
+		m.judge(r.Found("FIN201"), r.Found("FIN205"), o)
 	}
 	m.finWait2(o)
-}
-
-func hasFinding(r *analyzer.Record, id string) bool {
-	for i := range r.Findings {
-		if r.Findings[i].Rule == id {
-			return true
-		}
-	}
-	return false
 }
 
 // measure is the work of one Observe.

@@ -195,7 +195,7 @@ func TestScripts(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			timers, _ := infer(t, true, connections(t, c.toClient, c.lines...))
+			timers, _ := infer(t, "", connections(t, c.toClient, c.lines...))
 			var got []string
 			for _, timer := range timers {
 				got = append(got, fmt.Sprintf("%s %.1f %s", timer.Kind, timer.Value.Duration().Seconds(), timer.From))
