@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"time"
 )
 
 // Group is what one rule found on the connections of one server, for a rule to
@@ -277,19 +276,5 @@ func (g *Group) plain(e *Example) string {
 	if g.Took.N < 2 || g.Took.Low == g.Took.High {
 		return text
 	}
-	return text + fmt.Sprintf("; over all %d: %s to %s, median %s", g.Took.N, words(g.Took.Low), words(g.Took.High), words(g.Took.Median))
-}
-
-// words writes a duration with three digits.
-func words(s Seconds) string {
-	d := s.Duration()
-	switch {
-	case d < time.Millisecond:
-		return fmt.Sprintf("%.3g µs", float64(d)/1e3)
-	case d < time.Second:
-		return fmt.Sprintf("%.3g ms", float64(d)/1e6)
-	case d < 1000*time.Second:
-		return fmt.Sprintf("%.3g s", d.Seconds())
-	}
-	return fmt.Sprintf("%.0f s", d.Seconds())
+	return text + fmt.Sprintf("; over all %d: %s to %s, median %s", g.Took.N, g.Took.Low.Words(), g.Took.High.Words(), g.Took.Median.Words())
 }

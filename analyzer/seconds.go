@@ -75,3 +75,41 @@ func (s *Seconds) UnmarshalJSON(b []byte) error {
 
 // Duration returns s in the standard library's form.
 func (s Seconds) Duration() time.Duration { return time.Duration(s) }
+
+// Words writes a duration for people, with three digits: 42.6 ms, 2.16 s, 16m 40s.
+func (s Seconds) Words() string {
+	d := s.Duration()
+	switch {
+	case d < 0:
+		return "-" + (-s).Words()
+	case d == 0:
+		return "0 s"
+	case d < time.Microsecond:
+		return fmt.Sprintf("%d ns", d)
+	case d < 999500*time.Nanosecond:
+		return Digits3(float64(d)/1e3) + " µs"
+	case d < 999500*time.Microsecond:
+		return Digits3(float64(d)/1e6) + " ms"
+	case d < 999500*time.Millisecond:
+		return Digits3(float64(d)/1e9) + " s"
+	case d < 100*time.Minute:
+		d = d.Round(time.Second)
+		return fmt.Sprintf("%dm %02ds", d/time.Minute, d%time.Minute/time.Second)
+	case d < 100*time.Hour:
+		d = d.Round(time.Minute)
+		return fmt.Sprintf("%dh %02dm", d/time.Hour, d%time.Hour/time.Minute)
+	}
+	d = d.Round(time.Hour)
+	return fmt.Sprintf("%dd %02dh", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
+}
+
+// Digits3 formats 1 ≤ v < 1000 with three digits.
+func Digits3(v float64) string {
+	switch {
+	case v < 9.995:
+		return strconv.FormatFloat(v, 'f', 2, 64)
+	case v < 99.95:
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', 0, 64)
+}

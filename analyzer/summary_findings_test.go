@@ -139,7 +139,7 @@ func TestPlainGroup(t *testing.T) {
 	}
 	a.Add(found(20, 2, 1, finding("FIN104", Warning, Seconds(time.Second))))
 	s := a.Summary()
-	if got, want := s.Findings[0].Message, "for example, in stream 0 the server took its time; over all 12: 2 s to 13 s, median 7 s"; got != want {
+	if got, want := s.Findings[0].Message, "for example, in stream 0 the server took its time; over all 12: 2.00 s to 13.0 s, median 7.00 s"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if got := s.Findings[1].Message; got != "the server took its time" {

@@ -11,7 +11,6 @@ import (
 
 	"finwait/analyzer"
 	"finwait/analyzer/query"
-	"finwait/analyzer/report"
 )
 
 // learned is an assertion that holds.
@@ -131,7 +130,7 @@ func candidates(in *Capture) (list []learned) {
 	longest(in, add)
 	for _, t := range in.Summary.Timers {
 		low, high := float64(t.Value)/1e9*0.8, float64(t.Value)/1e9*1.2
-		add("a "+t.Kind+" of "+report.Span(t.Value), "any(timers, .kind == %q and .value_s > %s and .value_s < %s)", t.Kind, decimal(low), decimal(high))
+		add("a "+t.Kind+" of "+t.Value.Words(), "any(timers, .kind == %q and .value_s > %s and .value_s < %s)", t.Kind, decimal(low), decimal(high))
 	}
 	return list
 }

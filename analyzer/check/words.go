@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"finwait/analyzer"
-	"finwait/analyzer/report"
 )
 
 // Words tells a change in one or more sentences, a line each.
@@ -96,7 +95,7 @@ func closing(v *Verdict, r *analyzer.Record) clause {
 	case "half-closed":
 		now := "never closes"
 		if r != nil && r.HalfClosedS != nil {
-			now += ", half-closed " + report.Span(*r.HalfClosedS) + " at the end of " + observation(r)
+			now += ", half-closed " + r.HalfClosedS.Words() + " at the end of " + observation(r)
 		}
 		return clause{or(v.MissingFIN, second), "never closed", now}
 	case "reset-after-fin":
@@ -120,7 +119,7 @@ func halfClosed(r *analyzer.Record, after string) string {
 	if r == nil || r.HalfClosedS == nil {
 		return ""
 	}
-	return report.Span(*r.HalfClosedS) + after
+	return r.HalfClosedS.Words() + after
 }
 
 func observation(r *analyzer.Record) string {

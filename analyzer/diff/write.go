@@ -106,7 +106,7 @@ func (c *Change) row(name string) row {
 		if s == nil || of(s) == nil {
 			return "-"
 		}
-		return report.Span(*of(s))
+		return of(s).Words()
 	}
 	p50 := func(s *analyzer.StateTimes) *analyzer.Seconds { return s.P50 }
 	p90 := func(s *analyzer.StateTimes) *analyzer.Seconds { return s.P90 }
@@ -116,7 +116,7 @@ func (c *Change) row(name string) row {
 	if c.Differs && *c.Old.P90 > 0 {
 		r.cells[6] = fmt.Sprintf("%+.0f %%", 100*(float64(*c.New.P90)/float64(*c.Old.P90)-1))
 	} else if c.Differs {
-		r.cells[6] = "+" + report.Span(*c.New.P90)
+		r.cells[6] = "+" + c.New.P90.Words()
 	}
 	return r
 }

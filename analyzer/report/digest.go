@@ -164,7 +164,7 @@ func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
 		packets += fmt.Sprintf(" (%s TCP)", number(f.TCPPackets))
 	}
 	if f.First != nil && f.Last != nil {
-		packets += " in " + span(analyzer.Seconds(f.Last.Sub(*f.First)))
+		packets += " in " + analyzer.Seconds(f.Last.Sub(*f.First)).Words()
 	}
 	facts = append(facts, packets)
 	if f.Vantage != nil {
@@ -219,7 +219,7 @@ func (d *digest) addStates(side string, states map[string]*analyzer.StateTimes) 
 		row.p50, row.p90 = bounded(t.P50, nil), bounded(t.P90, nil)
 		row.max = longest(t)
 		if t.Open > 0 {
-			row.open += ", > " + span(*t.MaxOpen)
+			row.open += ", > " + t.MaxOpen.Words()
 		}
 		d.states = append(d.states, row)
 	}

@@ -185,18 +185,18 @@ func (t *textReport) timers(b *bytes.Buffer, d *digest) {
 }
 
 func timerCells(t *analyzer.Timer) []string {
-	known, value := "", span(t.Value)
+	known, value := "", t.Value.Words()
 	if t.KnownAs != nil {
 		known = *t.KnownAs
 	}
 	if t.Kind == "fin-wait-2-timeout" {
-		value = span(t.Low) + " to " + span(t.High)
+		value = t.Low.Words() + " to " + t.High.Words()
 		if t.Low == 0 {
-			value = "≤ " + span(t.High)
+			value = "≤ " + t.High.Words()
 		}
 	}
 	return []string{
-		Safe(t.Kind), Safe(t.Server), value, "±" + span(t.Spread), number(t.Samples), Safe(t.From), Safe(known),
+		Safe(t.Kind), Safe(t.Server), value, "±" + t.Spread.Words(), number(t.Samples), Safe(t.From), Safe(known),
 	}
 }
 

@@ -36,7 +36,7 @@ func (t *ladderText) Begin(l *ladder.Ladder) error {
 	facts := fmt.Sprintf("stream %d: %s to %s, %s", r.Stream, endpoint(r.Client), endpoint(r.Server), closeText(r))
 	facts += "; " + count(r.Packets.Client+r.Packets.Server, "segment")
 	if took := r.Last.Time.Sub(r.First.Time); took > 0 {
-		facts += " in " + span(analyzer.Seconds(took))
+		facts += " in " + analyzer.Seconds(took).Words()
 	}
 	t.lines("", "", facts)
 	if len(r.Caveats) > 0 {
@@ -95,7 +95,7 @@ func (t *ladderText) since(r *ladder.Row) string {
 	if r.Frame == t.ladder.Record.First.Frame {
 		return ""
 	}
-	return span(analyzer.Seconds(r.SinceLast))
+	return analyzer.Seconds(r.SinceLast).Words()
 }
 
 func (t *ladderText) arrow(r *ladder.Row) arrow {
@@ -176,9 +176,9 @@ func (t *ladderText) finding(f *analyzer.Finding) {
 
 // gap draws a silence.
 func (t *ladderText) gap(s analyzer.Seconds) {
-	text := "~ " + span(s) + " ~"
+	text := "~ " + s.Words() + " ~"
 	if displayWidth(text) > t.layout.arrow {
-		text = span(s)
+		text = s.Words()
 	}
 	t.layout.line(&t.buf, rung{arrow: arrow{text: text, from: reassembly.NoRole, color: "2"}})
 }
@@ -186,7 +186,7 @@ func (t *ladderText) gap(s analyzer.Seconds) {
 func (t *ladderText) fold(f *folded) error {
 	text := count(f.segments, "segment")
 	if d := f.to - f.from; d > 0 {
-		text += " in " + span(analyzer.Seconds(d))
+		text += " in " + analyzer.Seconds(d).Words()
 	}
 	for side, n := range f.bytes {
 		if n > 0 {
@@ -210,7 +210,7 @@ func size(n int64) string {
 		v /= 1000
 		unit++
 	}
-	return digits3(v) + " " + [...]string{"", "kB", "MB", "GB", "TB"}[unit]
+	return analyzer.Digits3(v) + " " + [...]string{"", "kB", "MB", "GB", "TB"}[unit]
 }
 
 // endWords say why observation of a connection ended, where the last segment

@@ -252,7 +252,7 @@ func TestSpan(t *testing.T) {
 		21600000001: "21.6 s", 2160000001: "2.16 s", 9995e5: "1.00 s", 999999999: "1.00 s", 1000e9: "16m 40s",
 		86400e9: "24h 00m", 30 * 86400e9: "30d 00h", -2e9: "-2.00 s", 9994999999: "9.99 s", 9995000000: "10.0 s",
 	} {
-		if got := span(in); got != want {
+		if got := in.Words(); got != want {
 			t.Errorf("%d ns: got %s, want %s", int64(in), got, want)
 		}
 	}

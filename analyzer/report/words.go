@@ -1,50 +1,10 @@
 package report
 
 import (
-	"fmt"
 	"strconv"
-	"time"
 
 	"finwait/analyzer"
 )
-
-// span words a duration for people, with three digits: 42.6 ms, 2.16 s, 16m 40s.
-func span(s analyzer.Seconds) string {
-	d := s.Duration()
-	switch {
-	case d < 0:
-		return "-" + span(-s)
-	case d == 0:
-		return "0 s"
-	case d < time.Microsecond:
-		return fmt.Sprintf("%d ns", d)
-	case d < 999500*time.Nanosecond:
-		return digits3(float64(d)/1e3) + " µs"
-	case d < 999500*time.Microsecond:
-		return digits3(float64(d)/1e6) + " ms"
-	case d < 999500*time.Millisecond:
-		return digits3(float64(d)/1e9) + " s"
-	case d < 100*time.Minute:
-		d = d.Round(time.Second)
-		return fmt.Sprintf("%dm %02ds", d/time.Minute, d%time.Minute/time.Second)
-	case d < 100*time.Hour:
-		d = d.Round(time.Minute)
-		return fmt.Sprintf("%dh %02dm", d/time.Hour, d%time.Hour/time.Minute)
-	}
-	d = d.Round(time.Hour)
-	return fmt.Sprintf("%dd %02dh", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
-}
-
-// digits3 formats 1 ≤ v < 1000 with three digits.
-func digits3(v float64) string {
-	switch {
-	case v < 9.995:
-		return strconv.FormatFloat(v, 'f', 2, 64)
-	case v < 99.95:
-		return strconv.FormatFloat(v, 'f', 1, 64)
-	}
-	return strconv.FormatFloat(v, 'f', 0, 64)
-}
 
 // bounded words a duration with its bound: > 9.80 s, ≤ 2.16 s.
 func bounded(s *analyzer.Seconds, bound *string) string {
@@ -54,12 +14,12 @@ func bounded(s *analyzer.Seconds, bound *string) string {
 	if bound != nil {
 		switch *bound {
 		case "at-least":
-			return "> " + span(*s)
+			return "> " + s.Words()
 		case "at-most":
-			return "≤ " + span(*s)
+			return "≤ " + s.Words()
 		}
 	}
-	return span(*s)
+	return s.Words()
 }
 
 // count words a number with its noun: 1 packet, 2,000 packets.
