@@ -67,8 +67,23 @@ func isBzip2(h []byte) bool {
 	return rest == "\x31\x41\x59\x26\x53\x59" || rest == "\x17\x72\x45\x38\x50\x90"
 }
 
+// zstdReader undoes zstd. It hands out the block before a checksum that is wrong
+// or cut off, as the zstd command does.
+type zstdReader struct{ *zstd.Decoder }
+
+// openZstd leaves the library one processor: with more, what it hands out of
+// damaged data depends on how many there are.
 func openZstd(br *bufio.Reader) (io.Reader, error) {
-	return zstd.NewReader(br, zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true))
+	z, err := zstd.NewReader(br, zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true), zstd.WithDecoderConcurrency(1))
+	return zstdReader{z}, err
+}
+
+func (r zstdReader) Read(p []byte) (int, error) {
+	n, err := r.Decoder.Read(p)
+	if n == 0 && err != nil { // the block that it is about comes with the next Read
+		n, err = r.Decoder.Read(p)
+	}
+	return n, err
 }
 
 func openLZ4(br *bufio.Reader) (io.Reader, error) { return lz4.NewReader(br), nil }

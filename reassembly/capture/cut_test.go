@@ -1,7 +1,9 @@
 package capture
 
 import (
+	"bytes"
 	"errors"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -106,4 +108,28 @@ func noise(seed, n int) string {
 		b[i] = byte(x)
 	}
 	return string(b)
+}
+
+// What stands before a zstd checksum that is wrong or cut off comes out whole,
+// whatever the number of processors.
+func TestZstdChecksum(t *testing.T) {
+	plain := samples()["pcap little"]
+	all, _, _ := readAll(t, plain)
+	whole := compressors["zstd"](plain)
+	wrong := bytes.Clone(whole)
+	wrong[len(wrong)-1] ^= 1
+	for _, procs := range []int{1, 4} {
+		before := runtime.GOMAXPROCS(procs)
+		for missing := 1; missing <= 4; missing++ {
+			packets, _, err := readAll(t, whole[:len(whole)-missing])
+			if len(packets) != len(all) || !errors.Is(err, ErrCutShort) {
+				t.Errorf("%d processors, %d octets missing: %d packets, %v", procs, missing, len(packets), err)
+			}
+		}
+		packets, _, err := readAll(t, wrong)
+		if len(packets) != len(all) || err == nil || errors.Is(err, ErrCutShort) {
+			t.Errorf("%d processors, wrong checksum: %d packets, %v", procs, len(packets), err)
+		}
+		runtime.GOMAXPROCS(before)
+	}
 }
