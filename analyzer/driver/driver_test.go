@@ -214,6 +214,27 @@ func TestPacketsAddUp(t *testing.T) {
 	}
 }
 
+// The clock steps back only where a time lies behind an earlier one, however far
+// from ours the times are.
+func TestClockStepsAreCounted(t *testing.T) {
+	for _, c := range []struct {
+		times []capture.Time
+		steps int64
+	}{
+		{[]capture.Time{math.MinInt64, math.MinInt64, math.MinInt64 + 1}, 0},
+		{[]capture.Time{math.MaxInt64, math.MinInt64, math.MaxInt64}, 1},
+		{[]capture.Time{20e6, 10e6, 10e6 - 1, 30e6}, 1},
+	} {
+		in := new(input)
+		for _, at := range c.times {
+			in.take(&capture.Packet{Time: at})
+		}
+		if in.steps != c.steps {
+			t.Errorf("%d: %d steps, want %d", c.times, in.steps, c.steps)
+		}
+	}
+}
+
 func TestSelectDecidesWhatIsCounted(t *testing.T) {
 	file := write(t, "x", pcap(t, graceful))
 	g, outcome, _ := runAll(t, Options{Select: func(*analyzer.Record) bool { return false }}, file)

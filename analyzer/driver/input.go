@@ -49,7 +49,7 @@ type apart [128]byte
 
 // clockStep is how far a timestamp must lie behind an earlier one to count as a
 // step of the clock: capture queues swap neighbours by microseconds.
-const clockStep = capture.Time(10 * time.Millisecond)
+const clockStep = 10 * time.Millisecond
 
 // openInput opens a capture. If that fails, the input has a problem and no
 // packets.
@@ -137,7 +137,7 @@ func (in *input) take(p *capture.Packet) {
 	if in.packets == 0 {
 		in.first, in.last = p.Time, p.Time
 	}
-	if p.Time < in.last-clockStep {
+	if in.last.Sub(p.Time) > clockStep {
 		if in.steps++; in.steps == 1 {
 			in.stepAt = in.packets + 1
 		}
