@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
+	"math/bits"
 	"strings"
 
 	"finwait/reassembly/segment"
@@ -147,7 +149,7 @@ func (g *guard) statistics(b, options []byte) error {
 			g.observed(&g.info.Interfaces[id], v)
 		}
 		if (code == optIfDropped || code == optOSDropped) && len(v) >= 8 && g.uint64(v) != absent {
-			drops, has = drops+g.uint64(v), true
+			drops, has = addDrops(drops, g.uint64(v)), true
 		}
 	})
 	if err != nil {
@@ -158,6 +160,15 @@ func (g *guard) statistics(b, options []byte) error {
 	}
 	g.putUint32(b, blockIgnored) // pcapgo has nothing to add
 	return nil
+}
+
+// addDrops returns the sum of two drop counts, held at what records can hold.
+func addDrops(a, b uint64) uint64 {
+	sum, carry := bits.Add64(a, b, 0)
+	if carry != 0 || sum > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return sum
 }
 
 // sectionApp returns what a section header says wrote it.

@@ -215,7 +215,7 @@ func (r *Reader) noteLink(link segment.LinkType) {
 func (r *Reader) Info() Info {
 	info := r.info
 	for _, i := range info.Interfaces {
-		info.Drops += i.Drops
+		info.Drops = addDrops(info.Drops, i.Drops)
 		info.HasDrops = info.HasDrops || i.HasDrops
 	}
 	return info

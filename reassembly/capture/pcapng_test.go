@@ -62,6 +62,24 @@ func TestSectionsAndInterfaces(t *testing.T) {
 	}
 }
 
+// Drop counts are whatever a file says: their sum does not begin again at zero.
+func TestDropsDoNotWrap(t *testing.T) {
+	for _, counts := range [][2]uint64{{math.MaxUint64 - 1, 2}, {1 << 63, 1 << 63}, {math.MaxInt64, 1}, {1 << 63, 0}} {
+		n := &ng{order: orders["little"]}
+		n.section().iface(1, 0).iface(1, 0)
+		n.statistics(0, option{optIfDropped, n.u64(counts[0])}, option{optOSDropped, n.u64(counts[1])})
+		_, info, err := readAll(t, n.b)
+		if err != nil || info.Drops != math.MaxInt64 {
+			t.Errorf("%d of one interface: %d, %v", counts, info.Drops, err)
+		}
+		n.statistics(0, option{optIfDropped, n.u64(counts[0])}).statistics(1, option{optIfDropped, n.u64(counts[1])})
+		_, info, err = readAll(t, n.b)
+		if err != nil || info.Drops != math.MaxInt64 {
+			t.Errorf("%d of two interfaces: %d, %v", counts, info.Drops, err)
+		}
+	}
+}
+
 // A Simple Packet Block has no timestamp, and its captured length follows from
 // the snaplen of the section's first interface.
 func TestSimplePackets(t *testing.T) {
