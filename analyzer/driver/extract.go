@@ -36,7 +36,8 @@ type Observed struct {
 // out the frames of the connections that were chosen in it, in order: what
 // Wireshark numbers as their streams, ICMP errors about them among it, and the IP
 // fragments of both. It goes no further than the Run did. Captures that are not joined come in time order all the same.
-// Problems with the input are not told again.
+// Problems with the input are not told again; where one holds less than it did, the
+// error is a *ChangedError.
 //
 // Where a capture holds fragments all are read twice: to which connection a
 // fragment belongs is known only when the last has come.
@@ -123,19 +124,26 @@ func (x *extraction) pass(ctx context.Context, each func(lane int, n *numbering,
 			return nil, err
 		}
 	}
-	return x.observed(merged, until), nil
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return x.observed(merged, until)
 }
 
-func (x *extraction) observed(m *merge, until capture.Time) *Observed {
+// observed says what a pass has seen, unless it was less than the Run saw.
+func (x *extraction) observed(m *merge, until capture.Time) (*Observed, error) {
 	seen := &Observed{Until: until}
-	for _, in := range m.inputs {
+	for i, in := range m.inputs {
 		in.close()
+		if before := x.choice.packets[i]; in.packets < before {
+			return nil, &ChangedError{File: in.file, Before: before, Now: in.packets, Err: in.problem}
+		}
 		seen.Interfaces = append(seen.Interfaces, in.info.Interfaces)
 	}
 	if t, ok := m.until(); ok {
 		seen.Until = max(seen.Until, t)
 	}
-	return seen
+	return seen, nil
 }
 
 // numbering tells to which stream packets belong, as the tracker does.

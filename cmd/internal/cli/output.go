@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"golang.org/x/term"
+
+	"finwait/analyzer/driver"
 )
 
 // output is where results go: standard output, or a file that appears under its
@@ -125,9 +127,12 @@ func (o *output) width(stdout io.Writer) int {
 // writeCode returns the exit code of a run that would have ended with code, had
 // its output not failed with err. A reader that went away is no failure.
 func writeCode(code int, err error) (int, error) {
+	var changed *driver.ChangedError
 	switch {
 	case err == nil:
 		return code, nil
+	case errors.As(err, &changed): // it is the input that failed
+		return 0, err
 	case errors.Is(err, syscall.EPIPE):
 		return exitOK, nil
 	}

@@ -57,7 +57,7 @@ func (j *showJob) run() (int, error) {
 	if err != nil || len(chosen) == 0 {
 		return code, err
 	}
-	err = j.draw(files, chosen, outcome.Interrupted)
+	err = j.draw(files, chosen, found, outcome.Interrupted)
 	if code == exitFindings && !j.fails(chosen) { // only others do, that were looked at
 		code = exitOK
 	}
@@ -134,9 +134,9 @@ func (j *showJob) selected() bool {
 }
 
 // draw reads the captures again and draws the segments of one connection.
-// interrupted says that the first time this was cut short: then so much is read
-// again, whatever the user's patience.
-func (j *showJob) draw(files []string, list []*analyzer.Record, interrupted bool) error {
+// interrupted says that the first time, of which before is what was found, this
+// was cut short: then so much is read again, whatever the user's patience.
+func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered, interrupted bool) error {
 	out, err := openOutput(j.output.path, j.Stdout)
 	if err != nil {
 		return err
@@ -158,9 +158,13 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, interrupted bool
 	}
 	options.Select = func(*analyzer.Record) bool { return false }
 	options.Tracker.Watch = a.see
-	_, err = driver.Run(ctx, files, options, new(gathered))
+	again := new(gathered)
+	_, err = driver.Run(ctx, files, options, again)
 	if err == nil {
 		err = a.finish()
+	}
+	if err == nil && ctx.Err() == nil { // it was read to its end, if that is where it was
+		err = again.less(before)
 	}
 	if err == nil && j.followUp {
 		err = a.to.FollowUp(report.NewFollowUp(list[0]))
@@ -227,6 +231,7 @@ type gathered struct {
 	first   []*analyzer.Record // by stream
 	streams int                // how many there are; exact up to repeated records of a stream beyond those kept
 	others  int                // records that are not wanted
+	files   []*analyzer.FileInfo
 }
 
 // Record keeps a copy: the record itself is valid only meanwhile.
@@ -254,8 +259,24 @@ func (g *gathered) Record(r *analyzer.Record) error {
 	return nil
 }
 
-func (g *gathered) File(*analyzer.FileInfo) error { return nil }
+// File keeps what is known of a capture.
+func (g *gathered) File(f *analyzer.FileInfo) error {
+	g.files = append(g.files, f)
+	return nil
+}
+
+// Close has nothing to do.
 func (g *gathered) Close(*analyzer.Summary) error { return nil }
+
+// less returns an error if a capture holds less than before.
+func (g *gathered) less(before *gathered) error {
+	for i, f := range g.files {
+		if was := before.files[i].Packets; f.Packets < was {
+			return &driver.ChangedError{File: f.File, Before: was, Now: f.Packets}
+		}
+	}
+	return nil
+}
 
 // of returns the records of a stream, in order.
 func (g *gathered) of(stream uint32) (list []*analyzer.Record) {
