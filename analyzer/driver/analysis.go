@@ -153,6 +153,8 @@ func (a *analysis) next(d *decoded) bool {
 // take counts a packet and hands it to the tracker.
 func (a *analysis) take(d *decoded) {
 	switch in, p, s := d.input, &d.packet, &d.segment; {
+	case d.skip == segment.NotPacket: // and so it has no time
+		in.skipped[d.skip]++
 	case !a.window.holds(p.Time): // stream numbers are the whole capture's all the same
 		in.notSelected++
 		a.tracker.Pass(s, d.skip)

@@ -170,6 +170,8 @@ func (n *numbering) take(o *Options, f *Frame) (number uint32, has, looked bool)
 		if t, _, _ := n.streams.Quote(f.Segment); t != nil {
 			number, has = t.Stream, true
 		}
+	case segment.NotPacket: // and so it has no time
+		return 0, false, false
 	}
 	looked = n.window.holds(f.Time)
 	return number, has && looked && (o.Keep == nil || o.Keep(f.Segment)), looked

@@ -27,6 +27,9 @@ func (f *interfaces) id(in *input, p *capture.Packet) uint16 {
 
 // meet is id of an interface that was not met before.
 func (f *interfaces) meet(in *input, i int) uint16 {
+	if i >= len(in.interfaces()) {
+		return 0 // what is no packet may stand before all descriptions
+	}
 	for len(in.ids) <= i {
 		in.ids = append(in.ids, 0)
 	}

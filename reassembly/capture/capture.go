@@ -34,11 +34,11 @@ type Packet struct {
 	Number    int   // 1-based within the capture, as in Wireshark
 	Offset    int64 // byte offset of its record in the uncompressed file
 	Time      Time
-	Link      segment.LinkType
-	Interface int    // index into Info.Interfaces; always 0 in pcap
-	NoTime    bool   // the record has no timestamp: Time is the previous packet's
-	Length    int    // octets on the wire
-	Data      []byte // octets captured; valid until the next call
+	Link      segment.LinkType // LinkNone where it is no packet
+	Interface int              // index into Info.Interfaces, unless Link is LinkNone; always 0 in pcap
+	NoTime    bool             // the record has no timestamp: Time is the previous packet's
+	Length    int              // octets on the wire
+	Data      []byte           // octets captured; valid until the next call
 }
 
 // ReadError says how far a capture could be read. Everything before Packet was

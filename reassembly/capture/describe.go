@@ -158,7 +158,7 @@ func (g *guard) statistics(b, options []byte) error {
 	if has && id < uint64(len(g.info.Interfaces)) {
 		g.info.Interfaces[id].Drops, g.info.Interfaces[id].HasDrops = drops, true
 	}
-	g.putUint32(b, blockIgnored) // pcapgo has nothing to add
+	g.putUint32(b, blockCustom) // pcapgo skips it, and has nothing to add
 	return nil
 }
 

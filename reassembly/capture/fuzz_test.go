@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"testing"
+
+	"finwait/reassembly/segment"
 )
 
 // FuzzOpen reads any octets as a capture. Whatever they are, the packets are
@@ -21,7 +23,7 @@ func FuzzOpen(f *testing.F) {
 		n := &ng{order: o}
 		n.section(option{1, []byte("c")}).iface(1, 3, option{optIfName, []byte("eth0")}, option{optTSResol, []byte{0x8a}})
 		n.simple("abc", 3).obsolete(0, 0, 1, "abc", 9).statistics(0, option{optIfDropped, n.u64(1)}).block(77, []byte("x"))
-		n.section().iface(276, 0).packet(0, 1, "xyz", 3)
+		n.block(blockCustom, []byte("PEN ")).section().block(blockJournal, []byte("A=b")).iface(276, 0).packet(0, 1, "xyz", 3)
 		f.Add(n.b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -38,7 +40,7 @@ func FuzzOpen(f *testing.F) {
 				t.Fatalf("packet %d: %+v", count, p)
 			}
 			last = p.Offset
-			if p.Interface >= len(r.Info().Interfaces) {
+			if p.Link != segment.LinkNone && p.Interface >= len(r.Info().Interfaces) {
 				t.Fatalf("packet %d of interface %d", count, p.Interface)
 			}
 			if count > 1<<20 {

@@ -1,7 +1,9 @@
 package capture
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/bits"
@@ -15,7 +17,14 @@ const (
 	blockSimple     = 3
 	blockStatistics = 5
 	blockEnhanced   = 6
-	blockIgnored    = 0x40000bad // a custom block: pcapgo skips it
+
+	// Events: no packets, but Wireshark numbers them as frames.
+	blockJournal     = 9 // an entry of the systemd journal
+	blockSysdig      = 0x204
+	blockSysdig2     = 0x216
+	blockSysdigLarge = 0x221
+	blockCustom      = 0x00000bad
+	blockCustomLocal = 0x40000bad // not to be copied
 )
 
 // Octets.
@@ -30,9 +39,10 @@ const (
 // lies never gets through; it reads the descriptive blocks itself (see
 // describe.go) and blanks out of them what the NgReader would stumble over.
 //
-// It works in place, in the NgReader's buffer: nothing is copied in between.
+// It works in place, in the NgReader's buffer: nothing is copied in between. Events
+// it keeps to itself: in place of their blocks comes errEvent.
 type guard struct {
-	src  io.Reader
+	src  io.Reader // its errors come again
 	info *Info
 
 	big     bool   // byte order of the section
@@ -42,10 +52,11 @@ type guard struct {
 	size    int64  // octets of the current block, padding included
 	trail   uint32 // what its trailing length must be
 	left    int64  // octets of it not passed on yet: 0 or at least 4
-	passed  int64  // octets passed on in all
-	packets int    // packet blocks passed on in all
+	event   bool   // the current block is an event, of which nothing is passed on
+	passed  int64  // octets passed on in all, events among them
+	packets int    // packet blocks passed on in all, and events
 
-	carry []byte // read but not passed on: the start of what must be seen whole
+	carry []byte // read but not passed on: from an event on, or the start of what must be seen whole
 	err   error  // what stopped the guard, about the block at offset at
 
 	gaps []gap // in file order; pcapngSource takes them out
@@ -57,11 +68,23 @@ type gap struct {
 	section    int   // guard.section behind it
 }
 
+// errEvent says that the next record is an event. It is not sticky.
+var errEvent = errors.New("an event")
+
 // Read passes on blocks, or parts of blocks, that were found sound. p must be
 // larger than heldMax unless it ends within a packet, and pcapgo's reads are so.
 func (g *guard) Read(p []byte) (int, error) {
 	if g.err != nil {
 		return 0, g.err
+	}
+	if g.event {
+		return 0, g.skip()
+	}
+	if passed := g.fromCarry(p); passed > 0 || g.err != nil {
+		return passed, g.err
+	}
+	if g.event {
+		return 0, g.skip()
 	}
 	n := copy(p, g.carry)
 	g.carry = g.carry[:0]
@@ -72,6 +95,11 @@ func (g *guard) Read(p []byte) (int, error) {
 		switch {
 		case bad != nil:
 			g.err = bad
+		case g.event:
+			g.carry = append(g.carry, p[passed:n]...)
+			if passed == 0 {
+				return 0, g.skip()
+			}
 		case err == io.EOF && passed == n && g.left == 0:
 			g.err = io.EOF
 		case err != nil:
@@ -91,13 +119,50 @@ func (g *guard) Read(p []byte) (int, error) {
 	}
 }
 
-// walk returns how many octets of b may be passed on. The rest of b is either
-// too little to judge by or, with an error, corrupt.
+// fromCarry passes on what stands behind an event. Reading it anew with what
+// follows would copy the whole buffer for each event.
+func (g *guard) fromCarry(p []byte) int {
+	passed, err := g.walk(g.carry[:min(len(g.carry), len(p))])
+	if err != nil && passed == 0 {
+		g.err = err
+	}
+	copy(p, g.carry[:passed])
+	g.carry = g.carry[passed:]
+	g.passed += int64(passed)
+	return passed
+}
+
+// skip reads past the current block, an event, and returns errEvent.
+func (g *guard) skip() error {
+	held := bytes.NewReader(g.carry)
+	in := io.MultiReader(held, g.src)
+	_, err := io.CopyN(io.Discard, in, g.left-4)
+	var tail [4]byte
+	if err == nil {
+		_, err = io.ReadFull(in, tail[:])
+	}
+	g.carry = g.carry[len(g.carry)-held.Len():]
+	if err == nil {
+		err = g.checkTrail(tail[:])
+	}
+	if err != nil {
+		g.err = cutOr(err)
+		return g.err
+	}
+	g.passed += g.size
+	g.packets++
+	g.event = false
+	g.end()
+	return errEvent
+}
+
+// walk returns how many octets of b may be passed on. The rest of b begins with an
+// event, or is either too little to judge by or, with an error, corrupt.
 func (g *guard) walk(b []byte) (pos int, err error) {
 	for {
 		if g.left == 0 {
 			pos += g.skim(b[pos:])
-			if ok, err := g.begin(b[pos:]); !ok || err != nil {
+			if ok, err := g.begin(b[pos:]); !ok || err != nil || g.event {
 				return pos, err
 			}
 		}
@@ -111,13 +176,27 @@ func (g *guard) walk(b []byte) (pos int, err error) {
 		if len(b)-pos < 4 {
 			return pos, nil
 		}
-		if after := g.uint32(b[pos:]); after != g.trail {
-			return pos, fmt.Errorf("block length is %d before the block and %d behind it", g.trail, after)
+		if err := g.checkTrail(b[pos:]); err != nil {
+			return pos, err
 		}
 		pos += 4
-		g.at += g.size
-		g.left = 0
+		g.end()
 	}
+}
+
+// checkTrail compares the block's length with that which b begins with, the one
+// behind the block.
+func (g *guard) checkTrail(b []byte) error {
+	if after := g.uint32(b); after != g.trail {
+		return fmt.Errorf("block length is %d before the block and %d behind it", g.trail, after)
+	}
+	return nil
+}
+
+// end goes on to the next block.
+func (g *guard) end() {
+	g.at += g.size
+	g.left = 0
 }
 
 // skim passes the sound and ordinary packet blocks that b begins with, and
@@ -178,6 +257,8 @@ func (g *guard) begin(b []byte) (ok bool, err error) {
 		ok, err = g.beginPacket(typ, b)
 	case blockSection, blockInterface, blockStatistics:
 		ok, err = g.describe(typ, b)
+	case blockJournal, blockSysdig, blockSysdig2, blockSysdigLarge, blockCustom, blockCustomLocal:
+		ok, g.event = true, true
 	default:
 		ok = true
 		g.noteGap()

@@ -65,7 +65,7 @@ type Reader struct {
 	src   source
 	info  Info
 	count int
-	last  segment.LinkType // link type of the last packet; valid if count > 0
+	last  segment.LinkType // of the last packet; LinkNone before the first
 	noted map[segment.LinkType]bool
 	err   error
 }
@@ -86,7 +86,7 @@ func Open(path string, stdin io.Reader) (*Reader, error) {
 func NewReader(path string, r io.Reader) (*Reader, error) { return newReader(path, &input{src: r}) }
 
 func newReader(path string, in *input) (*Reader, error) {
-	r := &Reader{path: path, in: in}
+	r := &Reader{path: path, in: in, last: segment.LinkNone}
 	if err := r.recognise(); err != nil {
 		_ = in.Close() // the first error is the one to tell
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -174,7 +174,7 @@ func (r *Reader) Next(p *Packet) (err error) {
 	}
 	r.count++
 	p.Number = r.count
-	if p.Link != r.last || r.count == 1 {
+	if p.Link != r.last && p.Link != segment.LinkNone {
 		r.noteLink(p.Link)
 	}
 	return nil

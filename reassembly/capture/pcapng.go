@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"github.com/google/gopacket/pcapgo"
+
+	"finwait/reassembly/segment"
 )
 
 // pcapngSource reads a pcapng file through a guard.
@@ -40,7 +42,11 @@ func (s *pcapngSource) next(p *Packet) (int64, error) {
 		s.skipGaps()
 	}
 	p.Offset = s.pos
-	if err != nil {
+	switch {
+	case err == errEvent:
+		s.event(p)
+		return 0, nil
+	case err != nil:
 		return s.failed(err)
 	}
 	s.pos = s.g.passed - int64(s.br.Buffered())
@@ -58,6 +64,15 @@ func (s *pcapngSource) next(p *Packet) (int64, error) {
 	p.Length = max(ci.Length, len(data))
 	p.Data = data
 	return 0, nil
+}
+
+// event fills in p with a record that is no packet. What it holds is of no use here.
+func (s *pcapngSource) event(p *Packet) {
+	s.pos = s.g.passed
+	p.Interface = s.section
+	p.Link = segment.LinkNone
+	p.NoTime, p.Time = true, s.last
+	p.Length, p.Data = 0, nil
 }
 
 // failed returns err, and the offset that it is about.

@@ -1,10 +1,15 @@
 package capture
 
 import (
+	"bytes"
+	"errors"
+	"io"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"finwait/reassembly/segment"
 )
@@ -78,6 +83,81 @@ func TestDropsDoNotWrap(t *testing.T) {
 			t.Errorf("%d of two interfaces: %d, %v", counts, info.Drops, err)
 		}
 	}
+}
+
+// events returns a capture of packets and, between them, of what Wireshark numbers
+// as frames though it is none, and what stands at each place.
+func events(o order) (b []byte, links []segment.LinkType, offsets []int64) {
+	n := &ng{order: o}
+	event := func(typ uint32, body []byte) {
+		links, offsets = append(links, segment.LinkNone), append(offsets, int64(len(n.b)))
+		n.block(typ, body)
+	}
+	packet := func() {
+		links, offsets = append(links, segment.LinkNull), append(offsets, int64(len(n.b)))
+		n.packet(0, base*1e6, "abc", 3)
+	}
+	n.section()
+	event(blockCustom, []byte("PEN and more"))
+	n.iface(0, 0)
+	packet()
+	event(blockJournal, []byte("__REALTIME_TIMESTAMP=1\nMESSAGE=a\n"))
+	event(blockCustomLocal, []byte("PEN."))
+	n.block(99, []byte("no event")).statistics(0)
+	event(blockSysdig, make([]byte, 24))
+	packet()
+	event(blockCustom, make([]byte, 2*bufferSize)) // longer than what is read at once
+	n.section()
+	for range 100 {
+		event(blockSysdig2, make([]byte, 28))
+	}
+	n.iface(0, 0)
+	packet()
+	event(blockSysdigLarge, make([]byte, 28))
+	return n.b, links, offsets
+}
+
+func TestEventsAreNumbered(t *testing.T) {
+	for name, o := range orders {
+		b, links, offsets := events(o)
+		for kind, wrap := range map[string]func(io.Reader) io.Reader{
+			"plain": func(r io.Reader) io.Reader { return r }, "one": iotest.OneByteReader, "dataErr": iotest.DataErrReader,
+		} {
+			r, err := Open("-", wrap(bytes.NewReader(b)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var p Packet
+			for i, link := range links {
+				if err := r.Next(&p); err != nil || p.Number != i+1 || p.Link != link || p.Offset != offsets[i] || p.NoTime != (link == segment.LinkNone) {
+					t.Fatalf("%s %s: record %d = %+v, %v; want link %d at %d", name, kind, i+1, p, err, link, offsets[i])
+				}
+			}
+			if err := r.Next(&p); err != io.EOF {
+				t.Errorf("%s %s: %v", name, kind, err)
+			}
+			if info := r.Info(); !slices.Equal(info.Links, []segment.LinkType{segment.LinkNull}) {
+				t.Errorf("%s %s: link types %v", name, kind, info.Links)
+			}
+			r.Close()
+		}
+	}
+}
+
+func TestEventsCutOrCorrupt(t *testing.T) {
+	b, links, offsets := events(orders["little"])
+	for _, i := range []int{0, 2, 6, len(links) - 1} {
+		for _, more := range []int64{1, 11, 13, 18} {
+			packets, _, err := readAll(t, b[:min(offsets[i]+more, int64(len(b)-1))])
+			var re *ReadError
+			if len(packets) != i || !errors.Is(err, ErrCutShort) || !errors.As(err, &re) || re.Offset != offsets[i] {
+				t.Errorf("record %d cut behind %d octets: %d records, %v", i+1, more, len(packets), err)
+			}
+		}
+	}
+	i := 2
+	b[offsets[i+1]-4]++
+	corrupt(t, b, i, offsets[i], "before the block and")
 }
 
 // A Simple Packet Block has no timestamp, and its captured length follows from

@@ -86,6 +86,8 @@ func (d *Decoder) link(link LinkType, b []byte, wire int, s *Segment) Skip {
 		return d.nflog(b, wire, s)
 	case LinkPKTAP:
 		return d.pktap(b, wire, s)
+	case LinkNone:
+		return NotPacket
 	}
 	return UnknownLink
 }

@@ -44,6 +44,8 @@
 //	bad-header    lengths that contradict each other, headers nested too deep
 //	encrypted     ESP, WEP and WPA, MACsec, PPP encryption
 //	unknown-link  link types that are not in the list above
+//	not-packet    records of a pcapng file that are no packets: custom blocks, entries
+//	              of the systemd journal, sysdig events; Wireshark numbers them as frames
 //
 // Whether a packet yields a segment is decided as in Wireshark 4.0 with its
 // default preferences, because stream numbers must agree. Known differences:

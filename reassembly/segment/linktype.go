@@ -29,3 +29,7 @@ const (
 	LinkPKTAP    LinkType = 258
 	LinkSLL2     LinkType = 276
 )
+
+// LinkNone is no LINKTYPE_ value: it stands for records of a capture that are no
+// packets, though they are numbered among them.
+const LinkNone LinkType = 0xfffe

@@ -176,11 +176,12 @@ const (
 	BadHeader        // a length field contradicts the bytes
 	Encrypted        // the payload is encrypted below TCP (ESP, WEP, WPA)
 	UnknownLink      // a link type that finwait does not decode
+	NotPacket        // a record of LinkNone
 	NumSkips
 )
 
 var skipNames = [NumSkips]string{
-	"decoded", "not-ip", "not-tcp", "icmp-error", "fragment", "truncated", "bad-header", "encrypted", "unknown-link",
+	"decoded", "not-ip", "not-tcp", "icmp-error", "fragment", "truncated", "bad-header", "encrypted", "unknown-link", "not-packet",
 }
 
 // String returns the name used in the summary.

@@ -49,6 +49,7 @@ func TestSkips(t *testing.T) {
 		{"l2tp control", LinkRaw, udpBytes(1701, 1701, join(u16(0xc802), u16(12), make([]byte, 8))), NotTCP},
 		{"too deep", LinkRaw, nest, BadHeader},
 		{"unknown link", 147, tcp4, UnknownLink},
+		{"not a packet", LinkNone, tcp4, NotPacket},
 		{"empty", LinkEthernet, nil, BadHeader},
 		{"tcp of 15 octets", LinkRaw, ip4Bytes(6, tcp4[20:35]), BadHeader},
 	}
