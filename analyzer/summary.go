@@ -81,7 +81,7 @@ type FileInfo struct {
 	Packets    int64            `json:"packets"`
 	TCPPackets int64            `json:"tcp_packets"`
 	Skipped    map[string]int64 `json:"skipped"` // by reason; with TCPPackets they add up to Packets
-	First      *Time            `json:"first"`
+	First      *Time            `json:"first"`   // null where no packet has a time
 	Last       *Time            `json:"last"`
 	Complete   bool             `json:"complete"` // read to its proper end
 
@@ -100,6 +100,9 @@ type FileInfo struct {
 	// Dropped is how many packets the capturing system says it lost; null
 	// where the capture does not say.
 	Dropped *int64 `json:"dropped"`
+	// Untimed is how many packets have no time, and stand in records at that of
+	// the packet before them, or at 1970-01-01.
+	Untimed int64 `json:"untimed"`
 	// Error says why the capture was not read to its end.
 	Error *string `json:"error"`
 }

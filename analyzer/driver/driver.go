@@ -95,6 +95,10 @@ func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*O
 // share a stream.
 var ErrShared = errors.New("streams hold segments of several VLANs or tunnels, perhaps of several connections")
 
+// ErrNoTime is told as a problem, and is none: Simple Packet Blocks of pcapng have
+// no timestamp (draft-ietf-opsawg-pcapng §4.4).
+var ErrNoTime = errors.New("packets have no time: each stands at that of the packet before it, and durations say nothing")
+
 // run is what one goroutine hands to the Handler.
 type run struct {
 	options *Options
@@ -215,6 +219,9 @@ func (r *run) finish(in *input) error {
 	}
 	if in.mixed > 0 {
 		r.options.Problem(fmt.Errorf("%s: %d %w", in.file, in.mixed, ErrShared))
+	}
+	if in.untimed > 0 {
+		r.options.Problem(fmt.Errorf("%s: %d %w", in.file, in.untimed, ErrNoTime))
 	}
 	r.outcome.Totals.AddFile(info)
 	r.outcome.Totals.AddFileFindings(ofFile)

@@ -29,7 +29,9 @@ type input struct {
 
 	packets     int64
 	ahead       int64        // packets that were read, and not yet taken
-	first, last capture.Time // valid iff packets > 0
+	untimed     int64        // packets without a time
+	first, last capture.Time // valid iff timed
+	timed       bool         // some packet had a time
 	steps       int64        // timestamps that lie behind an earlier one
 	stepAt      int64        // packet of the first of those
 
@@ -134,17 +136,26 @@ func (in *input) read(p *capture.Packet) bool {
 
 // take counts a packet that was read.
 func (in *input) take(p *capture.Packet) {
-	if in.packets == 0 {
-		in.first, in.last = p.Time, p.Time
+	if !p.NoTime {
+		in.takeTime(p.Time)
+	} else if p.Link != segment.LinkNone {
+		in.untimed++
 	}
-	if in.last.Sub(p.Time) > clockStep {
+	in.packets++
+	in.ahead--
+}
+
+// takeTime takes in the time of the next packet.
+func (in *input) takeTime(t capture.Time) {
+	if !in.timed {
+		in.first, in.last, in.timed = t, t, true
+	}
+	if in.last.Sub(t) > clockStep {
 		if in.steps++; in.steps == 1 {
 			in.stepAt = in.packets + 1
 		}
 	}
-	in.first, in.last = min(in.first, p.Time), max(in.last, p.Time)
-	in.packets++
-	in.ahead--
+	in.first, in.last = min(in.first, t), max(in.last, t)
 }
 
 func (in *input) close() {
@@ -166,6 +177,7 @@ func (in *input) result() *analyzer.FileInfo {
 		Packets:    in.packets,
 		TCPPackets: in.segments,
 		Skipped:    map[string]int64{},
+		Untimed:    in.untimed,
 		Complete:   in.ended && in.ahead == 0,
 	}
 	named := map[string]bool{}
@@ -183,7 +195,7 @@ func (in *input) result() *analyzer.FileInfo {
 	if in.notSelected > 0 {
 		f.Skipped[notSelected] = in.notSelected
 	}
-	if in.packets > 0 {
+	if in.timed {
 		first, last := in.first, in.last
 		f.First, f.Last = &first, &last
 	}

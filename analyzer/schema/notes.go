@@ -100,6 +100,7 @@ var notes = map[string]note{
 	"Worst.severity":                    {words: grades},
 	"FileInfo.vantage":                  {words: "client server middle"},
 	"FileInfo.dropped":                  {text: "packets that the capturing system says it lost"},
+	"FileInfo.untimed":                  {text: "packets without a time: in records they stand at that of the packet before them, or at 1970-01-01, and durations say nothing"},
 	"StateTimes.n":                      {text: "completed stays whose length is known exactly; the quantiles are theirs"},
 	"StateTimes.open":                   {text: "stays in which observation ended"},
 	"Timer.kind":                        {words: "client-timeout server-idle-timeout client-idle-timeout handler-time fin-wait-2-timeout"},

@@ -178,10 +178,10 @@ func (j *job) twice() ([]string, error) {
 
 // problem tells what is wrong with an input. Names in it come from the input.
 func (j *job) problem(err error) {
-	switch {
-	case errors.Is(err, driver.ErrShared) && !j.output.quiet:
+	switch isNone := errors.Is(err, driver.ErrShared) || errors.Is(err, driver.ErrNoTime); {
+	case isNone && !j.output.quiet:
 		j.complain("finwait: warning: %v\n", err)
-	case errors.Is(err, driver.ErrShared):
+	case isNone:
 	case !errors.Is(err, capture.ErrCutShort) || j.input.strict:
 		j.complain("finwait: %v\n", err)
 	case !j.output.quiet:
