@@ -66,7 +66,8 @@ var (
 	// ErrCutShort says that a capture ends in the middle of a record, or its
 	// compressed stream in the middle of a block, as when tcpdump was killed.
 	ErrCutShort = errors.New("capture was cut short")
-	// ErrNotCapture says that a file is in no format that is read here.
+	// ErrNotCapture says that a file is in no format that is read here, or ends
+	// within its file header.
 	ErrNotCapture = errors.New("not a capture")
 )
 

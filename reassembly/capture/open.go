@@ -89,6 +89,9 @@ func newReader(path string, in *input) (*Reader, error) {
 	r := &Reader{path: path, in: in, last: segment.LinkNone}
 	if err := r.recognise(); err != nil {
 		_ = in.Close() // the first error is the one to tell
+		if errors.Is(err, ErrCutShort) { // before the first record: there is nothing that could be read
+			err = fmt.Errorf("%w: %v", ErrNotCapture, err)
+		}
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return r, nil
