@@ -88,7 +88,7 @@ func NewReader(path string, r io.Reader) (*Reader, error) { return newReader(pat
 func newReader(path string, in *input) (*Reader, error) {
 	r := &Reader{path: path, in: in, last: segment.LinkNone}
 	if err := r.recognise(); err != nil {
-		_ = in.Close() // the first error is the one to tell
+		_ = in.Close()                   // the first error is the one to tell
 		if errors.Is(err, ErrCutShort) { // before the first record: there is nothing that could be read
 			err = fmt.Errorf("%w: %v", ErrNotCapture, err)
 		}

@@ -99,7 +99,7 @@ func (s *Segment) reset() {
 	s.Path = Path{Interface: s.Path.Interface}
 	s.Seq, s.Ack, s.Flags, s.Window = 0, 0, 0, 0
 	s.PayloadLen, s.Payload = 0, nil
-	s.TTL, s.IPID, s.Is4, s.NoLen, s.BadOffset = 0, 0, false, false, false
+	s.TTL, s.IPID, s.Is4, s.NoLen, s.BadOffset, s.ShortOffset = 0, 0, false, false, false, false
 	s.ICMP = ICMP{}
 	s.Options.reset()
 }

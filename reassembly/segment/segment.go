@@ -116,6 +116,8 @@ type Segment struct {
 	// it is a Segment, without payload and options, because Wireshark numbers its
 	// stream all the same.
 	BadOffset bool
+	// ShortOffset: it is less than 5, and within the segment. BadOffset is true, too.
+	ShortOffset bool
 
 	Options Options
 

@@ -112,7 +112,7 @@ func TestBadOffset(t *testing.T) {
 		b[20+12] = offset << 4
 		var d Decoder
 		var s Segment
-		if skip := d.Decode(LinkRaw, b, len(b), &s); skip != Decoded || !s.BadOffset || s.PayloadLen != 0 || s.Payload != nil {
+		if skip := d.Decode(LinkRaw, b, len(b), &s); skip != Decoded || !s.BadOffset || s.ShortOffset != (offset < 5) || s.PayloadLen != 0 || s.Payload != nil {
 			t.Errorf("offset %d: %v, %+v", offset, skip, s)
 		}
 	}

@@ -24,7 +24,7 @@ func (d *Decoder) tcp(b []byte, wire int, s *Segment) Skip {
 	s.Window = be16(b[14:])
 	header := int(b[12]>>4) * 4
 	if header < tcpMinHeader || header > wire {
-		s.BadOffset = true
+		s.BadOffset, s.ShortOffset = true, header < tcpMinHeader && header <= wire
 		return Decoded
 	}
 	if d.excess > 0 && s.Flags.Has(SYN) {

@@ -44,14 +44,16 @@ type numberCase struct {
 }
 
 // run numbers the segments of a script. Those with a leading "i" are quoted in
-// an ICMP error; those with "o" have a data offset behind their end.
+// an ICMP error; those with "o" have a data offset behind their end, with "u" one
+// less than 5.
 func (tc *numberCase) run(t *testing.T) {
 	x := NewIndex()
 	var streams []string
 	completeness := make([]uint8, len(tc.completeness))
 	for tok := range strings.FieldsSeq(tc.script) {
-		seg := parse(strings.TrimLeft(tok, "io"))
-		seg.BadOffset = tok[0] == 'o'
+		seg := parse(strings.TrimLeft(tok, "iou"))
+		seg.ShortOffset = tok[0] == 'u'
+		seg.BadOffset = tok[0] == 'o' || seg.ShortOffset
 		var tuple *Tuple
 		var prev *Tuple
 		opened := false
@@ -153,6 +155,13 @@ func TestQuote(t *testing.T) {
 		{"SYN,ACK replaces the base", ">S:100 <S.:300:101 i<S.:999:101 <S:300", "0 0 0 1", []uint8{3, 1}},
 		{"bad offset tells no base", "o>S:100 >S:200 >.:101:301", "0 0 0", []uint8{5}},
 		{"bad offset has no payload", ">S:100 o>P.:101:301", "0 0", []uint8{5}},
+		{"short offset tells a base", "u>S:100 >S:200 >S:100", "0 1 2", []uint8{0, 1, 1}},
+		{"short offset adds nothing", ">S:100 u<S.:500:101 u>F.:101:501 u<R:501", "0 0 0 0", []uint8{1}},
+		{"short offset first", "u>S:100 <S.:500:101 >.:101:501", "0 0 0", []uint8{6}},
+		{"short offset reopens", ">S:100 u>S:200 <S.:500:201", "0 1 1", []uint8{1, 3}},
+		{"short offset tells the peer's base", "u>.:101:501 <S:500 <S:501", "0 0 1", []uint8{0, 1}},
+		{"short offset of a SYN,ACK", "u>S.:100:0 >S:100 >S:900:101", "0 0 1", []uint8{0, 1}},
+		{"short offset replaces the base", "<.:500:101 u<S.:700:101 <S:700:101 <S:500:101", "0 0 0 1", []uint8{4, 1}},
 		{"bad offset opens", ">S:100 o>S:200 <S.:300:201 >.:201:301", "0 1 1 1", []uint8{1, 7}},
 	} {
 		t.Run(tc.name, tc.run)

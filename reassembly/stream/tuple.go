@@ -23,9 +23,9 @@ import (
 //
 // A TCP header that an ICMP error quotes counts for both the numbering and the
 // completeness, if there are 16 octets of it. So does a header whose data offset
-// is impossible. Neither tells a base. (Where the offset is less than 5, and not
-// beyond the end, Wireshark does take the base and leaves completeness alone: a
-// Segment does not tell the two apart.)
+// is impossible. Neither tells a base. Where the offset is less than 5, and not
+// beyond the end, it is the other way round: such a header tells a base, and adds
+// to completeness only the SYN that reopens a 4-tuple.
 //
 // Completeness: SYN comes only from the segment that opens the stream, Data also
 // from its payload (unless it reopened a 4-tuple). ACK and Data come from a
@@ -92,7 +92,7 @@ func (t *Tuple) first(seg *segment.Segment, side uint8, expected bool) {
 		t.Completeness = completes(seg)
 		return
 	}
-	if seg.Flags&(segment.SYN|segment.ACK) == segment.SYN {
+	if seg.Flags&(segment.SYN|segment.ACK) == segment.SYN && !seg.ShortOffset {
 		t.Completeness = SYN
 		if payload(seg) > 0 { // TCP Fast Open (RFC 7413)
 			t.Completeness |= Data
@@ -116,6 +116,9 @@ func (t *Tuple) next(seg *segment.Segment, side uint8) {
 // completes returns the bits that seg adds to the completeness of a stream
 // that it did not open.
 func completes(seg *segment.Segment) (bits uint8) {
+	if seg.ShortOffset {
+		return 0
+	}
 	f := seg.Flags
 	switch f & (segment.SYN | segment.ACK) {
 	case segment.SYN | segment.ACK:
@@ -152,7 +155,7 @@ func (t *Tuple) setBase(seg *segment.Segment, side uint8) {
 	if t.based&mine != 0 && seg.Flags.Has(segment.SYN|segment.ACK) {
 		t.base[side] = seg.Seq
 	}
-	if quoted(seg) || seg.BadOffset {
+	if quoted(seg) || seg.BadOffset && !seg.ShortOffset {
 		return // Wireshark does not know its length, and leaves it at that
 	}
 	if t.based&mine == 0 {
