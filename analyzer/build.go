@@ -34,6 +34,7 @@ type built struct {
 	teardown Seconds
 	rtt      Seconds
 	tunnel   Tunnel
+	tunnelID uint32
 	app      App
 	requests [2]int64
 	text     [4]string // what first_closer, half_closed_bound, vantage and rst.kind point to
@@ -102,7 +103,11 @@ func (b *built) labels(p *segment.Path) {
 		b.VLAN = append([]uint16(nil), p.VLAN[:min(int(p.VLANs), len(p.VLAN))]...)
 	}
 	if p.Tunnel != segment.NoTunnel {
-		b.tunnel = Tunnel{p.Tunnel.String(), p.TunnelID}
+		b.tunnel = Tunnel{Kind: p.Tunnel.String()}
+		if p.HasTunnelID {
+			b.tunnelID = p.TunnelID
+			b.tunnel.ID = &b.tunnelID
+		}
 		b.Tunnel = &b.tunnel
 	}
 }

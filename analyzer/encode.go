@@ -76,7 +76,7 @@ func (t *Tunnel) append(dst []byte) []byte {
 		return append(dst, "null"...)
 	}
 	dst = appendStr(append(dst, `{"kind":`...), t.Kind)
-	dst = appendInt(append(dst, `,"id":`...), int64(t.ID))
+	dst = appendIntOrNull(append(dst, `,"id":`...), t.ID)
 	return append(dst, '}')
 }
 
@@ -204,11 +204,11 @@ func appendFile(dst []byte, file string) []byte {
 func appendInt(dst []byte, v int64) []byte    { return strconv.AppendInt(dst, v, 10) }
 func appendIntAt(dst []byte, v *int64) []byte { return strconv.AppendInt(dst, *v, 10) }
 
-func appendIntOrNull(dst []byte, v *int64) []byte {
+func appendIntOrNull[T int64 | uint32](dst []byte, v *T) []byte {
 	if v == nil {
 		return append(dst, "null"...)
 	}
-	return appendInt(dst, *v)
+	return appendInt(dst, int64(*v))
 }
 
 func appendSecondsOrNull(dst []byte, s *Seconds) []byte {

@@ -6,9 +6,11 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"reflect"
+	"strings"
 	"testing"
 
 	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
 )
 
 // bare is a Record without its methods, so that encoding/json looks at the
@@ -218,4 +220,20 @@ func BenchmarkAppendJSON(b *testing.B) {
 		buf = r.AppendJSON(buf[:0])
 	}
 	b.SetBytes(int64(len(buf)))
+}
+
+// A tunnel without an ID has none; 0 is one.
+func TestTunnelID(t *testing.T) {
+	for want, path := range map[string]segment.Path{
+		`"tunnel":{"kind":"ipip","id":null}`: {Tunnel: segment.IPIP},
+		`"tunnel":{"kind":"gre","id":0}`:     {Tunnel: segment.GRE, HasTunnelID: true},
+		`"tunnel":{"kind":"vxlan","id":7}`:   {Tunnel: segment.VXLAN, HasTunnelID: true, TunnelID: 7},
+		`"vlan":[5,6,8]`:                     {VLANs: 3, VLAN: [4]uint16{5, 6, 8}},
+	} {
+		var b built
+		b.labels(&path)
+		if got := string(b.AppendJSON(nil)); !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
 }

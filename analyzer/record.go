@@ -77,8 +77,8 @@ type Endpoint struct {
 
 // Tunnel is the innermost tunnel that carried the connection.
 type Tunnel struct {
-	Kind string `json:"kind"` // ipip, 6in4, gre, vxlan, geneve, gtp-u, teredo
-	ID   uint32 `json:"id"`   // VNI, key or TEID; 0 where the tunnel has none
+	Kind string  `json:"kind"` // ipip, 6in4, gre, vxlan, geneve, gtp-u, teredo
+	ID   *uint32 `json:"id"`   // VNI, key or TEID; null where the tunnel has none
 }
 
 // Quality counts what one side sent that was not new data in order.

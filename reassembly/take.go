@@ -268,7 +268,7 @@ func (e *endpoint) countTTL(ttl uint8) {
 
 // sameLabels reports whether two segments were seen in the same VLAN and tunnel.
 func sameLabels(a, b *segment.Path) bool {
-	return a.VLAN == b.VLAN && a.VLANs == b.VLANs && a.Tunnel == b.Tunnel && a.TunnelID == b.TunnelID
+	return a.VLAN == b.VLAN && a.VLANs == b.VLANs && a.Tunnel == b.Tunnel && a.HasTunnelID == b.HasTunnelID && a.TunnelID == b.TunnelID
 }
 
 // essential says which segments must stay in evidence: the control bits, how

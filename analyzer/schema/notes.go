@@ -28,7 +28,7 @@ var notes = map[string]note{
 	"Endpoint.ip":                       {text: "IPv6 in its short form"},
 	"Record.tunnel":                     {text: "the innermost that carried it"},
 	"Tunnel.kind":                       {words: tunnels},
-	"Tunnel.id":                         {text: "VNI, key or TEID; 0 where there is none"},
+	"Tunnel.id":                         {text: "VNI, key or TEID; null where there is none"},
 	"Record.vlan":                       {text: "VLAN IDs from the outermost", null: true},
 	"Record.interface":                  {text: "of the capture"},
 	"Record.packets":                    {text: "what each side sent"},

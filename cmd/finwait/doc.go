@@ -578,7 +578,7 @@
 //	  tunnel                    object or null; the innermost that carried it
 //	    .kind                   text: ipip, 6in4, gre, vxlan, geneve, gtp-u, teredo, etherip,
 //	                            l2tp, lisp, tzsp
-//	    .id                     number; VNI, key or TEID; 0 where there is none
+//	    .id                     number or null; VNI, key or TEID; null where there is none
 //	  interface                 text or null; of the capture
 //	  packets.client, packets.server
 //	                            number; what each side sent

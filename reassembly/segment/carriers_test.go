@@ -8,10 +8,13 @@ type carrier struct {
 	path Path
 }
 
-func via(kind TunnelKind, id uint32) Path { return Path{Tunnel: kind, TunnelID: id} }
+// via is a tunnel with an ID, or without where that is 0.
+func via(kind TunnelKind, id uint32) Path {
+	return Path{Tunnel: kind, HasTunnelID: id != 0, TunnelID: id}
+}
 
 var (
-	vlan5     = Path{VLAN: [2]uint16{5}, VLANs: 1}
+	vlan5     = Path{VLAN: [4]uint16{5}, VLANs: 1}
 	ethernet4 = etherBytes(0x0800, tcp4)
 )
 
@@ -22,10 +25,12 @@ var carriers = []carrier{
 	{name: "ethernet type 0800 with ipv6", link: LinkEthernet, data: etherBytes(0x0800, tcp6)},
 	{name: "802.1Q", link: LinkEthernet, path: vlan5, data: etherBytes(0x8100,
 		join(u16(0x6005), u16(0x0800), tcp4))},
-	{name: "802.1ad", link: LinkEthernet, path: Path{VLAN: [2]uint16{100, 5}, VLANs: 2}, data: etherBytes(0x88a8,
+	{name: "802.1ad", link: LinkEthernet, path: Path{VLAN: [4]uint16{100, 5}, VLANs: 2}, data: etherBytes(0x88a8,
 		join(u16(100), u16(0x8100), u16(5), u16(0x86dd), tcp6))},
-	{name: "three tags", link: LinkEthernet, path: Path{VLAN: [2]uint16{1, 2}, VLANs: 3}, data: etherBytes(0x9100,
+	{name: "three tags", link: LinkEthernet, path: Path{VLAN: [4]uint16{1, 2, 3}, VLANs: 3}, data: etherBytes(0x9100,
 		join(u16(1), u16(0x9100), u16(2), u16(0x8100), u16(3), u16(0x86dd), tcp6))},
+	{name: "five tags", link: LinkEthernet, path: Path{VLAN: [4]uint16{1, 2, 3, 4}, VLANs: 5}, data: etherBytes(0x88a8,
+		join(u16(1), u16(0x9100), u16(2), u16(0x9100), u16(3), u16(0x8100), u16(4), u16(0x8100), u16(5), u16(0x86dd), tcp6))},
 	{name: "802.3 snap", link: LinkEthernet, data: etherBytes(8+len(tcp4), snapBytes(0x0800, tcp4))},
 	{name: "802.3 llc ip", link: LinkEthernet, data: etherBytes(3+len(tcp4), join([]byte{6, 6, 3}, tcp4))},
 	{name: "vlan of 802.3", link: LinkEthernet, path: vlan5, data: etherBytes(0x8100,
@@ -102,6 +107,7 @@ var carriers = []carrier{
 		join(u32(0), u16(0x0800), []byte{0, 4}, u32(1), u32(0), tcp4))},
 	{name: "gre ethernet", link: LinkRaw, data: greBytes(0, 0x6558, ethernet4), path: via(GRE, 0)},
 	{name: "gre wccp", link: LinkRaw, data: greBytes(0, 0x883e, join(u32(0), tcp4)), path: via(GRE, 0)},
+	{name: "gre key 0", link: LinkRaw, path: Path{Tunnel: GRE, HasTunnelID: true}, data: greBytes(0x2000, 0x0800, join(u32(0), tcp4))},
 	{name: "erspan", link: LinkRaw, data: greBytes(0, 0x88be, ethernet4), path: via(GRE, 0)},
 	{name: "erspan 2", link: LinkRaw, path: via(GRE, 0), data: greBytes(0x1000, 0x88be,
 		join(u32(0), []byte{0x10}, make([]byte, 7), ethernet4))},
@@ -112,7 +118,7 @@ var carriers = []carrier{
 
 	{name: "vxlan", link: LinkRaw, path: via(VXLAN, 77), data: vxlanBytes(ethernet4)},
 	{
-		name: "vxlan with vlan", link: LinkRaw, path: Path{VLAN: [2]uint16{5}, VLANs: 1, Tunnel: VXLAN, TunnelID: 77},
+		name: "vxlan with vlan", link: LinkRaw, path: Path{VLAN: [4]uint16{5}, VLANs: 1, Tunnel: VXLAN, HasTunnelID: true, TunnelID: 77},
 		data: vxlanBytes(etherBytes(0x8100, join(u16(5), u16(0x0800), tcp4))),
 	},
 	{name: "vxlan-gpe", link: LinkRaw, path: via(VXLAN, 77), data: udpBytes(50000, 4790,

@@ -32,12 +32,12 @@ func (d *Decoder) gre(b []byte, wire int, s *Segment) Skip {
 	if flags&(greChecksum|greRouting) != 0 {
 		n += 4
 	}
-	s.Path.Tunnel, s.Path.TunnelID = GRE, 0
+	s.Path.tunnel(GRE)
 	if flags&greKey != 0 {
 		if len(b) < n+4 {
 			return short(b, wire)
 		}
-		s.Path.TunnelID = be32(b[n:])
+		s.Path.tunnelID(GRE, be32(b[n:]))
 		n += 4
 	}
 	if flags&greSequence != 0 {
@@ -119,7 +119,7 @@ func (d *Decoder) pptp(flags uint16, b []byte, wire int, s *Segment) Skip {
 	if len(b) < n {
 		return short(b, wire)
 	}
-	s.Path.Tunnel, s.Path.TunnelID = GRE, uint32(be16(b[6:]))
+	s.Path.tunnelID(GRE, uint32(be16(b[6:])))
 	length := int(be16(b[4:]))
 	if length == 0 {
 		return NotTCP // only an acknowledgment

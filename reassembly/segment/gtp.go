@@ -16,7 +16,7 @@ func (d *Decoder) gtpu(b []byte, wire int, s *Segment) Skip {
 	if flags&0xf0 != version1|protocolType || message != userData {
 		return NotTCP
 	}
-	s.Path.Tunnel, s.Path.TunnelID = GTPU, be32(b[4:])
+	s.Path.tunnelID(GTPU, be32(b[4:]))
 	b, wire = limit(8+int(be16(b[2:])), b, wire)
 	n := 8
 	if flags&optional != 0 {

@@ -52,10 +52,10 @@ func (d *Decoder) transport(proto uint8, b []byte, wire int, s *Segment) Skip {
 	case protoICMP, protoICMPv6:
 		return d.icmp(proto, b, wire, s)
 	case protoIPv4:
-		s.Path.Tunnel, s.Path.TunnelID = IPIP, 0
+		s.Path.tunnel(IPIP)
 		return d.ip(b, wire, s)
 	case protoIPv6:
-		s.Path.Tunnel, s.Path.TunnelID = IPIP, 0
+		s.Path.tunnel(IPIP)
 		if s.Is4 {
 			s.Path.Tunnel = SixInFour
 		}
@@ -67,7 +67,7 @@ func (d *Decoder) transport(proto uint8, b []byte, wire int, s *Segment) Skip {
 	case protoESP:
 		return Encrypted
 	case protoEtherIP:
-		s.Path.Tunnel, s.Path.TunnelID = EtherIP, 0
+		s.Path.tunnel(EtherIP)
 		return d.ethernetBehind(2, b, wire, s)
 	case protoEthernet: // of a segment-routing network (RFC 8986 §4.9)
 		return d.ethernet(b, wire, s)

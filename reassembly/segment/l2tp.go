@@ -31,6 +31,6 @@ func (d *Decoder) l2tp(b []byte, wire int, s *Segment) Skip {
 	if len(b) < n {
 		return short(b, wire)
 	}
-	s.Path.Tunnel, s.Path.TunnelID = L2TP, be32(b[ids:])
+	s.Path.tunnelID(L2TP, be32(b[ids:]))
 	return d.ppp(b[n:], wire-n, s)
 }

@@ -81,11 +81,20 @@ func (k TunnelKind) String() string { return tunnelNames[k] }
 // Path is where a segment was seen: the labels around it, outermost VLAN first,
 // and of several tunnels the innermost.
 type Path struct {
-	VLAN      [2]uint16 // 802.1Q or 802.1ad VLAN IDs; valid up to VLANs
-	VLANs     uint8     // how many tags there were; at most 2 are kept
-	Tunnel    TunnelKind
-	TunnelID  uint32 // VNI, key or TEID; 0 where the tunnel has none
-	Interface uint16 // index of the capture interface within the file, from 0
+	VLAN        [4]uint16 // 802.1Q or 802.1ad VLAN IDs; valid up to VLANs
+	VLANs       uint8     // how many tags there were; at most 4 are kept
+	Tunnel      TunnelKind
+	HasTunnelID bool
+	TunnelID    uint32 // VNI, key or TEID; valid iff HasTunnelID, else 0
+	Interface   uint16 // index of the capture interface within the file, from 0
+}
+
+// tunnel takes in a tunnel without an ID.
+func (p *Path) tunnel(kind TunnelKind) { p.Tunnel, p.HasTunnelID, p.TunnelID = kind, false, 0 }
+
+// tunnelID takes in a tunnel with an ID.
+func (p *Path) tunnelID(kind TunnelKind, id uint32) {
+	p.Tunnel, p.HasTunnelID, p.TunnelID = kind, true, id
 }
 
 // Segment is one TCP segment as it was on the wire. Decode overwrites every

@@ -24,6 +24,6 @@ func (d *Decoder) teredo(b []byte, wire int, s *Segment) Skip {
 	if len(b) > 0 && b[0]>>4 != 6 {
 		return NotTCP
 	}
-	s.Path.Tunnel, s.Path.TunnelID = Teredo, 0
+	s.Path.tunnel(Teredo)
 	return d.ipv6(b, wire, s)
 }

@@ -35,7 +35,7 @@ func (d *Decoder) tzsp(b []byte, wire int, s *Segment) Skip {
 			break
 		}
 	}
-	s.Path.Tunnel, s.Path.TunnelID = TZSP, 0
+	s.Path.tunnel(TZSP)
 	switch protocol {
 	case etherFrame:
 		return d.ethernet(b, wire, s)

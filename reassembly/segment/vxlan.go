@@ -6,7 +6,7 @@ func (d *Decoder) vxlan(b []byte, wire int, s *Segment) Skip {
 	if len(b) < 8 {
 		return short(b, wire)
 	}
-	s.Path.Tunnel, s.Path.TunnelID = VXLAN, be32(b[4:])>>8
+	s.Path.tunnelID(VXLAN, be32(b[4:])>>8)
 	return d.ethernet(b[8:], wire-8, s)
 }
 
@@ -16,7 +16,7 @@ func (d *Decoder) vxlanGPE(b []byte, wire int, s *Segment) Skip {
 	if len(b) < 8 {
 		return short(b, wire)
 	}
-	s.Path.Tunnel, s.Path.TunnelID = VXLAN, be32(b[4:])>>8
+	s.Path.tunnelID(VXLAN, be32(b[4:])>>8)
 	return d.nextProtocol(b[3], b[8:], wire-8, s)
 }
 
@@ -33,7 +33,7 @@ func (d *Decoder) geneve(b []byte, wire int, s *Segment) Skip {
 	if len(b) < n {
 		return short(b, wire)
 	}
-	s.Path.Tunnel, s.Path.TunnelID = GENEVE, be32(b[4:])>>8
+	s.Path.tunnelID(GENEVE, be32(b[4:])>>8)
 	t := be16(b[2:])
 	if t <= maxLength8023 {
 		return NotIP
@@ -48,9 +48,9 @@ func (d *Decoder) lisp(b []byte, wire int, s *Segment) Skip {
 	if len(b) < 8 {
 		return short(b, wire)
 	}
-	s.Path.Tunnel, s.Path.TunnelID = LISP, 0
+	s.Path.tunnel(LISP)
 	if b[0]&hasInstance != 0 {
-		s.Path.TunnelID = be32(b[4:]) >> 8
+		s.Path.tunnelID(LISP, be32(b[4:])>>8)
 	}
 	return d.ip(b[8:], wire-8, s)
 }
