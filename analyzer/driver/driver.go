@@ -56,6 +56,7 @@ type Options struct {
 // Outcome says how a run went, whatever it found.
 type Outcome struct {
 	Unreadable  int  // captures that could not be opened, or are corrupt
+	Read        bool // anything at all was read: a packet, or a capture to its end
 	CutShort    int  // captures cut off in their last record
 	Interrupted bool // ctx ended before the input did
 
@@ -208,6 +209,7 @@ func (r *run) finish(in *input) error {
 		info.Connections, info.Severities = &n, &found
 		r.count, r.found, r.vantage = 0, analyzer.Severities{}, votes{}
 	}
+	r.outcome.Read = r.outcome.Read || in.packets > 0 || in.problem == nil
 	switch {
 	case in.problem == nil:
 	case errors.Is(in.problem, capture.ErrCutShort):

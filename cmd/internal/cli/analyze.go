@@ -121,7 +121,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	outcome, err := driver.Run(ctx, files, options, handler)
 	progress.end()
 	code := j.exitCode(outcome)
-	if finishErr := out.finish(err == nil && code != exitUsage && code != exitInterrupted); err == nil {
+	if finishErr := out.finish(err == nil && outcome.Read && code != exitUsage && code != exitInterrupted); err == nil {
 		err = finishErr
 	}
 	if code == exitUsage && err == nil {

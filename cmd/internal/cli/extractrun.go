@@ -53,8 +53,8 @@ func (j *extractJob) run() (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("output: %w", err)
 	}
-	code, err := j.fill(out, files, config)
-	keep := err == nil && code != exitUsage && code != exitInterrupted
+	code, read, err := j.fill(out, files, config)
+	keep := err == nil && read && code != exitUsage && code != exitInterrupted
 	if finishErr := out.finish(keep); err == nil {
 		err = finishErr
 	}
@@ -71,20 +71,20 @@ func (j *extractJob) run() (int, error) {
 // isFile reports whether the new capture appears only when it is complete.
 func (j *extractJob) isFile() bool { return j.output.path != "-" }
 
-// fill writes the new capture and returns the exit code.
-func (j *extractJob) fill(out io.Writer, files []string, config *analyzer.Config) (int, error) {
+// fill writes the new capture and returns the exit code, and whether anything was read.
+func (j *extractJob) fill(out io.Writer, files []string, config *analyzer.Config) (code int, read bool, err error) {
 	outcome, err := j.choose(files, config)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	code, ctx := j.exitCode(outcome), j.ctx
 	switch {
 	case code == exitUsage, code == exitInterrupted && j.isFile():
-		return code, nil
+		return code, outcome.Read, nil
 	case code == exitInterrupted: // so much is read again, whatever the user's patience
 		ctx = context.WithoutCancel(ctx)
 	}
-	if j.choice.Len() == 0 && !j.output.quiet {
+	if j.choice.Len() == 0 && outcome.Read && !j.output.quiet {
 		j.complain("finwait: warning: no connection was selected: there are no packets in %s\n", j.output.path)
 	}
 	to := &extract{to: capture.NewNgWriter(out), job: j, files: files, ids: make([][]int, len(files))}
@@ -95,11 +95,11 @@ func (j *extractJob) fill(out io.Writer, files []string, config *analyzer.Config
 	seen, err := driver.Extract(ctx, files, options, j.choice, j.again, to.frame)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return exitInterrupted, nil
+		return exitInterrupted, true, nil
 	case err != nil:
-		return 0, err
+		return 0, true, err
 	}
-	return code, to.end(seen)
+	return code, outcome.Read, to.end(seen)
 }
 
 func (j *extractJob) options(config *analyzer.Config) driver.Options {
