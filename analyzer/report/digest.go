@@ -21,6 +21,7 @@ type digest struct {
 	total    string // of anything but one file; else ""
 	more     string // what is said of files that are left out
 	by       byTable
+	joined   []string // captures that were read as one
 }
 
 // fileLine is one capture: a headline, and what is noteworthy about it.
@@ -39,7 +40,7 @@ type tallied struct {
 type stateRow struct{ side, state, n, p50, p90, max, open string }
 
 func newDigest(s *analyzer.Summary) *digest {
-	d := &digest{findings: s.Findings, timers: s.Timers}
+	d := &digest{findings: s.Findings, timers: s.Timers, joined: joined(s)}
 	told := s.Files[:min(len(s.Files), maxFiles)]
 	for i := range told {
 		d.files = append(d.files, newFileLine(&told[i], len(s.Files) > 1))

@@ -55,7 +55,7 @@ func (r *ruleGroups) rest() string {
 func (t *textReport) findings(b *bytes.Buffer, d *digest) {
 	for _, r := range byRule(d.findings) {
 		for i := range r.groups {
-			t.finding(b, &r.groups[i])
+			t.finding(b, &r.groups[i], d.joined)
 		}
 		if rest := r.rest(); rest != "" {
 			fmt.Fprintf(b, "\n        %s\n", rest)
@@ -63,7 +63,7 @@ func (t *textReport) findings(b *bytes.Buffer, d *digest) {
 	}
 }
 
-func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup) {
+func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup, joined []string) {
 	const indent = "        "
 	width := t.style.columns() - len(indent)
 	fmt.Fprintf(b, "\n%s %s%s\n", t.style.severity(f.Severity, padRight(Safe(f.Severity), 7)),
@@ -76,7 +76,7 @@ func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup) {
 	line(upperFirst(f.Message))
 	for i := range f.Examples {
 		e := &f.Examples[i]
-		points, command := exampleWords(e), showCommand(e)
+		points, command := exampleWords(e), showCommand(e, joined)
 		if command == "" {
 			line(points)
 			continue
@@ -131,26 +131,6 @@ func exampleWords(e *analyzer.Example) string {
 	return fmt.Sprintf("stream %d: %s", e.Stream, strings.Join(words, ", "))
 }
 
-// showCommand is what shows the example in full; "" where it came from standard
-// input, which cannot be read again.
-func showCommand(e *analyzer.Example) string {
-	if e.File == "-" {
-		return ""
-	}
-	return fmt.Sprintf("finwait show %s --stream %d", shellWord(Safe(e.File)), e.Stream)
-}
-
-// shellWord quotes s for a shell where that is needed.
-func shellWord(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:@%+=,", r)
-	}
-	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
 // foldWords says what else was found on the connections of a group and follows
 // from it.
 func foldWords(f *analyzer.FindingGroup) string {
@@ -200,13 +180,13 @@ func timerCells(t *analyzer.Timer) []string {
 	}
 }
 
-func mdFindings(b *bytes.Buffer, list []analyzer.FindingGroup) {
+func mdFindings(b *bytes.Buffer, list []analyzer.FindingGroup, joined []string) {
 	if len(list) > 0 {
 		b.WriteString("\n### Findings\n")
 	}
 	for _, r := range byRule(list) {
 		for i := range r.groups {
-			mdFinding(b, &r.groups[i])
+			mdFinding(b, &r.groups[i], joined)
 		}
 		if rest := r.rest(); rest != "" {
 			fmt.Fprintf(b, "\n%s\n", mdEscape(rest))
@@ -214,14 +194,14 @@ func mdFindings(b *bytes.Buffer, list []analyzer.FindingGroup) {
 	}
 }
 
-func mdFinding(b *bytes.Buffer, f *analyzer.FindingGroup) {
+func mdFinding(b *bytes.Buffer, f *analyzer.FindingGroup, joined []string) {
 	fmt.Fprintf(b, "\n**%s %s %s**%s\n\n%s\n\n", mdEscape(f.Severity), mdEscape(f.Rule), mdEscape(f.Name),
 		mdEscape(about(f)), mdEscape(upperFirst(f.Message)))
 	for i := range f.Examples {
 		e := &f.Examples[i]
 		b.WriteString("- " + mdEscape(exampleWords(e)))
-		if command := showCommand(e); command != "" {
-			fmt.Fprintf(b, ": `%s`", strings.ReplaceAll(command, "`", "'"))
+		if command := showCommand(e, joined); command != "" {
+			b.WriteString(": " + mdCode(command))
 		}
 		b.WriteByte('\n')
 	}

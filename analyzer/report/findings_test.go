@@ -70,8 +70,36 @@ warning FIN100 some-name   1 connection to 192.0.2.0:80
 func TestShellWord(t *testing.T) {
 	for in, want := range map[string]string{
 		"a.pcap": "a.pcap", "dir/a-1_2.pcap.gz": "dir/a-1_2.pcap.gz", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)": "'$(x)'", "": "''",
+		"-a.pcap": "./-a.pcap", "é": "'é'", "e\x1b[1m'\\": `$'e\033[1m\'\\'`, "\xff": `$'\377'`,
 	} {
 		if got := shellWord(in); got != want {
+			t.Errorf("%q: %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestShowCommand(t *testing.T) {
+	s := &analyzer.Summary{Files: []analyzer.FileInfo{{File: "a"}, {File: "b"}}}
+	e := &analyzer.Example{File: "b", Stream: 7}
+	if got, want := showCommand(e, joined(s)), "finwait show --join a b --stream 7"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	n := int64(1)
+	s.Files[0].Connections, s.Files[1].Connections = &n, &n
+	if got, want := showCommand(e, joined(s)), "finwait show b --stream 7"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := showCommand(e, []string{"a", "b", "c", "d", "e"}); got != "finwait show --join a … e --stream 7" {
+		t.Error(got)
+	}
+	if got := showCommand(&analyzer.Example{File: "-"}, nil); got != "" {
+		t.Error(got)
+	}
+}
+
+func TestMarkdownCode(t *testing.T) {
+	for in, want := range map[string]string{"a": "`a`", "a`b": "`` a`b ``", "a``b": "``` a``b ```"} {
+		if got := mdCode(in); got != want {
 			t.Errorf("%q: %s, want %s", in, got, want)
 		}
 	}

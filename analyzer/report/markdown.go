@@ -54,7 +54,7 @@ func (m *markdown) Close(s *analyzer.Summary) error {
 		mdTable(&b, "Time in closing states", []string{"state", "n", "p50", "p90", "max", "still open"}, rows)
 	}
 	mdBy(&b, &d.by)
-	mdFindings(&b, d.findings)
+	mdFindings(&b, d.findings, d.joined)
 	mdTimers(&b, d.timers)
 	_, err := m.w.Write(b.Bytes())
 	return err
@@ -97,6 +97,18 @@ func mdEscape(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// mdCode makes text a code span, with a fence that is not in it (CommonMark §6.1).
+func mdCode(s string) string {
+	if !strings.Contains(s, "`") {
+		return "`" + s + "`"
+	}
+	fence := "``"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	return fence + " " + s + " " + fence
 }
 
 func upperFirst(s string) string {

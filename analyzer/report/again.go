@@ -1,0 +1,70 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"finwait/analyzer"
+)
+
+// joined returns the captures that were read as one; nil where each was read by itself.
+func joined(s *analyzer.Summary) (files []string) {
+	for i := range s.Files {
+		if f := &s.Files[i]; f.Connections == nil && len(s.Files) > 1 {
+			files = append(files, f.File)
+		}
+	}
+	return files
+}
+
+// showCommand is what shows the example in full, joined being all captures where they
+// were read as one; "" where it came from standard input, which cannot be read again.
+func showCommand(e *analyzer.Example, joined []string) string {
+	const most = 4 // files that a line names
+	command, files := "finwait show", []string{e.File}
+	if len(joined) > 0 {
+		command, files = "finwait show --join", joined
+	}
+	if slices.Contains(files, "-") {
+		return ""
+	}
+	for i, file := range files {
+		switch {
+		case len(files) <= most || i == 0 || i == len(files)-1:
+			command += " " + shellWord(file)
+		case i == 1:
+			command += " …"
+		}
+	}
+	return fmt.Sprintf("%s --stream %d", command, e.Stream)
+}
+
+// shellWord makes a file's name one word of a shell, and no flag.
+func shellWord(name string) string {
+	if strings.HasPrefix(name, "-") {
+		name = "./" + name
+	}
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:@%+=,", r)
+	}
+	switch {
+	case name != "" && strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0:
+		return name
+	case Safe(name) == name:
+		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	}
+	var b strings.Builder // $'…' knows escapes, in bash, zsh and POSIX since 2024
+	b.WriteString("$'")
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '\'' || c == '\\':
+			b.WriteString(`\` + name[i:i+1])
+		case c < 0x20 || c >= 0x7f:
+			fmt.Fprintf(&b, `\%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String() + "'"
+}
