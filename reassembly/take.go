@@ -253,7 +253,7 @@ func (c *tcb) date(at capture.Time, frame uint32) {
 	switch {
 	case c.lastFrame == 0:
 		c.firstTime, c.firstFrame = at, frame
-	case at < c.lastTime-capture.Time(clockStep):
+	case c.lastTime.Sub(at) > clockStep:
 		c.seen |= sawClockStep
 	}
 	c.lastTime, c.lastFrame = at, frame

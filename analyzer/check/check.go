@@ -69,6 +69,7 @@ type Capture struct {
 	Rules   []string // IDs of those that were asked
 	Golden  []byte   // what stands beside it; nil where nothing does
 	Problem error    // why it could not be read to its end
+	Unread  error    // why its golden record could not be read
 }
 
 // Checker checks captures.
@@ -85,8 +86,15 @@ func (c *Checker) Check(in *Capture, config *Config) *Result {
 	}
 	if in.Problem != nil {
 		res.Problems = append(res.Problems, Problem{
-			Kind: Unreadable, Title: "unreadable capture", Lines: []string{in.Problem.Error()},
-			Mend: "record it anew, or remove it with its golden record: rm " + Quote(in.Path) + " " + Quote(in.Path+Suffix),
+			Kind: Unreadable, Title: "unreadable capture", Lines: []string{report.Safe(in.Problem.Error())},
+			Mend: "record it anew, or remove it with its golden record: rm " + report.ShellWord(in.Path) + " " + report.ShellWord(in.Path+Suffix),
+		})
+		return res
+	}
+	if in.Unread != nil {
+		res.Problems = append(res.Problems, Problem{
+			Kind: Unreadable, Title: "unreadable golden record", Lines: []string{report.Safe(in.Unread.Error())},
+			Mend: "let it be read, or write it anew: rm -r " + report.ShellWord(in.Path+Suffix) + "; " + updateCommand(in.Path),
 		})
 		return res
 	}
@@ -135,7 +143,7 @@ func (c *Checker) connections(in *Capture, config *Config, res *Result) (conns [
 	return conns, streams, verdicts
 }
 
-func updateCommand(path string) string { return "finwait check --update " + Quote(path) }
+func updateCommand(path string) string { return "finwait check --update " + report.ShellWord(path) }
 
 // checkGolden compares with the golden record.
 func (c *Checker) checkGolden(in *Capture, conns []connection, res *Result) {
@@ -301,19 +309,8 @@ func Stray(path string) *Result {
 	return &Result{Path: path, Problems: []Problem{{
 		Kind: GoldenStray, Title: "stray golden record",
 		Lines: []string{strings.TrimSuffix(path, Suffix) + " does not exist"},
-		Mend:  "if the capture is gone for good: rm " + Quote(path),
+		Mend:  "if the capture is gone for good: rm " + report.ShellWord(path),
 	}}}
-}
-
-// Quote returns a path as a shell takes it.
-func Quote(path string) string {
-	safe := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:@%,=", r)
-	}
-	if path != "" && !strings.ContainsFunc(path, func(r rune) bool { return !safe(r) }) {
-		return path
-	}
-	return "'" + strings.ReplaceAll(report.Safe(path), "'", `'\''`) + "'"
 }
 
 func count(n int, noun string) string {

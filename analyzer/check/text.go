@@ -78,7 +78,7 @@ func (p *Problem) detail() string {
 		b.WriteString("\n")
 	}
 	if p.Mend != "" {
-		b.WriteString(safeLines(upperFirst(p.Mend)))
+		b.WriteString(report.Safe(upperFirst(p.Mend)) + "\n")
 	}
 	return b.String()
 }

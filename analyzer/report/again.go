@@ -32,7 +32,7 @@ func showCommand(e *analyzer.Example, joined []string) string {
 	for i, file := range files {
 		switch {
 		case len(files) <= most || i == 0 || i == len(files)-1:
-			command += " " + shellWord(file)
+			command += " " + ShellWord(file)
 		case i == 1:
 			command += " …"
 		}
@@ -40,8 +40,8 @@ func showCommand(e *analyzer.Example, joined []string) string {
 	return fmt.Sprintf("%s --stream %d", command, e.Stream)
 }
 
-// shellWord makes a file's name one word of a shell, and no flag.
-func shellWord(name string) string {
+// ShellWord makes a file's name one word of a shell, and no flag.
+func ShellWord(name string) string {
 	if strings.HasPrefix(name, "-") {
 		name = "./" + name
 	}

@@ -72,7 +72,7 @@ func TestShellWord(t *testing.T) {
 		"a.pcap": "a.pcap", "dir/a-1_2.pcap.gz": "dir/a-1_2.pcap.gz", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)": "'$(x)'", "": "''",
 		"-a.pcap": "./-a.pcap", "é": "'é'", "e\x1b[1m'\\": `$'e\033[1m\'\\'`, "\xff": `$'\377'`,
 	} {
-		if got := shellWord(in); got != want {
+		if got := ShellWord(in); got != want {
 			t.Errorf("%q: %s, want %s", in, got, want)
 		}
 	}

@@ -180,11 +180,11 @@ func (j *job) twice() ([]string, error) {
 func (j *job) problem(err error) {
 	switch isNone := errors.Is(err, driver.ErrShared) || errors.Is(err, driver.ErrNoTime); {
 	case isNone && !j.output.quiet:
-		j.complain("finwait: warning: %v\n", err)
+		j.complain("finwait: warning: %s\n", lines(err))
 	case isNone:
 	case !errors.Is(err, capture.ErrCutShort) || j.input.strict:
-		j.complain("finwait: %v\n", err)
+		j.complain("finwait: %s\n", lines(err))
 	case !j.output.quiet:
-		j.complain("finwait: warning: %v\n", err)
+		j.complain("finwait: warning: %s\n", lines(err))
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"finwait/analyzer"
 	"finwait/analyzer/check"
+	"finwait/analyzer/report"
 )
 
 // checkFlags are the flags of check beside those that judge.
@@ -94,7 +95,7 @@ func (f *checkFlags) checker() (*check.Checker, error) {
 		if err != nil {
 			return nil, &usageError{
 				text: "--baseline: " + err.Error(),
-				hint: "To make one: finwait check --sarif " + check.Quote(f.baseline) + " PATH...",
+				hint: "To make one: finwait check --sarif " + report.ShellWord(f.baseline) + " PATH...",
 			}
 		}
 		failOn = or(failOn, "warning")

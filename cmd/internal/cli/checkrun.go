@@ -53,7 +53,7 @@ func (c *checkRun) fixtures() (*fixtures, error) {
 	}
 	found := findFixtures(c.ctx, c.args)
 	if found.problem != nil {
-		c.complain("finwait: %v\n", found.problem)
+		c.complain("finwait: %s\n", lines(found.problem))
 		c.unreadable = true
 	}
 	return found, nil
@@ -164,14 +164,25 @@ func (c *checkRun) analyze(to *reading) error {
 		}
 	}
 	in.Records, in.Summary = got.records, got.summary
-	golden, err := os.ReadFile(path + check.Suffix)
-	switch {
-	case err == nil:
-		in.Golden = slices.Concat([]byte{}, golden)
-	case !errors.Is(err, fs.ErrNotExist):
-		in.Problem = errors.Join(in.Problem, err)
-	}
+	in.Golden, in.Unread = readGolden(path + check.Suffix)
 	return nil
+}
+
+// readGolden reads a golden record; it is nil where there is none.
+func readGolden(path string) ([]byte, error) {
+	const most = 1 << 28 // octets: a million connections
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file", path)
+	case info.Size() > most:
+		return nil, fmt.Errorf("%s is too long for a golden record: %d octets", path, info.Size())
+	}
+	return os.ReadFile(path)
 }
 
 // check checks one capture, and tells what it finds.
@@ -231,7 +242,7 @@ func (c *checkRun) learn() (int, error) {
 		}
 		switch in := r.capture; {
 		case in.Problem != nil:
-			c.complain("finwait: %v\n", in.Problem)
+			c.complain("finwait: %s\n", lines(in.Problem))
 			c.unreadable = true
 		default:
 			captures = append(captures, in)

@@ -212,8 +212,8 @@ func (d *diffRun) problem(err error) {
 	switch {
 	case !errors.Is(err, capture.ErrCutShort) || d.input.strict:
 		d.unreadable = true
-		d.complain("finwait: %v\n", err)
+		d.complain("finwait: %s\n", lines(err))
 	case !d.quiet:
-		d.complain("finwait: warning: %v\n", err)
+		d.complain("finwait: warning: %s\n", lines(err))
 	}
 }
