@@ -30,7 +30,7 @@ type Group struct {
 	HalfClosed Spread
 
 	HalfBytes int64 // payload of the other side after the first FIN
-	Resets    int64 // connections that an RST of the side that closed first ended
+	Resets    int64 // connections on which the RST that counts came from the side that closed first
 	Unheard   int64 // connections on which the server had said nothing before the first FIN
 
 	Clients      int64      // different addresses

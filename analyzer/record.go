@@ -12,8 +12,7 @@ import (
 const Schema = "finwait.flow/1"
 
 // Record is what finwait says of one connection. Its JSON form is the promise
-// to users; MarshalJSON-like encoding by AppendJSON gives the same bytes as
-// encoding/json would.
+// to users; AppendJSON writes it, and encoding/json through MarshalJSON.
 //
 // Times are capture times. Durations are seconds in JSON. What is not known is
 // null, never a made-up zero.
@@ -77,7 +76,7 @@ type Endpoint struct {
 
 // Tunnel is the innermost tunnel that carried the connection.
 type Tunnel struct {
-	Kind string  `json:"kind"` // ipip, 6in4, gre, vxlan, geneve, gtp-u, teredo
+	Kind string  `json:"kind"` // as segment.TunnelKind spells it
 	ID   *uint32 `json:"id"`   // VNI, key or TEID; null where the tunnel has none
 }
 

@@ -9,10 +9,11 @@ import (
 
 // Origin says how a reset compares with what its supposed sender sent before.
 type Origin struct {
-	Last     *Mark // the sender's last segment before it, no reset; nil if there was none
-	Reply    bool  // its sequence number is, or may be, taken from a segment of the peer
-	OtherTTL bool  // all else from the sender came with one other TTL
-	OtherID  bool  // it lies far off the sender's IP ID counter
+	Last     *Mark  // the sender's last segment before it, no reset; nil if there was none
+	Reply    bool   // its sequence number is, or may be, taken from a segment of the peer
+	OtherTTL bool   // all else from the sender came with one other TTL
+	OtherID  bool   // it lies far off the sender's IP ID counter
+	NextID   uint16 // where that counter stood
 }
 
 // Foreign reports whether the reset can hardly be its supposed sender's.
@@ -31,6 +32,9 @@ func (c *Conn) Origin(m *Mark) (o Origin) {
 			o.Reply = o.Reply || !m.Has(segment.ACK) && s.Has(segment.ACK) && s.Ack == m.Seq
 		case s.Frame < m.Frame && !s.Has(segment.RST):
 			o.Last = s
+			if s.IPID != 0 { // a segment that no socket counts (see countID)
+				o.NextID = s.IPID + 1
+			}
 		}
 	}
 	e := c.end(Role(m.Side))

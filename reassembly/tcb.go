@@ -90,7 +90,7 @@ const (
 	sawClockStep
 	sawOffload
 	sawCutHeader
-	sawLabels // segments of other VLANs, tunnels or interfaces shared the stream
+	sawLabels // segments of other VLANs or tunnels shared the stream
 )
 
 // End says why the record of a connection was closed.

@@ -7,9 +7,8 @@
 //  2. capture reads one packet.
 //  3. segment decodes it to a TCP segment, or says by name why there is none;
 //     the summary counts the reasons.
-//  4. reassembly.Tracker takes the segment in and advances both endpoints of
-//     its connection. A packet without a segment still moves the clock: only
-//     capture time exists.
+//  4. reassembly.Tracker adds the segment to the evidence of its connection. A
+//     packet without a segment still moves the clock: only capture time exists.
 //  5. When a connection ends it rests, for stray segments may follow; then its
 //     states, its close and its flags are derived from the evidence, and
 //     analyzer.Builder makes a record of them.
@@ -30,7 +29,7 @@
 // results pass to the Handler from one goroutine and in the order in which the
 // captures were named: the output is the same on one core and on sixteen. Joined
 // captures are one stream of packets in time order (see joined). Memory grows
-// with the live connections, not with the length or number of captures.
+// with the live connections, not with the length of captures.
 //
 // An input that cannot be read does not stop the others. Its problem is told in
 // its turn, and Outcome counts it. What was read before stays reported.

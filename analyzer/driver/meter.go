@@ -18,6 +18,9 @@ type Meter struct {
 
 // Read returns how many octets have been read, and the file that was opened last.
 func (m *Meter) Read() (octets int64, file string) {
+	if m == nil {
+		return 0, ""
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	octets = m.done

@@ -16,7 +16,7 @@ var fin101 = &analyzer.Rule{
 	Severity: analyzer.Warning,
 	Doc: analyzer.Doc{
 		Title: "one side closed, the other had not when observation ended",
-		Text: `One endpoint sent its FIN; the other acknowledged nothing of the kind in return. The closer waits in
+		Text: `One endpoint sent its FIN; the other sent none in return. The closer waits in
 FIN-WAIT-2 for a FIN that the other, in CLOSE-WAIT, only sends when its application closes the socket. Usually that
 application has not noticed the end of its input, or is busy with something else.`,
 		Script: `0.000 A SYN

@@ -95,7 +95,7 @@ func compare(c *reassembly.Conn, m *reassembly.Mark) *odd {
 		o.why = append(o.why, fmt.Sprintf("its TTL is %d, that of all others %d", m.TTL, f.Last.TTL))
 	}
 	if f.OtherID {
-		o.why = append(o.why, fmt.Sprintf("its IP ID is %d, where %d would be next", m.IPID, f.Last.IPID+1))
+		o.why = append(o.why, fmt.Sprintf("its IP ID is %d, where %d would be next", m.IPID, f.NextID))
 	}
 	if c.Caveats&(reassembly.PacketsMissing|reassembly.ControlOnly|reassembly.SegmentOffload) == 0 && !m.Is(reassembly.RawZero) {
 		if end := c.Sent(r); !f.Reply && m.Seq > end && (len(o.why) > 0 || !lossExplains(c, m)) {

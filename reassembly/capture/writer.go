@@ -16,8 +16,7 @@ import (
 // Writer writes packets as a pcap file with nanosecond timestamps. It does not
 // buffer: hand it a bufio.Writer where that matters.
 //
-// A pcap file has one link type and no comments. A writer of pcapng would stand
-// beside this one; pcapgo's knows no packet comments.
+// A pcap file has one link type and no comments: NgWriter writes what has more.
 type Writer struct {
 	w   *pcapgo.Writer
 	err error

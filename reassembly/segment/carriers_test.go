@@ -76,7 +76,8 @@ var carriers = []carrier{
 	{name: "wifi qos", link: LinkWiFi, data: wifiBytes(0x8801, 26, tcp4)},
 	{name: "wifi qos ht", link: LinkWiFi, data: wifiBytes(0x8881, 30, tcp4)},
 	{name: "wifi four addresses", link: LinkWiFi, data: wifiBytes(0x8803, 32, tcp4)},
-	{name: "wifi a-msdu", link: LinkWiFi, data: amsduBytes()},
+	{name: "wifi a-msdu", link: LinkWiFi, data: amsduBytes(0x0806, make([]byte, 28))},
+	{name: "wifi a-msdu after a tunnel", link: LinkWiFi, data: amsduBytes(0x0800, vxlanBytes(etherBytes(0x0806, make([]byte, 28))))},
 	{name: "radiotap", link: LinkRadiotap, data: join([]byte{0, 0, 8, 0, 0, 0, 0, 0}, wifiBytes(0x0802, 24, tcp4))},
 	{name: "radiotap fcs padded", link: LinkRadiotap, data: join([]byte{0, 0, 17, 0, 3, 0, 0, 0},
 		make([]byte, 8), []byte{0x30}, wifiBytes(0x8801, 28, tcp4), make([]byte, 4))},
@@ -169,12 +170,12 @@ func wifiBytes(control, n int, payload []byte) []byte {
 	return join(u16(control), make([]byte, n-2), snapBytes(0x0800, payload))
 }
 
-// amsduBytes holds an ARP packet and then the segment.
-func amsduBytes() []byte {
+// amsduBytes holds a packet that holds no segment, and then the segment.
+func amsduBytes(etherType int, first []byte) []byte {
 	header := wifiBytes(0x8802, 26, nil)[:26]
 	header[24] = 0x80
-	arp := join(make([]byte, 12), u16(8+27), snapBytes(0x0806, make([]byte, 27)), make([]byte, 3))
-	return join(header, arp, make([]byte, 12), u16(8+len(tcp4)), snapBytes(0x0800, tcp4))
+	first = join(make([]byte, 12), u16(8+len(first)), snapBytes(etherType, first))
+	return join(header, first, make([]byte, (4-len(first)%4)%4), make([]byte, 12), u16(8+len(tcp4)), snapBytes(0x0800, tcp4))
 }
 
 func greBytes(flags, protocol int, payload []byte) []byte {

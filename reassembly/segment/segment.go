@@ -97,8 +97,8 @@ func (p *Path) tunnelID(kind TunnelKind, id uint32) {
 	p.Tunnel, p.HasTunnelID, p.TunnelID = kind, true, id
 }
 
-// Segment is one TCP segment as it was on the wire. Decode overwrites every
-// field, so one Segment serves a whole capture.
+// Segment is one TCP segment as it was on the wire. Decode overwrites all but
+// Path.Interface, so one Segment serves a whole capture.
 type Segment struct {
 	Src, Dst Endpoint
 	Path     Path

@@ -76,6 +76,7 @@ func (d *Decoder) amsdu(b []byte, wire int, s *Segment) Skip {
 	for len(b) >= header {
 		n := int(be16(b[12:]))
 		body, bodyWire := limit(n, b[header:], wire-header)
+		s.reset() // the labels of the subframe before are not this one's
 		if skip = d.llc(body, bodyWire, s); skip == Decoded || skip == ICMPError {
 			return skip
 		}

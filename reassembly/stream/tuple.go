@@ -53,7 +53,7 @@ type Tuple struct {
 	base [2]seqnum.Value
 
 	Stream uint32 // tcp.stream
-	Conn   uint32 // the tracker's own: 0 when the connection is not live
+	Conn   uint32 // the tracker's own: 0 before it has one; where that is gone it is stale
 
 	// Completeness is tcp.completeness as "tshark -2" shows it at the latest
 	// segment of the stream.
