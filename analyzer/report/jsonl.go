@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,8 +39,8 @@ func (j *jsonl) raw(text []byte) error {
 	return err
 }
 
-// Replay reads records that JSONL wrote, and hands them to h. Reading stops at
-// the first line that is no record; name is for the error.
+// Replay reads records that JSONL or JSON wrote, and hands them to h. Reading stops
+// at the first line that is no record; name is for the error.
 func Replay(name string, r io.Reader, h analyzer.Handler) error {
 	var totals analyzer.Aggregate
 	lines := bufio.NewReaderSize(r, 64<<10)
@@ -48,7 +49,9 @@ func Replay(name string, r io.Reader, h analyzer.Handler) error {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		if len(line) > 0 {
+		switch line = bytes.TrimSuffix(bytes.TrimSpace(line), []byte(",")); string(line) {
+		case "", "[", "]", "[]": // around the records of an array
+		default:
 			var rec analyzer.Record
 			if jsonErr := json.Unmarshal(line, &rec); jsonErr != nil {
 				return fmt.Errorf("%s: line %d: %w", name, n, jsonErr)

@@ -42,7 +42,7 @@
 //	  finwait a.pcap
 //	      how its connections were closed
 //	  tcpdump -w - -U | finwait flows --format jsonl -
-//	      one JSON object a connection, as they end
+//	      one JSON object a connection, when no stray segment of it can come any more
 //
 //	Exit codes, the same for every output format:
 //	  0    done; no finding at or above --fail-on
@@ -211,8 +211,8 @@
 //	      --tuple A-B           the connection between two ends, in either order:
 //	                            10.0.0.1:1234-10.0.0.2:80
 //	      --all                 leave out nothing
-//	      --width N             draw it N columns wide; without it, as wide as COLUMNS says or
-//	                            the terminal is (default 0)
+//	      --width N             draw it N columns wide, 60 at least; 0 is as wide as COLUMNS
+//	                            says or the terminal is (default 0)
 //	      --follow-up           add what selects the connection in Wireshark, tcpdump and ss
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
 //	                            repeatable
@@ -402,10 +402,10 @@
 //
 //	  finwait diff [flags] OLD NEW
 //
-//	OLD and NEW are captures, directories of captures, or what flows --format jsonl wrote. It
-//	shows side by side how connections were closed, who closed first, what was found, and how
-//	long each side stayed in each state. They differ, and the exit code is 1, if one of the
-//	counts does, or if a p90 moved by more than 20 % and 50 ms.
+//	OLD and NEW are captures, directories of captures, or what flows --format jsonl or json
+//	wrote. It shows side by side how connections were closed, who closed first, what was
+//	found, and how long each side stayed in each state. They differ, and the exit code is 1,
+//	if one of the counts does, or if a p90 moved by more than 20 % and 50 ms.
 //
 //	Flags:
 //	  -f, --format FORMAT       how the result is written: text, json, markdown (default text)

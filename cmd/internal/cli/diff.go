@@ -26,10 +26,10 @@ func diffCommand() *command {
 		name:  "diff",
 		args:  "OLD NEW",
 		short: "what changed between two captures, or two stored runs",
-		long: `OLD and NEW are captures, directories of captures, or what flows --format jsonl wrote. It
-shows side by side how connections were closed, who closed first, what was found, and how long
-each side stayed in each state. They differ, and the exit code is 1, if one of the counts does,
-or if a p90 moved by more than 20 % and 50 ms.`,
+		long: `OLD and NEW are captures, directories of captures, or what flows --format jsonl or json
+wrote. It shows side by side how connections were closed, who closed first, what was found, and
+how long each side stayed in each state. They differ, and the exit code is 1, if one of the
+counts does, or if a p90 moved by more than 20 % and 50 ms.`,
 		examples: []example{
 			{"finwait diff before.pcap after.pcap", "what a fix did"},
 			{"finwait diff --where 'server.port == 443' before.pcap after.pcap", "to one service"},
@@ -130,6 +130,9 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 		return run, run.Close(new(analyzer.Summary))
 	case stored != nil:
 		defer stored.Close()
+		if flag := d.packetsOnly(); flag != "" {
+			return nil, &usageError{text: fmt.Sprintf("%s is a stored run, whose packets are gone: --%s cannot apply to it", arg, flag)}
+		}
 		return run, d.replay(arg, text, run)
 	}
 	files, err := capture.Files(ctx, []string{arg})
@@ -153,7 +156,7 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 func (d *diffRun) stored(arg string) (io.Closer, io.Reader, error) {
 	if arg == "-" {
 		in := bufio.NewReader(driver.Interruptible(d.ctx, d.Stdin))
-		if head, _ := in.Peek(1); string(head) == "{" {
+		if head, _ := in.Peek(1); isJSON(head) {
 			return io.NopCloser(in), in, nil
 		}
 		return nil, in, nil
@@ -168,10 +171,31 @@ func (d *diffRun) stored(arg string) (io.Closer, io.Reader, error) {
 	}
 	in := bufio.NewReader(f)
 	head, _ := in.Peek(64)
-	if bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")) || info.Size() == 0 && strings.HasSuffix(arg, ".jsonl") {
+	if isJSON(bytes.TrimSpace(head)) || info.Size() == 0 && strings.HasSuffix(arg, ".jsonl") {
 		return f, in, nil
 	}
 	return nil, nil, f.Close()
+}
+
+// isJSON reports whether text begins as flows --format jsonl or json does, and no
+// capture.
+func isJSON(text []byte) bool {
+	return bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("["))
+}
+
+// packetsOnly returns a flag that was given and says what to do with packets; "" where
+// there is none.
+func (d *diffRun) packetsOnly() (name string) {
+	flags := []string{"filter", "after", "before", "idle", "max-connections", "join"}
+	for i := range analyzer.Thresholds {
+		flags = append(flags, analyzer.Thresholds[i].Name)
+	}
+	for _, f := range flags {
+		if d.flags.Changed(f) {
+			return f
+		}
+	}
+	return ""
 }
 
 // replay reads a stored run. What was read before a mistake counts.

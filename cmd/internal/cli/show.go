@@ -48,7 +48,7 @@ segment.`,
 			out.add(fs, report.LadderFormats, "text")
 			fs.Var(&show.tuple, "tuple", "the connection between two ends, in either order: 10.0.0.1:1234-10.0.0.2:80")
 			fs.BoolVar(&show.all, "all", false, "leave out nothing")
-			fs.IntVar(&show.width, "width", 0, "draw it `N` columns wide; without it, as wide as COLUMNS says or the terminal is")
+			fs.IntVar(&show.width, "width", 0, "draw it `N` columns wide, 60 at least; 0 is as wide as COLUMNS says or the terminal is")
 			fs.BoolVar(&show.followUp, "follow-up", false, "add what selects the connection in Wireshark, tcpdump and ss")
 			in.add(fs)
 			judge.add(fs)
@@ -62,7 +62,7 @@ segment.`,
 
 // check finds what pflag cannot.
 func (f *showFlags) check(flags *pflag.FlagSet) error {
-	if flags.Changed("width") && f.width < report.MinLadder {
+	if f.width != 0 && f.width < report.MinLadder {
 		return &usageError{text: fmt.Sprintf("--width must be at least %d", report.MinLadder)}
 	}
 	return nil

@@ -23,6 +23,9 @@ and its date; the Go version; and the versions of the output schemas.`,
 }
 
 func runVersion(inv *invocation) (int, error) {
+	if len(inv.args) > 0 {
+		return 0, &usageError{text: "version takes no arguments"}
+	}
 	b := buildInfo()
 	return inv.print(fmt.Sprintf("finwait %s\n%s\nschemas %s, %s\n", b.String(), b.goVersion, analyzer.Schema, analyzer.SummarySchema))
 }
