@@ -63,6 +63,10 @@ func checkStaleReuse(p *analyzer.Pass) {
 	if rst == nil && (taken(c, closer, request) || c.Until.Sub(request.Time) < p.Config.UnansweredSYN) {
 		return // the closer still reads, or there was no time to answer
 	}
+	after := fmt.Sprintf("its kernel had acknowledged the %s's FIN", closer)
+	if fin.ACKFrame == request.Frame && !fin.Implied {
+		since, after = request.Time.Sub(fin.Time), fmt.Sprintf("the %s's FIN, which it acknowledges", closer)
+	}
 	frames := []uint32{fin.Frame, fin.ACKFrame, request.Frame}
 	met := "nothing came in answer"
 	if rst != nil {
@@ -71,8 +75,7 @@ func checkStaleReuse(p *analyzer.Pass) {
 	}
 	p.Report(analyzer.Verdict{
 		Side: asker,
-		Message: fmt.Sprintf("the %s sent a request %s after its kernel had acknowledged the %s's FIN: %s",
-			asker, span(max(since, 0)), closer, met),
+		Message: fmt.Sprintf("the %s sent a request %s after %s: %s", asker, span(since), after, met),
 		Frames: frames, Took: took(max(since, 0), reassembly.ExactBound),
 		Advice: fmt.Sprintf("Let the %s look for the end of file before it takes a connection from its pool, and keep idle ones for less time than the %s does.", asker, closer),
 	})
