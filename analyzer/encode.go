@@ -178,6 +178,9 @@ func appendFindings(dst []byte, list []Finding) []byte {
 		dst = appendStr(append(dst, `,"message":`...), f.Message)
 		dst = appendStrOrNull(append(dst, `,"side":`...), f.Side)
 		dst = appendInts(append(dst, `,"frames":`...), f.Frames)
+		if len(f.Files) > 0 {
+			dst = appendStrs(append(dst, `,"files":`...), f.Files)
+		}
 		dst = appendSecondsOrNull(append(dst, `,"duration_s":`...), f.DurationS)
 		dst = appendStrOrNull(append(dst, `,"bound":`...), f.Bound)
 		dst = appendStr(append(dst, `,"advice":`...), f.Advice)

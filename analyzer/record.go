@@ -158,6 +158,7 @@ type Finding struct {
 	Message   string   `json:"message"`
 	Side      *string  `json:"side"`
 	Frames    []int64  `json:"frames"`
+	Files     []string `json:"files,omitempty"` // of Frames, one each, where captures were joined
 	DurationS *Seconds `json:"duration_s"`
 	Bound     *string  `json:"bound"`
 	Advice    string   `json:"advice"`

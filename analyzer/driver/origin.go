@@ -130,6 +130,12 @@ func (m *merge) nameFiles(r *analyzer.Record) {
 	if r.RST != nil {
 		r.RST.File = file(r.RST.Frame)
 	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		for _, frame := range f.Frames {
+			f.Files = append(f.Files, file(frame))
+		}
+	}
 	for _, stays := range [][]analyzer.Stay{r.States.Client, r.States.Server} {
 		for i := range stays {
 			stays[i].File = file(stays[i].Frame)

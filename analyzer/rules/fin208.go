@@ -74,9 +74,9 @@ func checkStaleReuse(p *analyzer.Pass) {
 		frames = append(frames, rst.Frame)
 	}
 	p.Report(analyzer.Verdict{
-		Side: asker,
+		Side:    asker,
 		Message: fmt.Sprintf("the %s sent a request %s after %s: %s", asker, span(since), after, met),
-		Frames: frames, Took: took(max(since, 0), reassembly.ExactBound),
+		Frames:  frames, Took: took(max(since, 0), reassembly.ExactBound),
 		Advice: fmt.Sprintf("Let the %s look for the end of file before it takes a connection from its pool, and keep idle ones for less time than the %s does.", asker, closer),
 	})
 }

@@ -1,9 +1,10 @@
 package rules
 
 import (
-	"finwait/analyzer"
 	"fmt"
 	"time"
+
+	"finwait/analyzer"
 )
 
 // span writes a duration as reports do; one less than 0, where the capture's clock was

@@ -81,6 +81,7 @@ var notes = map[string]note{
 	"Finding.severity":                  {words: grades},
 	"Finding.side":                      {words: sides},
 	"Finding.frames":                    {text: "the evidence, in order"},
+	"Finding.files":                     {text: "of the frames, one each; absent unless captures were joined"},
 	"Finding.bound":                     {words: bounds},
 	"FindingGroup.severity":             {words: grades},
 	"FindingGroup.server":               {text: "ip:port; empty for what is left of many servers, or where no server is meant"},

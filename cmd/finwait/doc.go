@@ -673,6 +673,8 @@
 //	    .message                text; one sentence with the numbers
 //	    .side                   text or null: client, server
 //	    .frames                 list of numbers; the evidence, in order
+//	    .files                  list of text; of the frames, one each; absent unless captures
+//	                            were joined
 //	    .duration_s             seconds or null
 //	    .bound                  text or null: exact, at-least, at-most
 //	    .advice                 text
