@@ -121,11 +121,12 @@ func (c *Conn) rstKind(i int) (RSTKind, uint32) {
 	if m == c.refusal() {
 		return RSTRefused, c.answered(i, func(o *Mark) bool { return o.Has(segment.SYN) })
 	}
-	if o := c.Origin(m); o.Foreign() {
+	o := c.Origin(m)
+	if o.Foreign() {
 		return RSTForeign, 0
 	}
 	if !m.Has(segment.ACK) {
-		if to := c.answered(i, func(o *Mark) bool { return o.Has(segment.ACK) && o.Ack == m.Seq }); to != 0 {
+		if to := c.answered(i, func(o *Mark) bool { return o.Has(segment.ACK) && o.Ack == m.Seq }); to != 0 || o.Reply {
 			return RSTReply, to
 		}
 	} else if m.Bits.has(RawZero) {
