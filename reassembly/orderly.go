@@ -15,37 +15,36 @@ import (
 
 // course is how far one end of an orderly connection has come.
 type course struct {
-	next, una seqnum.Value // SND.NXT and SND.UNA (RFC 9293 §3.3.1), valid iff syn
-	syn, fin  bool
+	next, una seqnum.Value // SND.NXT and SND.UNA (RFC 9293 §3.3.1), valid iff it sent its SYN
 }
 
 // expects reports whether s, no RST, keeps b orderly.
 func (b *journal) expects(s *segment.Segment, side uint8) bool {
 	own, peer := &b.courses[side], &b.courses[1-side]
 	if s.Flags.Has(segment.SYN) {
-		if own.syn || s.PayloadLen > 0 || s.Flags.Has(segment.FIN) {
+		if b.syn[side] || s.PayloadLen > 0 || s.Flags.Has(segment.FIN) {
 			return false
 		}
 		if s.Flags.Has(segment.ACK) {
-			return peer.syn && b.lines.n == 1 && s.Ack == peer.next
+			return b.syn[1-side] && b.lines.n == 1 && s.Ack == peer.next
 		}
 		return b.lines.n == 0
 	}
-	if !own.syn || !peer.syn || !s.Flags.Has(segment.ACK) || s.Seq != own.next || s.Window == 0 ||
+	if !b.syn[side] || !b.syn[1-side] || !s.Flags.Has(segment.ACK) || s.Seq != own.next || s.Window == 0 ||
 		s.Ack-peer.una > peer.next-peer.una {
 		return false
 	}
 	if s.PayloadLen == 0 && !s.Flags.Has(segment.FIN) {
 		return s.Ack != peer.una // else it is a window update, a duplicate acknowledgment or a copy
 	}
-	return !own.fin && s.PayloadLen <= maxLinePayload
+	return !b.fin[side] && s.PayloadLen <= maxLinePayload
 }
 
 // advance takes in an expected segment.
 func (b *journal) advance(p *capture.Packet, s *segment.Segment, side uint8) {
 	own, peer := &b.courses[side], &b.courses[1-side]
 	if s.Flags.Has(segment.SYN) {
-		own.next, own.una, own.syn = s.Seq, s.Seq, true
+		own.next, own.una, b.syn[side] = s.Seq, s.Seq, true
 	}
 	own.next += seqnum.Value(s.Len())
 	if s.Flags.Has(segment.ACK) {
@@ -54,7 +53,7 @@ func (b *journal) advance(p *capture.Packet, s *segment.Segment, side uint8) {
 	if !s.Flags.Has(segment.FIN) {
 		return
 	}
-	own.fin = true
+	b.fin[side] = true
 	if b.firstFIN == noSide {
 		b.firstFIN = side
 		return
@@ -75,7 +74,7 @@ func isn(lines []line, side uint8) seqnum.Value {
 // over says whether both FINs were acknowledged.
 func (b *journal) over() bool {
 	x, y := &b.courses[0], &b.courses[1]
-	return x.fin && y.fin && x.una == x.next && y.una == y.next
+	return b.fin[0] && b.fin[1] && x.una == x.next && y.una == y.next
 }
 
 // waiting is waiting of an ended journal.
