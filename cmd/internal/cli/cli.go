@@ -33,7 +33,11 @@ type Command struct {
 // exit code.
 func (c Command) Main(args []string) int {
 	signal.Ignore(syscall.SIGPIPE) // a write to a closed pipe is an error like others
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup does
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal kills
 
