@@ -25,7 +25,7 @@ type journal struct {
 	crossed      bool // the second FIN does not acknowledge the first
 	is4          bool
 	reopened     bool
-	syn, fin     [2]bool // who sent its SYN, and its FIN
+	syn, fin     [2]bool             // who sent its SYN, and its FIN
 	disorderly   bool                // its segments are not all as expected: it has no payload and no FIN
 	addr         [2]segment.Endpoint // as in the tcb, like the next two
 	path         segment.Path
