@@ -162,7 +162,7 @@ func (j *job) files() ([]string, error) {
 	if n := len(slices.DeleteFunc(slices.Clone(files), func(f string) bool { return f != "-" })); n > 1 {
 		return nil, &usageError{text: "standard input (-) can be read only once"}
 	}
-	return files, j.spare(j.output.path, files)
+	return files, j.spare(j.output.path, slices.Concat(files, j.judge.read))
 }
 
 // twice is files for a command that reads them twice.

@@ -114,10 +114,8 @@ func (c *checkRun) run() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, path := range []string{c.flags.junit, c.flags.sarif} {
-		if err := c.spare(path, found.all()); err != nil {
-			return 0, err
-		}
+	if err := c.spareInputs(found); err != nil {
+		return 0, err
 	}
 	out, err := openOutput("", c.Stdout)
 	if err != nil {
@@ -150,6 +148,21 @@ func (c *checkRun) run() (int, error) {
 		return 0, usage
 	}
 	return writeCode(c.exitCode(), err)
+}
+
+// spareInputs refuses reports that would replace what is checked, or what was agreed on.
+func (c *checkRun) spareInputs(found *fixtures) error {
+	for _, path := range found.captures {
+		if _, err := c.config(path); err != nil {
+			return err
+		}
+	}
+	for _, path := range []string{c.flags.junit, c.flags.sarif} {
+		if err := c.spare(path, slices.Concat(found.all(), c.judge.read)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *checkRun) exitCode() int {

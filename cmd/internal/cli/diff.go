@@ -82,7 +82,7 @@ func (d *diffRun) run() (int, error) {
 		return 0, err
 	}
 	files, _ := capture.Files(d.ctx, d.args) // what is wrong with them is told when they are read
-	if err := d.spare(d.path, append(files, d.args...)); err != nil {
+	if err := d.spare(d.path, slices.Concat(files, d.args, d.judge.read)); err != nil {
 		return 0, err
 	}
 	d.selector = newSelector(&d.input)

@@ -18,6 +18,8 @@ type judgeFlags struct {
 	thresholds    []*thresholdFlag
 	config        string
 	noConfig      bool
+
+	read []string // the configuration files that were read
 }
 
 func (f *judgeFlags) add(fs *pflag.FlagSet) {
@@ -63,6 +65,7 @@ func (f *judgeFlags) loadAt(dir string) (*analyzer.Config, *configFile, error) {
 			return nil, nil, &usageError{text: err.Error(), hint: "--no-config does without the file; 'finwait explain' lists the rules"}
 		}
 		file.apply(&config)
+		f.read = append(f.read, path)
 	}
 	if f.only.ids != nil {
 		config.OnlyRules = f.only.ids
