@@ -148,7 +148,7 @@ func updateCommand(path string) string { return "finwait check --update " + repo
 // checkGolden compares with the golden record.
 func (c *Checker) checkGolden(in *Capture, conns []connection, res *Result) {
 	const title = "golden record"
-	path := in.Path + Suffix
+	path := report.Safe(in.Path + Suffix)
 	if in.Golden == nil {
 		res.Problems = append(res.Problems, Problem{
 			Kind: GoldenMissing, Title: "no " + title,
@@ -308,7 +308,7 @@ func (c *Checker) checkFindings(res *Result) {
 func Stray(path string) *Result {
 	return &Result{Path: path, Problems: []Problem{{
 		Kind: GoldenStray, Title: "stray golden record",
-		Lines: []string{strings.TrimSuffix(path, Suffix) + " does not exist"},
+		Lines: []string{report.Safe(strings.TrimSuffix(path, Suffix)) + " does not exist"},
 		Mend:  "if the capture is gone for good: rm " + report.ShellWord(path),
 	}}}
 }

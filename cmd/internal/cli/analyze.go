@@ -170,7 +170,7 @@ func (j *job) twice() ([]string, error) {
 	files, err := j.files()
 	for _, file := range files {
 		if file != "-" && driver.IsPipe(file) {
-			return nil, &usageError{text: fmt.Sprintf("%s can be read only once, and %s reads twice: give it as standard input (-)", file, j.flags.Name())}
+			return nil, &usageError{text: fmt.Sprintf("%s can be read only once, and %s reads twice: give it as standard input (-)", report.Safe(file), j.flags.Name())}
 		}
 	}
 	return files, err

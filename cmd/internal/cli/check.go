@@ -94,7 +94,7 @@ func (f *checkFlags) checker() (*check.Checker, error) {
 		}
 		if err != nil {
 			return nil, &usageError{
-				text: "--baseline: " + err.Error(),
+				text: "--baseline: " + report.Safe(err.Error()),
 				hint: "To make one: finwait check --sarif " + report.ShellWord(f.baseline) + " PATH...",
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"finwait/analyzer"
 	"finwait/analyzer/check"
 	"finwait/analyzer/driver"
+	"finwait/analyzer/report"
 	"finwait/analyzer/rules"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
@@ -195,7 +196,7 @@ func (c *checkRun) check(checker *check.Checker, r *reading) error {
 			return fmt.Errorf("golden record: %w", err)
 		}
 		if !c.flags.quiet {
-			if _, err := fmt.Fprintf(c.out, "wrote %s\n", printable(golden)); err != nil {
+			if _, err := fmt.Fprintf(c.out, "wrote %s\n", report.Safe(golden)); err != nil {
 				return err
 			}
 		}

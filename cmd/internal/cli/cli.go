@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/pflag"
+
+	"finwait/analyzer/report"
 )
 
 // The exit codes, whatever the output format.
@@ -64,11 +66,12 @@ func (e *usageError) Error() string { return e.text }
 
 // fail tells an error and returns its exit code.
 func (c Command) fail(err error) int {
-	c.complain("finwait: %v\n", err)
 	var usage *usageError
 	if !errors.As(err, &usage) {
+		c.complain("finwait: %s\n", lines(err))
 		return exitInput
 	}
+	c.complain("finwait: %v\n", err) // it may point into an expression, in a line of its own
 	if usage.hint != "" {
 		c.complain("%s\n", usage.hint)
 	}
@@ -171,7 +174,7 @@ func unknownCommand(word string) error {
 		names = append(names, cmd.name)
 	}
 	text := fmt.Sprintf("unknown command %q", word) + didYouMean(word, names, "%q")
-	return &usageError{text, "Run 'finwait help' for the commands. A file of that name would be ./" + word}
+	return &usageError{text, "Run 'finwait help' for the commands. A file of that name would be " + report.ShellWord("./"+word)}
 }
 
 // print writes a text to standard output.

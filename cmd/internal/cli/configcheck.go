@@ -10,6 +10,7 @@ import (
 
 	"finwait/analyzer/check"
 	"finwait/analyzer/query"
+	"finwait/analyzer/report"
 )
 
 // document reads a whole file: its sections, or nothing but a list of assertions.
@@ -111,10 +112,10 @@ func (c *configReader) expression(n ast.Node, key string, err error) (where stri
 	if _, block := n.(*ast.LiteralNode); block {
 		line++
 	}
-	where = fmt.Sprintf("%s:%d", c.path, line)
+	where = fmt.Sprintf("%s:%d", report.Safe(c.path), line)
 	var e *query.Error
 	if errors.As(err, &e) {
-		return where, fmt.Errorf("%s:%d: %s: %s", c.path, line+e.Line-1, key, whereText(err))
+		return where, fmt.Errorf("%s:%d: %s: %s", report.Safe(c.path), line+e.Line-1, key, whereText(err))
 	}
 	return where, err
 }

@@ -13,6 +13,7 @@ import (
 
 	"finwait/analyzer"
 	"finwait/analyzer/check"
+	"finwait/analyzer/report"
 )
 
 const configName = "finwait.yaml"
@@ -71,7 +72,7 @@ func shortPath(path string) string {
 func readConfig(path string) (*configFile, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, errors.New(lines(err))
 	}
 	doc, err := parser.ParseBytes(text, 0)
 	var syntax yaml.Error
@@ -79,7 +80,7 @@ func readConfig(path string) (*configFile, error) {
 		return nil, configError(path, syntax.GetToken(), "%s", syntax.GetMessage())
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", report.Safe(path), err)
 	}
 	c := &configReader{path: path, file: &configFile{path: path, check: check.Config{Dir: filepath.Dir(path)}}}
 	for i, d := range doc.Docs {
@@ -100,7 +101,7 @@ func readConfig(path string) (*configFile, error) {
 func configError(path string, at *token.Token, format string, args ...any) error {
 	text := fmt.Sprintf(format, args...)
 	if at == nil || at.Position == nil {
-		return fmt.Errorf("%s: %s", path, text)
+		return fmt.Errorf("%s: %s", report.Safe(path), text)
 	}
-	return fmt.Errorf("%s:%d:%d: %s", path, at.Position.Line, at.Position.Column, text)
+	return fmt.Errorf("%s:%d:%d: %s", report.Safe(path), at.Position.Line, at.Position.Column, text)
 }

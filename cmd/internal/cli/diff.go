@@ -131,7 +131,7 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	case stored != nil:
 		defer stored.Close()
 		if flag := d.packetsOnly(); flag != "" {
-			return nil, &usageError{text: fmt.Sprintf("%s is a stored run, whose packets are gone: --%s cannot apply to it", arg, flag)}
+			return nil, &usageError{text: fmt.Sprintf("%s is a stored run, whose packets are gone: --%s cannot apply to it", report.Safe(arg), flag)}
 		}
 		return run, d.replay(arg, text, run)
 	}

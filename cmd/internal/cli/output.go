@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"finwait/analyzer/driver"
+	"finwait/analyzer/report"
 )
 
 // output is where results go: standard output, or a file that appears under its
@@ -88,7 +89,7 @@ func (c Command) spare(path string, inputs []string) error {
 	for _, input := range inputs {
 		info, err := c.stat(input)
 		if err == nil && os.SameFile(info, target) {
-			return &usageError{text: fmt.Sprintf("the output would overwrite the input %s", input)}
+			return &usageError{text: fmt.Sprintf("the output would overwrite the input %s", report.Safe(input))}
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/driver"
+	"finwait/analyzer/report"
 	"finwait/reassembly/segment/filter"
 )
 
@@ -119,7 +120,7 @@ func flagError(cmd *command, fs *pflag.FlagSet, err error) error {
 	var invalid *pflag.InvalidValueError
 	switch {
 	case errors.As(err, &unknown):
-		name := unknown.GetSpecifiedName()
+		name := report.Safe(unknown.GetSpecifiedName())
 		if unknown.GetSpecifiedShortnames() != "" {
 			text = fmt.Sprintf("unknown flag -%s", name)
 			break

@@ -7,6 +7,7 @@ import (
 
 	"finwait/analyzer"
 	"finwait/analyzer/query"
+	"finwait/analyzer/report"
 )
 
 // wheres is a repeatable flag that takes conditions; all must hold.
@@ -77,7 +78,7 @@ func (s *selector) wants(r *analyzer.Record) bool {
 	for _, q := range s.where {
 		ok, err := q.Match(r)
 		if err != nil && s.err == nil {
-			s.err = fmt.Errorf("--where: %s: stream %d: %s", r.File, r.Stream, whereText(err))
+			s.err = fmt.Errorf("--where: %s: stream %d: %s", report.Safe(r.File), r.Stream, whereText(err))
 			s.stop()
 		}
 		if !ok || s.err != nil {
