@@ -91,7 +91,7 @@ func appendQuality(dst []byte, q *Quality) []byte {
 }
 
 func (p *Point) append(dst []byte) []byte {
-	dst = appendFile(append(dst, '{'), p.File)
+	dst = appendFile(append(dst, '{'), "file", p.File)
 	dst = appendInt(append(dst, `"frame":`...), p.Frame)
 	dst = appendTime(append(dst, `,"time":`...), p.Time)
 	return append(dst, '}')
@@ -109,10 +109,11 @@ func appendFIN(dst []byte, at **FIN) []byte {
 	if f == nil {
 		return append(dst, "null"...)
 	}
-	dst = appendFile(append(dst, '{'), f.File)
+	dst = appendFile(append(dst, '{'), "file", f.File)
 	dst = appendIntOrNull(append(dst, `"frame":`...), f.Frame)
 	dst = appendTimeOrNull(append(dst, `,"time":`...), f.Time)
-	dst = appendIntOrNull(append(dst, `,"ack_frame":`...), f.ACKFrame)
+	dst = appendFile(append(dst, ','), "ack_file", f.ACKFile)
+	dst = appendIntOrNull(append(dst, `"ack_frame":`...), f.ACKFrame)
 	dst = appendTimeOrNull(append(dst, `,"ack_time":`...), f.ACKTime)
 	dst = appendInt(append(dst, `,"retransmissions":`...), f.Retransmissions)
 	dst = strconv.AppendBool(append(dst, `,"implied":`...), f.Implied)
@@ -124,11 +125,12 @@ func (r *RST) append(dst []byte) []byte {
 		return append(dst, "null"...)
 	}
 	dst = appendStr(append(dst, `{"by":`...), r.By)
-	dst = appendFile(append(dst, ','), r.File)
+	dst = appendFile(append(dst, ','), "file", r.File)
 	dst = appendInt(append(dst, `"frame":`...), r.Frame)
 	dst = appendTime(append(dst, `,"time":`...), r.Time)
 	dst = appendStrOrNull(append(dst, `,"kind":`...), r.Kind)
-	dst = appendIntOrNull(append(dst, `,"reply_to":`...), r.ReplyTo)
+	dst = appendFile(append(dst, ','), "reply_to_file", r.ReplyToFile)
+	dst = appendIntOrNull(append(dst, `"reply_to":`...), r.ReplyTo)
 	dst = appendInt(append(dst, `,"count":`...), r.Count)
 	return append(dst, '}')
 }
@@ -142,7 +144,7 @@ func appendStays(dst []byte, stays *[]Stay) []byte {
 		}
 		dst = appendStr(append(dst, `{"state":`...), s.State)
 		dst = appendTime(append(dst, `,"since":`...), s.Since)
-		dst = appendFile(append(dst, ','), s.File)
+		dst = appendFile(append(dst, ','), "file", s.File)
 		dst = appendInt(append(dst, `"frame":`...), s.Frame)
 		dst = s.DurationS.Append(append(dst, `,"duration_s":`...))
 		dst = appendStr(append(dst, `,"bound":`...), s.Bound)
@@ -195,13 +197,14 @@ func appendSides[T any](dst []byte, s *Sides[T], one func([]byte, *T) []byte) []
 	return append(dst, '}')
 }
 
-// appendFile appends the file member with a comma behind it, or nothing: it
-// stands only where captures were joined.
-func appendFile(dst []byte, file string) []byte {
+// appendFile appends a member that names a file with a comma behind it, or nothing:
+// it stands only where captures were joined.
+func appendFile(dst []byte, name, file string) []byte {
 	if file == "" {
 		return dst
 	}
-	return append(appendStr(append(dst, `"file":`...), file), ',')
+	dst = append(append(append(dst, '"'), name...), `":`...)
+	return append(appendStr(dst, file), ',')
 }
 
 func appendInt(dst []byte, v int64) []byte    { return strconv.AppendInt(dst, v, 10) }

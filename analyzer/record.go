@@ -114,6 +114,7 @@ type FIN struct {
 	File            string `json:"file,omitempty"`
 	Frame           *int64 `json:"frame"`
 	Time            *Time  `json:"time"`
+	ACKFile         string `json:"ack_file,omitempty"`
 	ACKFrame        *int64 `json:"ack_frame"`
 	ACKTime         *Time  `json:"ack_time"`
 	Retransmissions int64  `json:"retransmissions"`
@@ -122,13 +123,14 @@ type FIN struct {
 
 // RST is the first reset that its receiver could accept (RFC 9293 §3.5.3).
 type RST struct {
-	By      string  `json:"by"` // client, server
-	File    string  `json:"file,omitempty"`
-	Frame   int64   `json:"frame"`
-	Time    Time    `json:"time"`
-	Kind    *string `json:"kind"`     // refused, foreign, reply, abort; null where it is none of these
-	ReplyTo *int64  `json:"reply_to"` // frame of the segment it answers
-	Count   int64   `json:"count"`    // resets from that side
+	By          string  `json:"by"` // client, server
+	File        string  `json:"file,omitempty"`
+	Frame       int64   `json:"frame"`
+	Time        Time    `json:"time"`
+	Kind        *string `json:"kind"` // refused, foreign, reply, abort; null where it is none of these
+	ReplyToFile string  `json:"reply_to_file,omitempty"`
+	ReplyTo     *int64  `json:"reply_to"` // frame of the segment it answers
+	Count       int64   `json:"count"`    // resets from that side
 }
 
 // Stay is one endpoint's stay in one state of RFC 9293 §3.3.2.

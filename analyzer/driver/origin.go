@@ -126,9 +126,15 @@ func (m *merge) nameFiles(r *analyzer.Record) {
 		if fin != nil && fin.Frame != nil {
 			fin.File = file(*fin.Frame)
 		}
+		if fin != nil && fin.ACKFrame != nil {
+			fin.ACKFile = file(*fin.ACKFrame)
+		}
 	}
 	if r.RST != nil {
 		r.RST.File = file(r.RST.Frame)
+		if r.RST.ReplyTo != nil {
+			r.RST.ReplyToFile = file(*r.RST.ReplyTo)
+		}
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]

@@ -622,6 +622,7 @@
 //	    .file                   text
 //	    .frame                  number or null
 //	    .time                   time or null
+//	    .ack_file               text; of its ACK; absent unless captures were joined
 //	    .ack_frame              number or null
 //	    .ack_time               time or null
 //	    .retransmissions        number
@@ -632,6 +633,7 @@
 //	    .frame                  number
 //	    .time                   time
 //	    .kind                   text or null: refused, foreign, reply, abort
+//	    .reply_to_file          text; of that segment; absent unless captures were joined
 //	    .reply_to               number or null; frame of the segment that it answers
 //	    .count                  number; resets from that side
 //	  half_closed_s             seconds or null; first FIN to the other side's, or the RST
