@@ -308,3 +308,18 @@ func TestParseBound(t *testing.T) {
 		}
 	}
 }
+
+// An offset may lead beyond what can be told; no packet is later.
+func TestOffsetBeyondTime(t *testing.T) {
+	b, err := ParseBound("2500000h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for start, want := range map[capture.Time]capture.Time{
+		0: 9e18, -1: 9e18 - 1, math.MinInt64: math.MinInt64 + 9e18, 1790000000e9: math.MaxInt64, math.MaxInt64: math.MaxInt64,
+	} {
+		if got := b.at(start); got != want {
+			t.Errorf("from %d: %d, want %d", start, got, want)
+		}
+	}
+}

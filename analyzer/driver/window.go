@@ -37,11 +37,16 @@ func (w *Window) holds(t capture.Time) bool {
 	return (!w.After.set || t >= w.After.at(w.start)) && (!w.Before.set || t < w.Before.at(w.start))
 }
 
+// at returns the time of a bound, or the last that can be told.
 func (b Bound) at(start capture.Time) capture.Time {
-	if b.offset {
-		return start + capture.Time(b.ns)
+	t := capture.Time(b.ns)
+	if !b.offset {
+		return t
 	}
-	return capture.Time(b.ns)
+	if t > math.MaxInt64-max(start, 0) { // offsets are not negative
+		return math.MaxInt64
+	}
+	return start + t
 }
 
 // ParseBound reads a time in RFC 3339 form (without a zone it is UTC), in
