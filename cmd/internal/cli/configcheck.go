@@ -15,6 +15,10 @@ import (
 
 // document reads a whole file: its sections, or nothing but a list of assertions.
 func (c *configReader) document(n ast.Node) error {
+	n, err := c.value(n)
+	if err != nil {
+		return err
+	}
 	if n.Type() == ast.SequenceType {
 		return c.assertions(n)
 	}
@@ -23,6 +27,10 @@ func (c *configReader) document(n ast.Node) error {
 
 // items reads a list, each entry with one.
 func (c *configReader) items(what string, n ast.Node, one func(ast.Node) error) error {
+	n, err := c.value(n)
+	if err != nil {
+		return err
+	}
 	switch n := n.(type) {
 	case *ast.NullNode:
 		return nil
@@ -108,6 +116,9 @@ func (c *configReader) selections(n ast.Node) error {
 // expression returns where an expression stands, and says there what is wrong
 // with it.
 func (c *configReader) expression(n ast.Node, key string, err error) (where string, _ error) {
+	if value, valueErr := c.value(n); valueErr == nil {
+		n = value // where it is written
+	}
 	line := n.GetToken().Position.Line
 	if _, block := n.(*ast.LiteralNode); block {
 		line++

@@ -82,7 +82,7 @@ func readConfig(path string) (*configFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", report.Safe(path), err)
 	}
-	c := &configReader{path: path, file: &configFile{path: path, check: check.Config{Dir: filepath.Dir(path)}}}
+	c := &configReader{path: path, file: &configFile{path: path, check: check.Config{Dir: filepath.Dir(path)}}, anchors: map[string]ast.Node{}}
 	for i, d := range doc.Docs {
 		switch {
 		case d.Body == nil || d.Body.Type() == ast.NullType || d.Body.Type() == ast.CommentType:

@@ -14,8 +14,26 @@ import (
 // configReader reads a configuration file by its syntax tree, so that every
 // mistake can be told with its place.
 type configReader struct {
-	path string
-	file *configFile
+	path    string
+	file    *configFile
+	anchors map[string]ast.Node // those met so far
+}
+
+// value returns what a node stands for: an alias for what its anchor marks.
+func (c *configReader) value(n ast.Node) (ast.Node, error) {
+	switch n := n.(type) {
+	case *ast.AnchorNode:
+		value, err := c.value(n.Value)
+		c.anchors[n.Name.GetToken().Value] = value
+		return value, err
+	case *ast.AliasNode:
+		name := n.Value.GetToken().Value
+		if c.anchors[name] == nil {
+			return nil, c.wrong(n, "no anchor &%s before this", name)
+		}
+		return c.anchors[name], nil
+	}
+	return n, nil
 }
 
 // configKeys are the keys of a mapping, each with what reads its value.
@@ -59,6 +77,10 @@ func (c *configReader) thresholds(n ast.Node) error {
 
 // mapping reads a mapping of which the keys are known; name is its own.
 func (c *configReader) mapping(name string, n ast.Node, keys configKeys) error {
+	n, err := c.value(n)
+	if err != nil {
+		return err
+	}
 	var values []*ast.MappingValueNode
 	switch n := n.(type) {
 	case *ast.NullNode: // a section that is commented out
@@ -90,6 +112,10 @@ func offer(key string, keys configKeys) string {
 
 // ruleList reads a list of rules, or a single one.
 func (c *configReader) ruleList(n ast.Node, to *[]string) error {
+	n, err := c.value(n)
+	if err != nil {
+		return err
+	}
 	list := []ast.Node{n}
 	switch n := n.(type) {
 	case *ast.NullNode:
@@ -115,8 +141,9 @@ func (c *configReader) ruleList(n ast.Node, to *[]string) error {
 
 // text reads a scalar.
 func (c *configReader) text(n ast.Node) (string, error) {
-	if a, ok := n.(*ast.AnchorNode); ok {
-		n = a.Value
+	n, err := c.value(n)
+	if err != nil {
+		return "", err
 	}
 	switch n := n.(type) {
 	case *ast.StringNode:
