@@ -51,6 +51,8 @@ func (e *Error) Pointer() string {
 var (
 	unknownName  = regexp.MustCompile(`^unknown name (\w+)`)
 	unknownField = regexp.MustCompile(`^type (.*) has no (?:field|method) (\w+)$`)
+	nullText     = regexp.MustCompile(`interface \{\} is nil, not string|^invalid argument for \w+ \(type <nil>\)`)
+	nullObject   = regexp.MustCompile(`^cannot (?:get|fetch) (\w+) from <nil>`)
 	structText   = regexp.MustCompile(`\*?struct \{[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}`)
 )
 
@@ -98,6 +100,12 @@ func (o *root) reword(message string) (string, Name) {
 	}
 	if strings.Contains(message, "<nil>") && strings.HasPrefix(message, "invalid operation") {
 		return "a value is null here: write (NAME ?? 0)", Name{}
+	}
+	if nullText.MatchString(message) {
+		return `a value is null here: write (NAME ?? "")`, Name{}
+	}
+	if m := nullObject.FindStringSubmatch(message); m != nil {
+		return fmt.Sprintf("what .%s belongs to is null here: look for it with any(…)", m[1]), Name{}
 	}
 	message = structText.ReplaceAllString(message, "object")
 	return strings.ReplaceAll(message, "cannot be mixed. Wrap", "cannot be mixed: wrap"), Name{}

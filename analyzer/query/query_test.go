@@ -168,8 +168,12 @@ func TestHintsCompile(t *testing.T) {
 
 func TestErrorWhileMatching(t *testing.T) {
 	for text, want := range map[string]string{
-		`teardown_s + 1 > 2`:     "null",
-		`findings[9].rule == ""`: "index out of range",
+		`teardown_s + 1 > 2`:                            "null",
+		`upper(rst.by) == "SERVER"`:                     `write (NAME ?? "")`,
+		`len(rst.by) == 0`:                              `write (NAME ?? "")`,
+		`app.alerts[0] == "x"`:                          `write (NAME ?? "")`,
+		`find(findings, .rule == "FIN999").name == "x"`: "what .name belongs to is null here",
+		`findings[9].rule == ""`:                        "index out of range",
 	} {
 		q, err := Compile(text)
 		if err != nil {
@@ -177,6 +181,20 @@ func TestErrorWhileMatching(t *testing.T) {
 		}
 		if _, err := q.Match(record()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %s", text, err, want)
+		}
+	}
+}
+
+// What the error says to write goes.
+func TestNullAsText(t *testing.T) {
+	for _, text := range []string{`upper(rst.by ?? "") == ""`, `len(rst.by ?? "") == 0`, `(app.alerts[0] ?? "") == ""`} {
+		q, err := Compile(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if ok, err := q.Match(record()); !ok || err != nil {
+			t.Errorf("%s: %v, %v", text, ok, err)
 		}
 	}
 }
