@@ -10,9 +10,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -40,6 +42,7 @@ func TestMain(m *testing.M) {
 //	full CODE PROGRAM...   the same, where its output is a disk that is full
 //	insist CODE PROGRAM... the same, interrupted twice while nobody reads its output
 //	interrupt CODE FILE PROGRAM...  the same, fed with FILE and interrupted while it waits for more
+//	hangup CODE FILE PROGRAM...     the same, where its terminal goes away
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
@@ -62,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"away":      readerAway,
 			"full":      diskFull,
 			"interrupt": interrupt,
+			"hangup":    hangup,
 			"insist":    insist,
 		},
 		Setup: func(env *testscript.Env) error {
@@ -217,7 +221,19 @@ func insist(ts *testscript.TestScript, _ bool, args []string) {
 	wantCode(ts, args[0], cmd.Wait())
 }
 
-func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+func interrupt(ts *testscript.TestScript, _ bool, args []string) { signalled(ts, os.Interrupt, args) }
+
+// hangup interrupts where hangups are ignored, as they are below nohup.
+func hangup(ts *testscript.TestScript, neg bool, args []string) {
+	if signal.Ignored(syscall.SIGHUP) {
+		interrupt(ts, neg, args)
+		return
+	}
+	signalled(ts, syscall.SIGHUP, args)
+}
+
+// signalled feeds a program with a file and sends it a signal while it waits for more.
+func signalled(ts *testscript.TestScript, by os.Signal, args []string) {
 	cmd, stderr := command(ts, args[2:])
 	stdin, err := cmd.StdinPipe()
 	ts.Check(err)
@@ -228,7 +244,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	_, err = io.WriteString(stdin, ts.ReadFile(args[1]))
 	ts.Check(err)
 	time.Sleep(2 * time.Second) // until it has read all and waits, on a loaded machine too
-	ts.Check(cmd.Process.Signal(os.Interrupt))
+	ts.Check(cmd.Process.Signal(by))
 	wantCode(ts, args[0], cmd.Wait())
 	ts.Check(os.WriteFile(ts.MkAbs("interrupted.out"), stdout.Bytes(), 0o666))
 	ts.Check(os.WriteFile(ts.MkAbs("interrupted.err"), stderr.Bytes(), 0o666))
