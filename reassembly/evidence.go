@@ -144,6 +144,11 @@ func (c *Conn) FINRepeats(r Role) (last *Mark, denied int) {
 	return last, denied
 }
 
+// CapturedAt reports whether the capture was taken at r.
+func (c *Conn) CapturedAt(r Role) bool {
+	return r == Client && c.Vantage == VantageClient || r == Server && c.Vantage == VantageServer
+}
+
 // RoundTrip returns how long r, seen from the capture, takes at least to answer:
 // the way to it and back, as the handshake shows it.
 func (c *Conn) RoundTrip(r Role) time.Duration { return c.away[r] }

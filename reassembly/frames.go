@@ -33,13 +33,7 @@ func (t *Tracker) framesOf(i uint32, visit func(frame uint32)) {
 	for k := range marks {
 		visit(marks[k].Frame)
 	}
-	var k *talk
-	if rest := t.resting(e); rest == nil {
-		k = t.talks.find(c.talk)
-	} else if rest.talks {
-		k = &rest.talk
-	}
-	t.framesBeside(k, c.prior, visit)
+	t.framesBeside(t.talkOf(e), c.prior, visit)
 }
 
 // framesBeside is Frames of what is remembered beside segments.

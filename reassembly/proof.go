@@ -103,12 +103,7 @@ func (c *Conn) repeatsACK(r Role, i int) bool {
 // before its delayed acknowledgment was due.
 func (c *Conn) tookInSilence(r Role, fin *FIN) bool {
 	reset := c.RST.Ended && c.RST.By == r.Peer() && !c.FIN[r].Known
-	return reset && c.at(r) && !fin.Implied && c.Quality[r.Peer()].Missing == 0
-}
-
-// at reports whether the capture was taken at r.
-func (c *Conn) at(r Role) bool {
-	return r == Client && c.Vantage == VantageClient || r == Server && c.Vantage == VantageServer
+	return reset && c.CapturedAt(r) && !fin.Implied && c.Quality[r.Peer()].Missing == 0
 }
 
 // arrived finds which copy of a segment of the peer reached r, where proof is

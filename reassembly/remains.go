@@ -61,11 +61,7 @@ func (t *Tracker) tcbRemains(e *entry, r *remains) {
 	r.tcb, r.marks = c, marks
 	r.more, r.prior = t.more.find(c.tokens.more), t.priors.find(c.prior)
 	r.holes = [2]*holes{t.holes.find(c.ends[0].holes), t.holes.find(c.ends[1].holes)}
-	if rest := t.resting(e); rest == nil {
-		r.talk = t.talks.find(c.talk)
-	} else if rest.talks {
-		r.talk = &rest.talk
-	}
+	r.talk = t.talkOf(e)
 }
 
 // release gives the room of an ended connection back.

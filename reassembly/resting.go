@@ -41,6 +41,18 @@ func (t *Tracker) facts(e *entry) (*tcb, []Mark) {
 	return c, t.marks.of(&c.marks)
 }
 
+// talkOf returns the talk of an entry that is no journal, nil where it has none.
+func (t *Tracker) talkOf(e *entry) *talk {
+	r := t.resting(e)
+	switch {
+	case r == nil:
+		return t.talks.find(t.tcbs.at(e.body).talk)
+	case r.talks:
+		return &r.talk
+	}
+	return nil
+}
+
 // settled returns what rests under n, with what befell it since.
 func (t *Tracker) settled(n uint32) *resting {
 	r, o := t.rests.at(n), &t.notes[n]

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -65,7 +64,7 @@ func checkFINUnacknowledged(p *analyzer.Pass) {
 				r, times(f.Retransmissions+1), span(over), r.Peer(), span(rest))
 			v.Took = took(c.Until.Sub(f.Time), reassembly.AtLeast)
 			v.Advice = fmt.Sprintf("Find out whether the %s's host, or the path to it, was gone.", r.Peer())
-			if rest < answerTime {
+			if rest < minRTO {
 				v.Severity = analyzer.Info
 			}
 		default:
@@ -74,7 +73,3 @@ func checkFINUnacknowledged(p *analyzer.Pass) {
 		p.Report(v)
 	}
 }
-
-// answerTime is how long observation must go on before silence says anything:
-// the minimum retransmission timeout of Linux (TCP_RTO_MIN).
-const answerTime = 200 * time.Millisecond

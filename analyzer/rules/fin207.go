@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -113,8 +112,7 @@ func crossing(c *reassembly.Conn, request, fin *reassembly.Mark) *reassembly.Mar
 	if request == nil {
 		return nil
 	}
-	const unrepeated = 200 * time.Millisecond // Linux sends nothing again sooner (TCP_RTO_MIN); the path may not be known
-	onWay := max(c.Allowance(reassembly.Role(fin.Side)), unrepeated)
+	onWay := max(c.Allowance(reassembly.Role(fin.Side)), minRTO) // the path may not be known
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		if m.Side == request.Side && m.Seq == request.Seq && m.HasPayload() && crossed(m, fin) && fin.Time.Sub(m.Time) <= onWay {

@@ -114,17 +114,11 @@ func compare(c *reassembly.Conn, m *reassembly.Mark) *odd {
 // and who resets a connection does not go on with it.
 func lossExplains(c *reassembly.Conn, m *reassembly.Mark) bool {
 	r := reassembly.Role(m.Side)
-	if !m.Is(reassembly.InWindow) || capturedAt(c, r) {
+	if !m.Is(reassembly.InWindow) || c.CapturedAt(r) {
 		return false
 	}
 	n, _ := after(c, m)
 	return n == 0
-}
-
-// capturedAt reports whether the capture was taken at r.
-func capturedAt(c *reassembly.Conn, r reassembly.Role) bool {
-	return c.Vantage == reassembly.VantageClient && r == reassembly.Client ||
-		c.Vantage == reassembly.VantageServer && r == reassembly.Server
 }
 
 // after returns how many segments with payload or acknowledgments the sender of

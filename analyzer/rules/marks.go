@@ -2,11 +2,16 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
 )
+
+// minRTO is the minimum retransmission timeout of Linux (TCP_RTO_MIN): nothing is
+// sent again sooner, and a silence shorter than that says nothing.
+const minRTO = 200 * time.Millisecond
 
 // finOf returns the FIN of r, or nil where r is no single side, or sent none.
 func finOf(c *reassembly.Conn, r reassembly.Role) *reassembly.FIN {

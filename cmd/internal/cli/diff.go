@@ -81,8 +81,7 @@ func (d *diffRun) run() (int, error) {
 	if d.config, err = d.judge.load(); err != nil {
 		return 0, err
 	}
-	files, _ := capture.Files(d.ctx, d.args) // what is wrong with them is told when they are read
-	if err := d.spare(d.path, slices.Concat(files, d.args, d.judge.read)); err != nil {
+	if err := d.spareInputs(); err != nil {
 		return 0, err
 	}
 	d.selector = newSelector(&d.input)
@@ -115,6 +114,15 @@ func (d *diffRun) run() (int, error) {
 		code = exitFindings
 	}
 	return writeCode(code, err)
+}
+
+// spareInputs refuses an output that would replace what is compared.
+func (d *diffRun) spareInputs() error {
+	if d.path == "" {
+		return nil // then nobody need walk the directories before they are read
+	}
+	files, _ := capture.Files(d.ctx, d.args) // what is wrong with them is told when they are read
+	return d.spare(d.path, slices.Concat(files, d.args, d.judge.read))
 }
 
 // read takes in one side.

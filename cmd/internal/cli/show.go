@@ -61,7 +61,7 @@ segment.`,
 }
 
 // check finds what pflag cannot.
-func (f *showFlags) check(flags *pflag.FlagSet) error {
+func (f *showFlags) check() error {
 	if f.width != 0 && f.width < report.MinLadder {
 		return &usageError{text: fmt.Sprintf("--width must be at least %d", report.MinLadder)}
 	}

@@ -25,7 +25,7 @@ type showJob struct {
 }
 
 func (j *showJob) run() (int, error) {
-	if err := errors.Join(j.input.check(), j.showFlags.check(j.flags)); err != nil {
+	if err := errors.Join(j.input.check(), j.showFlags.check()); err != nil {
 		return 0, err
 	}
 	config, err := j.judge.load()
