@@ -56,7 +56,7 @@ func (c *Conn) findCaveats() {
 	set(Duplicates, seen&sawDuplicates != 0)
 	set(ClockStep, seen&sawClockStep != 0)
 	set(SegmentOffload, seen&sawOffload != 0)
-	set(Evicted, c.Ended == EndEvicted)
+	set(Evicted, c.Ended == EndEvicted || seen&sawEvicted != 0 || c.c.early)
 	set(Reopened, seen&sawReopened != 0)
 }
 

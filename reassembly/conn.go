@@ -188,13 +188,10 @@ func (c *Conn) derive(from *remains) {
 	*c = Conn{
 		Stream: b.stream, Path: b.path, Completeness: b.completeness, Ended: b.ended, Is4: b.is4,
 		First: Point{b.firstFrame, b.firstTime}, Last: Point{b.lastFrame, b.lastTime},
-		Until: from.now, FirstCloser: NoRole, from: from, c: b, Marks: from.marks,
+		Until: from.until, FirstCloser: NoRole, from: from, c: b, Marks: from.marks,
 	}
 	for r := range stays { // the room is used again
 		c.stays[r] = stays[r][:0]
-	}
-	if b.bounded {
-		c.Until = b.until
 	}
 	c.client, c.RolesFrom = roles(b, c.Marks)
 	for i := range c.Marks {

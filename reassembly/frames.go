@@ -4,6 +4,7 @@ package reassembly
 // first and last, and those of its evidence. It takes time in proportion to what
 // the Tracker remembers.
 func (t *Tracker) Frames(visit func(frame uint32)) {
+	t.framesOfPast(visit)
 	for _, head := range [...]uint32{t.live.head, t.ended.head} {
 		for i := head; i != 0; i = t.table.at(i).next {
 			t.framesOf(i, func(frame uint32) {
@@ -12,6 +13,16 @@ func (t *Tracker) Frames(visit func(frame uint32)) {
 				}
 			})
 		}
+	}
+}
+
+// framesOfPast is Frames of what the next incarnations are to know.
+func (t *Tracker) framesOfPast(visit func(frame uint32)) {
+	for i := t.past.list.head; i != 0; i = t.table.at(i).next {
+		visit(t.past.at(t.table.at(i).body &^ isPredecessor).prior.Frame)
+	}
+	for _, n := range t.past.stray {
+		visit(t.past.at(n).prior.Frame)
 	}
 }
 

@@ -19,9 +19,6 @@ type ICMP struct {
 	About      Role // who sent the segment that it quotes
 }
 
-// maxICMP bounds how many live connections an ICMP error is remembered for.
-const maxICMP = 1 << 14
-
 // Types of errors that say why a segment was not delivered (RFC 792, RFC 4443).
 const (
 	icmpUnreachable  = 3
@@ -81,7 +78,7 @@ func (t *Tracker) Quote(p *capture.Packet, s *segment.Segment) {
 	t.Advance(p)
 	tuple, side, prev := t.streams.Quote(s)
 	if prev != nil && prev.Conn != 0 {
-		t.priors.release(t.reuse(prev))
+		t.priors.release(t.reuse(prev, p.Time))
 	}
 	if tuple == nil {
 		return
@@ -105,16 +102,14 @@ func (t *Tracker) Quote(p *capture.Packet, s *segment.Segment) {
 	}
 }
 
-// icmps are the errors about live connections, by index into the table.
+// icmps are the errors about connections that were not handed out yet, by index into
+// the table.
 type icmps struct {
 	of map[uint32]ICMP
 }
 
 func (n *icmps) note(i uint32, e ICMP) {
-	old, known := n.of[i]
-	if !known && len(n.of) >= maxICMP {
-		return
-	}
+	old := n.of[i]
 	if n.of == nil {
 		n.of = map[uint32]ICMP{}
 	}

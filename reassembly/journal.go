@@ -25,6 +25,7 @@ type journal struct {
 	crossed      bool // the second FIN does not acknowledge the first
 	is4          bool
 	reopened     bool
+	evicted      bool                // what it goes on with was handed out early
 	syn, fin     [2]bool             // who sent its SYN, and its FIN
 	disorderly   bool                // its segments are not all as expected: it has no payload and no FIN
 	addr         [2]segment.Endpoint // as in the tcb, like the next two
@@ -179,7 +180,7 @@ func (t *Tracker) journal(e *entry) *journal {
 // shelfOf returns where the journal of a body is.
 func (t *Tracker) shelfOf(body uint32) *shelf {
 	if body&atRest != 0 {
-		return &t.past
+		return &t.shelved
 	}
 	return &t.shelf
 }
@@ -193,13 +194,16 @@ func (b *journal) begin(c *tcb, stream uint32) {
 	if b.reopened {
 		c.seen = sawReopened
 	}
+	if b.evicted {
+		c.seen |= sawEvicted
+	}
 	c.ends[0].scale, c.ends[1].scale = -1, -1
 }
 
 // unfold makes a tcb of the journal of an entry.
 func (t *Tracker) unfold(e *entry) {
 	if e.body&atRest != 0 {
-		e.body = t.past.move(e.body&^(journaled|atRest), &t.shelf) | journaled
+		e.body = t.shelved.move(e.body&^(journaled|atRest), &t.shelf) | journaled
 	}
 	b, old := t.journal(e), e.body&^journaled
 	i, c := t.tcbs.alloc()

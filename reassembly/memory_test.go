@@ -126,7 +126,7 @@ func TestLongConnectionHoldsNothing(t *testing.T) {
 	if now := heap(); now > flat+flat/10 {
 		t.Errorf("%d octets, and %d after %d connections that ended", flat, now, others)
 	}
-	if k.count.live != 1 || k.tcbs.used > maxLingering+2 || handed < others-maxLingering {
+	if k.count.live != 1 || k.tcbs.used > 2 || handed < others-tuples {
 		t.Errorf("%d live, %d tcbs, %d of %d handed out", k.count.live, k.tcbs.used, handed, others)
 	}
 	runtime.KeepAlive(k)
@@ -145,7 +145,7 @@ func TestFloodIsBounded(t *testing.T) {
 	for n := range flood {
 		k.say(n, 0, syn, 7, 0, "")
 	}
-	if k.journals.used > most+maxLingering+1 || k.lines[0].used > most+maxLingering+1 || k.tcbs.used > maxLingering+1 {
+	if k.journals.used > most+1 || k.lines[0].used > most+1 || k.tcbs.used > 1 {
 		t.Errorf("%d journals of %d segments, %d tcbs for %d live connections", k.journals.used, k.lines[0].used, k.tcbs.used, most)
 	}
 	k.Flush()

@@ -20,18 +20,21 @@ type remains struct {
 	requests *requests
 	prior    *Prior
 	icmp     ICMP
-	now      capture.Time // how far the capture had been read
-	dropped  bool         // the capturing system lost packets
+	until    capture.Time // end of observation
+	dropped  bool         // the capturing system lost packets, and observation lasted to the end
 	plain    bool         // segments without SYN, FIN and RST were captured by then
 }
 
 // remains gathers what is left of the ended connection of entry i.
 func (t *Tracker) remains(i uint32) remains {
 	e := t.table.at(i)
-	r := remains{
-		body: e.body, stream: e.stream,
-		icmp: t.icmp.take(i), now: t.now, dropped: t.dropped, plain: t.plain,
+	h, _ := t.horizonOf(e)
+	r := remains{body: e.body, stream: e.stream, icmp: t.icmp.take(i), until: t.now}
+	if h.bounded {
+		r.until = h.until
 	}
+	r.dropped = t.capture.dropped && t.capture.complete && !h.bounded
+	r.plain = t.capture.plainBefore(r.until)
 	if b := t.journal(e); b != nil {
 		from := t.shelfOf(e.body)
 		r.journal, r.lines = b, from.lines.of(&b.lines)

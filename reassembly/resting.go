@@ -72,7 +72,7 @@ func (t *Tracker) noteOf(e *entry) *note {
 func (t *Tracker) rest(e *entry) {
 	i := e.body
 	if i&journaled != 0 {
-		e.body = t.shelf.move(i&^journaled, &t.past) | journaled | atRest
+		e.body = t.shelf.move(i&^journaled, &t.shelved) | journaled | atRest
 		return
 	}
 	c := t.tcbs.at(i)

@@ -40,8 +40,10 @@ const noSide = 2
 // horizon is how far a connection was observed.
 type horizon struct {
 	until      capture.Time // when observation of it ended; valid iff bounded
+	endedAt    capture.Time // time of the segment after which it ended; valid iff it did
 	bounded    bool         // that was before the capture did
 	superseded bool         // the next incarnation began
+	early      bool         // handed out before it was final, for want of room
 }
 
 // supersede takes in that the next incarnation began.
@@ -49,6 +51,16 @@ func (h *horizon) supersede(now capture.Time) {
 	h.superseded = true
 	if !h.bounded {
 		h.until, h.bounded = now, true
+	}
+}
+
+// limit takes in that observation ended no later than at, where now is how far the
+// capture has been read.
+func (h *horizon) limit(at, now capture.Time) {
+	if h.bounded {
+		h.until = min(h.until, at)
+	} else if at < now {
+		h.until, h.bounded = at, true
 	}
 }
 
@@ -90,7 +102,8 @@ const (
 	sawClockStep
 	sawOffload
 	sawCutHeader
-	sawLabels // segments of other VLANs or tunnels shared the stream
+	sawEvicted // what it goes on with was handed out before it was final, for want of room
+	sawLabels  // segments of other VLANs or tunnels shared the stream
 )
 
 // End says why the record of a connection was closed.

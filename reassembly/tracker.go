@@ -2,6 +2,7 @@ package reassembly
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -13,8 +14,12 @@ import (
 
 // Config bounds what a Tracker remembers.
 type Config struct {
-	Idle           time.Duration // a connection silent for longer has ended; 0 means DefaultIdle
-	MaxConnections int           // live connections beyond which the stalest is evicted; 0 means DefaultMaxConnections
+	Idle time.Duration // a connection silent for longer has ended; 0 means DefaultIdle
+
+	// MaxConnections bounds the live connections, beyond which the stalest is
+	// evicted, and likewise the ended ones that are not final yet; 0 means
+	// DefaultMaxConnections.
+	MaxConnections int
 
 	// Aside calls emit in a goroutine of its own, while the Tracker goes on.
 	// Flush must be called, and returns when emit has been for all.
@@ -35,14 +40,11 @@ const (
 	DefaultMaxConnections = 1_000_000
 )
 
-// An ended connection lingers, for its stray segments still belong to it: up to
-// 2 MSL, as TIME-WAIT does (RFC 9293 §3.4.2), while no more than maxLingering
-// others ended after it.
-const (
-	msl          = 2 * time.Minute
-	linger       = 2 * msl
-	maxLingering = 1 << 14
-)
+// An ended connection becomes final when its 4-tuple is reused, or when it was
+// silent for finalAfter: until then its stray segments still belong to it. That is
+// how long Linux keeps a socket in TIME-WAIT (TCP_TIMEWAIT_LEN), and longer than
+// most copies of a segment are repeated.
+const finalAfter = time.Minute
 
 // clockStep is how far back a timestamp must lie behind the latest one to count
 // as a step of the clock; capture queues swap neighbours by microseconds.
@@ -56,8 +58,8 @@ type Tracker struct {
 	streams *stream.Index
 
 	table    table
-	shelf    // of the live connections, those with a tcb included
-	past     shelf
+	shelf          // of the live connections, those with a tcb included
+	shelved  shelf // of those that ended
 	tcbs     slab[tcb]
 	rests    slab[resting]
 	notes    []note // by index into rests
@@ -69,18 +71,34 @@ type Tracker struct {
 	marks    markStore
 	icmp     icmps
 	live     list // by last segment
-	ended    list // by when they ended
+	ended    list // by last segment, too: those that are not final yet
+	past     predecessors
+	final    []uint32 // what becomes final at the same time
 	count    struct{ live, ended int }
 	now      capture.Time // latest timestamp so far
-	due      capture.Time // until then nothing has to be let go of
+	due      capture.Time // until then nothing becomes final
 	begun    bool
-	dropped  bool
+	capture  captureFacts
 	whole    bool // every connection has a tcb from its first segment to the end
-	plain    bool // segments without SYN, FIN and RST were captured
 	counts   Counts
 	deriver  deriver
 	last     remains // of what was derived last
 	aside    *aside  // nil where connections are derived and handed out at once
+}
+
+// captureFacts are what the capture as a whole says of its connections.
+type captureFacts struct {
+	dropped  bool         // the capturing system lost packets
+	plain    bool         // a segment without SYN, FIN and RST was captured
+	plainAt  capture.Time // how late it was when the first of those came; valid iff plain
+	complete bool         // the capture has been read to its end
+}
+
+// plainBefore reports whether a segment without SYN, FIN and RST was captured before
+// observation ended: by time, whatever of the capture has been read. At the end of
+// the capture the last packet counts, too.
+func (f *captureFacts) plainBefore(until capture.Time) bool {
+	return f.plain && (f.plainAt < until || f.complete && f.plainAt == until)
 }
 
 // Counts is what the tracker noticed of the capture as a whole.
@@ -100,7 +118,7 @@ func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
 	t := &Tracker{
-		cfg: cfg, emit: emit, streams: stream.NewIndex(), marks: newMarkStore(), shelf: newShelf(), past: newPast(),
+		cfg: cfg, emit: emit, streams: stream.NewIndex(), marks: newMarkStore(), shelf: newShelf(), shelved: newPast(),
 		whole: cfg.Watch != nil, deriver: deriver{brief: cfg.Brief},
 	}
 	if cfg.Aside {
@@ -111,7 +129,7 @@ func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
 
 // Dropped tells that the capturing system reports packets that it lost: any
 // connection without a whole close may lack some.
-func (t *Tracker) Dropped() { t.dropped = true }
+func (t *Tracker) Dropped() { t.capture.dropped = true }
 
 // Counts returns what was noticed so far.
 func (t *Tracker) Counts() Counts {
@@ -136,16 +154,22 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 	tuple, side, opened, prev := t.streams.Number(s)
 	var prior uint32
 	if prev != nil && prev.Conn != 0 {
-		prior = t.reuse(prev)
+		prior = t.reuse(prev, p.Time)
 	}
 	e := t.entry(tuple)
-	if e == nil || t.closed(e) {
+	if e == nil {
+		before := tuple.Conn
 		tuple.Conn = t.open(s, side, tuple.Stream)
 		e = t.table.at(tuple.Conn)
 		b := t.journal(e)
 		b.prior, b.reopened = prior, !opened
+		if b.reopened && before != 0 {
+			b.evicted = t.past.inherit(t, before, tuple)
+		}
 	}
-	t.plain = t.plain || !s.Flags.Any(segment.SYN|segment.FIN|segment.RST)
+	if !t.capture.plain && !s.Flags.Any(segment.SYN|segment.FIN|segment.RST) {
+		t.capture.plain, t.capture.plainAt = true, t.now
+	}
 	if b := t.journal(e); b != nil && !t.whole {
 		if fits, orderly := b.fits(s, side); fits {
 			b.completeness = tuple.Completeness
@@ -154,7 +178,7 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 		}
 	}
 	c := t.tcb(e)
-	if c.ended == EndReset && c.deniesReset(e, p, s) {
+	if c.ended == EndReset && c.deniesReset(p, s) {
 		t.revive(tuple.Conn)
 	}
 	if t.cfg.Watch == nil {
@@ -163,18 +187,20 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 		t.watched(c, p, s, side)
 	}
 	c.completeness = tuple.Completeness
-	if c.ended == EndNone {
-		t.touch(tuple.Conn)
-		if end := c.over(); end != EndNone {
-			t.end(tuple.Conn, end)
-		}
+	if c.ended != EndNone {
+		t.touch(&t.ended, tuple.Conn)
+		return
+	}
+	t.touch(&t.live, tuple.Conn)
+	if end := c.over(); end != EndNone {
+		t.end(tuple.Conn, end)
 	}
 }
 
 // enter takes in a segment that fits into the journal of a connection.
 func (t *Tracker) enter(i uint32, b *journal, p *capture.Packet, s *segment.Segment, side uint8, orderly bool) {
 	t.write(b, p, s, side)
-	t.touch(i)
+	t.touch(&t.live, i)
 	if !orderly {
 		b.disorderly = true
 		return
@@ -207,32 +233,19 @@ func (t *Tracker) entry(tuple *stream.Tuple) *entry {
 		return nil
 	}
 	e := t.table.at(tuple.Conn)
-	if e.body == 0 || e.stream != tuple.Stream {
+	if e.body == 0 || e.stream != tuple.Stream || e.body&isPredecessor != 0 {
 		return nil
 	}
 	return e
-}
-
-// closed reports whether a connection takes no more segments: those of an idle or
-// evicted one begin a new record.
-func (t *Tracker) closed(e *entry) bool {
-	var ended End
-	switch n := t.noteOf(e); {
-	case n != nil:
-		ended = n.ended
-	case e.body&journaled == 0:
-		ended = t.tcbs.at(e.body).ended
-	default:
-		ended = t.journal(e).ended
-	}
-	return ended == EndIdle || ended == EndEvicted
 }
 
 // makeRoom evicts the stalest live connection where there are as many as may be.
 func (t *Tracker) makeRoom() {
 	if t.count.live >= t.cfg.MaxConnections {
 		t.counts.Evicted++
-		t.end(t.live.head, EndEvicted)
+		i := t.live.head
+		t.stop(i, EndEvicted)
+		t.finish(i)
 	}
 }
 
@@ -251,38 +264,52 @@ func (t *Tracker) open(s *segment.Segment, side uint8, number uint32) uint32 {
 	return i
 }
 
-// touch makes i the freshest of the live connections, as of the latest time there
-// was: a segment whose own time lies before that shows no idleness.
-func (t *Tracker) touch(i uint32) {
+// touch makes i the freshest of its list, as of the latest time there was: a segment
+// whose own time lies before that shows no silence.
+func (t *Tracker) touch(q *list, i uint32) {
 	t.table.at(i).at = t.now
-	if t.live.tail != i {
-		t.table.remove(&t.live, i)
-		t.table.pushBack(&t.live, i)
+	if q.tail != i {
+		t.table.remove(q, i)
+		t.table.pushBack(q, i)
 	}
 }
 
-// reuse ends the previous incarnation on a 4-tuple (RFC 9293 §3.4.1) and returns
-// what is to be remembered of it.
-func (t *Tracker) reuse(prev *stream.Tuple) (prior uint32) {
-	e := t.entry(prev)
-	if e == nil {
+// reuse ends the previous incarnation on a 4-tuple (RFC 9293 §3.4.1), which a SYN of
+// the given time supersedes, and returns what is to be remembered of it.
+func (t *Tracker) reuse(prev *stream.Tuple, at capture.Time) (prior uint32) {
+	i := prev.Conn
+	e := t.table.at(i)
+	if e.body == 0 || e.stream != prev.Stream {
 		return 0
 	}
-	if n := t.noteOf(e); n != nil {
-		n.supersede(t.now)
-		return t.remember(n.waiting, n.waits)
+	if e.body&isPredecessor != 0 {
+		return t.remember(t.past.take(t, i).at(at))
 	}
-	if b := t.journal(e); b != nil && b.ended != EndNone {
-		b.supersede(t.now)
-		return t.remember(b.waiting(e.stream))
+	if t.endOf(e) == EndNone {
+		t.stop(i, EndReused)
 	}
-	c := t.tcb(e)
-	c.supersede(t.now)
-	if c.ended == EndNone {
-		t.end(prev.Conn, EndReused)
-		return 0
+	p := t.predecessorOf(i)
+	h, _ := t.horizonOf(e)
+	h.supersede(max(at, t.latestOf(e)))
+	t.finish(i)
+	return t.remember(p.at(at))
+}
+
+// latestOf returns the latest timestamp of the segments that are remembered of a
+// connection.
+func (t *Tracker) latestOf(e *entry) (latest capture.Time) {
+	_, latest = t.horizonOf(e)
+	if b := t.journal(e); b != nil {
+		for _, g := range t.shelfOf(e.body).lines.of(&b.lines) {
+			latest = max(latest, g.time)
+		}
+		return latest
 	}
-	return t.remember(t.waiting(c))
+	_, marks := t.facts(e)
+	for i := range marks {
+		latest = max(latest, marks[i].Time)
+	}
+	return latest
 }
 
 // remember keeps p, if there is anything to keep, and returns its index.
@@ -295,22 +322,22 @@ func (t *Tracker) remember(p Prior, ok bool) (i uint32) {
 	return i
 }
 
-// end moves a live connection to those that linger, and puts it to rest.
+// end moves a live connection to those that ended, and puts it to rest.
 func (t *Tracker) end(i uint32, why End) {
 	t.stop(i, why)
-	if t.count.ended > maxLingering {
-		t.finish(t.ended.head)
-	}
 	if !t.whole {
 		t.rest(t.table.at(i))
 	}
+	if t.count.ended > t.cfg.MaxConnections {
+		t.finishEarly(t.ended.head)
+	}
 }
 
-// stop moves a live connection to those that linger.
+// stop moves a live connection to those that ended.
 func (t *Tracker) stop(i uint32, why End) {
 	e := t.table.at(i)
-	e.at = t.now
 	h, last := t.stamp(e, why)
+	h.endedAt = last
 	switch why {
 	case EndIdle:
 		h.until, h.bounded = last+capture.Time(t.cfg.Idle), true
@@ -328,19 +355,42 @@ func (t *Tracker) stop(i uint32, why End) {
 func (t *Tracker) stamp(e *entry, why End) (*horizon, capture.Time) {
 	if b := t.journal(e); b != nil && !b.disorderly && b.lines.n > 0 {
 		b.ended = why
-		lines := t.lines.of(&b.lines)
+	} else {
+		t.tcb(e).ended = why
+	}
+	return t.horizonOf(e)
+}
+
+// endOf returns why a connection ended, if it did.
+func (t *Tracker) endOf(e *entry) End {
+	if n := t.noteOf(e); n != nil {
+		return n.ended
+	}
+	if b := t.journal(e); b != nil {
+		return b.ended
+	}
+	return t.tcbs.at(e.body).ended
+}
+
+// horizonOf returns how far a connection was observed, and when its last segment
+// came.
+func (t *Tracker) horizonOf(e *entry) (*horizon, capture.Time) {
+	if n := t.noteOf(e); n != nil {
+		return &n.horizon, t.rests.at(e.body &^ atRest).tcb.lastTime
+	}
+	if b := t.journal(e); b != nil {
+		lines := t.shelfOf(e.body).lines.of(&b.lines)
 		return &b.horizon, lines[len(lines)-1].time
 	}
-	c := t.tcb(e)
-	c.ended = why
+	c := t.tcbs.at(e.body)
 	return &c.horizon, c.lastTime
 }
 
 // deniesReset reports whether a segment shows that the reset which seemed to end
 // the connection was not taken in: somebody goes on long after it.
-func (c *tcb) deniesReset(e *entry, p *capture.Packet, s *segment.Segment) bool {
+func (c *tcb) deniesReset(p *capture.Packet, s *segment.Segment) bool {
 	const stray = time.Second // what was on its way has arrived by then
-	return !c.superseded && !s.Flags.Has(segment.RST) && p.Time.Sub(e.at) > stray
+	return !s.Flags.Has(segment.RST) && p.Time.Sub(c.endedAt) > stray
 }
 
 // revive takes an ended connection back among the live ones.
@@ -355,33 +405,80 @@ func (t *Tracker) revive(i uint32) {
 	t.count.live++
 }
 
-// expire lets go of what the time has come for, and finds when it will have come
-// again.
+// expire hands out what has become final, in that order, and finds when the next
+// will be.
 func (t *Tracker) expire() {
-	t.due = t.now + capture.Time(min(linger, t.cfg.Idle))
-	for i := t.ended.head; i != 0; i = t.ended.head {
-		if at := t.table.at(i).at; t.now.Sub(at) <= linger {
-			t.due = min(t.due, at+capture.Time(linger))
-			break
+	t.past.expire(t)
+	for {
+		ended, live := t.finalAt(&t.ended, finalAfter), t.finalAt(&t.live, t.cfg.Idle)
+		next := min(ended, live)
+		if t.now <= next {
+			t.due = min(next, after(t.now, min(finalAfter, t.cfg.Idle)))
+			return
 		}
-		t.finish(i)
-	}
-	for i := t.live.head; i != 0; i = t.live.head {
-		if at := t.table.at(i).at; t.now.Sub(at) <= t.cfg.Idle {
-			t.due = min(t.due, at+capture.Time(t.cfg.Idle))
-			break
+		if t.final = t.final[:0]; ended == next {
+			t.final = t.silentSince(t.final, &t.ended)
 		}
-		t.end(i, EndIdle)
+		if live == next {
+			for _, i := range t.silentSince(nil, &t.live) {
+				t.stop(i, EndIdle)
+				t.final = append(t.final, i)
+			}
+		}
+		slices.SortFunc(t.final, t.byStream)
+		for _, i := range t.final {
+			t.finish(i)
+		}
 	}
 }
 
-// finish hands out an ended connection and forgets it.
+// never is later than all times.
+const never capture.Time = math.MaxInt64
+
+// finalAt returns after when the stalest connection of a list is final, if it stays
+// silent for that long.
+func (t *Tracker) finalAt(q *list, silence time.Duration) capture.Time {
+	if q.head == 0 {
+		return never
+	}
+	return after(t.table.at(q.head).at, silence)
+}
+
+// after returns at + d, held at never.
+func after(at capture.Time, d time.Duration) capture.Time {
+	if at > never-capture.Time(d) {
+		return never
+	}
+	return at + capture.Time(d)
+}
+
+// silentSince appends the connections of a list that were silent for as long as its
+// stalest.
+func (t *Tracker) silentSince(dst []uint32, q *list) []uint32 {
+	at := t.table.at(q.head).at
+	for i := q.head; i != 0 && t.table.at(i).at == at; i = t.table.at(i).next {
+		dst = append(dst, i)
+	}
+	return dst
+}
+
+// finish hands out an ended connection, and forgets all of it but what the next
+// incarnation is to know.
 func (t *Tracker) finish(i uint32) {
+	e := t.table.at(i)
+	h, last := t.horizonOf(e)
+	if end := t.endOf(e); end == EndClosed || end == EndReset {
+		h.limit(min(t.now, after(last, finalAfter)), t.now)
+	}
+	p := t.predecessorOf(i)
 	r := t.remains(i)
 	t.table.remove(&t.ended, i)
-	t.table.at(i).body = 0
-	t.table.release(i)
 	t.count.ended--
+	t.past.disown(i)
+	if h.superseded || !t.past.keep(t, i, p) {
+		e.body = 0
+		t.table.release(i)
+	}
 	if t.aside != nil {
 		t.aside.add(t, r)
 		return
@@ -391,19 +488,32 @@ func (t *Tracker) finish(i uint32) {
 	t.release(&t.last)
 }
 
-// Flush ends every connection that is left, in the order of their streams: the
-// capture is over.
+// finishEarly hands out a connection that is not final yet, for want of room.
+func (t *Tracker) finishEarly(i uint32) {
+	t.counts.Evicted++
+	h, _ := t.horizonOf(t.table.at(i))
+	h.early = true
+	if !h.bounded {
+		h.until, h.bounded = t.now, true
+	}
+	t.finish(i)
+}
+
+// Flush ends every connection that is left: the capture is over. Those that had
+// ended come in the order of their ends, the others in that of their streams.
 func (t *Tracker) Flush() {
-	for t.ended.head != 0 {
-		t.finish(t.ended.head)
-	}
-	rest := make([]uint32, 0, t.count.live)
-	for i := t.live.head; i != 0; i = t.table.at(i).next {
-		rest = append(rest, i)
-	}
+	t.capture.complete = true
+	rest := t.listed(&t.ended, t.count.ended)
 	slices.SortFunc(rest, func(a, b uint32) int {
-		return cmp.Compare(t.table.at(a).stream, t.table.at(b).stream)
+		one, _ := t.horizonOf(t.table.at(a))
+		other, _ := t.horizonOf(t.table.at(b))
+		return cmp.Or(cmp.Compare(one.endedAt, other.endedAt), t.byStream(a, b))
 	})
+	for _, i := range rest {
+		t.finish(i)
+	}
+	rest = t.listed(&t.live, t.count.live)
+	slices.SortFunc(rest, t.byStream)
 	for _, i := range rest {
 		t.stop(i, EndCapture)
 		t.finish(i)
@@ -411,4 +521,17 @@ func (t *Tracker) Flush() {
 	if t.aside != nil {
 		t.aside.wait()
 	}
+}
+
+func (t *Tracker) byStream(a, b uint32) int {
+	return cmp.Compare(t.table.at(a).stream, t.table.at(b).stream)
+}
+
+// listed returns the n connections of a list.
+func (t *Tracker) listed(q *list, n int) []uint32 {
+	all := make([]uint32, 0, n)
+	for i := q.head; i != 0; i = t.table.at(i).next {
+		all = append(all, i)
+	}
+	return all
 }
