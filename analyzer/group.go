@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -45,6 +46,11 @@ type Group struct {
 type Spread struct {
 	N                 int64
 	Low, Median, High Seconds // valid iff N > 0
+}
+
+// since returns s counted from its least.
+func (s Spread) since() Spread {
+	return Spread{N: s.N, Median: s.Median - s.Low, High: s.High - s.Low}
 }
 
 // TimersOf returns the server's timers of one kind.
@@ -99,25 +105,59 @@ func (g *Grouping) directCause(r *Record, f *Finding) *Finding {
 	return nil
 }
 
+// place orders the connections of a run: by file as named, then by stream, whatever
+// the order in which they became final.
+type place struct {
+	file   int // how many files were read before
+	stream uint32
+	frame  int64 // the first, for a stream may have several records
+}
+
+func (p place) compare(o place) int {
+	return cmp.Or(cmp.Compare(p.file, o.file), cmp.Compare(p.stream, o.stream), cmp.Compare(p.frame, o.frame))
+}
+
 // gathered is what is kept of one group.
 type gathered struct {
 	FindingGroup
-	first  Finding
+	first  Finding // that of the first example
+	places []place // of the examples, in order
 	side   Sides[int64]
 	bound  string
 	folds  map[string]*Fold
-	begun  Time // of the first connection
-	seen   bool // begun is valid
+	seen   bool // client is valid
 	took   sampling
 	closed sampling
 	half   sampling
-	began  sampling
+	began  sampling // since the epoch
 	bytes  int64
 	resets int64
 	mute   int64
 
 	clients distinct
-	client  netip.Addr // of the first of them
+	client  netip.Addr // of one of them
+}
+
+// describe takes the group's words from one of its findings.
+func (g *gathered) describe(f *Finding) {
+	g.first = *f
+	g.Rule, g.Name, g.Message, g.Advice = f.Rule, f.Name, f.Message, f.Advice
+}
+
+// placeOf returns where among the examples a connection belongs.
+func (g *gathered) placeOf(at place) int {
+	i := len(g.places)
+	for i > 0 && at.compare(g.places[i-1]) < 0 {
+		i--
+	}
+	return i
+}
+
+// insert makes e example i, and forgets the last where there are too many.
+func (g *gathered) insert(i int, at place, e Example) {
+	n := min(len(g.places), maxExamples-1)
+	g.places = slices.Insert(g.places[:n], i, at)
+	g.Examples = slices.Insert(g.Examples[:n], i, e)
 }
 
 // add takes in one connection.
@@ -143,9 +183,9 @@ func (g *gathered) add(r *Record, f *Finding) {
 	}
 	g.clients.add(r.Client.IP)
 	if !g.seen {
-		g.begun, g.client, g.seen = r.First.Time, r.Client.IP, true
+		g.client, g.seen = r.Client.IP, true
 	}
-	g.began.add(Seconds(r.First.Time.Sub(g.begun)))
+	g.began.add(Seconds(r.First.Time))
 	g.close(r)
 }
 
@@ -222,7 +262,15 @@ func (g *gathered) merge(o *gathered) {
 	if own, _ := ParseSeverity(g.Severity); worse > own {
 		g.Severity = o.Severity
 	}
-	g.Examples = append(g.Examples, o.Examples[:min(len(o.Examples), maxExamples-len(g.Examples))]...)
+	for n, at := range o.places {
+		i := g.placeOf(at)
+		if i == maxExamples {
+			break
+		}
+		if g.insert(i, at, o.Examples[n]); i == 0 {
+			g.describe(&o.first)
+		}
+	}
 }
 
 // fold counts connections on which the group explains what another rule found.
@@ -250,7 +298,7 @@ func (g *gathered) told(rule *Rule, timers []Timer) FindingGroup {
 	group := Group{
 		Server: g.Server, Connections: g.Connections, First: g.first, Side: g.side,
 		Took: g.took.spread(), Bound: g.bound, Closed: g.closed.spread(), HalfClosed: g.half.spread(),
-		HalfBytes: g.bytes, Resets: g.resets, Unheard: g.mute, Began: g.began.spread(), Timers: timers,
+		HalfBytes: g.bytes, Resets: g.resets, Unheard: g.mute, Began: g.began.spread().since(), Timers: timers,
 	}
 	group.Clients, group.ClientsExact = g.clients.count()
 	if group.Clients == 1 && group.ClientsExact {

@@ -74,6 +74,9 @@ type Endpoint struct {
 	Port uint16     `json:"port"`
 }
 
+// AddrPort returns e in the standard library's form.
+func (e Endpoint) AddrPort() netip.AddrPort { return netip.AddrPortFrom(e.IP, e.Port) }
+
 // Tunnel is the innermost tunnel that carried the connection.
 type Tunnel struct {
 	Kind string  `json:"kind"` // as segment.TunnelKind spells it

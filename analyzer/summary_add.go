@@ -60,6 +60,7 @@ func (a *Aggregate) Add(r *Record) {
 // AddFile appends what is known of one capture.
 func (a *Aggregate) AddFile(f *FileInfo) {
 	a.files = append(a.files, *f)
+	a.findings.files = len(a.files)
 	a.by.addFile(f)
 }
 

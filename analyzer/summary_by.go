@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"hash/fnv"
 	"maps"
-	"net/netip"
 	"slices"
 	"strings"
 )
@@ -51,7 +50,7 @@ func (b *breakdown) add(r *Record, g *Grouping) {
 	case "client":
 		b.row(r.Client.IP.String()).add(r, g, "")
 	default:
-		b.row(netip.AddrPortFrom(r.Server.IP, r.Server.Port).String()).add(r, g, "")
+		b.row(r.Server.AddrPort().String()).add(r, g, "")
 	}
 }
 

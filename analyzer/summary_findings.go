@@ -40,6 +40,7 @@ func ParseSeverity(name string) (Severity, bool) {
 // go into one group of their rule without a server.
 type findingGroups struct {
 	grouping   Grouping
+	files      int // that were taken in whole
 	groups     map[groupKey]*gathered
 	last       groupKey  // what was asked for last
 	lastGroup  *gathered // and found; nil where that was none
@@ -53,7 +54,7 @@ type groupKey struct {
 
 // keyOf returns the key of what a rule finds on r.
 func keyOf(rule string, r *Record) groupKey {
-	return groupKey{rule, netip.AddrPortFrom(r.Server.IP, r.Server.Port)}
+	return groupKey{rule, r.Server.AddrPort()}
 }
 
 func (k groupKey) compare(o groupKey) int {
@@ -90,10 +91,14 @@ func (g *findingGroups) addOne(r *Record, f *Finding, again bool) {
 	}
 	group.Connections++
 	group.add(r, f)
-	if len(group.Examples) < maxExamples {
-		group.Examples = append(group.Examples, Example{
+	at := place{g.files, r.Stream, r.First.Frame}
+	if i := group.placeOf(at); i < maxExamples {
+		group.insert(i, at, Example{
 			File: r.File, Stream: r.Stream, Frames: append([]int64{}, f.Frames...), Shows: g.shows(r, f),
 		})
+		if i == 0 {
+			group.describe(f)
+		}
 	}
 }
 
@@ -114,8 +119,8 @@ func (g *findingGroups) group(key groupKey, f *Finding) *gathered {
 	if g.groups == nil {
 		g.groups = map[groupKey]*gathered{}
 	}
-	group = &gathered{first: *f}
-	group.Rule, group.Name, group.Message, group.Advice = f.Rule, f.Name, f.Message, f.Advice
+	group = new(gathered)
+	group.describe(f)
 	if key.server.IsValid() {
 		group.Server = key.server.String()
 	}

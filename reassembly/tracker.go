@@ -131,6 +131,16 @@ func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
 // connection without a whole close may lack some.
 func (t *Tracker) Dropped() { t.capture.dropped = true }
 
+// Plain tells, before the first packet, since when the capture holds segments
+// without SYN, FIN and RST, perhaps others than those that Add is given.
+func (t *Tracker) Plain(since capture.Time) { t.capture.plain, t.capture.plainAt = true, since }
+
+// PlainSince returns how late it was when the first segment without SYN, FIN and RST
+// came; ok is false while there was none.
+func (t *Tracker) PlainSince() (since capture.Time, ok bool) {
+	return t.capture.plainAt, t.capture.plain
+}
+
 // Counts returns what was noticed so far.
 func (t *Tracker) Counts() Counts {
 	t.counts.Streams = t.streams.Len()

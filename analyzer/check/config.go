@@ -57,7 +57,7 @@ func isServer(text string, e analyzer.Endpoint) bool {
 	switch {
 	case text == "", text == e.IP.String(), text == ":"+port, text == port:
 		return true
-	case text == netip.AddrPortFrom(e.IP, e.Port).String():
+	case text == e.AddrPort().String():
 		return true
 	}
 	return text == e.IP.String()+":"+port // IPv6 without brackets

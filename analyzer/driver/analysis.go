@@ -24,6 +24,10 @@ type source interface {
 	// beside its packets.
 	until() (capture.Time, bool)
 
+	// plain returns since when the capture holds segments without SYN, FIN and RST,
+	// where it says so beside its packets.
+	plain() (capture.Time, bool)
+
 	// path names the capture in records.
 	path() string
 
@@ -119,6 +123,9 @@ type decoded struct {
 func (a *analysis) run(ctx context.Context) {
 	var d decoded
 	payload := 0
+	if since, ok := a.source.plain(); ok {
+		a.tracker.Plain(since)
+	}
 	for n := 0; !a.stopped.Load() && (n%256 != 0 || ctx.Err() == nil); n++ {
 		if n == trial && a.mode == besides && payload < trial*worthCopying {
 			a.runAhead(ctx)
@@ -137,6 +144,19 @@ func (a *analysis) run(ctx context.Context) {
 		a.tracker.Advance(&capture.Packet{Time: t})
 	}
 	a.tracker.Flush()
+}
+
+// noticed is what the tracker says of a capture as a whole.
+type noticed struct {
+	mixed    int          // streams that several VLANs or tunnels share
+	plain    capture.Time // since when there were segments without SYN, FIN and RST; valid iff hasPlain
+	hasPlain bool
+}
+
+func (a *analysis) noticed() (n noticed) {
+	n.mixed = a.tracker.Counts().Shared
+	n.plain, n.hasPlain = a.tracker.PlainSince()
+	return n
 }
 
 // next reads and decodes a packet; false means that there are no more.

@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"net/netip"
 	"slices"
 
 	"finwait/analyzer"
@@ -14,6 +15,19 @@ type Choice struct {
 	reopened  map[choiceKey]bool
 	fragments bool
 	packets   []int64 // that were read, by file
+	latest    map[choiceTuple]stored
+}
+
+// choiceTuple is a 4-tuple of a capture, the smaller end first.
+type choiceTuple struct {
+	file string
+	ends [2]netip.AddrPort
+}
+
+// stored is where the latest record on a 4-tuple was found.
+type stored struct {
+	key choiceKey
+	span
 }
 
 type choiceKey struct {
@@ -26,19 +40,37 @@ type span struct{ first, last int64 }
 
 // NewChoice returns a Choice of nothing. joined is as in Options.
 func NewChoice(joined bool) *Choice {
-	return &Choice{joined: joined, streams: map[choiceKey][]span{}, reopened: map[choiceKey]bool{}}
+	return &Choice{
+		joined: joined, streams: map[choiceKey][]span{}, reopened: map[choiceKey]bool{}, latest: map[choiceTuple]stored{},
+	}
 }
 
 // Look takes every record of the Run, in order, and whether its frames are
-// wanted.
+// wanted. Those of the incarnation before it are wanted with it where that was still
+// in TIME-WAIT: what is said of the record depends on it.
 func (c *Choice) Look(r *analyzer.Record, wanted bool) {
-	key := c.key(r.File, r.Stream)
+	found := stored{c.key(r.File, r.Stream), span{r.First.Frame, r.Last.Frame}}
 	if slices.Contains(r.Caveats, "reopened") {
-		c.reopened[key] = true
+		c.reopened[found.key] = true
+	}
+	tuple := choiceTuple{file: found.key.file, ends: [2]netip.AddrPort{r.Client.AddrPort(), r.Server.AddrPort()}}
+	if tuple.ends[1].Compare(tuple.ends[0]) < 0 {
+		tuple.ends[0], tuple.ends[1] = tuple.ends[1], tuple.ends[0]
 	}
 	if wanted {
-		c.streams[key] = append(c.streams[key], span{r.First.Frame, r.Last.Frame})
+		c.add(found)
+		if before, ok := c.latest[tuple]; ok && waited(r) {
+			c.add(before)
+		}
 	}
+	c.latest[tuple] = found
+}
+
+func (c *Choice) add(s stored) { c.streams[s.key] = append(c.streams[s.key], s.span) }
+
+// waited reports whether the incarnation before r was still in TIME-WAIT.
+func waited(r *analyzer.Record) bool {
+	return slices.ContainsFunc(r.Findings, func(f analyzer.Finding) bool { return f.Rule == "FIN303" })
 }
 
 // LookFile takes every capture of the Run, in order.

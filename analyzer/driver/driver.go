@@ -60,6 +60,11 @@ type Outcome struct {
 	CutShort    int  // captures cut off in their last record
 	Interrupted bool // ctx ended before the input did
 
+	// Plain is since when the captures held segments without SYN, FIN and RST; valid
+	// iff HasPlain.
+	Plain    capture.Time
+	HasPlain bool
+
 	Totals analyzer.Aggregate
 }
 
@@ -139,7 +144,7 @@ func (r *run) alone(file string) error {
 	if a.relay != nil {
 		a.relay.finish()
 	}
-	in.mixed = a.tracker.Counts().Shared
+	in.noticed = a.noticed()
 	if err != nil {
 		return err
 	}
@@ -158,7 +163,7 @@ func (r *run) joined(ctx context.Context, files []string) error {
 	a.summary = r.briefly()
 	a.run(ctx)
 	if len(merged.inputs) > 0 {
-		merged.inputs[0].mixed = a.tracker.Counts().Shared
+		merged.inputs[0].noticed = a.noticed()
 	}
 	for _, in := range merged.inputs {
 		if err != nil {
@@ -218,6 +223,9 @@ func (r *run) finish(in *input) error {
 	default:
 		r.outcome.Unreadable++
 		r.options.Problem(in.problem)
+	}
+	if in.hasPlain && (!r.outcome.HasPlain || in.noticed.plain < r.outcome.Plain) {
+		r.outcome.Plain, r.outcome.HasPlain = in.noticed.plain, true
 	}
 	if in.mixed > 0 {
 		r.options.Problem(fmt.Errorf("%s: %d %w", in.file, in.mixed, ErrShared))

@@ -21,6 +21,10 @@ type Frame struct {
 	Part  bool
 	Total int
 
+	// Clock says that the frame stands for packets that are not wanted, the latest
+	// of which bore its time: what follows lies before that. It has no octets.
+	Clock bool
+
 	// Interfaces are those of its capture, as far as they are known so far. They
 	// are not to be written to.
 	Interfaces []capture.Interface
@@ -51,6 +55,9 @@ func Extract(ctx context.Context, files []string, o Options, c *Choice, again fu
 		}
 	}
 	return x.pass(ctx, func(lane int, n *numbering, f *Frame, chosen bool) error {
+		if f.Clock {
+			return each(f)
+		}
 		if f.Total, f.Part = x.parts[lane][uint32(f.Number)]; f.Part || chosen {
 			return each(f)
 		}
@@ -68,8 +75,8 @@ type extraction struct {
 }
 
 // collect remembers the frames of fragments.
-func (x *extraction) collect(lane int, n *numbering, _ *Frame, chosen bool) error {
-	if !chosen {
+func (x *extraction) collect(lane int, n *numbering, f *Frame, chosen bool) error {
+	if !chosen || f.Clock {
 		return nil
 	}
 	frames, total := n.decoder.Parts()
@@ -92,7 +99,7 @@ func (x *extraction) pass(ctx context.Context, each func(lane int, n *numbering,
 	defer merged.close()
 	lanes := make([]*numbering, len(x.files))
 	var s segment.Segment
-	var until capture.Time
+	var until, told capture.Time // the latest timestamps of all, and of those that were handed out
 	f := Frame{Segment: &s}
 	for n := 0; ; n++ {
 		if n%256 == 0 && ctx.Err() != nil {
@@ -120,8 +127,19 @@ func (x *extraction) pass(ctx context.Context, each func(lane int, n *numbering,
 		}
 		until = max(until, f.Time)
 		chosen = chosen && x.choice.holds(x.files[f.File], number, int64(f.Number))
+		if chosen && until > told && until.Sub(f.Time) > clockStep {
+			clock := Frame{Packet: f.Packet, File: f.File, Clock: true, Interfaces: f.Interfaces}
+			clock.Time, clock.Data, clock.Length = until, nil, 0
+			if err := each(lane, lanes[lane], &clock, chosen); err != nil {
+				return nil, err
+			}
+			told = until
+		}
 		if err := each(lane, lanes[lane], &f, chosen); err != nil {
 			return nil, err
+		}
+		if chosen {
+			told = max(told, f.Time)
 		}
 	}
 	if ctx.Err() != nil {

@@ -41,7 +41,7 @@ type input struct {
 	segments    int64
 	skipped     [segment.NumSkips]int64
 	notSelected int64
-	mixed       int // streams that several VLANs or tunnels share
+	noticed
 }
 
 // apart keeps what one goroutine writes out of the cache lines, and of those that
@@ -95,6 +95,14 @@ func (in *input) nameFiles(*analyzer.Record) {}
 func (in *input) dropped() bool { return in.info.HasDrops && in.info.Drops > 0 }
 
 func (in *input) until() (capture.Time, bool) { return in.info.Until, in.info.HasUntil }
+
+func (in *input) plain() (capture.Time, bool) {
+	if in.reader == nil {
+		return in.info.Plain, in.info.HasPlain
+	}
+	info := in.reader.Info()
+	return info.Plain, info.HasPlain
+}
 
 // interfaces returns the capture's interfaces, as far as they are known.
 func (in *input) interfaces() []capture.Interface {

@@ -99,6 +99,15 @@ func (m *merge) until() (latest capture.Time, ok bool) {
 	return latest, ok
 }
 
+func (m *merge) plain() (earliest capture.Time, ok bool) {
+	for _, in := range m.inputs {
+		if t, has := in.plain(); has && (!ok || t < earliest) {
+			earliest, ok = t, true
+		}
+	}
+	return earliest, ok
+}
+
 // close closes what is still open.
 func (m *merge) close() {
 	for _, in := range m.inputs {

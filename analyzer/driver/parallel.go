@@ -89,7 +89,7 @@ func (r *run) startLane(gone context.Context, file string) *lane {
 			return len(batch) < batchSize || send()
 		})
 		a.run(r.opener.patience(file))
-		l.in.mixed = a.tracker.Counts().Shared
+		l.in.noticed = a.noticed()
 		if !a.stopped.Load() {
 			send()
 		}

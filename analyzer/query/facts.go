@@ -1,7 +1,6 @@
 package query
 
 import (
-	"net/netip"
 	"reflect"
 
 	"finwait/analyzer"
@@ -67,4 +66,4 @@ func NewFacts(file *analyzer.FileInfo, records []*analyzer.Record, ofFile []anal
 	return &Facts{env: env.Interface()}
 }
 
-func address(e analyzer.Endpoint) string { return netip.AddrPortFrom(e.IP, e.Port).String() }
+func address(e analyzer.Endpoint) string { return e.AddrPort().String() }

@@ -23,7 +23,7 @@ func NewFollowUp(r *analyzer.Record) *FollowUp {
 	if r.Client.IP.Is6() && !r.Client.IP.Is4In6() {
 		family, ip = "ipv6", "ip6"
 	}
-	client, server := netip.AddrPortFrom(r.Client.IP, r.Client.Port), netip.AddrPortFrom(r.Server.IP, r.Server.Port)
+	client, server := r.Client.AddrPort(), r.Server.AddrPort()
 	f := &FollowUp{
 		Stream: fmt.Sprintf("tcp.stream eq %d", r.Stream),
 		Tuple: fmt.Sprintf("%[1]s.addr == %[2]s && %[1]s.addr == %[3]s && tcp.port == %[4]d && tcp.port == %[5]d",

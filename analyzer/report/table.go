@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"net/netip"
 	"strings"
 
 	"finwait/analyzer"
@@ -133,4 +132,4 @@ func (t *flowTable) shorten() {
 	}
 }
 
-func endpoint(e analyzer.Endpoint) string { return netip.AddrPortFrom(e.IP, e.Port).String() }
+func endpoint(e analyzer.Endpoint) string { return e.AddrPort().String() }

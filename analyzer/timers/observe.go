@@ -73,7 +73,7 @@ const unfit = reassembly.OneDirection | reassembly.PacketsMissing | reassembly.C
 // Observe measures one connection and fills in what it shows; c is what r was
 // built from.
 func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn, o *Observation) {
-	o.server, o.n = netip.AddrPortFrom(r.Server.IP, r.Server.Port), 0
+	o.server, o.n = r.Server.AddrPort(), 0
 	if c.Caveats&unfit != 0 {
 		return
 	}

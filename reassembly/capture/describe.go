@@ -96,7 +96,13 @@ func (g *guard) sectionHeader(b, options []byte) error {
 		g.info.BigEndian = g.big
 	}
 	app, err := g.sectionApp(options)
-	g.own = app == App
+	if g.own = app == App; g.own && err == nil {
+		err = g.options(options, func(code uint16, v []byte) {
+			if since, ok := parsePlain(v); ok && code == optComment {
+				g.info.Plain, g.info.HasPlain = since, true
+			}
+		})
+	}
 	return err
 }
 

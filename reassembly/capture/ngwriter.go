@@ -6,14 +6,35 @@ import (
 	"io"
 	"math"
 	"strings"
+	"time"
 )
 
 // App is how an NgWriter names itself in the section header. Of a section with
-// this name, and of no other, the reader takes Info.Until.
+// this name, and of no other, the reader takes Info.Until and Info.Plain.
 const App = "finwait"
 
-// optComment is written, but not read (draft-ietf-opsawg-pcapng §3.5).
+// optComment is an option of any block (draft-ietf-opsawg-pcapng §3.5). Only
+// plainComment is read.
 const optComment = 1
+
+// plainComment is how the comment of a section begins that tells Info.Plain: a time
+// follows, and a full stop.
+const plainComment = "Taken from a capture that holds segments without SYN, FIN and RST from "
+
+// PlainComment returns the comment of a section that tells Info.Plain.
+func PlainComment(since Time) string {
+	return plainComment + since.Std().Format(time.RFC3339Nano) + "."
+}
+
+// parsePlain reads a comment that PlainComment made.
+func parsePlain(comment []byte) (since Time, ok bool) {
+	text, ok := strings.CutPrefix(string(comment[:min(len(comment), 2*len(plainComment))]), plainComment)
+	if !ok {
+		return 0, false
+	}
+	t, err := time.Parse(time.RFC3339Nano, strings.TrimSuffix(text, "."))
+	return stdTime(t), err == nil
+}
 
 // How long comments may be, in octets: one, for its length stands in 16 bits, and
 // about all of a packet.
@@ -36,8 +57,8 @@ type NgWriter struct {
 }
 
 // NewNgWriter returns an NgWriter to w, to which it writes the section header at
-// once. An error in that shows at the next call.
-func NewNgWriter(w io.Writer) *NgWriter {
+// once, with comments. An error in that shows at the next call.
+func NewNgWriter(w io.Writer, comments ...string) *NgWriter {
 	out := &NgWriter{w: w}
 	out.begin(blockSection)
 	out.uint32(0x1a2b3c4d)
@@ -45,6 +66,9 @@ func NewNgWriter(w io.Writer) *NgWriter {
 	out.uint16(0)
 	out.uint64(math.MaxUint64) // the section's length is not told
 	out.option(optUserAppl, []byte(App))
+	for _, c := range comments {
+		out.option(optComment, []byte(c))
+	}
 	out.end(true)
 	return out
 }

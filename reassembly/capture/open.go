@@ -47,6 +47,11 @@ type Info struct {
 	// of a capture that an NgWriter wrote. Valid iff HasUntil.
 	Until    Time
 	HasUntil bool
+	// Plain is since when the capture that this one was taken from held segments
+	// without SYN, FIN and RST: of a capture that an NgWriter wrote. Valid iff
+	// HasPlain.
+	Plain    Time
+	HasPlain bool
 }
 
 // source is a file format. next fills p except for Number; at an error it

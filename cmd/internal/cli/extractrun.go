@@ -87,7 +87,11 @@ func (j *extractJob) fill(out io.Writer, files []string, config *analyzer.Config
 	if j.choice.Len() == 0 && outcome.Read && !j.output.quiet {
 		j.complain("finwait: warning: no connection was selected: there are no packets in %s\n", j.output.path)
 	}
-	to := &extract{to: capture.NewNgWriter(out), job: j, files: files, ids: make([][]int, len(files))}
+	var facts []string
+	if outcome.HasPlain {
+		facts = append(facts, capture.PlainComment(outcome.Plain))
+	}
+	to := &extract{to: capture.NewNgWriter(out, facts...), job: j, files: files, ids: make([][]int, len(files))}
 	progress := j.progress(files, j.output.silent(), nil)
 	defer progress.end()
 	options := j.options(config)

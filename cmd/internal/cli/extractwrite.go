@@ -31,8 +31,22 @@ type frameError struct {
 func (e *frameError) Error() string { return fmt.Sprintf("%s: frame %d: %v", e.file, e.frame, e.err) }
 func (e *frameError) Unwrap() error { return e.err }
 
+// clockComment is the comment on a packet without octets that says how late it was.
+const clockComment = "No packet: the latest timestamp of the capture was this when its clock was set back."
+
+// clock writes a packet without octets, which says how late it was.
+func (x *extract) clock(f *driver.Frame) error {
+	if err := x.interfaces(f.File, f.Interfaces); err != nil {
+		return err
+	}
+	return x.to.Write(x.ids[f.File][f.Interface], &f.Packet, clockComment)
+}
+
 // frame writes one frame.
 func (x *extract) frame(f *driver.Frame) error {
+	if f.Clock {
+		return x.clock(f)
+	}
 	p := alias.Packet{Link: f.Link, Data: f.Data, Length: f.Length, Part: f.Part, Total: f.Total}
 	if f.Skip == segment.Decoded && !f.Part {
 		p.Payload = f.Segment.Payload

@@ -39,6 +39,6 @@ func (t *tupleFlag) Set(text string) error {
 
 // holds reports whether r is a connection between the two ends.
 func (t *tupleFlag) holds(r *analyzer.Record) bool {
-	client, server := netip.AddrPortFrom(r.Client.IP, r.Client.Port), netip.AddrPortFrom(r.Server.IP, r.Server.Port)
+	client, server := r.Client.AddrPort(), r.Server.AddrPort()
 	return t.ends == [2]netip.AddrPort{client, server} || t.ends == [2]netip.AddrPort{server, client}
 }
