@@ -45,6 +45,7 @@ const (
 	ack    = segment.ACK
 	synACK = segment.SYN | segment.ACK
 	finACK = segment.FIN | segment.ACK
+	rst    = segment.RST
 )
 
 func (k *crowd) open(n int) {
