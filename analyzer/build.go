@@ -37,7 +37,11 @@ type built struct {
 	tunnelID uint32
 	app      App
 	requests [2]int64
-	text     [4]string // what first_closer, half_closed_bound, vantage and rst.kind point to
+	closer   reassembly.Role
+	bound    reassembly.Bound
+	vantage  reassembly.Vantage
+	kind     reassembly.RSTKind
+	missing  [2]reassembly.Role
 }
 
 // NewRecord builds the record of a connection that has ended; file names its
@@ -58,7 +62,7 @@ func (n *Builder) Record(file string, c *reassembly.Conn) *Record {
 	client, server := c.AddrPort(reassembly.Client), c.AddrPort(reassembly.Server)
 	r.Client = Endpoint{client.Addr(), client.Port()}
 	r.Server = Endpoint{server.Addr(), server.Port()}
-	r.Roles = c.RolesFrom.String()
+	r.Roles = c.RolesFrom
 	b.labels(&c.Path)
 	r.Packets = sides(c.Packets)
 	r.PayloadBytes = sides(c.Payload)
@@ -69,13 +73,19 @@ func (n *Builder) Record(file string, c *reassembly.Conn) *Record {
 		var text [256]byte
 		r.CommunityID = CommunityID(client, server)
 		r.Flags = string(c.AppendFlags(text[:0]))
-		r.Zeek = Zeek{c.ZeekState(), string(c.AppendZeekHistory(text[:0])), c.ZeekOriginator().String()}
+		r.Zeek = Zeek{c.ZeekState(), string(c.AppendZeekHistory(text[:0])), c.ZeekOriginator()}
 	}
-	r.Handshake, r.Close, r.Ended = c.Handshake.String(), c.Close.String(), c.Ended.String()
+	r.Handshake, r.Close, r.Ended = c.Handshake, c.Close, c.Ended
 	if c.FirstCloser != reassembly.NoRole {
-		r.FirstCloser = b.point(0, c.FirstCloser.String())
+		b.closer = c.FirstCloser
+		r.FirstCloser = &b.closer
 	}
-	r.MissingFIN = missing(c.MissingFIN)
+	r.MissingFIN = b.missing[:0]
+	for side, is := range c.MissingFIN {
+		if is {
+			r.MissingFIN = append(r.MissingFIN, reassembly.Role(side))
+		}
+	}
 	b.closing(c)
 	r.States = Sides[[]Stay]{n.states(c, reassembly.Client), n.states(c, reassembly.Server)}
 	r.Findings = n.findings
@@ -84,17 +94,12 @@ func (n *Builder) Record(file string, c *reassembly.Conn) *Record {
 		r.RTTS = &b.rtt
 	}
 	if c.Vantage != reassembly.VantageUnknown {
-		r.Vantage = b.point(2, c.Vantage.String())
+		b.vantage = c.Vantage
+		r.Vantage = &b.vantage
 	}
 	b.application(c)
-	r.Caveats = c.Caveats.Names()
+	r.Caveats = c.Caveats
 	return r
-}
-
-// point keeps s in slot i and returns where it stands.
-func (b *built) point(i int, s string) *string {
-	b.text[i] = s
-	return &b.text[i]
 }
 
 // labels fills in where the segments were seen.
@@ -103,7 +108,7 @@ func (b *built) labels(p *segment.Path) {
 		b.VLAN = append([]uint16(nil), p.VLAN[:min(int(p.VLANs), len(p.VLAN))]...)
 	}
 	if p.Tunnel != segment.NoTunnel {
-		b.tunnel = Tunnel{Kind: p.Tunnel.String()}
+		b.tunnel = Tunnel{Kind: p.Tunnel}
 		if p.HasTunnelID {
 			b.tunnelID = p.TunnelID
 			b.tunnel.ID = &b.tunnelID
@@ -119,7 +124,7 @@ func (b *built) application(c *reassembly.Conn) {
 	if proto == reassembly.ProtocolUnknown {
 		return
 	}
-	b.app.Protocol = proto.String()
+	b.app.Protocol = proto
 	if proto == reassembly.HTTP1 {
 		b.requests[0], b.requests[1] = c.Messages(reassembly.Client), c.Messages(reassembly.Server)
 		b.app.Requests, b.app.Responses = &b.requests[0], &b.requests[1]
@@ -138,10 +143,11 @@ func (b *built) closing(c *reassembly.Conn) {
 	r.FIN = Sides[*FIN]{b.fin(c, reassembly.Client), b.fin(c, reassembly.Server)}
 	if c.RST.Known {
 		b.rst = RST{
-			By: c.RST.By.String(), Frame: int64(c.RST.Frame), Time: c.RST.Time, Count: c.RST.Count,
+			By: c.RST.By, Frame: int64(c.RST.Frame), Time: c.RST.Time, Count: c.RST.Count,
 		}
 		if c.RST.Kind != reassembly.RSTOther {
-			b.rst.Kind = b.point(3, c.RST.Kind.String())
+			b.kind = c.RST.Kind
+			b.rst.Kind = &b.kind
 		}
 		if c.RST.ReplyTo != 0 {
 			b.replyTo = int64(c.RST.ReplyTo)
@@ -152,7 +158,8 @@ func (b *built) closing(c *reassembly.Conn) {
 	if h := &c.HalfClosed; h.Known {
 		b.half, b.halfSize = Seconds(h.For), h.Bytes
 		r.HalfClosedS, r.HalfBytes = &b.half, &b.halfSize
-		r.HalfClosed = b.point(1, h.Bound.String())
+		b.bound = h.Bound
+		r.HalfClosed = &b.bound
 	}
 	if c.HasTeardown {
 		b.teardown = Seconds(c.Teardown)
@@ -191,16 +198,6 @@ func quality(q *reassembly.Quality) Quality {
 
 func point(p reassembly.Point) Point { return Point{Frame: int64(p.Frame), Time: p.Time} }
 
-func missing(m [2]bool) []string {
-	var out []string
-	for side, is := range m {
-		if is {
-			out = append(out, reassembly.Role(side).String())
-		}
-	}
-	return out
-}
-
 // states returns the stays of one side.
 func (n *Builder) states(c *reassembly.Conn, side reassembly.Role) []Stay {
 	in := c.States(side)
@@ -211,8 +208,8 @@ func (n *Builder) states(c *reassembly.Conn, side reassembly.Role) []Stay {
 	for i := range in {
 		s := &in[i]
 		out[i] = Stay{
-			State: s.State.String(), Since: s.Since, Frame: int64(s.Frame),
-			DurationS: Seconds(s.For), Bound: s.Bound.String(), Open: s.Open,
+			State: s.State, Since: s.Since, Frame: int64(s.Frame),
+			DurationS: Seconds(s.For), Bound: s.Bound, Open: s.Open,
 		}
 	}
 	return out

@@ -1,9 +1,12 @@
 package analyzer
 
 import (
+	"fmt"
 	"net/netip"
 	"strconv"
 	"unicode/utf8"
+
+	"finwait/reassembly"
 )
 
 // AppendJSON appends r as one JSON object without a line end: byte for byte
@@ -17,7 +20,7 @@ func (r *Record) AppendJSON(dst []byte) []byte {
 	dst = appendStr(append(dst, `,"community_id":`...), r.CommunityID)
 	dst = r.Client.append(append(dst, `,"client":`...))
 	dst = r.Server.append(append(dst, `,"server":`...))
-	dst = appendStr(append(dst, `,"roles":`...), r.Roles)
+	dst = appendWord(append(dst, `,"roles":`...), r.Roles)
 	dst = appendVLAN(append(dst, `,"vlan":`...), r.VLAN)
 	dst = r.Tunnel.append(append(dst, `,"tunnel":`...))
 	dst = appendStrOrNull(append(dst, `,"interface":`...), r.Interface)
@@ -34,22 +37,22 @@ func (r *Record) AppendJSON(dst []byte) []byte {
 
 // appendClosing appends the second half of the record, from handshake on.
 func (r *Record) appendClosing(dst []byte) []byte {
-	dst = appendStr(append(dst, `,"handshake":`...), r.Handshake)
-	dst = appendStr(append(dst, `,"close":`...), r.Close)
-	dst = appendStrOrNull(append(dst, `,"first_closer":`...), r.FirstCloser)
-	dst = appendStrs(append(dst, `,"missing_fin":`...), r.MissingFIN)
-	dst = appendStr(append(dst, `,"ended":`...), r.Ended)
+	dst = appendWord(append(dst, `,"handshake":`...), r.Handshake)
+	dst = appendWord(append(dst, `,"close":`...), r.Close)
+	dst = appendWordOrNull(append(dst, `,"first_closer":`...), r.FirstCloser)
+	dst = appendRoles(append(dst, `,"missing_fin":`...), r.MissingFIN)
+	dst = appendWord(append(dst, `,"ended":`...), r.Ended)
 	dst = appendSides(append(dst, `,"fin":`...), &r.FIN, appendFIN)
 	dst = r.RST.append(append(dst, `,"rst":`...))
 	dst = appendSecondsOrNull(append(dst, `,"half_closed_s":`...), r.HalfClosedS)
-	dst = appendStrOrNull(append(dst, `,"half_closed_bound":`...), r.HalfClosed)
+	dst = appendWordOrNull(append(dst, `,"half_closed_bound":`...), r.HalfClosed)
 	dst = appendIntOrNull(append(dst, `,"half_closed_bytes":`...), r.HalfBytes)
 	dst = appendSecondsOrNull(append(dst, `,"teardown_s":`...), r.TeardownS)
 	dst = appendSides(append(dst, `,"states":`...), &r.States, appendStays)
 	dst = appendSecondsOrNull(append(dst, `,"rtt_s":`...), r.RTTS)
-	dst = appendStrOrNull(append(dst, `,"vantage":`...), r.Vantage)
+	dst = appendWordOrNull(append(dst, `,"vantage":`...), r.Vantage)
 	dst = r.App.append(append(dst, `,"app":`...))
-	dst = appendStrs(append(dst, `,"caveats":`...), r.Caveats)
+	dst = r.Caveats.AppendJSON(append(dst, `,"caveats":`...))
 	dst = appendFindings(append(dst, `,"findings":`...), r.Findings)
 	return append(dst, '}')
 }
@@ -75,7 +78,7 @@ func (t *Tunnel) append(dst []byte) []byte {
 	if t == nil {
 		return append(dst, "null"...)
 	}
-	dst = appendStr(append(dst, `{"kind":`...), t.Kind)
+	dst = appendWord(append(dst, `{"kind":`...), t.Kind)
 	dst = appendIntOrNull(append(dst, `,"id":`...), t.ID)
 	return append(dst, '}')
 }
@@ -100,7 +103,7 @@ func (p *Point) append(dst []byte) []byte {
 func (z *Zeek) append(dst []byte) []byte {
 	dst = appendStr(append(dst, `{"conn_state":`...), z.ConnState)
 	dst = appendStr(append(dst, `,"history":`...), z.History)
-	dst = appendStr(append(dst, `,"originator":`...), z.Originator)
+	dst = appendWord(append(dst, `,"originator":`...), z.Originator)
 	return append(dst, '}')
 }
 
@@ -124,11 +127,11 @@ func (r *RST) append(dst []byte) []byte {
 	if r == nil {
 		return append(dst, "null"...)
 	}
-	dst = appendStr(append(dst, `{"by":`...), r.By)
+	dst = appendWord(append(dst, `{"by":`...), r.By)
 	dst = appendFile(append(dst, ','), "file", r.File)
 	dst = appendInt(append(dst, `"frame":`...), r.Frame)
 	dst = appendTime(append(dst, `,"time":`...), r.Time)
-	dst = appendStrOrNull(append(dst, `,"kind":`...), r.Kind)
+	dst = appendWordOrNull(append(dst, `,"kind":`...), r.Kind)
 	dst = appendFile(append(dst, ','), "reply_to_file", r.ReplyToFile)
 	dst = appendIntOrNull(append(dst, `"reply_to":`...), r.ReplyTo)
 	dst = appendInt(append(dst, `,"count":`...), r.Count)
@@ -142,12 +145,12 @@ func appendStays(dst []byte, stays *[]Stay) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendStr(append(dst, `{"state":`...), s.State)
+		dst = appendWord(append(dst, `{"state":`...), s.State)
 		dst = appendTime(append(dst, `,"since":`...), s.Since)
 		dst = appendFile(append(dst, ','), "file", s.File)
 		dst = appendInt(append(dst, `"frame":`...), s.Frame)
 		dst = s.DurationS.Append(append(dst, `,"duration_s":`...))
-		dst = appendStr(append(dst, `,"bound":`...), s.Bound)
+		dst = appendWord(append(dst, `,"bound":`...), s.Bound)
 		dst = strconv.AppendBool(append(dst, `,"open":`...), s.Open)
 		dst = append(dst, '}')
 	}
@@ -158,7 +161,7 @@ func (a *App) append(dst []byte) []byte {
 	if a == nil {
 		return append(dst, "null"...)
 	}
-	dst = appendStr(append(dst, `{"protocol":`...), a.Protocol)
+	dst = appendWord(append(dst, `{"protocol":`...), a.Protocol)
 	dst = appendIntOrNull(append(dst, `,"requests":`...), a.Requests)
 	dst = appendIntOrNull(append(dst, `,"responses":`...), a.Responses)
 	if len(a.Alerts) > 0 {
@@ -176,15 +179,15 @@ func appendFindings(dst []byte, list []Finding) []byte {
 		}
 		dst = appendStr(append(dst, `{"rule":`...), f.Rule)
 		dst = appendStr(append(dst, `,"name":`...), f.Name)
-		dst = appendStr(append(dst, `,"severity":`...), f.Severity)
+		dst = appendWord(append(dst, `,"severity":`...), f.Severity)
 		dst = appendStr(append(dst, `,"message":`...), f.Message)
-		dst = appendStrOrNull(append(dst, `,"side":`...), f.Side)
+		dst = appendWordOrNull(append(dst, `,"side":`...), f.Side)
 		dst = appendInts(append(dst, `,"frames":`...), f.Frames)
 		if len(f.Files) > 0 {
 			dst = appendStrs(append(dst, `,"files":`...), f.Files)
 		}
 		dst = appendSecondsOrNull(append(dst, `,"duration_s":`...), f.DurationS)
-		dst = appendStrOrNull(append(dst, `,"bound":`...), f.Bound)
+		dst = appendWordOrNull(append(dst, `,"bound":`...), f.Bound)
 		dst = appendStr(append(dst, `,"advice":`...), f.Advice)
 		dst = append(dst, '}')
 	}
@@ -267,6 +270,27 @@ func appendStrOrNull(dst []byte, s *string) []byte {
 		return append(dst, "null"...)
 	}
 	return appendStr(dst, *s)
+}
+
+// appendWord appends the word of an enumeration.
+func appendWord[E fmt.Stringer](dst []byte, v E) []byte { return appendStr(dst, v.String()) }
+
+func appendWordOrNull[E fmt.Stringer](dst []byte, v *E) []byte {
+	if v == nil {
+		return append(dst, "null"...)
+	}
+	return appendWord(dst, *v)
+}
+
+func appendRoles(dst []byte, list []reassembly.Role) []byte {
+	dst = append(dst, '[')
+	for i, r := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendWord(dst, r)
+	}
+	return append(dst, ']')
 }
 
 const hexDigits = "0123456789abcdef"

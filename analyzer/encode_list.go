@@ -1,6 +1,10 @@
 package analyzer
 
-import "fmt"
+import (
+	"fmt"
+
+	"finwait/reassembly"
+)
 
 // AppendList appends a list of a Record as JSON, for formats in which a list is
 // one cell. list points to the field.
@@ -8,6 +12,10 @@ func AppendList(dst []byte, list any) []byte {
 	switch l := list.(type) {
 	case *[]string:
 		return appendStrs(dst, *l)
+	case *[]reassembly.Role:
+		return appendRoles(dst, *l)
+	case *reassembly.Caveats:
+		return l.AppendJSON(dst)
 	case *[]uint16:
 		return appendVLAN(dst, *l)
 	case *[]int64:

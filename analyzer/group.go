@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+
+	"finwait/reassembly"
 )
 
 // Group is what one rule found on the connections of one server, for a rule to
@@ -18,9 +20,7 @@ type Group struct {
 	// Side counts the connections by whom the finding is about.
 	Side Sides[int64]
 
-	// Took are the durations of the findings; Bound is theirs where they agree.
-	Took  Spread
-	Bound string
+	Took Spread // the durations of the findings
 
 	// Closed is from the first segment of a connection whose opening was
 	// captured to its first FIN, or the RST that ended it.
@@ -95,10 +95,9 @@ func (g *Grouping) directCause(r *Record, f *Finding) *Finding {
 	if g.Explains == nil {
 		return nil
 	}
-	own, _ := ParseSeverity(f.Severity)
 	for i := range r.Findings {
 		c := &r.Findings[i]
-		if s, _ := ParseSeverity(c.Severity); c.Rule != f.Rule && s >= own && g.Explains(c.Rule, f.Rule) {
+		if c.Rule != f.Rule && c.Severity >= f.Severity && g.Explains(c.Rule, f.Rule) {
 			return c
 		}
 	}
@@ -123,7 +122,6 @@ type gathered struct {
 	first  Finding // that of the first example
 	places []place // of the examples, in order
 	side   Sides[int64]
-	bound  string
 	folds  map[string]*Fold
 	seen   bool // client is valid
 	took   sampling
@@ -164,21 +162,12 @@ func (g *gathered) insert(i int, at place, e Example) {
 func (g *gathered) add(r *Record, f *Finding) {
 	switch {
 	case f.Side == nil:
-	case *f.Side == "client":
+	case *f.Side == reassembly.Client:
 		g.side.Client++
 	default:
 		g.side.Server++
 	}
 	if f.DurationS != nil {
-		bound := "exact"
-		if f.Bound != nil {
-			bound = *f.Bound
-		}
-		if g.took.n == 0 {
-			g.bound = bound
-		} else if g.bound != bound {
-			g.bound = ""
-		}
 		g.took.add(*f.DurationS)
 	}
 	g.clients.add(r.Client.IP)
@@ -195,18 +184,18 @@ func (g *gathered) close(r *Record) {
 	if at == nil {
 		return
 	}
-	if r.Handshake == "complete" {
+	if r.Handshake == reassembly.HandshakeComplete {
 		g.closed.add(Seconds(at.Sub(r.First.Time)))
 	}
 	if r.HalfClosedS == nil {
 		return
 	}
-	if r.HalfClosed != nil && *r.HalfClosed == "exact" {
+	if r.HalfClosed != nil && *r.HalfClosed == reassembly.ExactBound {
 		g.half.add(*r.HalfClosedS)
 	}
 	if r.HalfBytes != nil {
 		g.bytes += *r.HalfBytes
-		if r.PayloadBytes.Server == *r.HalfBytes && *r.FirstCloser == "client" {
+		if r.PayloadBytes.Server == *r.HalfBytes && *r.FirstCloser == reassembly.Client {
 			g.mute++
 		}
 	}
@@ -222,8 +211,8 @@ func closedAt(r *Record) *Time {
 	}
 	fin := r.FIN.Client
 	switch *r.FirstCloser {
-	case "client":
-	case "server":
+	case reassembly.Client:
+	case reassembly.Server:
 		fin = r.FIN.Server
 	default:
 		return nil
@@ -242,11 +231,6 @@ func (g *gathered) merge(o *gathered) {
 	g.Connections += o.Connections
 	g.side.Client += o.side.Client
 	g.side.Server += o.side.Server
-	if g.took.n == 0 {
-		g.bound = o.bound
-	} else if o.took.n > 0 && g.bound != o.bound {
-		g.bound = ""
-	}
 	g.took.merge(&o.took)
 	g.closed.merge(&o.closed)
 	g.half.merge(&o.half)
@@ -258,10 +242,7 @@ func (g *gathered) merge(o *gathered) {
 	for id, f := range o.folds {
 		g.fold(id, f.Name, f.Connections)
 	}
-	worse, _ := ParseSeverity(o.Severity)
-	if own, _ := ParseSeverity(g.Severity); worse > own {
-		g.Severity = o.Severity
-	}
+	g.Severity = max(g.Severity, o.Severity)
 	for n, at := range o.places {
 		i := g.placeOf(at)
 		if i == maxExamples {
@@ -297,7 +278,7 @@ func (g *gathered) told(rule *Rule, timers []Timer) FindingGroup {
 	}
 	group := Group{
 		Server: g.Server, Connections: g.Connections, First: g.first, Side: g.side,
-		Took: g.took.spread(), Bound: g.bound, Closed: g.closed.spread(), HalfClosed: g.half.spread(),
+		Took: g.took.spread(), Closed: g.closed.spread(), HalfClosed: g.half.spread(),
 		HalfBytes: g.bytes, Resets: g.resets, Unheard: g.mute, Began: g.began.spread().since(), Timers: timers,
 	}
 	group.Clients, group.ClientsExact = g.clients.count()

@@ -5,7 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/tcpstate"
 )
 
 // Schema names the version of the connection record.
@@ -17,41 +20,41 @@ const Schema = "finwait.flow/1"
 // Times are capture times. Durations are seconds in JSON. What is not known is
 // null, never a made-up zero.
 type Record struct {
-	Schema       string         `json:"schema"`
-	File         string         `json:"file"`
-	Stream       uint32         `json:"stream"`
-	CommunityID  string         `json:"community_id"`
-	Client       Endpoint       `json:"client"`
-	Server       Endpoint       `json:"server"`
-	Roles        string         `json:"roles"` // syn, syn-ack, port, first-packet
-	VLAN         []uint16       `json:"vlan"`
-	Tunnel       *Tunnel        `json:"tunnel"`
-	Interface    *string        `json:"interface"`
-	Packets      Sides[int64]   `json:"packets"`
-	PayloadBytes Sides[int64]   `json:"payload_bytes"`
-	Quality      Sides[Quality] `json:"quality"`
-	First        Point          `json:"first"`
-	Last         Point          `json:"last"`
-	Flags        string         `json:"flags"`
-	Completeness int            `json:"completeness"`
-	Zeek         Zeek           `json:"zeek"`
-	Handshake    string         `json:"handshake"` // complete, no-ack, unanswered, refused, simultaneous, not-captured
-	Close        string         `json:"close"`     // refused, unanswered, half-open, reset-after-fin, reset, graceful, half-closed, open, unknown
-	FirstCloser  *string        `json:"first_closer"`
-	MissingFIN   []string       `json:"missing_fin"`
-	Ended        string         `json:"ended"` // closed, reset, reused, idle, evicted, capture-end
-	FIN          Sides[*FIN]    `json:"fin"`
-	RST          *RST           `json:"rst"`
-	HalfClosedS  *Seconds       `json:"half_closed_s"`
-	HalfClosed   *string        `json:"half_closed_bound"`
-	HalfBytes    *int64         `json:"half_closed_bytes"`
-	TeardownS    *Seconds       `json:"teardown_s"`
-	States       Sides[[]Stay]  `json:"states"`
-	RTTS         *Seconds       `json:"rtt_s"`
-	Vantage      *string        `json:"vantage"` // client, server, middle
-	App          *App           `json:"app"`
-	Caveats      []string       `json:"caveats"`
-	Findings     []Finding      `json:"findings"`
+	Schema       string               `json:"schema"`
+	File         string               `json:"file"`
+	Stream       uint32               `json:"stream"`
+	CommunityID  string               `json:"community_id"`
+	Client       Endpoint             `json:"client"`
+	Server       Endpoint             `json:"server"`
+	Roles        reassembly.RolesFrom `json:"roles"`
+	VLAN         []uint16             `json:"vlan"`
+	Tunnel       *Tunnel              `json:"tunnel"`
+	Interface    *string              `json:"interface"`
+	Packets      Sides[int64]         `json:"packets"`
+	PayloadBytes Sides[int64]         `json:"payload_bytes"`
+	Quality      Sides[Quality]       `json:"quality"`
+	First        Point                `json:"first"`
+	Last         Point                `json:"last"`
+	Flags        string               `json:"flags"`
+	Completeness int                  `json:"completeness"`
+	Zeek         Zeek                 `json:"zeek"`
+	Handshake    reassembly.Handshake `json:"handshake"`
+	Close        reassembly.Close     `json:"close"`
+	FirstCloser  *reassembly.Role     `json:"first_closer" words:"client server both"`
+	MissingFIN   []reassembly.Role    `json:"missing_fin"`
+	Ended        reassembly.End       `json:"ended"`
+	FIN          Sides[*FIN]          `json:"fin"`
+	RST          *RST                 `json:"rst"`
+	HalfClosedS  *Seconds             `json:"half_closed_s"`
+	HalfClosed   *reassembly.Bound    `json:"half_closed_bound"`
+	HalfBytes    *int64               `json:"half_closed_bytes"`
+	TeardownS    *Seconds             `json:"teardown_s"`
+	States       Sides[[]Stay]        `json:"states"`
+	RTTS         *Seconds             `json:"rtt_s"`
+	Vantage      *reassembly.Vantage  `json:"vantage"`
+	App          *App                 `json:"app"`
+	Caveats      reassembly.Caveats   `json:"caveats"`
+	Findings     []Finding            `json:"findings"`
 
 	summary *Aggregate // as in the Builder
 	untold  []string   // rules that found something which is not to be told
@@ -79,8 +82,8 @@ func (e Endpoint) AddrPort() netip.AddrPort { return netip.AddrPortFrom(e.IP, e.
 
 // Tunnel is the innermost tunnel that carried the connection.
 type Tunnel struct {
-	Kind string  `json:"kind"` // as segment.TunnelKind spells it
-	ID   *uint32 `json:"id"`   // VNI, key or TEID; null where the tunnel has none
+	Kind segment.TunnelKind `json:"kind"`
+	ID   *uint32            `json:"id"` // VNI, key or TEID; null where the tunnel has none
 }
 
 // Quality counts what one side sent that was not new data in order.
@@ -103,12 +106,12 @@ type Point struct {
 
 // Zeek is the connection as Zeek's conn.log would describe it.
 type Zeek struct {
-	ConnState string `json:"conn_state"`
+	ConnState string `json:"conn_state" words:"S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH"`
 	History   string `json:"history"`
 
 	// Originator is the end that Zeek would take for the one that opened the
 	// connection: it flips the two where ports or flags make that likelier.
-	Originator string `json:"originator"` // client, server
+	Originator reassembly.Role `json:"originator"`
 }
 
 // FIN is one side's FIN. Frame and Time are null where it is Implied: the peer
@@ -126,47 +129,47 @@ type FIN struct {
 
 // RST is the first reset that its receiver could accept (RFC 9293 §3.5.3).
 type RST struct {
-	By          string  `json:"by"` // client, server
-	File        string  `json:"file,omitempty"`
-	Frame       int64   `json:"frame"`
-	Time        Time    `json:"time"`
-	Kind        *string `json:"kind"` // refused, foreign, reply, abort; null where it is none of these
-	ReplyToFile string  `json:"reply_to_file,omitempty"`
-	ReplyTo     *int64  `json:"reply_to"` // frame of the segment it answers
-	Count       int64   `json:"count"`    // resets from that side
+	By          reassembly.Role     `json:"by"`
+	File        string              `json:"file,omitempty"`
+	Frame       int64               `json:"frame"`
+	Time        Time                `json:"time"`
+	Kind        *reassembly.RSTKind `json:"kind"` // null where it is none of them
+	ReplyToFile string              `json:"reply_to_file,omitempty"`
+	ReplyTo     *int64              `json:"reply_to"` // frame of the segment it answers
+	Count       int64               `json:"count"`    // resets from that side
 }
 
 // Stay is one endpoint's stay in one state of RFC 9293 §3.3.2.
 type Stay struct {
-	State     string  `json:"state"`
-	Since     Time    `json:"since"`
-	File      string  `json:"file,omitempty"`
-	Frame     int64   `json:"frame"` // the frame that shows the state began
-	DurationS Seconds `json:"duration_s"`
-	Bound     string  `json:"bound"` // exact, at-least, at-most
-	Open      bool    `json:"open"`  // observation ended in this state
+	State     tcpstate.State   `json:"state"`
+	Since     Time             `json:"since"`
+	File      string           `json:"file,omitempty"`
+	Frame     int64            `json:"frame"` // the frame that shows the state began
+	DurationS Seconds          `json:"duration_s"`
+	Bound     reassembly.Bound `json:"bound"`
+	Open      bool             `json:"open"` // observation ended in this state
 }
 
 // App is the application protocol, as far as payload and snaplen let it be seen.
 type App struct {
-	Protocol  string   `json:"protocol"` // http/1, http/2, tls
-	Requests  *int64   `json:"requests"` // null where they cannot be counted
-	Responses *int64   `json:"responses"`
-	Alerts    []string `json:"alerts,omitempty"`
+	Protocol  reassembly.Protocol `json:"protocol"`
+	Requests  *int64              `json:"requests"` // null where they cannot be counted
+	Responses *int64              `json:"responses"`
+	Alerts    []string            `json:"alerts,omitempty"`
 }
 
 // Finding is what one rule says of one connection.
 type Finding struct {
-	Rule      string   `json:"rule"`
-	Name      string   `json:"name"`
-	Severity  string   `json:"severity"` // error, warning, info
-	Message   string   `json:"message"`
-	Side      *string  `json:"side"`
-	Frames    []int64  `json:"frames"`
-	Files     []string `json:"files,omitempty"` // of Frames, one each, where captures were joined
-	DurationS *Seconds `json:"duration_s"`
-	Bound     *string  `json:"bound"`
-	Advice    string   `json:"advice"`
+	Rule      string            `json:"rule"`
+	Name      string            `json:"name"`
+	Severity  Severity          `json:"severity"`
+	Message   string            `json:"message"`
+	Side      *reassembly.Role  `json:"side"`
+	Frames    []int64           `json:"frames"`
+	Files     []string          `json:"files,omitempty"` // of Frames, one each, where captures were joined
+	DurationS *Seconds          `json:"duration_s"`
+	Bound     *reassembly.Bound `json:"bound"`
+	Advice    string            `json:"advice"`
 }
 
 // Time is a capture time; its JSON form is RFC 3339 in UTC with 9 decimals.

@@ -184,24 +184,24 @@ func (p *Pass) Report(v Verdict) {
 		p.Record.untold = append(p.Record.untold, p.rule.ID)
 		return
 	}
-	f := Finding{Rule: p.rule.ID, Name: p.rule.Name, Severity: severity.String(), Message: message, Advice: v.Advice}
+	f := Finding{Rule: p.rule.ID, Name: p.rule.Name, Severity: severity, Message: message, Advice: v.Advice}
 	if !p.Counted() {
 		f.Frames = evidence(v.Frames)
 	}
 	if v.Side == reassembly.Client || v.Side == reassembly.Server {
-		f.Side = &roleNames[v.Side]
+		f.Side = &sidesOf[v.Side]
 	}
 	if v.Took.Known {
 		took := v.Took.For
-		f.DurationS, f.Bound = &took, &boundNames[v.Took.Bound]
+		f.DurationS, f.Bound = &took, &boundsOf[v.Took.Bound]
 	}
 	p.Record.Findings = append(p.Record.Findings, f)
 }
 
 // What findings point to; it is not written to.
 var (
-	roleNames  = [...]string{reassembly.Client.String(), reassembly.Server.String()}
-	boundNames = [...]string{reassembly.ExactBound.String(), reassembly.AtLeast.String(), reassembly.AtMost.String()}
+	sidesOf  = [...]reassembly.Role{reassembly.Client, reassembly.Server}
+	boundsOf = [...]reassembly.Bound{reassembly.ExactBound, reassembly.AtLeast, reassembly.AtMost}
 )
 
 // evidence returns frames in the order of the capture, each once.

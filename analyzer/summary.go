@@ -1,19 +1,24 @@
 package analyzer
 
+import (
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
+)
+
 // SummarySchema names the version of the summary.
 const SummarySchema = "finwait.report/1"
 
 // Summary is what finwait says of a whole run. Its JSON form, as encoding/json
 // writes it, is the promise to users.
 type Summary struct {
-	Schema      string                        `json:"schema"`
-	Files       []FileInfo                    `json:"files"`
-	Connections int64                         `json:"connections"`
-	Close       map[string]int64              `json:"close"`
-	FirstCloser map[string]int64              `json:"first_closer"`
-	States      Sides[map[string]*StateTimes] `json:"states"`
-	Findings    []FindingGroup                `json:"findings"`
-	Timers      []Timer                       `json:"timers"`
+	Schema      string                                `json:"schema"`
+	Files       []FileInfo                            `json:"files"`
+	Connections int64                                 `json:"connections"`
+	Close       map[reassembly.Close]int64            `json:"close"`
+	FirstCloser map[reassembly.Role]int64             `json:"first_closer"`
+	States      Sides[map[tcpstate.State]*StateTimes] `json:"states"`
+	Findings    []FindingGroup                        `json:"findings"`
+	Timers      []Timer                               `json:"timers"`
 
 	// Severities counts all findings, also those that Findings folds.
 	Severities Severities `json:"severities"`
@@ -30,9 +35,9 @@ type Severities struct {
 	Info    int64 `json:"info"`
 }
 
-// Count takes in a finding of the severity of that name.
-func (s *Severities) Count(name string) {
-	switch severity, _ := ParseSeverity(name); severity {
+// Count takes in a finding.
+func (s *Severities) Count(severity Severity) {
+	switch severity {
 	case Error:
 		s.Error++
 	case Warning:
@@ -44,24 +49,24 @@ func (s *Severities) Count(name string) {
 
 // Row is what is told of one file, server, client or rule.
 type Row struct {
-	By          string           `json:"by"`   // what the key is
-	Key         string           `json:"key"`  // "" of what is left of many
-	Keys        int64            `json:"keys"` // how many the row stands for; of what is left of many, about
-	Connections int64            `json:"connections"`
-	Close       map[string]int64 `json:"close"`
-	Severities  Severities       `json:"severities"`
-	Worst       *Worst           `json:"worst"`
-	HalfClosed  HalfTimes        `json:"half_closed"`
-	Error       *string          `json:"error"` // why a file was not read to its end
+	By          string                     `json:"by" words:"file server client rule"` // what the key is
+	Key         string                     `json:"key"`                                // "" of what is left of many
+	Keys        int64                      `json:"keys"`                               // how many the row stands for; of what is left of many, about
+	Connections int64                      `json:"connections"`
+	Close       map[reassembly.Close]int64 `json:"close"`
+	Severities  Severities                 `json:"severities"`
+	Worst       *Worst                     `json:"worst"`
+	HalfClosed  HalfTimes                  `json:"half_closed"`
+	Error       *string                    `json:"error"` // why a file was not read to its end
 }
 
 // Worst is the rule with the gravest findings of a Row that no other explains, and
 // of those the one with the most connections.
 type Worst struct {
-	Rule        string `json:"rule"`
-	Name        string `json:"name"`
-	Severity    string `json:"severity"`
-	Connections int64  `json:"connections"`
+	Rule        string   `json:"rule"`
+	Name        string   `json:"name"`
+	Severity    Severity `json:"severity"`
+	Connections int64    `json:"connections"`
 }
 
 // HalfTimes is how long connections were half-closed, where that is known exactly.
@@ -96,7 +101,7 @@ type FileInfo struct {
 	// Severities counts the findings; null where captures were joined.
 	Severities *Severities `json:"severities"`
 	// Vantage is where the capture was taken, if its connections agree.
-	Vantage *string `json:"vantage"`
+	Vantage *reassembly.Vantage `json:"vantage"`
 	// Dropped is how many packets the capturing system says it lost; null
 	// where the capture does not say.
 	Dropped *int64 `json:"dropped"`
@@ -129,7 +134,7 @@ type StateTimes struct {
 type FindingGroup struct {
 	Rule        string    `json:"rule"`
 	Name        string    `json:"name"`
-	Severity    string    `json:"severity"`
+	Severity    Severity  `json:"severity"`
 	Server      string    `json:"server"`
 	Connections int64     `json:"connections"`
 	Message     string    `json:"message"`
@@ -160,13 +165,13 @@ type Example struct {
 
 // Timer is a timeout that shows in how long several connections took.
 type Timer struct {
-	Kind    string  `json:"kind"`
+	Kind    string  `json:"kind" words:"client-timeout server-idle-timeout client-idle-timeout handler-time fin-wait-2-timeout"`
 	Server  string  `json:"server"`
 	Value   Seconds `json:"value_s"`
 	Low     Seconds `json:"low_s"`
 	High    Seconds `json:"high_s"`
 	Samples int64   `json:"samples"`
 	Spread  Seconds `json:"spread_s"`
-	From    string  `json:"from"`
+	From    string  `json:"from" words:"syn request-start request-end last-data fin-ack"`
 	KnownAs *string `json:"known_as"`
 }

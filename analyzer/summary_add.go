@@ -1,13 +1,18 @@
 package analyzer
 
+import (
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
+)
+
 // Aggregate gathers a Summary in memory that does not grow with the number of
 // connections. The zero Aggregate is ready for use.
 type Aggregate struct {
 	files       []FileInfo
 	connections int64
-	close       counts
-	firstCloser counts
-	states      Sides[[]stayTimes] // one for each state that occurred
+	close       [reassembly.CloseOpen + 1]int64
+	firstCloser [reassembly.BothRoles + 1]int64
+	states      Sides[[tcpstate.NumStates]stayTimes]
 	findings    findingGroups
 	timers      []Timer
 	by          breakdown
@@ -20,7 +25,6 @@ const maxFileFindings = 100
 
 // stayTimes is what is gathered of the stays of one side in one state.
 type stayTimes struct {
-	state                 string
 	exact                 histogram
 	open, atMost, atLeast tally
 }
@@ -47,12 +51,12 @@ func (t *tally) longest() *Seconds {
 // Add counts one connection.
 func (a *Aggregate) Add(r *Record) {
 	a.connections++
-	a.close.add(r.Close)
+	a.close[r.Close]++
 	if r.FirstCloser != nil {
-		a.firstCloser.add(*r.FirstCloser)
+		a.firstCloser[*r.FirstCloser]++
 	}
-	a.states.Client = addStays(a.states.Client, r.States.Client)
-	a.states.Server = addStays(a.states.Server, r.States.Server)
+	addStays(&a.states.Client, r.States.Client)
+	addStays(&a.states.Server, r.States.Server)
 	a.findings.add(r)
 	a.by.add(r, &a.findings.grouping)
 }
@@ -67,8 +71,7 @@ func (a *Aggregate) AddFile(f *FileInfo) {
 // AddFileFindings takes what was found of the last capture as a whole.
 func (a *Aggregate) AddFileFindings(list []FindingGroup) {
 	for i := range list {
-		severity, _ := ParseSeverity(list[i].Severity)
-		a.findings.bySeverity[severity]++
+		a.findings.bySeverity[list[i].Severity]++
 		a.by.addFileFinding(a.files[len(a.files)-1].File, &list[i])
 		if len(a.ofFiles) < maxFileFindings {
 			a.ofFiles = append(a.ofFiles, list[i])
@@ -88,64 +91,32 @@ func (a *Aggregate) SetTimers(timers []Timer) { a.timers = timers }
 // Count returns how many findings of at least the given severity were counted.
 func (a *Aggregate) Count(severity Severity) int64 { return a.findings.count(severity) }
 
-// counts counts names, of which there are few: to compare them takes a fraction of
-// the time of hashing them.
-type counts []count
-
-type count struct {
-	name string
-	n    int64
-}
-
-func (c *counts) add(name string) {
-	for i := range *c {
-		if one := &(*c)[i]; one.name == name {
-			one.n++
-			return
+// counted returns the counts that are not 0 by what is counted.
+func counted[E ~uint8](counts []int64) map[E]int64 {
+	out := map[E]int64{}
+	for i, n := range counts {
+		if n > 0 {
+			out[E(i)] = n
 		}
-	}
-	*c = append(*c, count{name, 1})
-}
-
-// byName returns the counts as a map.
-func (c counts) byName() map[string]int64 {
-	out := make(map[string]int64, len(c))
-	for _, one := range c {
-		out[one.name] = one.n
 	}
 	return out
 }
 
-// timesOf returns the place of a state among those that occurred.
-func timesOf(states []stayTimes, name string) int {
-	for i := range states {
-		if states[i].state == name {
-			return i
-		}
-	}
-	return len(states)
-}
-
-func addStays(states []stayTimes, stays []Stay) []stayTimes {
+func addStays(states *[tcpstate.NumStates]stayTimes, stays []Stay) {
 	for i := range stays {
 		s := &stays[i]
-		at := timesOf(states, s.State)
-		if at == len(states) {
-			states = append(states, stayTimes{state: s.State})
-		}
-		times := &states[at]
+		times := &states[s.State]
 		switch {
 		case s.Open:
 			times.open.add(s.DurationS)
-		case s.Bound == "at-most":
+		case s.Bound == reassembly.AtMost:
 			times.atMost.add(s.DurationS)
-		case s.Bound == "at-least":
+		case s.Bound == reassembly.AtLeast:
 			times.atLeast.add(s.DurationS)
 		default:
 			times.exact.add(s.DurationS)
 		}
 	}
-	return states
 }
 
 // Summary returns what has been gathered so far.
@@ -154,21 +125,24 @@ func (a *Aggregate) Summary() *Summary {
 		Schema:      SummarySchema,
 		Files:       append([]FileInfo{}, a.files...),
 		Connections: a.connections,
-		Close:       a.close.byName(),
-		FirstCloser: a.firstCloser.byName(),
+		Close:       counted[reassembly.Close](a.close[:]),
+		FirstCloser: counted[reassembly.Role](a.firstCloser[:]),
 		Findings:    append(a.findings.list(a.timers), a.ofFiles...),
 		Timers:      append([]Timer{}, a.timers...),
 		Severities:  countsOf(&a.findings.bySeverity),
 		By:          a.by.list(),
 	}
-	s.States.Client, s.States.Server = stateTimes(a.states.Client), stateTimes(a.states.Server)
+	s.States.Client, s.States.Server = stateTimes(&a.states.Client), stateTimes(&a.states.Server)
 	return s
 }
 
-func stateTimes(states []stayTimes) map[string]*StateTimes {
-	out := make(map[string]*StateTimes, len(states))
+func stateTimes(states *[tcpstate.NumStates]stayTimes) map[tcpstate.State]*StateTimes {
+	out := map[tcpstate.State]*StateTimes{}
 	for i := range states {
 		t := &states[i]
+		if t.exact.n+t.open.n+t.atMost.n+t.atLeast.n == 0 {
+			continue
+		}
 		one := &StateTimes{
 			N: t.exact.n, P50: t.exact.quantile(50), P90: t.exact.quantile(90), P99: t.exact.quantile(99),
 			Open: t.open.n, MaxOpen: t.open.longest(),
@@ -179,7 +153,7 @@ func stateTimes(states []stayTimes) map[string]*StateTimes {
 			longest := t.exact.max
 			one.Max = &longest
 		}
-		out[t.state] = one
+		out[tcpstate.State(i)] = one
 	}
 	return out
 }

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"finwait/reassembly"
 )
 
 // Keys are what a summary can tell apart.
@@ -28,7 +30,7 @@ type breakdown struct {
 type keyed struct {
 	key         string
 	connections int64
-	close       map[string]int64
+	close       map[reassembly.Close]int64
 	severities  [len(severityNames)]int64
 	rules       []Worst
 	half        sampling
@@ -67,10 +69,9 @@ func (b *breakdown) addFileFinding(file string, f *FindingGroup) {
 	if key == "" {
 		return
 	}
-	severity, _ := ParseSeverity(f.Severity)
 	row := b.row(key)
-	row.severities[severity]++
-	row.count(f.Rule, f.Name, severity, 0)
+	row.severities[f.Severity]++
+	row.count(f.Rule, f.Name, f.Severity, 0)
 }
 
 func has(list []Finding, rule string) bool {
@@ -167,10 +168,10 @@ func (b *breakdown) list() []Row {
 func (k *keyed) add(r *Record, g *Grouping, rule string) {
 	k.connections++
 	if k.close == nil {
-		k.close = map[string]int64{}
+		k.close = map[reassembly.Close]int64{}
 	}
 	k.close[r.Close]++
-	if r.HalfClosed != nil && *r.HalfClosed == "exact" && r.HalfClosedS != nil {
+	if r.HalfClosed != nil && *r.HalfClosed == reassembly.ExactBound && r.HalfClosedS != nil {
 		k.half.add(*r.HalfClosedS)
 	}
 	for i := range r.Findings {
@@ -178,10 +179,9 @@ func (k *keyed) add(r *Record, g *Grouping, rule string) {
 		if rule != "" && f.Rule != rule {
 			continue
 		}
-		severity, _ := ParseSeverity(f.Severity)
-		k.severities[severity]++
+		k.severities[f.Severity]++
 		if !has(r.Findings[:i], f.Rule) && (rule != "" || g.cause(r, f) == nil) {
-			k.count(f.Rule, f.Name, severity, 1)
+			k.count(f.Rule, f.Name, f.Severity, 1)
 		}
 	}
 }
@@ -190,19 +190,17 @@ func (k *keyed) add(r *Record, g *Grouping, rule string) {
 func (k *keyed) count(rule, name string, severity Severity, connections int64) {
 	i, known := slices.BinarySearchFunc(k.rules, rule, func(w Worst, rule string) int { return strings.Compare(w.Rule, rule) })
 	if !known {
-		k.rules = slices.Insert(k.rules, i, Worst{Rule: rule, Name: name, Severity: severity.String()})
+		k.rules = slices.Insert(k.rules, i, Worst{Rule: rule, Name: name, Severity: severity})
 	}
 	w := &k.rules[i]
 	w.Connections += connections
-	if worst, _ := ParseSeverity(w.Severity); severity > worst {
-		w.Severity = severity.String()
-	}
+	w.Severity = max(w.Severity, severity)
 }
 
 func (k *keyed) merge(o *keyed) {
 	k.connections += o.connections
 	if k.close == nil {
-		k.close = map[string]int64{}
+		k.close = map[reassembly.Close]int64{}
 	}
 	for name, n := range o.close {
 		k.close[name] += n
@@ -211,8 +209,7 @@ func (k *keyed) merge(o *keyed) {
 		k.severities[i] += n
 	}
 	for _, w := range o.rules {
-		severity, _ := ParseSeverity(w.Severity)
-		k.count(w.Rule, w.Name, severity, w.Connections)
+		k.count(w.Rule, w.Name, w.Severity, w.Connections)
 	}
 	k.half.merge(&o.half)
 }
@@ -233,7 +230,7 @@ func (k *keyed) told(by string, keys int64) Row {
 		Severities: countsOf(&k.severities), HalfClosed: k.half.times(),
 	}
 	if row.Close == nil {
-		row.Close = map[string]int64{}
+		row.Close = map[reassembly.Close]int64{}
 	}
 	for i := range k.rules {
 		w := &k.rules[i]
@@ -246,9 +243,7 @@ func (k *keyed) told(by string, keys int64) Row {
 
 // graver reports whether a finding is to be told instead of one of an earlier rule.
 func (w *Worst) graver(o *Worst) bool {
-	own, _ := ParseSeverity(w.Severity)
-	other, _ := ParseSeverity(o.Severity)
-	return own > other || own == other && w.Connections > o.Connections
+	return w.Severity > o.Severity || w.Severity == o.Severity && w.Connections > o.Connections
 }
 
 func countsOf(n *[len(severityNames)]int64) Severities {

@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
+
+	"finwait/reassembly"
 )
 
 func TestByServer(t *testing.T) {
 	var a Aggregate
 	a.By("server")
-	exact, half := "exact", Seconds(2e9)
+	exact, half := reassembly.ExactBound, Seconds(2e9)
 	for i := range 10 {
 		r := found(i, i%2, i)
-		r.Close, r.HalfClosed, r.HalfClosedS = "graceful", &exact, &half
+		r.Close, r.HalfClosed, r.HalfClosedS = reassembly.CloseGraceful, &exact, &half
 		if i%2 == 0 {
 			r.Findings = []Finding{finding("FIN104", Warning, 1), finding("FIN104", Warning, 1), finding("FIN401", Info, 1)}
 		}
@@ -23,10 +25,10 @@ func TestByServer(t *testing.T) {
 		t.Fatalf("%+v", rows)
 	}
 	r := &rows[0]
-	if r.Connections != 5 || r.Close["graceful"] != 5 || r.Severities != (Severities{0, 10, 5}) || r.Keys != 1 || *r.HalfClosed.P90 != 2e9 {
+	if r.Connections != 5 || r.Close[reassembly.CloseGraceful] != 5 || r.Severities != (Severities{0, 10, 5}) || r.Keys != 1 || *r.HalfClosed.P90 != 2e9 {
 		t.Errorf("%+v", r)
 	}
-	if *r.Worst != (Worst{"FIN104", "name-of-FIN104", "warning", 5}) {
+	if *r.Worst != (Worst{"FIN104", "name-of-FIN104", Warning, 5}) {
 		t.Errorf("worst %+v", r.Worst)
 	}
 	if rows[1].Worst != nil {
@@ -49,7 +51,7 @@ func TestManyKeys(t *testing.T) {
 	const clients = 100_000
 	for i := range 2 * clients {
 		r := found(i, 1, i%clients)
-		r.Close = "graceful"
+		r.Close = reassembly.CloseGraceful
 		if i%1000 == 0 {
 			r.Findings = []Finding{finding("FIN201", Error, 1)}
 		}
@@ -88,7 +90,7 @@ func TestByFile(t *testing.T) {
 		a.Add(r)
 	}
 	a.AddFile(&FileInfo{File: "a.pcap"})
-	a.AddFileFindings([]FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: "info"}})
+	a.AddFileFindings([]FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: Info}})
 	a.AddFile(&FileInfo{File: "b.pcap", Error: &bad})
 	a.AddFile(&FileInfo{File: "c.pcap"})
 	rows := a.Summary().By

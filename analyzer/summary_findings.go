@@ -6,6 +6,9 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"finwait/reassembly/enum"
+	"finwait/reassembly/tcpstate"
 )
 
 const (
@@ -29,10 +32,23 @@ var severityNames = [...]string{"none", "info", "warning", "error"}
 // String returns the name used in records.
 func (s Severity) String() string { return severityNames[s] }
 
-// ParseSeverity returns the Severity of that name.
-func ParseSeverity(name string) (Severity, bool) {
-	i := slices.Index(severityNames[:], name)
-	return Severity(max(i, 0)), i >= 0
+// AppendText appends the word.
+func (s Severity) AppendText(dst []byte) ([]byte, error) { return append(dst, s.String()...), nil }
+
+// MarshalText returns the word.
+func (s Severity) MarshalText() ([]byte, error) { return s.AppendText(nil) }
+
+// UnmarshalText takes a word.
+func (s *Severity) UnmarshalText(text []byte) (err error) {
+	*s, err = enum.Parse[Severity](severityNames[:], text)
+	return err
+}
+
+// Words returns the severities of findings, the gravest first.
+func (Severity) Words() []string {
+	words := slices.Clone(severityNames[1:])
+	slices.Reverse(words)
+	return words
 }
 
 // findingGroups gathers findings by rule and server endpoint. When there are far
@@ -74,8 +90,7 @@ func (g *findingGroups) add(r *Record) {
 // addOne takes in one finding of r; again says that its rule found something on r
 // before, on the other side: that is one connection all the same.
 func (g *findingGroups) addOne(r *Record, f *Finding, again bool) {
-	severity, _ := ParseSeverity(f.Severity)
-	g.bySeverity[severity]++
+	g.bySeverity[f.Severity]++
 	if cause := g.grouping.cause(r, f); cause != nil {
 		if !again {
 			g.group(keyOf(cause.Rule, r), cause).fold(f.Rule, f.Name, 1)
@@ -83,9 +98,7 @@ func (g *findingGroups) addOne(r *Record, f *Finding, again bool) {
 		return
 	}
 	group := g.group(keyOf(f.Rule, r), f)
-	if worst, _ := ParseSeverity(group.Severity); group.Severity == "" || severity > worst {
-		group.Severity = f.Severity
-	}
+	group.Severity = max(group.Severity, f.Severity)
 	if again {
 		return
 	}
@@ -179,7 +192,7 @@ func pointName(r *Record, frame int64) string {
 	switch {
 	case r.RST != nil && r.RST.Frame == frame:
 		return "RST"
-	case r.First.Frame == frame && len(r.States.Client) > 0 && r.States.Client[0].State == "SYN-SENT" && r.States.Client[0].Frame == frame:
+	case r.First.Frame == frame && len(r.States.Client) > 0 && r.States.Client[0].State == tcpstate.SynSent && r.States.Client[0].Frame == frame:
 		return "SYN"
 	}
 	return ""
@@ -205,10 +218,8 @@ func (g *findingGroups) list(timers []Timer) []FindingGroup {
 		out = append(out, group.told(g.grouping.rule(group.Rule), byServer[group.Server]))
 	}
 	slices.SortFunc(out, func(a, b FindingGroup) int {
-		worseA, _ := ParseSeverity(a.Severity)
-		worseB, _ := ParseSeverity(b.Severity)
 		return cmp.Or(
-			cmp.Compare(worseB, worseA), strings.Compare(a.Rule, b.Rule),
+			cmp.Compare(b.Severity, a.Severity), strings.Compare(a.Rule, b.Rule),
 			cmp.Compare(b.Connections, a.Connections), strings.Compare(a.Server, b.Server),
 		)
 	})

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"finwait/reassembly"
 )
 
 // found returns the record of one connection on which rules found something.
@@ -22,9 +24,9 @@ func found(stream, server, client int, findings ...Finding) *Record {
 }
 
 func finding(rule string, severity Severity, took Seconds) Finding {
-	side, bound := "server", "exact"
+	side, bound := reassembly.Server, reassembly.ExactBound
 	return Finding{
-		Rule: rule, Name: "name-of-" + rule, Severity: severity.String(), Message: "the server took its time",
+		Rule: rule, Name: "name-of-" + rule, Severity: severity, Message: "the server took its time",
 		Side: &side, Frames: []int64{1, 2}, DurationS: &took, Bound: &bound, Advice: "Do not.",
 	}
 }
@@ -34,7 +36,7 @@ func TestBothSidesAreOneConnection(t *testing.T) {
 	a := Aggregate{}
 	a.Add(found(0, 1, 1, finding("FIN103", Info, 1e9), finding("FIN103", Warning, 3e9)))
 	s := a.Summary()
-	if len(s.Findings) != 1 || s.Findings[0].Connections != 1 || len(s.Findings[0].Examples) != 1 || s.Findings[0].Severity != "warning" {
+	if len(s.Findings) != 1 || s.Findings[0].Connections != 1 || len(s.Findings[0].Examples) != 1 || s.Findings[0].Severity != Warning {
 		t.Errorf("%+v", s.Findings)
 	}
 	if a.Count(Info) != 2 {

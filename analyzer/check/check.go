@@ -287,13 +287,12 @@ func (c *Checker) checkFindings(res *Result) {
 	before := len(res.Problems)
 	for i := range res.Findings {
 		f := &res.Findings[i]
-		severity, _ := analyzer.ParseSeverity(f.Finding.Severity)
-		if severity < c.FailOn || f.Known || f.Ignored != "" {
+		if f.Finding.Severity < c.FailOn || f.Known || f.Ignored != "" {
 			continue
 		}
 		res.Problems = append(res.Problems, Problem{
 			Kind: NewFinding, Rule: f.Finding.Rule,
-			Title:  f.Finding.Severity + " " + f.Finding.Rule + " " + f.Finding.Name,
+			Title:  f.Finding.Severity.String() + " " + f.Finding.Rule + " " + f.Finding.Name,
 			Lines:  []string{fmt.Sprintf("stream %d: %s%s", f.Record.Stream, f.Finding.Message, framesWords(f.Finding.Frames))},
 			Stream: &f.Record.Stream, Frames: f.Finding.Frames,
 			Mend: "what it means: finwait explain " + f.Finding.Rule,

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
 )
 
 const (
@@ -35,16 +37,16 @@ type Entry struct {
 
 // Verdict is the behaviour of one connection.
 type Verdict struct {
-	Port         uint16   `json:"port,omitempty"` // of the server; 0 where it is one that a kernel hands out
-	Handshake    string   `json:"handshake"`
-	Close        string   `json:"close"`
-	FirstCloser  string   `json:"first_closer,omitempty"`
-	MissingFIN   string   `json:"missing_fin,omitempty"`
-	RST          string   `json:"rst,omitempty"` // who, and which kind
-	Flags        string   `json:"flags"`         // see skeleton
-	ClientStates string   `json:"client_states,omitempty"`
-	ServerStates string   `json:"server_states,omitempty"`
-	Findings     []string `json:"findings,omitempty"` // rule ID, name, and side if there is one
+	Port         uint16               `json:"port,omitempty"` // of the server; 0 where it is one that a kernel hands out
+	Handshake    reassembly.Handshake `json:"handshake"`
+	Close        reassembly.Close     `json:"close"`
+	FirstCloser  string               `json:"first_closer,omitempty"`
+	MissingFIN   string               `json:"missing_fin,omitempty"`
+	RST          string               `json:"rst,omitempty"` // who, and which kind
+	Flags        string               `json:"flags"`         // see skeleton
+	ClientStates string               `json:"client_states,omitempty"`
+	ServerStates string               `json:"server_states,omitempty"`
+	Findings     []string             `json:"findings,omitempty"` // rule ID, name, and side if there is one
 }
 
 // ephemeral is the least port that Linux hands out to clients, and to servers
@@ -57,7 +59,7 @@ func NewVerdict(r *analyzer.Record, counts func(*analyzer.Finding) bool) Verdict
 	v := Verdict{
 		Handshake:    r.Handshake,
 		Close:        r.Close,
-		MissingFIN:   strings.Join(r.MissingFIN, " "),
+		MissingFIN:   sidesOf(r.MissingFIN),
 		ClientStates: order(r.States.Client),
 		ServerStates: order(r.States.Server),
 	}
@@ -65,13 +67,13 @@ func NewVerdict(r *analyzer.Record, counts func(*analyzer.Finding) bool) Verdict
 		v.Port = r.Server.Port
 	}
 	if r.FirstCloser != nil {
-		v.FirstCloser = *r.FirstCloser
+		v.FirstCloser = r.FirstCloser.String()
 	}
-	v.Flags = skeleton(r.Flags, v.FirstCloser == "both")
+	v.Flags = skeleton(r.Flags, r.FirstCloser != nil && *r.FirstCloser == reassembly.BothRoles)
 	if r.RST != nil {
-		v.RST = r.RST.By
+		v.RST = r.RST.By.String()
 		if r.RST.Kind != nil {
-			v.RST += " " + *r.RST.Kind
+			v.RST += " " + r.RST.Kind.String()
 		}
 	}
 	for i := range r.Findings {
@@ -81,7 +83,7 @@ func NewVerdict(r *analyzer.Record, counts func(*analyzer.Finding) bool) Verdict
 		}
 		text := f.Rule + " " + f.Name
 		if f.Side != nil {
-			text += " " + *f.Side
+			text += " " + f.Side.String()
 		}
 		if !slices.Contains(v.Findings, text) {
 			v.Findings = append(v.Findings, text)
@@ -101,12 +103,22 @@ func IsOfBehaviour(rule string) bool { return !strings.HasPrefix(rule, "FIN9") }
 func order(stays []analyzer.Stay) string {
 	var names []string
 	for i := range stays {
-		if stays[i].State == "TIME-WAIT" && len(names) > 0 && names[len(names)-1] == "FIN-WAIT-1" {
-			names = append(names, "FIN-WAIT-2")
+		state := stays[i].State
+		if state == tcpstate.TimeWait && i > 0 && stays[i-1].State == tcpstate.FinWait1 {
+			names = append(names, tcpstate.FinWait2.String())
 		}
-		names = append(names, stays[i].State)
+		names = append(names, state.String())
 	}
 	return strings.Join(names, " ")
+}
+
+// sidesOf lists sides, apart by spaces.
+func sidesOf(list []reassembly.Role) string {
+	var words []string
+	for _, side := range list {
+		words = append(words, side.String())
+	}
+	return strings.Join(words, " ")
 }
 
 // key returns what is equal for equal behaviour, as far as the findings of known

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
 )
 
 func TestSkeleton(t *testing.T) {
@@ -35,13 +37,14 @@ func TestSkeleton(t *testing.T) {
 }
 
 func TestOrderDoesNotDependOnAnAcknowledgmentAlone(t *testing.T) {
-	stays := func(names string) (list []analyzer.Stay) {
-		for name := range strings.FieldsSeq(names) {
-			list = append(list, analyzer.Stay{State: name})
+	stays := func(states ...tcpstate.State) (list []analyzer.Stay) {
+		for _, state := range states {
+			list = append(list, analyzer.Stay{State: state})
 		}
 		return list
 	}
-	three, four := order(stays("ESTABLISHED FIN-WAIT-1 TIME-WAIT")), order(stays("ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT"))
+	three := order(stays(tcpstate.Established, tcpstate.FinWait1, tcpstate.TimeWait))
+	four := order(stays(tcpstate.Established, tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.TimeWait))
 	if three != four {
 		t.Errorf("%s and %s", three, four)
 	}
@@ -72,8 +75,8 @@ func seconds(d time.Duration) *analyzer.Seconds { return ptr(analyzer.Seconds(d)
 func graceful(stream uint32) *analyzer.Record {
 	return &analyzer.Record{
 		Stream: stream, Server: analyzer.Endpoint{Port: 443}, Client: analyzer.Endpoint{Port: 40000},
-		Handshake: "complete", Close: "graceful", FirstCloser: ptr("client"), Flags: ">S <S. >. >F. <. <F. >.",
-		HalfClosedS: seconds(200 * time.Millisecond), Ended: "closed",
+		Handshake: reassembly.HandshakeComplete, Close: reassembly.CloseGraceful, FirstCloser: ptr(reassembly.Client), Flags: ">S <S. >. >F. <. <F. >.",
+		HalfClosedS: seconds(200 * time.Millisecond), Ended: reassembly.EndClosed,
 		FIN: analyzer.Sides[*analyzer.FIN]{Client: &analyzer.FIN{Frame: ptr(int64(4))}, Server: &analyzer.FIN{Frame: ptr(int64(6))}},
 	}
 }
@@ -81,10 +84,10 @@ func graceful(stream uint32) *analyzer.Record {
 // leaking is a connection that the server does not close.
 func leaking(stream uint32) *analyzer.Record {
 	r := graceful(stream)
-	r.Close, r.MissingFIN, r.HalfClosedS, r.Ended = "half-closed", []string{"server"}, seconds(2100*time.Millisecond), "capture-end"
+	r.Close, r.MissingFIN, r.HalfClosedS, r.Ended = reassembly.CloseHalfClosed, []reassembly.Role{reassembly.Server}, seconds(2100*time.Millisecond), reassembly.EndCapture
 	r.Flags = ">S <S. >. >F. <."
 	r.FIN = analyzer.Sides[*analyzer.FIN]{Client: &analyzer.FIN{Frame: ptr(int64(12)), ACKFrame: ptr(int64(15))}}
-	r.Findings = []analyzer.Finding{{Rule: "FIN202", Name: "close-wait-leak", Severity: "error", Side: ptr("server"), Message: "it leaks", Frames: []int64{12, 15}}}
+	r.Findings = []analyzer.Finding{{Rule: "FIN202", Name: "close-wait-leak", Severity: analyzer.Error, Side: ptr(reassembly.Server), Message: "it leaks", Frames: []int64{12, 15}}}
 	return r
 }
 
@@ -154,7 +157,7 @@ func TestGoldenRecord(t *testing.T) {
 
 func TestChangesInWords(t *testing.T) {
 	reset := graceful(3)
-	reset.Close, reset.RST = "reset-after-fin", &analyzer.RST{By: "client", Kind: ptr("reply"), Frame: 9}
+	reset.Close, reset.RST = reassembly.CloseResetAfterFIN, &analyzer.RST{By: reassembly.Client, Kind: ptr(reassembly.RSTReply), Frame: 9}
 	other := graceful(3)
 	other.Server.Port, other.Flags = 80, ">S <S. >. >d >F. <. <F. >."
 	for _, c := range []struct {

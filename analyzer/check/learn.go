@@ -11,6 +11,8 @@ import (
 
 	"finwait/analyzer"
 	"finwait/analyzer/query"
+	"finwait/analyzer/report"
+	"finwait/reassembly"
 )
 
 // learned is an assertion that holds.
@@ -89,31 +91,28 @@ func candidates(in *Capture) (list []learned) {
 	if n == 0 {
 		return list
 	}
-	closes, closers, states := map[string]int{}, map[string]int{}, map[string]bool{}
+	closes, closers := map[reassembly.Close]int{}, map[reassembly.Role]int{}
 	for _, r := range in.Records {
 		closes[r.Close]++
 		if r.FirstCloser != nil {
 			closers[*r.FirstCloser]++
 		}
-		for _, s := range slices.Concat(r.States.Client, r.States.Server) {
-			states[s.State] = true
-		}
 	}
-	for _, value := range []string{"graceful", "half-closed", "reset-after-fin", "reset", "open", "refused", "unanswered", "half-open", "unknown"} {
+	for _, value := range report.Closes() {
 		switch closes[value] {
 		case 0:
 		case n:
-			add("every connection is "+value, "all(flows, .close == %q)", value)
+			add("every connection is "+value.String(), "all(flows, .close == %q)", value)
 		default:
 			add(fmt.Sprintf("%d are %s", closes[value], value), "count(flows, .close == %q) == %d", value, closes[value])
 		}
 	}
-	for _, side := range []string{"client", "server", "both"} {
+	for _, side := range []reassembly.Role{reassembly.Client, reassembly.Server, reassembly.BothRoles} {
 		if closers[side] == n {
-			add(side+" closes first", "all(flows, .first_closer == %q)", side)
+			add(side.String()+" closes first", "all(flows, .first_closer == %q)", side)
 		}
 	}
-	if closes["graceful"] < n {
+	if closes[reassembly.CloseGraceful] < n {
 		add("both sides close", "all(flows, len(.missing_fin) == 0)")
 		add("no reset", "all(flows, .rst == nil)")
 	}

@@ -102,7 +102,7 @@ func WriteSARIF(w io.Writer, rules []*analyzer.Rule, results []*Result, baseline
 	for _, r := range rules {
 		s.rule(sarifRule{
 			ID: r.ID, Name: r.Name, Short: sarifText{r.Doc.Title}, Full: sarifText{r.Doc.Text},
-			Help: sarifText{r.Doc.Change}, Default: sarifConfig{level(r.Severity.String())},
+			Help: sarifText{r.Doc.Change}, Default: sarifConfig{level(r.Severity)},
 		})
 	}
 	for _, r := range sarifProblems {
@@ -138,10 +138,10 @@ func (s *sarifWriter) rule(r sarifRule) {
 }
 
 // level returns what SARIF calls a severity.
-func level(severity string) string {
+func level(severity analyzer.Severity) string {
 	switch severity {
-	case "error", "warning":
-		return severity
+	case analyzer.Error, analyzer.Warning:
+		return severity.String()
 	}
 	return "note"
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 )
 
 // Words tells a change in one or more sentences, a line each.
@@ -31,7 +32,7 @@ func (c *Change) Words() []string {
 	}
 	var lines []string
 	for _, f := range [...]struct{ what, was, is string }{
-		{"the handshake", c.Was.Handshake, c.Is.Handshake},
+		{"the handshake", c.Was.Handshake.String(), c.Is.Handshake.String()},
 		{"the server's port", portWords(c.Was.Port), portWords(c.Is.Port)},
 		{"the flag sequence", c.Was.Flags, c.Is.Flags},
 		{"the client's states", c.Was.ClientStates, c.Is.ClientStates},
@@ -81,37 +82,37 @@ type clause struct{ who, then, now string }
 // closing tells how a connection was closed. The record, if there is one, adds
 // durations.
 func closing(v *Verdict, r *analyzer.Record) clause {
-	first, second := v.FirstCloser, "server"
-	if first == "server" {
-		second = "client"
+	first, second := v.FirstCloser, reassembly.Server
+	if first == reassembly.Server.String() {
+		second = reassembly.Client
 	}
 	by, _, _ := strings.Cut(v.RST, " ")
 	switch v.Close {
-	case "graceful":
-		if first == "both" || first == "" {
+	case reassembly.CloseGraceful:
+		if first == reassembly.BothRoles.String() || first == "" {
 			return clause{"both sides", "closed at the same time", "close at the same time"}
 		}
-		return clause{second, "closed after the " + first, "closes " + halfClosed(r, " ") + "after the " + first}
-	case "half-closed":
+		return clause{second.String(), "closed after the " + first, "closes " + halfClosed(r, " ") + "after the " + first}
+	case reassembly.CloseHalfClosed:
 		now := "never closes"
 		if r != nil && r.HalfClosedS != nil {
 			now += ", half-closed " + r.HalfClosedS.Words() + " at the end of " + observation(r)
 		}
-		return clause{or(v.MissingFIN, second), "never closed", now}
-	case "reset-after-fin":
+		return clause{or(v.MissingFIN, second.String()), "never closed", now}
+	case reassembly.CloseResetAfterFIN:
 		return clause{or(by, "an RST"), "reset it after the " + or(first, "first") + "'s FIN", "resets it " + halfClosed(r, " ") + "after the " + or(first, "first") + "'s FIN"}
-	case "reset":
+	case reassembly.CloseReset:
 		return clause{or(by, "an RST"), "reset it", "resets it"}
-	case "refused":
+	case reassembly.CloseRefused:
 		return clause{"server", "refused it", "refuses it"}
-	case "unanswered":
+	case reassembly.CloseUnanswered:
 		return clause{"server", "never answered", "never answers"}
-	case "half-open":
+	case reassembly.CloseHalfOpen:
 		return clause{"client", "never completed the handshake", "never completes the handshake"}
-	case "open":
+	case reassembly.CloseOpen:
 		return clause{"nobody", "closed", "closes"}
 	}
-	return clause{"", "its close was " + v.Close, "its close is " + v.Close}
+	return clause{"", "its close was " + v.Close.String(), "its close is " + v.Close.String()}
 }
 
 // halfClosed returns how long the connection was half-closed, and after.
@@ -124,7 +125,7 @@ func halfClosed(r *analyzer.Record, after string) string {
 
 func observation(r *analyzer.Record) string {
 	switch r.Ended {
-	case "idle", "evicted":
+	case reassembly.EndIdle, reassembly.EndEvicted:
 		return "its observation"
 	}
 	return "the capture"
@@ -150,7 +151,7 @@ func closingFrames(r *analyzer.Record) []int64 {
 			continue
 		}
 		add(f.Frame)
-		if r.Close == "half-closed" {
+		if r.Close == reassembly.CloseHalfClosed {
 			add(f.ACKFrame)
 		}
 	}

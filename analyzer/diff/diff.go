@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
 )
 
 // Schema names the version of the JSON form of a Diff.
@@ -55,15 +57,15 @@ func (r *Run) Close(s *analyzer.Summary) error {
 
 // Diff is what changed from one run to another.
 type Diff struct {
-	Schema      string                             `json:"schema"`
-	Old         string                             `json:"old"`
-	New         string                             `json:"new"`
-	Differs     bool                               `json:"differs"`
-	Connections Count                              `json:"connections"`
-	Close       map[string]Count                   `json:"close"`
-	FirstCloser map[string]Count                   `json:"first_closer"`
-	Rules       map[string]RuleCount               `json:"rules"`
-	States      analyzer.Sides[map[string]*Change] `json:"states"`
+	Schema      string                                     `json:"schema"`
+	Old         string                                     `json:"old"`
+	New         string                                     `json:"new"`
+	Differs     bool                                       `json:"differs"`
+	Connections Count                                      `json:"connections"`
+	Close       map[reassembly.Close]Count                 `json:"close"`
+	FirstCloser map[reassembly.Role]Count                  `json:"first_closer"`
+	Rules       map[string]RuleCount                       `json:"rules"`
+	States      analyzer.Sides[map[tcpstate.State]*Change] `json:"states"`
 }
 
 // Count is a number of connections, or of findings.
@@ -107,8 +109,8 @@ func Compare(was, is *Run) *Diff {
 	return d
 }
 
-func counts(was, is map[string]int64) map[string]Count {
-	out := map[string]Count{}
+func counts[E comparable](was, is map[E]int64) map[E]Count {
+	out := map[E]Count{}
 	for key, n := range was {
 		out[key] = Count{n, is[key]}
 	}
@@ -118,8 +120,8 @@ func counts(was, is map[string]int64) map[string]Count {
 	return out
 }
 
-func changes(was, is map[string]*analyzer.StateTimes) map[string]*Change {
-	out := map[string]*Change{}
+func changes(was, is map[tcpstate.State]*analyzer.StateTimes) map[tcpstate.State]*Change {
+	out := map[tcpstate.State]*Change{}
 	for name, times := range was {
 		out[name] = &Change{Old: times, New: is[name]}
 	}

@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +12,8 @@ import (
 
 	"finwait/analyzer"
 	"finwait/analyzer/report"
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
 )
 
 // Formats are the ways to write a Diff.
@@ -56,29 +57,25 @@ func (d *Diff) tables() []table {
 	}
 	times := table{title: "Time in states", heads: []string{"n", "new n", "p50", "new p50", "p90", "new p90", "change"}}
 	for _, side := range []struct {
-		name   string
-		states map[string]*Change
-	}{{"client", d.States.Client}, {"server", d.States.Server}} {
-		for _, name := range slices.SortedFunc(maps.Keys(side.states), compareStates) {
-			if name != "TIME-WAIT" && name != "CLOSED" {
-				times.rows = append(times.rows, side.states[name].row(side.name+" "+name))
+		of     reassembly.Role
+		states map[tcpstate.State]*Change
+	}{{reassembly.Client, d.States.Client}, {reassembly.Server, d.States.Server}} {
+		for _, state := range slices.Sorted(maps.Keys(side.states)) { // as RFC 9293 §3.3.2 lists them
+			if state != tcpstate.TimeWait && state != tcpstate.Closed {
+				times.rows = append(times.rows, side.states[state].row(side.of.String()+" "+state.String()))
 			}
 		}
 	}
 	return []table{closes, first, found, times}
 }
 
-// compareStates orders states as RFC 9293 §3.3.2 lists them.
-func compareStates(a, b string) int {
-	rank := func(s string) int {
-		return strings.Index("SYN-SENT SYN-RECEIVED ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 CLOSE-WAIT CLOSING LAST-ACK", s)
-	}
-	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
-}
-
-func rowsOf(list map[string]Count) (rows []row) {
-	for _, key := range slices.Sorted(maps.Keys(list)) {
-		rows = append(rows, list[key].row(key))
+func rowsOf[E interface {
+	comparable
+	fmt.Stringer
+}](list map[E]Count) (rows []row) {
+	byWord := func(a, b E) int { return strings.Compare(a.String(), b.String()) }
+	for _, key := range slices.SortedFunc(maps.Keys(list), byWord) {
+		rows = append(rows, list[key].row(key.String()))
 	}
 	return rows
 }

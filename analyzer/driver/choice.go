@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 	"finwait/reassembly/segment"
 )
 
@@ -50,7 +51,7 @@ func NewChoice(joined bool) *Choice {
 // in TIME-WAIT: what is said of the record depends on it.
 func (c *Choice) Look(r *analyzer.Record, wanted bool) {
 	found := stored{c.key(r.File, r.Stream), span{r.First.Frame, r.Last.Frame}}
-	if slices.Contains(r.Caveats, "reopened") {
+	if r.Caveats.Has(reassembly.Reopened) {
 		c.reopened[found.key] = true
 	}
 	tuple := choiceTuple{file: found.key.file, ends: [2]netip.AddrPort{r.Client.AddrPort(), r.Server.AddrPort()}}

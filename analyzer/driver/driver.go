@@ -76,7 +76,7 @@ func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*O
 		config := analyzer.DefaultConfig()
 		o.Config = &config
 	}
-	r := &run{options: &o, opener: newOpener(ctx, &o), handler: h, outcome: new(Outcome), vantage: votes{}}
+	r := &run{options: &o, opener: newOpener(ctx, &o), handler: h, outcome: new(Outcome)}
 	r.outcome.Totals.Explain(o.Grouping)
 	r.outcome.Totals.By(o.By)
 	var err error
@@ -238,29 +238,27 @@ func (r *run) finish(in *input) error {
 	return r.handler.File(info)
 }
 
-// votes counts where connections say that their capture was taken.
-type votes map[string]int
+// votes counts where connections say that their capture was taken; the first are
+// those that do not tell.
+type votes [reassembly.VantageMiddle + 1]int
 
-func (v votes) add(s *string) {
-	if s == nil {
-		v[abstained]++
+func (v *votes) add(at *reassembly.Vantage) {
+	if at == nil {
+		v[reassembly.VantageUnknown]++
 		return
 	}
-	v[*s]++
+	v[*at]++
 }
 
-// abstained stands for the connections that do not tell.
-const abstained = ""
-
 // winner returns what more than half of the votes say; null where none does.
-func (v votes) winner() *string {
+func (v *votes) winner() *reassembly.Vantage {
 	total := 0
 	for _, n := range v {
 		total += n
 	}
-	for s, n := range v {
-		if 2*n > total && s != abstained {
-			return &s
+	for i, n := range v {
+		if at := reassembly.Vantage(i); 2*n > total && at != reassembly.VantageUnknown {
+			return &at
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/pktscript"
 	"finwait/reassembly/segment"
@@ -167,7 +168,7 @@ func TestJoinedFilesAreOneCapture(t *testing.T) {
 	if r.Last.Frame != 7 || *r.FIN.Server.Frame != 6 {
 		t.Errorf("last frame %d, FIN of the server %d", r.Last.Frame, *r.FIN.Server.Frame)
 	}
-	if got, want := r.Flags, whole.records[0].Flags; got != want || r.Close != "graceful" {
+	if got, want := r.Flags, whole.records[0].Flags; got != want || r.Close != reassembly.CloseGraceful {
 		t.Errorf("flags %q, want %q; close %s", got, want, r.Close)
 	}
 	for i, f := range joined.files {

@@ -16,7 +16,7 @@ func fileFindings(in *input, config *analyzer.Config) (out []analyzer.FindingGro
 		for _, r := range rules.All {
 			if r.ID == id && config.Runs(r) {
 				out = append(out, analyzer.FindingGroup{
-					Rule: r.ID, Name: r.Name, Severity: r.Severity.String(), Message: message, Advice: advice,
+					Rule: r.ID, Name: r.Name, Severity: r.Severity, Message: message, Advice: advice,
 					Examples: []analyzer.Example{},
 				})
 			}

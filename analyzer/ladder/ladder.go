@@ -137,7 +137,7 @@ type track struct {
 // advance goes on to what began up to a frame and reports whether something did.
 func (t *track) advance(frame int64) (began bool) {
 	for len(t.stays) > 0 && t.stays[0].Frame <= frame {
-		t.now, t.stays, began = t.stays[0].State, t.stays[1:], true
+		t.now, t.stays, began = t.stays[0].State.String(), t.stays[1:], true
 	}
 	return began
 }

@@ -6,6 +6,7 @@ import (
 	"finwait/analyzer"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
+	"finwait/reassembly/tcpstate"
 )
 
 // note fills in what is to be noticed of a segment, beside its window.
@@ -72,9 +73,9 @@ func newFIN(f *analyzer.FIN, stays []analyzer.Stay, rst *analyzer.RST) fin {
 	}
 	for i := range stays {
 		switch stays[i].State {
-		case "FIN-WAIT-1", "CLOSING", "LAST-ACK":
+		case tcpstate.FinWait1, tcpstate.Closing, tcpstate.LastAck:
 			out.taken = math.MaxInt64 // unless something follows
-		case "FIN-WAIT-2", "TIME-WAIT", "CLOSED":
+		case tcpstate.FinWait2, tcpstate.TimeWait, tcpstate.Closed:
 			if out.taken == math.MaxInt64 && (rst == nil || stays[i].Frame != rst.Frame) {
 				out.taken = stays[i].Frame
 			}

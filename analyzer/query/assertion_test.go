@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 )
 
 func testFacts() *Facts {
-	graceful := &analyzer.Record{Stream: 0, Close: "graceful", FirstCloser: text("client"), HalfClosedS: seconds(200 * time.Millisecond)}
+	graceful := &analyzer.Record{Stream: 0, Close: reassembly.CloseGraceful, FirstCloser: role(reassembly.Client), HalfClosedS: seconds(200 * time.Millisecond)}
 	return NewFacts(&analyzer.FileInfo{File: "a.pcap", Packets: 9, Complete: true, Skipped: map[string]int64{"not-tcp": 1}},
-		[]*analyzer.Record{graceful, record(), {Stream: 4, Close: "open"}},
-		[]analyzer.FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: "info"}},
+		[]*analyzer.Record{graceful, record(), {Stream: 4, Close: reassembly.CloseOpen}},
+		[]analyzer.FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: analyzer.Info}},
 		[]analyzer.Timer{{Kind: "client-timeout", Value: analyzer.Seconds(8e8), Samples: 12}})
 }
 

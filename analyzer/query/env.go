@@ -1,6 +1,8 @@
 package query
 
 import (
+	"encoding"
+	"fmt"
 	"net/netip"
 	"reflect"
 	"strings"
@@ -8,6 +10,7 @@ import (
 
 	"finwait/analyzer"
 	"finwait/analyzer/schema"
+	"finwait/reassembly"
 )
 
 // The types of a record that look different in an expression.
@@ -16,6 +19,8 @@ var (
 	timeType    = reflect.TypeFor[analyzer.Time]()
 	addrType    = reflect.TypeFor[netip.Addr]()
 	floatType   = reflect.TypeFor[float64]()
+	caveatsType = reflect.TypeFor[reassembly.Caveats]()
+	enumType    = reflect.TypeFor[encoding.TextAppender]()
 )
 
 // view is how values of one type of the record look in an expression.
@@ -38,6 +43,14 @@ func viewOf(t reflect.Type) view {
 		return view{reflect.TypeFor[string](), func(dst, src reflect.Value) {
 			dst.SetString(src.Interface().(netip.Addr).String())
 		}}
+	}
+	switch {
+	case t == caveatsType:
+		return view{reflect.TypeFor[[]string](), func(dst, src reflect.Value) {
+			dst.Set(reflect.ValueOf(reassembly.Caveats(src.Uint()).Names()))
+		}}
+	case t.Kind() == reflect.Uint8 && t.Implements(enumType):
+		return view{reflect.TypeFor[string](), func(dst, src reflect.Value) { dst.SetString(src.Interface().(fmt.Stringer).String()) }}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -113,14 +126,13 @@ type field struct {
 	view
 }
 
-// fieldsOf returns the fields of a struct. What is known of a Finding holds for
-// our finding, too.
+// fieldsOf returns the fields of a struct.
 func fieldsOf(t reflect.Type) (list []field) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name != "" && name != "-" {
-			list = append(list, field{name, i, f.Name, strings.Join(schema.Words(upperFirst(t.Name()), name), " "), viewOf(f.Type)})
+			list = append(list, field{name, i, f.Name, strings.Join(schema.Words(f), " "), viewOf(f.Type)})
 		}
 	}
 	return list
@@ -135,13 +147,6 @@ func structOf(fields []field) reflect.Type {
 		list[i] = reflect.StructField{Name: f.goes, Type: f.typ, Tag: reflect.StructTag(tag)}
 	}
 	return reflect.StructOf(list)
-}
-
-func upperFirst(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // names returns what may follow a dot behind a value of type t; none where

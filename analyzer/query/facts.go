@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 )
 
 // facts is what an assertion speaks of: one capture.
@@ -19,12 +20,12 @@ type facts struct {
 type finding struct {
 	Rule      string            `json:"rule"`
 	Name      string            `json:"name"`
-	Severity  string            `json:"severity"`
+	Severity  analyzer.Severity `json:"severity"`
 	Message   string            `json:"message"`
-	Side      *string           `json:"side"`
+	Side      *reassembly.Role  `json:"side"`
 	Frames    []int64           `json:"frames"`
 	DurationS *analyzer.Seconds `json:"duration_s"`
-	Bound     *string           `json:"bound"`
+	Bound     *reassembly.Bound `json:"bound"`
 	Advice    string            `json:"advice"`
 	Stream    *uint32           `json:"stream"`
 	Client    *string           `json:"client"` // ip:port

@@ -10,25 +10,27 @@ import (
 	"time"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/tcpstate"
 )
 
-func text(s string) *string                     { return &s }
+func role(r reassembly.Role) *reassembly.Role   { return &r }
 func seconds(d time.Duration) *analyzer.Seconds { s := analyzer.Seconds(d); return &s }
 
 func record() *analyzer.Record {
 	return &analyzer.Record{
-		Stream: 3, Close: "half-closed", FirstCloser: text("client"), HalfClosedS: seconds(1500 * time.Millisecond),
+		Stream: 3, Close: reassembly.CloseHalfClosed, FirstCloser: role(reassembly.Client), HalfClosedS: seconds(1500 * time.Millisecond),
 		Client:  analyzer.Endpoint{IP: netip.MustParseAddr("192.0.2.1"), Port: 40000},
 		Server:  analyzer.Endpoint{IP: netip.MustParseAddr("198.51.100.7"), Port: 443},
 		First:   analyzer.Point{Frame: 1, Time: capture.Time(1700000000e9)},
 		VLAN:    []uint16{12},
-		Caveats: []string{"mid-stream-start"},
+		Caveats: reassembly.MidStreamStart,
 		Findings: []analyzer.Finding{
-			{Rule: "FIN101", Severity: "warning", Frames: []int64{3, 4}},
-			{Rule: "FIN202", Severity: "error", DurationS: seconds(3 * time.Second)},
+			{Rule: "FIN101", Severity: analyzer.Warning, Frames: []int64{3, 4}},
+			{Rule: "FIN202", Severity: analyzer.Error, DurationS: seconds(3 * time.Second)},
 		},
-		States: analyzer.Sides[[]analyzer.Stay]{Server: []analyzer.Stay{{State: "CLOSE-WAIT", DurationS: analyzer.Seconds(2e9)}}},
+		States: analyzer.Sides[[]analyzer.Stay]{Server: []analyzer.Stay{{State: tcpstate.CloseWait, DurationS: analyzer.Seconds(2e9)}}},
 	}
 }
 

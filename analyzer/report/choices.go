@@ -17,7 +17,7 @@ func Choices(list []*analyzer.Record, all int) string {
 		for i := range r.Findings {
 			rules = append(rules, r.Findings[i].Rule)
 		}
-		g.row(fmt.Sprint(r.Stream), endpoint(r.Client), endpoint(r.Server), Safe(r.Close), Safe(strings.Join(rules, " ")))
+		g.row(fmt.Sprint(r.Stream), endpoint(r.Client), endpoint(r.Server), r.Close.String(), Safe(strings.Join(rules, " ")))
 	}
 	var b bytes.Buffer
 	g.write(&b, Style{})

@@ -1,12 +1,15 @@
 package report
 
 import (
+	"encoding"
+	"fmt"
 	"net/netip"
 	"reflect"
 	"strconv"
 	"strings"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 )
 
 // kind is what a column holds.
@@ -55,6 +58,17 @@ func appendColumns(dst []column, name string, path []int, t reflect.Type) []colu
 	return dst
 }
 
+// enumeration is what a type is that writes its values as words.
+var enumeration = reflect.TypeFor[encoding.TextAppender]()
+
+// textOf returns a value of kind text.
+func textOf(v reflect.Value) string {
+	if v.Kind() == reflect.String {
+		return v.String()
+	}
+	return v.Interface().(fmt.Stringer).String()
+}
+
 func kindOf(t reflect.Type) (k kind, scalar bool) {
 	switch t {
 	case reflect.TypeFor[analyzer.Time]():
@@ -63,6 +77,11 @@ func kindOf(t reflect.Type) (k kind, scalar bool) {
 		return seconds, true
 	case reflect.TypeFor[netip.Addr]():
 		return address, true
+	case reflect.TypeFor[reassembly.Caveats]():
+		return list, true
+	}
+	if t.Kind() == reflect.Uint8 && t.Implements(enumeration) {
+		return text, true
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -99,7 +118,7 @@ func (c *column) value(record reflect.Value) (v reflect.Value, ok bool) {
 func (c *column) append(dst []byte, v reflect.Value) []byte {
 	switch c.kind {
 	case text:
-		return append(dst, Safe(v.String())...)
+		return append(dst, Safe(textOf(v))...)
 	case integer:
 		if v.CanUint() {
 			return strconv.AppendUint(dst, v.Uint(), 10)

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
 )
 
 // digest is a Summary as people read it: what the text and the markdown report
@@ -59,16 +61,16 @@ func newDigest(s *analyzer.Summary) *digest {
 			d.closes = append(d.closes, tallied{c.words, n})
 		}
 	}
-	for _, side := range []string{"client", "server", "both"} {
+	for _, side := range []reassembly.Role{reassembly.Client, reassembly.Server, reassembly.BothRoles} {
 		if n := s.FirstCloser[side]; n > 0 {
-			d.closers = append(d.closers, tallied{side, n})
+			d.closers = append(d.closers, tallied{side.String(), n})
 		}
 	}
 	byCount := func(a, b tallied) int { return cmp.Compare(b.n, a.n) }
 	slices.SortStableFunc(d.closes, byCount)
 	slices.SortStableFunc(d.closers, byCount)
-	d.addStates("client", s.States.Client)
-	d.addStates("server", s.States.Server)
+	d.addStates(reassembly.Client, s.States.Client)
+	d.addStates(reassembly.Server, s.States.Server)
 	return d
 }
 
@@ -169,8 +171,8 @@ func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
 	}
 	facts = append(facts, packets)
 	if f.Vantage != nil {
-		where := "at the " + *f.Vantage
-		if *f.Vantage == "middle" {
+		where := "at the " + f.Vantage.String()
+		if *f.Vantage == reassembly.VantageMiddle {
 			where = "on the way"
 		}
 		facts = append(facts, "captured "+where)
@@ -210,13 +212,13 @@ func skippedNote(f *analyzer.FileInfo) string {
 	return "skipped: " + strings.Join(parts, ", ")
 }
 
-func (d *digest) addStates(side string, states map[string]*analyzer.StateTimes) {
-	for _, name := range closingStates {
-		t := states[name]
+func (d *digest) addStates(side reassembly.Role, states map[tcpstate.State]*analyzer.StateTimes) {
+	for _, state := range closingStates {
+		t := states[state]
 		if t == nil {
 			continue
 		}
-		row := stateRow{side: side, state: name, n: number(t.N + t.AtMost + t.AtLeast), open: number(t.Open)}
+		row := stateRow{side: side.String(), state: state.String(), n: number(t.N + t.AtMost + t.AtLeast), open: number(t.Open)}
 		row.p50, row.p90 = bounded(t.P50, nil), bounded(t.P90, nil)
 		row.max = longest(t)
 		if t.Open > 0 {
@@ -229,12 +231,12 @@ func (d *digest) addStates(side string, states map[string]*analyzer.StateTimes) 
 // longest words the longest completed stay. One that is only bounded stands for
 // itself where it is longer than what is known exactly.
 func longest(t *analyzer.StateTimes) string {
-	most, bound := t.Max, ""
+	most, bound := t.Max, reassembly.ExactBound
 	if t.MaxAtLeast != nil && (most == nil || *t.MaxAtLeast > *most) {
-		most, bound = t.MaxAtLeast, "at-least"
+		most, bound = t.MaxAtLeast, reassembly.AtLeast
 	}
 	if t.MaxAtMost != nil && (most == nil || *t.MaxAtMost > *most) {
-		most, bound = t.MaxAtMost, "at-most"
+		most, bound = t.MaxAtMost, reassembly.AtMost
 	}
 	return bounded(most, &bound)
 }

@@ -21,7 +21,7 @@ var ExplainFormats = []string{"text", "markdown", "json"}
 type explained struct {
 	ID         string             `json:"id"`
 	Name       string             `json:"name"`
-	Severity   string             `json:"severity"`
+	Severity   analyzer.Severity  `json:"severity"`
 	Title      string             `json:"title"`
 	Text       string             `json:"text"`
 	Script     string             `json:"script"`
@@ -43,7 +43,7 @@ type explainedSetting struct {
 func explanation(r *analyzer.Rule) *explained {
 	d := &r.Doc
 	e := &explained{
-		ID: r.ID, Name: r.Name, Severity: r.Severity.String(), Title: flow(d.Title), Text: flow(d.Text), Script: strings.Trim(d.Script, "\n"),
+		ID: r.ID, Name: r.Name, Severity: r.Severity, Title: flow(d.Title), Text: flow(d.Text), Script: strings.Trim(d.Script, "\n"),
 		Confirm: flow(d.Confirm), Change: flow(d.Change), Harmless: flow(d.Harmless), Source: flow(d.Source),
 		Thresholds: []explainedSetting{},
 	}
@@ -101,7 +101,7 @@ func ListRules(w io.Writer, s Style, format string, rules []*analyzer.Rule) erro
 		}
 		const before = len("FIN101  ") + len("  warning  ")
 		for _, r := range rules {
-			lead := s.bold(r.ID) + "  " + padRight(r.Name, name) + "  " + s.severity(r.Severity.String(), padRight(r.Severity.String(), 7)) + "  "
+			lead := s.bold(r.ID) + "  " + padRight(r.Name, name) + "  " + s.severity(r.Severity, padRight(r.Severity.String(), 7)) + "  "
 			for _, line := range wrap(flow(r.Doc.Title), max(s.columns()-name-before, minFlags)) {
 				b.WriteString(lead + line + "\n")
 				lead = strings.Repeat(" ", name+before)
@@ -141,7 +141,7 @@ func (e *explained) text(s Style) []byte {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "%s   %s\n", s.bold(e.ID+" "+e.Name), s.severity(e.Severity, e.Severity))
+	fmt.Fprintf(&b, "%s   %s\n", s.bold(e.ID+" "+e.Name), s.severity(e.Severity, e.Severity.String()))
 	part("", e.Title)
 	part("Why", e.Text)
 	fmt.Fprintf(&b, "\n%s\n", s.bold("What it looks like"))

@@ -66,7 +66,7 @@ func (t *textReport) findings(b *bytes.Buffer, d *digest) {
 func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup, joined []string) {
 	const indent = "        "
 	width := t.style.columns() - len(indent)
-	fmt.Fprintf(b, "\n%s %s%s\n", t.style.severity(f.Severity, padRight(Safe(f.Severity), 7)),
+	fmt.Fprintf(b, "\n%s %s%s\n", t.style.severity(f.Severity, padRight(f.Severity.String(), 7)),
 		t.style.bold(Safe(f.Rule+" "+f.Name)), strings.Replace(about(f), ": ", "   ", 1))
 	line := func(text string) {
 		for _, l := range wrap(Safe(text), width) {
@@ -195,7 +195,7 @@ func mdFindings(b *bytes.Buffer, list []analyzer.FindingGroup, joined []string) 
 }
 
 func mdFinding(b *bytes.Buffer, f *analyzer.FindingGroup, joined []string) {
-	fmt.Fprintf(b, "\n**%s %s %s**%s\n\n%s\n\n", mdEscape(f.Severity), mdEscape(f.Rule), mdEscape(f.Name),
+	fmt.Fprintf(b, "\n**%s %s %s**%s\n\n%s\n\n", f.Severity, mdEscape(f.Rule), mdEscape(f.Name),
 		mdEscape(about(f)), mdEscape(upperFirst(f.Message)))
 	for i := range f.Examples {
 		e := &f.Examples[i]

@@ -15,7 +15,7 @@ func groups(rules, n int) []analyzer.FindingGroup {
 	for rule := range rules {
 		for i := range n {
 			out = append(out, analyzer.FindingGroup{
-				Rule: fmt.Sprintf("FIN%d", 100+rule), Name: "some-name", Severity: "warning",
+				Rule: fmt.Sprintf("FIN%d", 100+rule), Name: "some-name", Severity: analyzer.Warning,
 				Server: fmt.Sprintf("192.0.2.%d:80", i), Connections: int64(n - i), Message: "it did.", Advice: "Do not.",
 				Examples: []analyzer.Example{{File: "a b.pcap", Stream: 7, Frames: []int64{3, 5}, Shows: []string{"", "FIN"}}},
 			})

@@ -37,7 +37,7 @@ func NewFollowUp(r *analyzer.Record) *FollowUp {
 		f.Tcpdump = "vlan and " + f.Tcpdump
 	}
 	if r.Tunnel != nil {
-		f.Tunnelled = r.Tunnel.Kind
+		f.Tunnelled = r.Tunnel.Kind.String()
 	}
 	return f
 }

@@ -63,7 +63,7 @@ type ladderEnd struct {
 	Time       analyzer.Time    `json:"time"` // the end of observation
 	SinceStart analyzer.Seconds `json:"since_start_s"`
 	SinceLast  analyzer.Seconds `json:"since_last_s"`
-	Ended      string           `json:"ended"`
+	Ended      reassembly.End   `json:"ended"`
 }
 
 func (j *ladderJSON) Begin(l *ladder.Ladder) error {

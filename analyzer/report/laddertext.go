@@ -39,8 +39,8 @@ func (t *ladderText) Begin(l *ladder.Ladder) error {
 		facts += " in " + analyzer.Seconds(took).Words()
 	}
 	t.lines("", "", facts)
-	if len(r.Caveats) > 0 {
-		t.lines(t.style.yellow("!")+" ", "  ", Safe(strings.Join(r.Caveats, ", ")))
+	if r.Caveats != 0 {
+		t.lines(t.style.yellow("!")+" ", "  ", strings.Join(r.Caveats.Names(), ", "))
 	}
 	t.buf.WriteString("\n" + t.style.bold(t.layout.head()) + "\n")
 	return t.write()
@@ -48,7 +48,7 @@ func (t *ladderText) Begin(l *ladder.Ladder) error {
 
 // closeText words how a connection closed and who did it.
 func closeText(r *analyzer.Record) string {
-	text := Safe(r.Close)
+	text := r.Close.String()
 	for _, c := range closeWords {
 		if c.value == r.Close {
 			text = c.words
@@ -57,10 +57,10 @@ func closeText(r *analyzer.Record) string {
 	switch {
 	case r.FirstCloser == nil:
 		return text
-	case *r.FirstCloser == "both":
+	case *r.FirstCloser == reassembly.BothRoles:
 		return text + ", both closed at once"
 	}
-	return text + ", the " + Safe(*r.FirstCloser) + " closed first"
+	return text + ", the " + r.FirstCloser.String() + " closed first"
 }
 
 func (t *ladderText) Row(r *ladder.Row) error {
@@ -170,7 +170,7 @@ func notes(r *ladder.Row) []string {
 
 // finding tells a finding below the last segment that proves it.
 func (t *ladderText) finding(f *analyzer.Finding) {
-	mark := t.style.severity(f.Severity, "▲ "+Safe(f.Severity+" "+f.Rule+" "+f.Name)+":")
+	mark := t.style.severity(f.Severity, "▲ "+Safe(f.Severity.String()+" "+f.Rule+" "+f.Name)+":")
 	t.lines("  ", "    ", mark+" "+Safe(f.Message))
 }
 
@@ -215,11 +215,11 @@ func size(n int64) string {
 
 // endWords say why observation of a connection ended, where the last segment
 // does not.
-var endWords = map[string]string{
-	"capture-end": "the capture ended",
-	"idle":        "silent for too long: taken for abandoned",
-	"evicted":     "given up for want of room",
-	"reused":      "a new connection on the same addresses and ports",
+var endWords = map[reassembly.End]string{
+	reassembly.EndCapture: "the capture ended",
+	reassembly.EndIdle:    "silent for too long: taken for abandoned",
+	reassembly.EndEvicted: "given up for want of room",
+	reassembly.EndReused:  "a new connection on the same addresses and ports",
 }
 
 func (t *ladderText) End() error {
@@ -248,7 +248,7 @@ func (t *ladderText) End() error {
 // openState is the state in which observation of an endpoint ended.
 func openState(stays []analyzer.Stay) string {
 	if n := len(stays); n > 0 && stays[n-1].Open {
-		return stays[n-1].State
+		return stays[n-1].State.String()
 	}
 	return ""
 }

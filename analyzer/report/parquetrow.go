@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 )
 
 // rowType is a row of the Parquet file: a struct with a field for each of columns.
@@ -85,6 +86,9 @@ func storedType(t reflect.Type) reflect.Type {
 	case boolean:
 		return reflect.TypeFor[bool]()
 	case list:
+		if t == caveats {
+			return reflect.TypeFor[[]string]()
+		}
 		return reflect.SliceOf(storedType(t.Elem()))
 	}
 	return reflect.TypeFor[string]()
@@ -128,7 +132,7 @@ func store(to, v reflect.Value, ok bool) {
 	case k == boolean:
 		to.SetBool(v.Bool())
 	case k == text:
-		to.SetString(strings.ToValidUTF8(v.String(), "\uFFFD"))
+		to.SetString(strings.ToValidUTF8(textOf(v), "\uFFFD"))
 	case k == address:
 		to.SetString(addressText(v))
 	case v.CanUint():
@@ -138,7 +142,13 @@ func store(to, v reflect.Value, ok bool) {
 	}
 }
 
+// caveats are a list of words in one number.
+var caveats = reflect.TypeFor[reassembly.Caveats]()
+
 func storeList(to, v reflect.Value) {
+	if v.Type() == caveats {
+		v = reflect.ValueOf(reassembly.Caveats(v.Uint()).Names())
+	}
 	if v.Len() == 0 {
 		to.SetZero()
 		return

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -194,7 +195,7 @@ type order struct {
 }
 
 func (o *order) Record(r *analyzer.Record) error {
-	o.got = append(o.got, fmt.Sprint(r.File, r.Stream, r.Ended))
+	o.got = append(o.got, fmt.Sprint(r.File, r.Stream, r.Ended.String()))
 	return nil
 }
 
@@ -205,7 +206,7 @@ func TestSortGoesThroughAFileWhenThereAreMany(t *testing.T) {
 		var want []string
 		for _, file := range []string{"b", "a"} {
 			for i := range 300 {
-				r := analyzer.Record{File: file, Stream: uint32(i*7%300) / 2, Ended: fmt.Sprint(i * 7 % 300 % 2)}
+				r := analyzer.Record{File: file, Stream: uint32(i*7%300) / 2, Ended: reassembly.EndClosed + reassembly.End(i*7%300%2)}
 				if err := s.Record(&r); err != nil {
 					t.Fatal(err)
 				}
@@ -213,9 +214,9 @@ func TestSortGoesThroughAFileWhenThereAreMany(t *testing.T) {
 			for i := range 150 {
 				first := i * 2 * 43 % 300 // where i*2 stands; its twin elsewhere
 				second := (i*2 + 1) * 43 % 300
-				twins := []string{"0", "1"}
+				twins := []string{"closed", "reset"}
 				if second < first {
-					twins = []string{"1", "0"}
+					twins = []string{"reset", "closed"}
 				}
 				for _, twin := range twins {
 					want = append(want, fmt.Sprint(file, i, twin))

@@ -1,5 +1,7 @@
 package report
 
+import "finwait/analyzer"
+
 // columns returns how wide text may be.
 func (s Style) columns() int {
 	if s.Width <= 0 {
@@ -12,11 +14,11 @@ func (s Style) bold(text string) string   { return s.paint("1", text) }
 func (s Style) yellow(text string) string { return s.paint("33", text) }
 
 // severity paints text as grave as the severity is.
-func (s Style) severity(severity, text string) string {
+func (s Style) severity(severity analyzer.Severity, text string) string {
 	switch severity {
-	case "error":
+	case analyzer.Error:
 		return s.paint("1;31", text)
-	case "warning":
+	case analyzer.Warning:
 		return s.paint("33", text)
 	}
 	return s.paint("36", text)

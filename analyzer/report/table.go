@@ -36,16 +36,16 @@ func (t *flowTable) Record(r *analyzer.Record) error {
 	}
 	first := ""
 	if r.FirstCloser != nil {
-		first = *r.FirstCloser
+		first = r.FirstCloser.String()
 	}
 	var rules []string
 	for i := range r.Findings {
 		rules = append(rules, r.Findings[i].Rule)
 	}
 	t.grid.row(
-		fmt.Sprint(r.Stream), endpoint(r.Client), endpoint(r.Server), Safe(r.Close), Safe(first),
+		fmt.Sprint(r.Stream), endpoint(r.Client), endpoint(r.Server), r.Close.String(), first,
 		bounded(r.HalfClosedS, r.HalfClosed), bounded(r.TeardownS, nil),
-		Safe(strings.Join(r.Caveats, " ")), Safe(strings.Join(rules, " ")), Safe(r.Flags),
+		strings.Join(r.Caveats.Names(), " "), Safe(strings.Join(rules, " ")), Safe(r.Flags),
 	)
 	if len(t.grid.rows) < tableRows {
 		return nil

@@ -4,18 +4,20 @@ import (
 	"strconv"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
 )
 
 // bounded words a duration with its bound: > 9.80 s, ≤ 2.16 s.
-func bounded(s *analyzer.Seconds, bound *string) string {
+func bounded(s *analyzer.Seconds, bound *reassembly.Bound) string {
 	if s == nil {
 		return ""
 	}
 	if bound != nil {
 		switch *bound {
-		case "at-least":
+		case reassembly.AtLeast:
 			return "> " + s.Words()
-		case "at-most":
+		case reassembly.AtMost:
 			return "≤ " + s.Words()
 		}
 	}
@@ -41,19 +43,30 @@ func number(n int64) string {
 
 // closeWords are the values of close as text for people, in the order in which
 // they are told if they are equally frequent.
-var closeWords = []struct{ value, words string }{
-	{"graceful", "graceful"},
-	{"half-closed", "half-closed"},
-	{"reset-after-fin", "reset after FIN"},
-	{"reset", "reset"},
-	{"open", "still open"},
-	{"refused", "refused"},
-	{"unanswered", "unanswered SYN"},
-	{"half-open", "half-open"},
-	{"unknown", "unknown"},
+var closeWords = []struct {
+	value reassembly.Close
+	words string
+}{
+	{reassembly.CloseGraceful, "graceful"},
+	{reassembly.CloseHalfClosed, "half-closed"},
+	{reassembly.CloseResetAfterFIN, "reset after FIN"},
+	{reassembly.CloseReset, "reset"},
+	{reassembly.CloseOpen, "still open"},
+	{reassembly.CloseRefused, "refused"},
+	{reassembly.CloseUnanswered, "unanswered SYN"},
+	{reassembly.CloseHalfOpen, "half-open"},
+	{reassembly.CloseUnknown, "unknown"},
+}
+
+// Closes returns the values of close in that order.
+func Closes() (list []reassembly.Close) {
+	for _, c := range closeWords {
+		list = append(list, c.value)
+	}
+	return list
 }
 
 // closingStates are the states in which a connection is being closed, in the
 // order of RFC 9293 §3.3.2. TIME-WAIT is not among them: how long it lasts is
 // the kernel's affair and leaves no trace.
-var closingStates = []string{"FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "CLOSE-WAIT", "LAST-ACK"}
+var closingStates = []tcpstate.State{tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.Closing, tcpstate.CloseWait, tcpstate.LastAck}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 )
 
 // zeekField is a field of Zeek's conn.log with its type, and how to write it.
@@ -188,7 +189,7 @@ func newZeekConn(r *analyzer.Record) *zeekConn {
 		missed:   r.Quality.Client.MissingBytes + r.Quality.Server.MissingBytes,
 		duration: analyzer.Seconds(r.Last.Time - r.First.Time),
 	}
-	if r.Zeek.Originator == "server" {
+	if r.Zeek.Originator == reassembly.Server {
 		c.orig, c.resp = c.resp, c.orig
 		c.origBytes, c.respBytes = c.respBytes, c.origBytes
 		c.origPkt, c.respPkt = c.respPkt, c.origPkt
@@ -202,12 +203,13 @@ func zeekService(a *analyzer.App) string {
 	if a == nil {
 		return ""
 	}
-	switch name, _, _ := strings.Cut(a.Protocol, "/"); name {
-	case "tls":
+	switch a.Protocol {
+	case reassembly.HTTP1, reassembly.HTTP2:
+		return "http"
+	case reassembly.TLS:
 		return "ssl"
-	default:
-		return Safe(name)
 	}
+	return ""
 }
 
 // zeekUID returns a connection's identifier in Zeek's form, C and 17 digits to

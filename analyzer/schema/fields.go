@@ -118,8 +118,19 @@ func (n *node) types() []string {
 	return list
 }
 
-// Words returns the values that a member of a type of the output may have, the
-// type being named as in package analyzer; none where that is open.
-func Words(typeName, member string) []string {
-	return strings.Fields(notes[typeName+"."+member].words)
+// Words returns the values that a member of the output may have, for a list those
+// of its elements; none where that is open. An enumeration knows its words; a tag
+// says them where not all of it is meant, or more.
+func Words(f reflect.StructField) []string {
+	if words, ok := f.Tag.Lookup("words"); ok {
+		return strings.Fields(words)
+	}
+	t := f.Type
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if of, ok := reflect.Zero(t).Interface().(interface{ Words() []string }); ok {
+		return of.Words()
+	}
+	return nil
 }

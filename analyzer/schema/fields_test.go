@@ -2,13 +2,14 @@ package schema
 
 import (
 	"slices"
-	"strings"
 	"testing"
+
+	"finwait/reassembly"
 )
 
 func TestFields(t *testing.T) {
 	for _, want := range []Field{
-		{Name: "close", Kind: "text", Words: strings.Fields(notes["Record.close"].words)},
+		{Name: "close", Kind: "text", Words: reassembly.Close(0).Words()},
 		{Name: "first_closer", Kind: "text or null", Words: []string{"client", "server", "both"}},
 		{Name: "teardown_s", Kind: "seconds or null", About: notes["Record.teardown_s"].text},
 		{Name: ".duration_s", Kind: "seconds", About: notes["Stay.duration_s"].text, Depth: 1},

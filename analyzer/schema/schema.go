@@ -2,12 +2,14 @@ package schema
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"net/netip"
 	"reflect"
 	"strings"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 )
 
 // draft is the version of JSON Schema.
@@ -103,6 +105,12 @@ func typed(t reflect.Type) node {
 	case reflect.TypeFor[netip.Addr]():
 		return node{Type: "string"}
 	}
+	switch {
+	case t == reflect.TypeFor[reassembly.Caveats]():
+		return node{Type: "array", Items: &node{Type: "string"}}
+	case t.Kind() == reflect.Uint8 && t.Implements(reflect.TypeFor[encoding.TextAppender]()):
+		return node{Type: "string"}
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return orNull(typed(t.Elem()))
@@ -152,8 +160,8 @@ func object(t reflect.Type) node {
 		if said.null {
 			of = orNull(of)
 		}
-		if said.words != "" {
-			enumerate(&of, said.words)
+		if words := Words(f); words != nil {
+			enumerate(&of, words)
 		}
 		n.Properties.names = append(n.Properties.names, name)
 		n.Properties.nodes = append(n.Properties.nodes, of)
@@ -165,12 +173,12 @@ func object(t reflect.Type) node {
 }
 
 // enumerate limits a string, or the strings of a list, to some words.
-func enumerate(n *node, words string) {
+func enumerate(n *node, words []string) {
 	if n.Items != nil {
 		enumerate(n.Items, words)
 		return
 	}
-	for word := range strings.FieldsSeq(words) {
+	for _, word := range words {
 		n.Enum = append(n.Enum, word)
 	}
 	if _, nullable := n.Type.([]any); nullable {

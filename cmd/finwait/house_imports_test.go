@@ -30,6 +30,7 @@ var floors = [][]string{
 	{"reassembly/capture", "reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/alias"},
 	{"reassembly/segment"},
 	{"reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum"},
+	{"reassembly/enum"},
 }
 
 // gates are the only packages that import a library, and those below it.

@@ -3,6 +3,7 @@ package segment
 import (
 	"net/netip"
 
+	"finwait/reassembly/enum"
 	"finwait/reassembly/seqnum"
 )
 
@@ -77,6 +78,21 @@ var tunnelNames = [...]string{
 
 // String returns the name used in records; "" for NoTunnel.
 func (k TunnelKind) String() string { return tunnelNames[k] }
+
+// AppendText appends the word.
+func (k TunnelKind) AppendText(dst []byte) ([]byte, error) { return append(dst, k.String()...), nil }
+
+// MarshalText returns the word.
+func (k TunnelKind) MarshalText() ([]byte, error) { return k.AppendText(nil) }
+
+// UnmarshalText takes a word.
+func (k *TunnelKind) UnmarshalText(text []byte) (err error) {
+	*k, err = enum.Parse[TunnelKind](tunnelNames[:], text)
+	return err
+}
+
+// Words returns the words that records hold.
+func (TunnelKind) Words() []string { return tunnelNames[1:] }
 
 // Path is where a segment was seen: the labels around it, outermost VLAN first,
 // and of several tunnels the innermost.

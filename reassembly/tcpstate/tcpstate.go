@@ -1,5 +1,7 @@
 package tcpstate
 
+import "finwait/reassembly/enum"
+
 // State is the state of one endpoint. The zero value admits ignorance.
 type State uint8
 
@@ -27,6 +29,21 @@ var stateNames = [NumStates]string{
 
 // String spells the state as RFC 9293 does.
 func (s State) String() string { return stateNames[s] }
+
+// AppendText appends the word.
+func (s State) AppendText(dst []byte) ([]byte, error) { return append(dst, s.String()...), nil }
+
+// MarshalText returns the word.
+func (s State) MarshalText() ([]byte, error) { return s.AppendText(nil) }
+
+// UnmarshalText takes a word.
+func (s *State) UnmarshalText(text []byte) (err error) {
+	*s, err = enum.Parse[State](stateNames[:], text)
+	return err
+}
+
+// Words returns the words that records hold.
+func (State) Words() []string { return stateNames[:] }
 
 // Event is something that an endpoint does or provably takes in.
 type Event uint8

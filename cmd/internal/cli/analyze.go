@@ -46,7 +46,7 @@ func (f *outputFlags) addQuiet(fs *pflag.FlagSet) {
 func (f *outputFlags) silent() bool { return f.quiet || f.noProgress }
 
 func (f *outputFlags) addFailOn(fs *pflag.FlagSet) {
-	f.failOn = choice{"severity", "none", []string{"none", "info", "warning", "error"}}
+	f.failOn = severityChoice("none")
 	fs.Var(&f.failOn, "fail-on", "the least severity of a finding that makes the exit code 1")
 }
 
@@ -133,7 +133,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 // exitCode is computed before any format is considered. 3 beats 2 beats 1: a
 // stream may be missing because its file could not be read.
 func (j *job) exitCode(outcome *driver.Outcome) int {
-	failOn, _ := analyzer.ParseSeverity(j.output.failOn.value)
+	failOn := j.output.failOn.severity()
 	switch {
 	case j.selector.err != nil:
 		return exitUsage

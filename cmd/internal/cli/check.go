@@ -24,7 +24,7 @@ func (f *checkFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.update, "update", false, "write the golden records that are missing or differ")
 	fs.BoolVar(&f.learn, "learn", false, "print assertions that hold now, for finwait.yaml, and check nothing")
 	fs.StringVar(&f.baseline, "baseline", "", "findings in `FILE` are known: what an earlier run wrote with --sarif, or flows --format jsonl")
-	f.failOn = choice{"severity", "", []string{"none", "info", "warning", "error"}}
+	f.failOn = severityChoice("")
 	fs.Var(&f.failOn, "fail-on", "findings from this severity on are failures, though the golden record has them; the default is none, or warning with --baseline")
 	fs.StringVar(&f.junit, "junit", "", "write a JUnit report to `FILE`")
 	fs.StringVar(&f.sarif, "sarif", "", "write SARIF 2.1.0 to `FILE`")
@@ -85,8 +85,7 @@ Without --update nothing is written but what --junit and --sarif name.`,
 
 // checker prepares the check by the flags.
 func (f *checkFlags) checker() (*check.Checker, error) {
-	c := new(check.Checker)
-	failOn := f.failOn.value
+	c := &check.Checker{FailOn: f.failOn.severity()}
 	if f.baseline != "" {
 		text, err := os.ReadFile(f.baseline)
 		if err == nil {
@@ -98,9 +97,10 @@ func (f *checkFlags) checker() (*check.Checker, error) {
 				hint: "To make one: finwait check --sarif " + report.ShellWord(f.baseline) + " PATH...",
 			}
 		}
-		failOn = or(failOn, "warning")
+		if f.failOn.value == "" {
+			c.FailOn = analyzer.Warning
+		}
 	}
-	c.FailOn, _ = analyzer.ParseSeverity(or(failOn, "none"))
 	return c, nil
 }
 

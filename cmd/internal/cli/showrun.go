@@ -66,10 +66,10 @@ func (j *showJob) run() (int, error) {
 
 // fails reports whether the connections have a finding at or above --fail-on.
 func (j *showJob) fails(list []*analyzer.Record) bool {
-	failOn, _ := analyzer.ParseSeverity(j.output.failOn.value)
+	failOn := j.output.failOn.severity()
 	for _, r := range list {
 		for i := range r.Findings {
-			if s, ok := analyzer.ParseSeverity(r.Findings[i].Severity); ok && failOn != analyzer.NoSeverity && s >= failOn {
+			if failOn != analyzer.NoSeverity && r.Findings[i].Severity >= failOn {
 				return true
 			}
 		}

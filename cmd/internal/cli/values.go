@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"finwait/analyzer"
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
 	"finwait/reassembly/segment/filter"
@@ -38,6 +39,21 @@ func (c *choice) Set(word string) error {
 	}
 	c.value = word
 	return nil
+}
+
+// severityChoice is a choice of a severity.
+func severityChoice(value string) choice {
+	c := choice{what: "severity", value: value}
+	for s := analyzer.NoSeverity; s <= analyzer.Error; s++ {
+		c.words = append(c.words, s.String())
+	}
+	return c
+}
+
+// severity returns the severity that was chosen; none where nothing was.
+func (c *choice) severity() (s analyzer.Severity) {
+	_ = s.UnmarshalText([]byte(c.value)) // Set takes no other words
+	return s
 }
 
 // numbers is a repeatable flag that takes stream numbers.
