@@ -33,7 +33,7 @@ func decode(t testing.TB, shape *traffic.Shape) *decoded {
 func (d *decoded) track() (connections int) {
 	tracker := reassembly.NewTracker(reassembly.Config{}, func(*reassembly.Conn) { connections++ })
 	for i := range d.packets {
-		tracker.Add(&d.packets[i], &d.segments[i])
+		tracker.Add(d.packets[i].Frame(), &d.segments[i])
 	}
 	tracker.Flush()
 	return connections

@@ -1,7 +1,7 @@
 package reassembly
 
 import (
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -266,7 +266,7 @@ func (c *Conn) measure() {
 }
 
 // openUntil returns when the connection ended, or else observation of it.
-func (c *Conn) openUntil() capture.Time {
+func (c *Conn) openUntil() frame.Time {
 	switch {
 	case c.RST.Ended:
 		return c.RST.Time

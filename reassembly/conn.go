@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"time"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 	"finwait/reassembly/tcpstate"
@@ -45,7 +45,7 @@ type Conn struct {
 	Quality [2]Quality
 	First   Point
 	Last    Point
-	Until   capture.Time // end of observation
+	Until   frame.Time // end of observation
 
 	Handshake Handshake
 	RTT       time.Duration // of the handshake; valid iff HasRTT
@@ -78,7 +78,7 @@ type Conn struct {
 // Point is one captured segment.
 type Point struct {
 	Frame uint32
-	Time  capture.Time
+	Time  frame.Time
 }
 
 // Quality counts what one end sent that was not new data in order.
@@ -94,10 +94,10 @@ type FIN struct {
 	Implied         bool          // never captured, but acknowledged; Frame and Time are 0
 	Pos             seqnum.Offset // its sequence position
 	Frame           uint32
-	Time            capture.Time
+	Time            frame.Time
 	Acked           bool // an acknowledgment of it was captured
 	ACKFrame        uint32
-	ACKTime         capture.Time
+	ACKTime         frame.Time
 	Retransmissions int64
 }
 
@@ -127,7 +127,7 @@ type HalfClosed struct {
 // Stay is the stay of one end in one state.
 type Stay struct {
 	State tcpstate.State
-	Since capture.Time
+	Since frame.Time
 	Frame uint32 // the segment that led there
 	For   time.Duration
 	Bound Bound

@@ -3,7 +3,7 @@ package reassembly
 import (
 	"time"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -12,12 +12,12 @@ import (
 
 // Stall is a time for which an end's window was 0.
 type Stall struct {
-	Since, Until    capture.Time
-	Frame, EndFrame uint32       // the segments that shut the window and opened it again; EndFrame is 0 if none did
-	Probes          uint32       // what the peer sent to ask for an opening
-	Probe           uint32       // the first of those
-	Resumed         uint32       // the peer's first new payload after it opened; 0 if there was none
-	ResumedAt       capture.Time // valid iff Resumed is set
+	Since, Until    frame.Time
+	Frame, EndFrame uint32     // the segments that shut the window and opened it again; EndFrame is 0 if none did
+	Probes          uint32     // what the peer sent to ask for an opening
+	Probe           uint32     // the first of those
+	Resumed         uint32     // the peer's first new payload after it opened; 0 if there was none
+	ResumedAt       frame.Time // valid iff Resumed is set
 }
 
 // promptly is how soon after an opening payload flows that had been waiting for

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 )
 
 // told is what a test of finality looks at.
@@ -24,7 +24,7 @@ func (k *crowd) closeAt(n int, second float64) {
 }
 
 func (k *crowd) at(second float64) {
-	k.p.Time = 1e18 + capture.Time(second*float64(time.Second))
+	k.p.Time = 1e18 + frame.Time(second*float64(time.Second))
 }
 
 // Records come in the order in which they become final, and say how far each

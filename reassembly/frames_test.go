@@ -3,7 +3,7 @@ package reassembly
 import (
 	"testing"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -44,7 +44,7 @@ func TestFramesHoldsWhatConnsName(t *testing.T) {
 			s.Src, s.Dst = b, a
 		}
 		s.Seq, s.Ack = seq, ack
-		tr.Add(&capture.Packet{Number: number, Time: capture.Time(number) * 1e6}, &s)
+		tr.Add(frame.Frame{Number: number, Time: frame.Time(number) * 1e6}, &s)
 	}
 	for port := uint16(1); port <= 3; port++ {
 		send(port, segment.SYN, 0, 0, false)

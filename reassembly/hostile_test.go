@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -16,18 +16,18 @@ type talker struct {
 	frame int
 }
 
-func (k *talker) say(at capture.Time, side int, flags segment.Flags, seq, ack uint32, length uint32, window uint16) {
+func (k *talker) say(at frame.Time, side int, flags segment.Flags, seq, ack uint32, length uint32, window uint16) {
 	k.frame++
 	s := segment.Segment{Flags: flags, Window: window, PayloadLen: length, Is4: true}
 	s.Seq, s.Ack = seqnum.Value(seq), seqnum.Value(ack)
 	ends := [2]segment.Endpoint{{Port: 1}, {Port: 2}}
 	s.Src, s.Dst = ends[side], ends[1-side]
-	k.Add(&capture.Packet{Number: k.frame, Time: at}, &s)
+	k.Add(frame.Frame{Number: k.frame, Time: at}, &s)
 }
 
 // A clock that jumps by centuries makes no duration negative.
 func TestClockJumps(t *testing.T) {
-	for _, far := range []capture.Time{math.MinInt64, -1e18, 0, 1e18, math.MaxInt64} {
+	for _, far := range []frame.Time{math.MinInt64, -1e18, 0, 1e18, math.MaxInt64} {
 		var got Conn
 		k := &talker{Tracker: NewTracker(Config{Idle: math.MaxInt64}, func(c *Conn) { got = *c })}
 		for range 3 {
@@ -57,7 +57,7 @@ func TestClockJumps(t *testing.T) {
 // What a connection held is given back when it ends, whatever became of it.
 func TestSlabsGiveBack(t *testing.T) {
 	k := &talker{Tracker: NewTracker(Config{}, func(*Conn) {})}
-	for i := range capture.Time(1000) {
+	for i := range frame.Time(1000) {
 		at := i * 86400e9
 		k.say(at, 0, segment.ACK, 1000, 1, 10, 9)
 		k.say(at, 0, segment.ACK, 5000, 1, 10, 9) // opens a hole
@@ -105,7 +105,7 @@ func TestMarksInOrder(t *testing.T) {
 			if i%7 != 3 { // most are essential
 				flags |= segment.SYN
 			}
-			k.say(capture.Time(3+i), i%2, flags, 9, 10, 0, 9)
+			k.say(frame.Time(3+i), i%2, flags, 9, 10, 0, 9)
 		}
 		k.Flush()
 		for i := 1; i < len(got); i++ {

@@ -3,7 +3,7 @@ package reassembly
 import (
 	"fmt"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
 
@@ -12,7 +12,7 @@ import (
 type ICMP struct {
 	Frame      uint32 // 0 where there was none
 	Count      uint32
-	Time       capture.Time
+	Time       frame.Time
 	From       segment.Addr // who reports it: a router, or the host itself
 	Type, Code uint8
 	V6         bool
@@ -74,8 +74,8 @@ func (i *ICMP) fails() bool {
 
 // Quote takes in an ICMP error that quotes a segment (Decode returned
 // ICMPError). It opens no connection, but Wireshark numbers what it quotes.
-func (t *Tracker) Quote(p *capture.Packet, s *segment.Segment) {
-	t.Advance(p)
+func (t *Tracker) Quote(p frame.Frame, s *segment.Segment) {
+	t.Advance(p.Time)
 	tuple, side, prev := t.streams.Quote(s)
 	if prev != nil && prev.Conn != 0 {
 		t.priors.release(t.reuse(prev, p.Time))

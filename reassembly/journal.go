@@ -1,7 +1,7 @@
 package reassembly
 
 import (
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -17,7 +17,7 @@ import (
 // connections. A journal holds no pointers.
 type journal struct {
 	horizon
-	finTime      capture.Time // of the second FIN, like finFrame; valid iff there were both
+	finTime      frame.Time // of the second FIN, like finFrame; valid iff there were both
 	finFrame     uint32
 	firstFIN     uint8 // as in the tcb, like the next
 	completeness uint8
@@ -86,7 +86,7 @@ func (from *shelf) discard(n uint32) {
 
 // line is one segment of a journal.
 type line struct {
-	time         capture.Time
+	time         frame.Time
 	seq, ack     seqnum.Value
 	tsVal, tsEcr uint32
 	frame        uint32
@@ -129,7 +129,7 @@ func (b *journal) fits(s *segment.Segment, side uint8) (fits, orderly bool) {
 }
 
 // write adds a segment that fits to b, which is live.
-func (t *Tracker) write(b *journal, p *capture.Packet, s *segment.Segment, side uint8) {
+func (t *Tracker) write(b *journal, p frame.Frame, s *segment.Segment, side uint8) {
 	n := int(b.lines.n)
 	t.lines.reserve(&b.lines, n+1)
 	b.lines.n++
@@ -152,11 +152,11 @@ func (t *Tracker) write(b *journal, p *capture.Packet, s *segment.Segment, side 
 // blank stands for payload of which no more than the length is asked.
 var blank [maxLinePayload]byte
 
-// restore makes s and p the segment and packet that g was, as far as take looks at
-// them, and returns the side that it came from.
-func (g *line) restore(b *journal, p *capture.Packet, s *segment.Segment) (side uint8) {
+// restore makes s the segment that g was, as far as take looks at it, and returns its
+// frame and the side that it came from.
+func (g *line) restore(b *journal, s *segment.Segment) (p frame.Frame, side uint8) {
 	side = uint8(g.bits & lineSide)
-	*p = capture.Packet{Time: g.time, Number: int(g.frame)}
+	p = frame.Frame{Time: g.time, Number: int(g.frame)}
 	*s = segment.Segment{
 		Src: b.addr[side], Dst: b.addr[1-side], Path: b.path, Is4: b.is4,
 		Seq: g.seq, Ack: g.ack, Flags: g.flags, Window: g.window, TTL: g.ttl, IPID: g.id, PayloadLen: g.payload,
@@ -166,7 +166,7 @@ func (g *line) restore(b *journal, p *capture.Packet, s *segment.Segment) (side 
 	}
 	s.Options.HasTimestamps, s.Options.TSVal, s.Options.TSEcr = g.bits&lineTS != 0, g.tsVal, g.tsEcr
 	s.Options.HasScale, s.Options.Scale = g.bits&lineScale != 0, g.scale
-	return side
+	return p, side
 }
 
 // journal returns the journal of an entry, or nil where it has a tcb or rests.
@@ -210,11 +210,10 @@ func (t *Tracker) unfold(e *entry) {
 	b.begin(c, e.stream)
 	lines := t.lines.of(&b.lines)
 	if b.disorderly {
-		var p capture.Packet
 		var s segment.Segment
 		for n := range lines {
-			side := lines[n].restore(b, &p, &s)
-			t.take(c, &p, &s, side)
+			p, side := lines[n].restore(b, &s)
+			t.take(c, p, &s, side)
 		}
 	} else if len(lines) > 0 {
 		t.marks.reserve(&c.marks, len(lines))

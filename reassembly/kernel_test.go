@@ -240,9 +240,9 @@ func derived(t *testing.T, path string, keep func(*segment.Segment) bool) (map[s
 			t.Fatal(err)
 		}
 		if d.Decode(p.Link, p.Data, p.Length, &s) == segment.Decoded && keep(&s) {
-			tracker.Add(&p, &s)
+			tracker.Add(p.Frame(), &s)
 		} else {
-			tracker.Advance(&p)
+			tracker.Advance(p.Time)
 		}
 	}
 	tracker.Flush()

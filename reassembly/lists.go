@@ -1,14 +1,14 @@
 package reassembly
 
-import "finwait/reassembly/capture"
+import "finwait/reassembly/frame"
 
 // entry is the place of a connection in the table, for as long as its segments
 // belong to it. Its index outlives the step from journal to tcb.
 type entry struct {
-	prev, next uint32       // neighbours in the list that it is in
-	body       uint32       // index into Tracker.tcbs or, with journaled or atRest, into journals or rests; 0 where the entry is free
-	stream     uint32       // as in the tcb
-	at         capture.Time // how late it was when its latest segment came; once it ended, when it did
+	prev, next uint32     // neighbours in the list that it is in
+	body       uint32     // index into Tracker.tcbs or, with journaled or atRest, into journals or rests; 0 where the entry is free
+	stream     uint32     // as in the tcb
+	at         frame.Time // how late it was when its latest segment came; once it ended, when it did
 }
 
 // journaled marks the body of an entry as a journal.

@@ -1,7 +1,7 @@
 package reassembly
 
 import (
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -10,7 +10,7 @@ import (
 // 0 is the sender's, or for Ack the receiver's, ISN; where the SYN was not
 // captured, offset 1 is the first octet seen.
 type Mark struct {
-	Time         capture.Time
+	Time         frame.Time
 	Seq, Ack     seqnum.Offset
 	TSVal, TSEcr uint32 // valid iff HasTS
 	Frame        uint32 // 1-based, as in Wireshark

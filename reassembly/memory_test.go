@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -15,11 +15,11 @@ import (
 type crowd struct {
 	*Tracker
 	s segment.Segment
-	p capture.Packet
+	p frame.Frame
 }
 
 func newCrowd(cfg Config, emit func(*Conn)) *crowd {
-	return &crowd{Tracker: NewTracker(cfg, emit), p: capture.Packet{Time: 1e18}}
+	return &crowd{Tracker: NewTracker(cfg, emit), p: frame.Frame{Time: 1e18}}
 }
 
 // say sends a segment on the nth 4-tuple; seq and ack count from 0.
@@ -37,7 +37,7 @@ func (k *crowd) say(n, side int, flags segment.Flags, seq, ack seqnum.Value, pay
 	if side == 1 {
 		k.s.Src, k.s.Dst = server, client
 	}
-	k.Add(&k.p, &k.s)
+	k.Add(k.p, &k.s)
 }
 
 const (

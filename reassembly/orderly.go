@@ -1,7 +1,7 @@
 package reassembly
 
 import (
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -41,7 +41,7 @@ func (b *journal) expects(s *segment.Segment, side uint8) bool {
 }
 
 // advance takes in an expected segment.
-func (b *journal) advance(p *capture.Packet, s *segment.Segment, side uint8) {
+func (b *journal) advance(p frame.Frame, s *segment.Segment, side uint8) {
 	own, peer := &b.courses[side], &b.courses[1-side]
 	if s.Flags.Has(segment.SYN) {
 		own.next, own.una, b.syn[side] = s.Seq, s.Seq, true
@@ -140,10 +140,9 @@ func (b *journal) follow(c *tcb, lines []line, marks []Mark, more *slab[moreToke
 
 // view adds the flag sequence and Zeek's view to what follow makes.
 func (b *journal) view(c *tcb, lines []line, more *slab[moreTokens]) {
-	var p capture.Packet
 	var s segment.Segment
 	for i := range lines {
-		side := lines[i].restore(b, &p, &s)
+		_, side := lines[i].restore(b, &s)
 		c.view(&s, side, false, more)
 	}
 }

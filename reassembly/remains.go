@@ -1,6 +1,6 @@
 package reassembly
 
-import "finwait/reassembly/capture"
+import "finwait/reassembly/frame"
 
 // remains are what is left of an ended connection: its tcb and what belongs to it
 // in the other tables. The Tracker does not touch them again before they are
@@ -20,9 +20,9 @@ type remains struct {
 	requests *requests
 	prior    *Prior
 	icmp     ICMP
-	until    capture.Time // end of observation
-	dropped  bool         // the capturing system lost packets, and observation lasted to the end
-	plain    bool         // segments without SYN, FIN and RST were captured by then
+	until    frame.Time // end of observation
+	dropped  bool       // the capturing system lost packets, and observation lasted to the end
+	plain    bool       // segments without SYN, FIN and RST were captured by then
 }
 
 // remains gathers what is left of the ended connection of entry i.

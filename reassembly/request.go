@@ -3,7 +3,7 @@ package reassembly
 import (
 	"time"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/seqnum"
 )
 
@@ -27,7 +27,7 @@ const (
 type Burst struct {
 	Kind                 RecordKind
 	By                   Role
-	Start, End           capture.Time // of the segments that their headers came in
+	Start, End           frame.Time // of the segments that their headers came in
 	StartFrame, EndFrame uint32
 	Largest              uint16 // octets of the largest record, its header left out
 	Bytes                int64  // octets of all, headers included
@@ -57,8 +57,8 @@ type requests struct {
 	n      uint8
 
 	answerTime time.Duration // from the client's first record to the server's first
-	hello      capture.Time  // of the client's first record
-	finished   capture.Time  // of the client's Finished in TLS 1.3; 0 before
+	hello      frame.Time    // of the client's first record
+	finished   frame.Time    // of the client's Finished in TLS 1.3; 0 before
 	client     uint8         // side that sent the first record
 	ticket     uint16        // length of the first session ticket, 0 before
 	tickets    uint8
@@ -115,7 +115,7 @@ func (t *tail) keep(payload []byte, whole bool, seq seqnum.Offset) {
 
 // records looks through a segment's payload for TLS records. size is its
 // length on the wire, of which payload may be only the start.
-func (q *requests) records(payload []byte, size uint32, side uint8, seq seqnum.Offset, frame uint32, now capture.Time) {
+func (q *requests) records(payload []byte, size uint32, side uint8, seq seqnum.Offset, frame uint32, now frame.Time) {
 	s := &q.scan[side]
 	end := seq + seqnum.Offset(size)
 	switch {
@@ -142,7 +142,7 @@ func (q *requests) records(payload []byte, size uint32, side uint8, seq seqnum.O
 }
 
 // record takes in the header of one record.
-func (q *requests) record(kind uint8, size uint16, side uint8, frame uint32, now capture.Time) {
+func (q *requests) record(kind uint8, size uint16, side uint8, frame uint32, now frame.Time) {
 	if !q.begun {
 		q.begun, q.client, q.hello = true, side, now
 	}
@@ -170,7 +170,7 @@ func (q *requests) record(kind uint8, size uint16, side uint8, frame uint32, now
 	q.n++
 }
 
-func (q *requests) kindOf(kind uint8, size uint16, side uint8, now capture.Time) RecordKind {
+func (q *requests) kindOf(kind uint8, size uint16, side uint8, now frame.Time) RecordKind {
 	switch {
 	case kind == recordAlert, kind == recordData && size == sealedAlert:
 		return AlertRecord
@@ -190,7 +190,7 @@ func (q *requests) kindOf(kind uint8, size uint16, side uint8, now capture.Time)
 
 // isTicket reports whether a record of the server is a session ticket: the
 // first after the client's Finished, and at once; a second of the same length.
-func (q *requests) isTicket(size uint16, now capture.Time) bool {
+func (q *requests) isTicket(size uint16, now frame.Time) bool {
 	const patience = 20 * time.Millisecond
 	if q.finished == 0 || now.Sub(q.finished) > 2*q.answerTime+patience {
 		return false

@@ -3,7 +3,7 @@ package reassembly
 import (
 	"time"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -29,7 +29,7 @@ type RST struct {
 	Known   bool
 	By      Role
 	Frame   uint32
-	Time    capture.Time
+	Time    frame.Time
 	Kind    RSTKind
 	ReplyTo uint32 // frame of the segment that it answers; 0 where none
 	Count   int64  // resets from that side that were captured

@@ -3,7 +3,7 @@ package reassembly
 import (
 	"time"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/stream"
 )
@@ -12,9 +12,9 @@ import (
 // it was in TIME-WAIT when the connection began (RFC 9293 §3.6.1 MAY-2).
 type Prior struct {
 	Stream  uint32
-	Waiting [2]bool      // by role in the connection that followed
-	Since   capture.Time // when the later TIME-WAIT began
-	Frame   uint32       // the segment that began it
+	Waiting [2]bool    // by role in the connection that followed
+	Since   frame.Time // when the later TIME-WAIT began
+	Frame   uint32     // the segment that began it
 }
 
 // A predecessor is what is kept of an ended connection that was handed out: what the
@@ -22,16 +22,16 @@ type Prior struct {
 // and §3.6.1), and that it was handed out early.
 type predecessor struct {
 	prior   Prior
-	endedAt capture.Time
-	last    capture.Time // how late it was when its last segment came
-	waits   bool         // prior is valid
+	endedAt frame.Time
+	last    frame.Time // how late it was when its last segment came
+	waits   bool       // prior is valid
 	early   bool
 }
 
 const msl = 2 * time.Minute
 
 // at returns what an incarnation that begins at a time is to know of p.
-func (p *predecessor) at(time capture.Time) (Prior, bool) {
+func (p *predecessor) at(time frame.Time) (Prior, bool) {
 	return p.prior, p.waits && time.Sub(p.endedAt) <= 2*msl
 }
 

@@ -3,7 +3,7 @@ package reassembly
 import (
 	"time"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -27,12 +27,12 @@ type holes struct {
 
 type hole struct {
 	left, right seqnum.Offset
-	since       capture.Time
+	since       frame.Time
 }
 
 // open remembers a new hole, which lies above all others. The highest one grows
 // while segments without payload pass over it that nothing followed yet.
-func (h *holes) open(left, right seqnum.Offset, now capture.Time) {
+func (h *holes) open(left, right seqnum.Offset, now frame.Time) {
 	if h.n > 0 && h.end() >= left {
 		last := &h.at[h.n-1]
 		last.right = max(last.right, right)
@@ -52,7 +52,7 @@ func (h *holes) end() seqnum.Offset { return h.at[h.n-1].right }
 
 // fill takes [left, right) out of the holes. It returns how many octets of it
 // had been missing, and since when the first of those were.
-func (h *holes) fill(left, right seqnum.Offset) (octets seqnum.Offset, since capture.Time) {
+func (h *holes) fill(left, right seqnum.Offset) (octets seqnum.Offset, since frame.Time) {
 	for i := 0; i < int(h.n); i++ {
 		g := &h.at[i]
 		l, r := max(left, g.left), min(right, g.right)
@@ -157,7 +157,7 @@ func (e *endpoint) isProbe(s *segment.Segment, seq seqnum.Offset, peerWindowZero
 
 // send takes in what a segment adds to its sender's sequence space and returns
 // what kind of sending it was.
-func (t *Tracker) send(e *endpoint, s *segment.Segment, seq seqnum.Offset, now capture.Time) (bits MarkBits) {
+func (t *Tracker) send(e *endpoint, s *segment.Segment, seq seqnum.Offset, now frame.Time) (bits MarkBits) {
 	left, right := seq, seq+seqnum.Offset(s.Len())
 	e.low = min(e.low, left)
 	if left > e.sndNxt {
@@ -211,7 +211,7 @@ func (t *Tracker) holesOf(e *endpoint) *holes {
 }
 
 // advertise takes in the window that a segment advertises.
-func (e *endpoint) advertise(s *segment.Segment, now capture.Time) {
+func (e *endpoint) advertise(s *segment.Segment, now frame.Time) {
 	e.lastWindow = s.Window
 	if s.Flags.Has(segment.RST) || s.Flags.Has(segment.SYN) {
 		return

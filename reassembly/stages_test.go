@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -18,7 +19,7 @@ import (
 type event struct {
 	kind  segment.Skip
 	pass  bool
-	time  capture.Time
+	time  frame.Time
 	frame int
 	s     segment.Segment
 }
@@ -58,11 +59,11 @@ func tell(cfg Config, whole bool, events []event) (out []story, c Counts) {
 		switch {
 		case e.pass:
 			t.Pass(&e.s, e.kind)
-			t.Advance(&p)
+			t.Advance(p.Time)
 		case e.kind == segment.ICMPError:
-			t.Quote(&p, &e.s)
+			t.Quote(p.Frame(), &e.s)
 		default:
-			t.Add(&p, &e.s)
+			t.Add(p.Frame(), &e.s)
 		}
 	}
 	t.Flush()
@@ -72,7 +73,7 @@ func tell(cfg Config, whole bool, events []event) (out []story, c Counts) {
 // chance makes random captures of a few 4-tuples, on which much goes wrong.
 type chance struct {
 	*rand.Rand
-	now    capture.Time
+	now    frame.Time
 	isn    [8][2]seqnum.Value
 	tuples int // how many of them there are
 	steady int // one segment in so many begins another incarnation
@@ -80,24 +81,24 @@ type chance struct {
 
 func pick[T any](r *chance, list ...T) T { return list[r.IntN(len(list))] }
 
-func (r *chance) event(frame int) event {
+func (r *chance) event(number int) event {
 	n, side := r.IntN(r.tuples), r.IntN(2)
 	if r.IntN(r.steady) == 0 {
 		r.isn[n][side] = seqnum.Value(r.Uint32())
 	}
-	r.now += capture.Time(pick(r, 0, time.Microsecond, time.Millisecond, 3*time.Millisecond, 300*time.Millisecond, time.Second))
+	r.now += frame.Time(pick(r, 0, time.Microsecond, time.Millisecond, 3*time.Millisecond, 300*time.Millisecond, time.Second))
 	switch r.IntN(100) {
 	case 0:
-		r.now += capture.Time(pick(r, 5*time.Minute, 3*time.Hour))
+		r.now += frame.Time(pick(r, 5*time.Minute, 3*time.Hour))
 	case 1:
-		r.now -= capture.Time(pick(r, time.Millisecond, time.Second))
+		r.now -= frame.Time(pick(r, time.Millisecond, time.Second))
 	}
 	const syn, ack = segment.SYN, segment.ACK
 	s := segment.Segment{
 		Seq:   r.isn[n][side] + pick(r, seqnum.Value(0), 0, 1, 1, 2, 1000),
 		Ack:   r.isn[n][1-side] + pick(r, seqnum.Value(0), 1, 1, 1, 2, 1000),
 		Flags: pick(r, syn, syn, syn, syn|ack, syn|ack, ack, ack, ack, 0, syn|segment.ECE|segment.CWR, segment.PSH|ack),
-		TTL:   pick[uint8](r, 64, 64, 63), IPID: pick[uint16](r, 0, 0, 7, uint16(frame)),
+		TTL:   pick[uint8](r, 64, 64, 63), IPID: pick[uint16](r, 0, 0, 7, uint16(number)),
 		Window: pick[uint16](r, 0, 512, 512, 65535), Is4: n%4 < 3,
 	}
 	if r.IntN(12) == 0 {
@@ -129,7 +130,7 @@ func (r *chance) event(frame int) event {
 	s.Path.Interface = uint16(r.IntN(2))
 	ends := [2]segment.Endpoint{{Port: uint16(40000 + n)}, {Port: 443}}
 	s.Src, s.Dst = ends[side], ends[1-side]
-	e := event{time: r.now, frame: frame, s: s, pass: r.IntN(50) == 0}
+	e := event{time: r.now, frame: number, s: s, pass: r.IntN(50) == 0}
 	if r.IntN(25) == 0 {
 		e.kind = segment.ICMPError
 		e.s.ICMP = segment.ICMP{Type: 3, Code: uint8(r.IntN(5)), Header: r.IntN(2) == 0}
@@ -145,13 +146,13 @@ func TestStagesTellTheSame(t *testing.T) {
 	for seed := range uint64(400) {
 		r := &chance{Rand: rand.New(rand.NewPCG(seed, 7)), now: 1e18, tuples: 1 + int(seed%8), steady: 12 << (seed / 8 % 5)}
 		var events []event
-		for frame := 1; frame <= 300; frame++ {
-			e := r.event(frame)
+		for n := 1; n <= 300; n++ {
+			e := r.event(n)
 			events = append(events, e)
 			if r.IntN(20) == 0 { // captured twice
-				e.time += capture.Time(r.IntN(2)) * capture.Time(time.Microsecond)
-				frame++
-				e.frame = frame
+				e.time += frame.Time(r.IntN(2)) * frame.Time(time.Microsecond)
+				n++
+				e.frame = n
 				events = append(events, e)
 			}
 		}
@@ -235,7 +236,7 @@ func recorded(t *testing.T, file string) (events []event) {
 // journal is for, and each way out of it.
 type talkers struct {
 	*rand.Rand
-	now   capture.Time
+	now   frame.Time
 	frame int
 }
 
@@ -337,9 +338,9 @@ func (r *talkers) capture(upset int) (out []event) {
 			begun++
 		}
 		i := r.IntN(len(open))
-		r.now += capture.Time(pick(r.chance(), time.Microsecond, 300*time.Microsecond, 7*time.Millisecond, 90*time.Millisecond))
+		r.now += frame.Time(pick(r.chance(), time.Microsecond, 300*time.Microsecond, 7*time.Millisecond, 90*time.Millisecond))
 		if r.IntN(1000) == 0 {
-			r.now += capture.Time(pick(r.chance(), 5*time.Minute, 3*time.Hour, -time.Second))
+			r.now += frame.Time(pick(r.chance(), 5*time.Minute, 3*time.Hour, -time.Second))
 		}
 		some, times := open[i][:1], 1
 		if r.IntN(10*upset) == 0 { // captured twice, one by one or two together

@@ -1,7 +1,7 @@
 package reassembly
 
 import (
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
 )
@@ -14,11 +14,11 @@ import (
 // step is one event of an endpoint's life.
 type step struct {
 	event tcpstate.Event
-	at    int          // index of the mark after which it lies: the order of steps
-	since capture.Time // when
-	frame uint32       // the segment that brought it about
-	loose bool         // since is a bound: the event itself was not captured
-	reap  bool         // a reply RST: the socket was gone by then, since when is not known
+	at    int        // index of the mark after which it lies: the order of steps
+	since frame.Time // when
+	frame uint32     // the segment that brought it about
+	loose bool       // since is a bound: the event itself was not captured
+	reap  bool       // a reply RST: the socket was gone by then, since when is not known
 }
 
 const maxSteps = 12
@@ -386,10 +386,10 @@ func (c *Conn) before(r Role, s step, cause int) int {
 }
 
 // met returns when r sent or received mark i.
-func (c *Conn) met(r Role, i int) capture.Time {
+func (c *Conn) met(r Role, i int) frame.Time {
 	m := &c.Marks[i]
 	if m.By(r) {
-		return m.Time - capture.Time(c.hop[r])
+		return m.Time - frame.Time(c.hop[r])
 	}
-	return m.Time + capture.Time(c.hop[r])
+	return m.Time + frame.Time(c.hop[r])
 }

@@ -3,7 +3,7 @@ package reassembly
 import (
 	"time"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -11,7 +11,7 @@ import (
 func (b MarkBits) has(c MarkBits) bool { return b&c == c }
 
 // take adds one segment to the evidence of its connection.
-func (t *Tracker) take(c *tcb, p *capture.Packet, s *segment.Segment, side uint8) {
+func (t *Tracker) take(c *tcb, p frame.Frame, s *segment.Segment, side uint8) {
 	e, peer := &c.ends[side], &c.ends[1-side]
 	seq, ack := t.place(c, s, side)
 	m := Mark{
@@ -227,7 +227,7 @@ func (e *endpoint) offerScale(has bool, shift uint8) {
 }
 
 // note counts the segment and keeps its outward signs.
-func (t *Tracker) note(c *tcb, e *endpoint, s *segment.Segment, p *capture.Packet) {
+func (t *Tracker) note(c *tcb, e *endpoint, s *segment.Segment, p frame.Frame) {
 	e.packets++
 	if s.PayloadLen > 0 {
 		e.dataSegments++
@@ -249,7 +249,7 @@ func (t *Tracker) note(c *tcb, e *endpoint, s *segment.Segment, p *capture.Packe
 }
 
 // date takes in when and where a segment was captured.
-func (c *tcb) date(at capture.Time, frame uint32) {
+func (c *tcb) date(at frame.Time, frame uint32) {
 	switch {
 	case c.lastFrame == 0:
 		c.firstTime, c.firstFrame = at, frame

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -22,7 +22,7 @@ type Turn struct {
 
 // Extent is when, where and how much was said in a Turn.
 type Extent struct {
-	Start, End           capture.Time // of its first and last new payload
+	Start, End           frame.Time // of its first and last new payload
 	StartFrame, EndFrame uint32
 	Bytes                int64         // octets of new payload captured
 	At                   seqnum.Offset // sequence position of its first octet
@@ -108,7 +108,7 @@ func (a Alert) String() string {
 
 // hear takes in new payload of one side. in is the talk of its connection, made
 // where there was none.
-func (t *Tracker) hear(in *uint32, p *capture.Packet, s *segment.Segment, side uint8, seq seqnum.Offset, fresh int64) {
+func (t *Tracker) hear(in *uint32, p frame.Frame, s *segment.Segment, side uint8, seq seqnum.Offset, fresh int64) {
 	if *in == 0 {
 		i, k := t.talks.alloc()
 		*k = talk{speaker: noSide}

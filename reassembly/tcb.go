@@ -3,7 +3,7 @@ package reassembly
 import (
 	"time"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 	"finwait/reassembly/zeek"
@@ -18,7 +18,7 @@ type tcb struct {
 	marks  run          // in Tracker.marks
 	path   segment.Path // of the first segment
 
-	firstTime, lastTime   capture.Time
+	firstTime, lastTime   frame.Time
 	firstFrame, lastFrame uint32
 	stream                uint32
 	talk                  uint32 // index into Tracker.talks, or 0
@@ -39,15 +39,15 @@ const noSide = 2
 
 // horizon is how far a connection was observed.
 type horizon struct {
-	until      capture.Time // when observation of it ended; valid iff bounded
-	endedAt    capture.Time // time of the segment after which it ended; valid iff it did
-	bounded    bool         // that was before the capture did
-	superseded bool         // the next incarnation began
-	early      bool         // handed out before it was final, for want of room
+	until      frame.Time // when observation of it ended; valid iff bounded
+	endedAt    frame.Time // time of the segment after which it ended; valid iff it did
+	bounded    bool       // that was before the capture did
+	superseded bool       // the next incarnation began
+	early      bool       // handed out before it was final, for want of room
 }
 
 // supersede takes in that the next incarnation began.
-func (h *horizon) supersede(now capture.Time) {
+func (h *horizon) supersede(now frame.Time) {
 	h.superseded = true
 	if !h.bounded {
 		h.until, h.bounded = now, true
@@ -56,7 +56,7 @@ func (h *horizon) supersede(now capture.Time) {
 
 // limit takes in that observation ended no later than at, where now is how far the
 // capture has been read.
-func (h *horizon) limit(at, now capture.Time) {
+func (h *horizon) limit(at, now frame.Time) {
 	if h.bounded {
 		h.until = min(h.until, at)
 	} else if at < now {
@@ -74,7 +74,7 @@ type endpoint struct {
 	fin      seqnum.Offset // position of the FIN, iff hasFIN
 	lastAck  seqnum.Offset // what it last acknowledged
 	payload  int64         // payload octets captured, sequence space counted once
-	zeroFrom capture.Time  // since when its window is 0, iff zeroWindow
+	zeroFrom frame.Time    // since when its window is 0, iff zeroWindow
 	zeroFor  time.Duration // how long its window was 0 before that
 
 	packets, dataSegments             uint32

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 	"finwait/reassembly/stream"
@@ -75,8 +75,8 @@ type Tracker struct {
 	past     predecessors
 	final    []uint32 // what becomes final at the same time
 	count    struct{ live, ended int }
-	now      capture.Time // latest timestamp so far
-	due      capture.Time // until then nothing becomes final
+	now      frame.Time // latest timestamp so far
+	due      frame.Time // until then nothing becomes final
 	begun    bool
 	capture  captureFacts
 	whole    bool // every connection has a tcb from its first segment to the end
@@ -88,16 +88,16 @@ type Tracker struct {
 
 // captureFacts are what the capture as a whole says of its connections.
 type captureFacts struct {
-	dropped  bool         // the capturing system lost packets
-	plain    bool         // a segment without SYN, FIN and RST was captured
-	plainAt  capture.Time // how late it was when the first of those came; valid iff plain
-	complete bool         // the capture has been read to its end
+	dropped  bool       // the capturing system lost packets
+	plain    bool       // a segment without SYN, FIN and RST was captured
+	plainAt  frame.Time // how late it was when the first of those came; valid iff plain
+	complete bool       // the capture has been read to its end
 }
 
 // plainBefore reports whether a segment without SYN, FIN and RST was captured before
 // observation ended: by time, whatever of the capture has been read. At the end of
 // the capture the last packet counts, too.
-func (f *captureFacts) plainBefore(until capture.Time) bool {
+func (f *captureFacts) plainBefore(until frame.Time) bool {
 	return f.plain && (f.plainAt < until || f.complete && f.plainAt == until)
 }
 
@@ -133,11 +133,11 @@ func (t *Tracker) Dropped() { t.capture.dropped = true }
 
 // Plain tells, before the first packet, since when the capture holds segments
 // without SYN, FIN and RST, perhaps others than those that Add is given.
-func (t *Tracker) Plain(since capture.Time) { t.capture.plain, t.capture.plainAt = true, since }
+func (t *Tracker) Plain(since frame.Time) { t.capture.plain, t.capture.plainAt = true, since }
 
 // PlainSince returns how late it was when the first segment without SYN, FIN and RST
 // came; ok is false while there was none.
-func (t *Tracker) PlainSince() (since capture.Time, ok bool) {
+func (t *Tracker) PlainSince() (since frame.Time, ok bool) {
 	return t.capture.plainAt, t.capture.plain
 }
 
@@ -149,9 +149,9 @@ func (t *Tracker) Counts() Counts {
 
 // Advance takes in the time of a packet that held no segment: observation goes
 // on while anything at all is captured.
-func (t *Tracker) Advance(p *capture.Packet) {
-	if !t.begun || p.Time > t.now {
-		t.now, t.begun = p.Time, true
+func (t *Tracker) Advance(at frame.Time) {
+	if !t.begun || at > t.now {
+		t.now, t.begun = at, true
 		if t.now > t.due {
 			t.expire()
 		}
@@ -159,8 +159,8 @@ func (t *Tracker) Advance(p *capture.Packet) {
 }
 
 // Add takes in one segment, decoded from packet p.
-func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
-	t.Advance(p)
+func (t *Tracker) Add(p frame.Frame, s *segment.Segment) {
+	t.Advance(p.Time)
 	tuple, side, opened, prev := t.streams.Number(s)
 	var prior uint32
 	if prev != nil && prev.Conn != 0 {
@@ -208,7 +208,7 @@ func (t *Tracker) Add(p *capture.Packet, s *segment.Segment) {
 }
 
 // enter takes in a segment that fits into the journal of a connection.
-func (t *Tracker) enter(i uint32, b *journal, p *capture.Packet, s *segment.Segment, side uint8, orderly bool) {
+func (t *Tracker) enter(i uint32, b *journal, p frame.Frame, s *segment.Segment, side uint8, orderly bool) {
 	t.write(b, p, s, side)
 	t.touch(&t.live, i)
 	if !orderly {
@@ -286,7 +286,7 @@ func (t *Tracker) touch(q *list, i uint32) {
 
 // reuse ends the previous incarnation on a 4-tuple (RFC 9293 §3.4.1), which a SYN of
 // the given time supersedes, and returns what is to be remembered of it.
-func (t *Tracker) reuse(prev *stream.Tuple, at capture.Time) (prior uint32) {
+func (t *Tracker) reuse(prev *stream.Tuple, at frame.Time) (prior uint32) {
 	i := prev.Conn
 	e := t.table.at(i)
 	if e.body == 0 || e.stream != prev.Stream {
@@ -307,7 +307,7 @@ func (t *Tracker) reuse(prev *stream.Tuple, at capture.Time) (prior uint32) {
 
 // latestOf returns the latest timestamp of the segments that are remembered of a
 // connection.
-func (t *Tracker) latestOf(e *entry) (latest capture.Time) {
+func (t *Tracker) latestOf(e *entry) (latest frame.Time) {
 	_, latest = t.horizonOf(e)
 	if b := t.journal(e); b != nil {
 		for _, g := range t.shelfOf(e.body).lines.of(&b.lines) {
@@ -350,7 +350,7 @@ func (t *Tracker) stop(i uint32, why End) {
 	h.endedAt = last
 	switch why {
 	case EndIdle:
-		h.until, h.bounded = last+capture.Time(t.cfg.Idle), true
+		h.until, h.bounded = last+frame.Time(t.cfg.Idle), true
 	case EndEvicted:
 		h.until, h.bounded = t.now, true
 	}
@@ -362,7 +362,7 @@ func (t *Tracker) stop(i uint32, why End) {
 
 // stamp remembers why a connection ended. It returns how far it was observed, and
 // when its last segment came.
-func (t *Tracker) stamp(e *entry, why End) (*horizon, capture.Time) {
+func (t *Tracker) stamp(e *entry, why End) (*horizon, frame.Time) {
 	if b := t.journal(e); b != nil && !b.disorderly && b.lines.n > 0 {
 		b.ended = why
 	} else {
@@ -384,7 +384,7 @@ func (t *Tracker) endOf(e *entry) End {
 
 // horizonOf returns how far a connection was observed, and when its last segment
 // came.
-func (t *Tracker) horizonOf(e *entry) (*horizon, capture.Time) {
+func (t *Tracker) horizonOf(e *entry) (*horizon, frame.Time) {
 	if n := t.noteOf(e); n != nil {
 		return &n.horizon, t.rests.at(e.body &^ atRest).tcb.lastTime
 	}
@@ -398,7 +398,7 @@ func (t *Tracker) horizonOf(e *entry) (*horizon, capture.Time) {
 
 // deniesReset reports whether a segment shows that the reset which seemed to end
 // the connection was not taken in: somebody goes on long after it.
-func (c *tcb) deniesReset(p *capture.Packet, s *segment.Segment) bool {
+func (c *tcb) deniesReset(p frame.Frame, s *segment.Segment) bool {
 	const stray = time.Second // what was on its way has arrived by then
 	return !s.Flags.Has(segment.RST) && p.Time.Sub(c.endedAt) > stray
 }
@@ -443,11 +443,11 @@ func (t *Tracker) expire() {
 }
 
 // never is later than all times.
-const never capture.Time = math.MaxInt64
+const never frame.Time = math.MaxInt64
 
 // finalAt returns after when the stalest connection of a list is final, if it stays
 // silent for that long.
-func (t *Tracker) finalAt(q *list, silence time.Duration) capture.Time {
+func (t *Tracker) finalAt(q *list, silence time.Duration) frame.Time {
 	if q.head == 0 {
 		return never
 	}
@@ -455,11 +455,11 @@ func (t *Tracker) finalAt(q *list, silence time.Duration) capture.Time {
 }
 
 // after returns at + d, held at never.
-func after(at capture.Time, d time.Duration) capture.Time {
-	if at > never-capture.Time(d) {
+func after(at frame.Time, d time.Duration) frame.Time {
+	if at > never-frame.Time(d) {
 		return never
 	}
-	return at + capture.Time(d)
+	return at + frame.Time(d)
 }
 
 // silentSince appends the connections of a list that were silent for as long as its

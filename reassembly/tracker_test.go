@@ -60,9 +60,9 @@ func track(cfg reassembly.Config, list []capture.Packet) (out []story) {
 		p := &list[i]
 		p.Number = i + 1
 		if d.Decode(p.Link, p.Data, p.Length, &s) == segment.Decoded {
-			tracker.Add(p, &s)
+			tracker.Add(p.Frame(), &s)
 		} else {
-			tracker.Advance(p)
+			tracker.Advance(p.Time)
 		}
 	}
 	tracker.Flush()

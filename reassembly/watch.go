@@ -1,7 +1,7 @@
 package reassembly
 
 import (
-	"finwait/reassembly/capture"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
 
@@ -22,7 +22,7 @@ type Sight struct {
 }
 
 // watched takes a segment in as take does, and shows it.
-func (t *Tracker) watched(c *tcb, p *capture.Packet, s *segment.Segment, side uint8) {
+func (t *Tracker) watched(c *tcb, p frame.Frame, s *segment.Segment, side uint8) {
 	e, peer := &c.ends[side], &c.ends[1-side]
 	before, shut, probed := *e, peer.zeroWindow, peer.probed
 	t.take(c, p, s, side)
@@ -37,7 +37,7 @@ func (t *Tracker) watched(c *tcb, p *capture.Packet, s *segment.Segment, side ui
 }
 
 // watchedICMP shows an ICMP error about a connection.
-func (t *Tracker) watchedICMP(stream uint32, p *capture.Packet, s *segment.Segment, e *ICMP) {
+func (t *Tracker) watchedICMP(stream uint32, p frame.Frame, s *segment.Segment, e *ICMP) {
 	if t.cfg.Watch != nil {
 		t.cfg.Watch(&Sight{
 			Mark:   Mark{Time: p.Time, Frame: uint32(p.Number), Flags: s.Flags, Side: uint8(e.About)},

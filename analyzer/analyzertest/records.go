@@ -81,11 +81,11 @@ func track(r *capture.Reader, tracker *reassembly.Tracker) error {
 		}
 		switch decoder.Decode(p.Link, p.Data, p.Length, &seg) {
 		case segment.Decoded:
-			tracker.Add(&p, &seg)
+			tracker.Add(p.Frame(), &seg)
 		case segment.ICMPError:
-			tracker.Quote(&p, &seg)
+			tracker.Quote(p.Frame(), &seg)
 		default:
-			tracker.Advance(&p)
+			tracker.Advance(p.Time)
 		}
 	}
 }

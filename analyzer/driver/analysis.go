@@ -141,7 +141,7 @@ func (a *analysis) run(ctx context.Context) {
 		a.tracker.Dropped()
 	}
 	if t, ok := a.source.until(); ok && ctx.Err() == nil && a.window.holds(t) {
-		a.tracker.Advance(&capture.Packet{Time: t})
+		a.tracker.Advance(t)
 	}
 	a.tracker.Flush()
 }
@@ -180,16 +180,16 @@ func (a *analysis) take(d *decoded) {
 		a.tracker.Pass(s, d.skip)
 	case d.skip != segment.Decoded && d.skip != segment.ICMPError:
 		in.skipped[d.skip]++
-		a.tracker.Advance(p)
+		a.tracker.Advance(p.Time)
 	case a.keep != nil && !a.keep(s):
 		in.notSelected++
 		a.tracker.Pass(s, d.skip)
-		a.tracker.Advance(p)
+		a.tracker.Advance(p.Time)
 	case d.skip == segment.ICMPError:
 		in.skipped[d.skip]++
-		a.tracker.Quote(p, s)
+		a.tracker.Quote(p.Frame(), s)
 	default:
 		in.segments++
-		a.tracker.Add(p, s)
+		a.tracker.Add(p.Frame(), s)
 	}
 }

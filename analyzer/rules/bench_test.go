@@ -23,7 +23,7 @@ func eachStory(b *testing.B, f func(c *reassembly.Conn, share int)) {
 			if skip := d.Decode(p.Link, p.Data, p.Length, &s); skip != segment.Decoded {
 				b.Fatal(skip)
 			}
-			tracker.Add(p, &s)
+			tracker.Add(p.Frame(), &s)
 		}
 		tracker.Flush()
 	}

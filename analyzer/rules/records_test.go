@@ -61,11 +61,11 @@ func judgedBy(t *testing.T, list []*analyzer.Rule, name string, data []byte) (re
 		}
 		switch d.Decode(p.Link, p.Data, p.Length, &s) {
 		case segment.Decoded:
-			tracker.Add(&p, &s)
+			tracker.Add(p.Frame(), &s)
 		case segment.ICMPError:
-			tracker.Quote(&p, &s)
+			tracker.Quote(p.Frame(), &s)
 		default:
-			tracker.Advance(&p)
+			tracker.Advance(p.Time)
 		}
 	}
 }

@@ -26,10 +26,11 @@ var floors = [][]string{
 	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},
 	{"analyzer/ladder", "analyzer/schema"},
 	{"analyzer"},
-	{"reassembly", "reassembly/pktscript", "reassembly/traffic"},
-	{"reassembly/capture", "reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/alias"},
+	{"reassembly/pktscript", "reassembly/traffic"},
+	{"reassembly", "reassembly/capture", "reassembly/alias"}, // so that what follows connections needs no reader of files
+	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter"},
 	{"reassembly/segment"},
-	{"reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum"},
+	{"reassembly/frame", "reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum"},
 	{"reassembly/enum"},
 }
 

@@ -5,29 +5,13 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"time"
 
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
 
-// Time is a capture timestamp: nanoseconds since the Unix epoch, in UTC.
-// Timestamps outside the years 1678 to 2261 are held at that border.
-type Time int64
-
-// Std returns t in the standard library's form, in UTC.
-func (t Time) Std() time.Time { return time.Unix(0, int64(t)).UTC() }
-
-// Sub returns t - u, held at the longest time.Duration.
-func (t Time) Sub(u Time) time.Duration {
-	d := t - u
-	if (t^u)&(t^d) < 0 { // it overflowed
-		if t < u {
-			return math.MinInt64
-		}
-		return math.MaxInt64
-	}
-	return time.Duration(d)
-}
+// Time is a capture timestamp.
+type Time = frame.Time
 
 // Packet is one packet record of a capture.
 type Packet struct {
@@ -40,6 +24,9 @@ type Packet struct {
 	Length    int              // octets on the wire
 	Data      []byte           // octets captured; valid until the next call
 }
+
+// Frame returns what the packet is known by, whoever reads it.
+func (p *Packet) Frame() frame.Frame { return frame.Frame{Number: p.Number, Time: p.Time} }
 
 // ReadError says how far a capture could be read. Everything before Packet was
 // delivered and stays valid.
@@ -85,15 +72,3 @@ const (
 	minSeconds = math.MinInt64 / 1_000_000_000
 	maxSeconds = math.MaxInt64 / 1_000_000_000
 )
-
-// stdTime returns t as a Time, held at the border where it does not fit.
-func stdTime(t time.Time) Time {
-	switch sec := t.Unix(); {
-	case sec <= minSeconds:
-		return math.MinInt64
-	case sec >= maxSeconds:
-		return math.MaxInt64
-	default:
-		return Time(sec*1_000_000_000 + int64(t.Nanosecond()))
-	}
-}

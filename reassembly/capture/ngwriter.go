@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"finwait/reassembly/frame"
 )
 
 // App is how an NgWriter names itself in the section header. Of a section with
@@ -33,7 +35,7 @@ func parsePlain(comment []byte) (since Time, ok bool) {
 		return 0, false
 	}
 	t, err := time.Parse(time.RFC3339Nano, strings.TrimSuffix(text, "."))
-	return stdTime(t), err == nil
+	return frame.TimeOf(t), err == nil
 }
 
 // How long comments may be, in octets: one, for its length stands in 16 bits, and

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/gopacket/pcapgo"
 
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
 
@@ -88,7 +89,7 @@ func (s *pcapSource) next(p *Packet) (int64, error) {
 		}
 	}
 	s.pos += pcapRecord + int64(len(data))
-	p.Time = stdTime(ci.Timestamp)
+	p.Time = frame.TimeOf(ci.Timestamp)
 	p.Link = s.link
 	p.Interface = 0
 	p.NoTime = false

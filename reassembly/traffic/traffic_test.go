@@ -34,7 +34,7 @@ func TestStoriesAreTold(t *testing.T) {
 		if skip := d.Decode(p.Link, p.Data, p.Length, &s); skip != segment.Decoded {
 			t.Fatalf("packet %d: %v", p.Number, skip)
 		}
-		tracker.Add(p, &s)
+		tracker.Add(p.Frame(), &s)
 	}
 	tracker.Flush()
 	for flags, n := range got {

@@ -111,11 +111,11 @@ func finwait(path string) (map[int]stream, error) {
 	for r.Next(&p) == nil {
 		switch d.Decode(p.Link, p.Data, p.Length, &s) {
 		case segment.Decoded:
-			t.Add(&p, &s)
+			t.Add(p.Frame(), &s)
 		case segment.ICMPError:
-			t.Quote(&p, &s)
+			t.Quote(p.Frame(), &s)
 		default:
-			t.Advance(&p)
+			t.Advance(p.Time)
 		}
 	}
 	t.Flush()

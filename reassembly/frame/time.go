@@ -1,9 +1,42 @@
-package capture
+package frame
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
+
+// Time is a capture timestamp: nanoseconds since the Unix epoch, in UTC.
+// Timestamps outside the years 1678 to 2261 are held at that border.
+type Time int64
+
+// TimeOf returns t as a Time, held at the border where it does not fit.
+func TimeOf(t time.Time) Time {
+	const minSeconds, maxSeconds = math.MinInt64 / 1_000_000_000, math.MaxInt64 / 1_000_000_000
+	switch sec := t.Unix(); {
+	case sec <= minSeconds:
+		return math.MinInt64
+	case sec >= maxSeconds:
+		return math.MaxInt64
+	default:
+		return Time(sec*1_000_000_000 + int64(t.Nanosecond()))
+	}
+}
+
+// Std returns t in the standard library's form, in UTC.
+func (t Time) Std() time.Time { return time.Unix(0, int64(t)).UTC() }
+
+// Sub returns t - u, held at the longest time.Duration.
+func (t Time) Sub(u Time) time.Duration {
+	d := t - u
+	if (t^u)&(t^d) < 0 { // it overflowed
+		if t < u {
+			return math.MinInt64
+		}
+		return math.MaxInt64
+	}
+	return time.Duration(d)
+}
 
 // Append appends t in RFC 3339 form, in UTC, always with 9 decimals.
 func (t Time) Append(dst []byte) []byte {

@@ -1,4 +1,4 @@
-package capture
+package frame
 
 import (
 	"encoding/json"
