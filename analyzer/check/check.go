@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/diff"
-
 	"finwait/analyzer"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
@@ -177,7 +175,7 @@ func (c *Checker) checkGolden(in *Capture, conns []connection, res *Result) {
 	}
 	p := Problem{
 		Kind: GoldenChanged, Title: title + ": " + count(len(changes), "connection") + " changed",
-		Diff: string(diff.Diff(path, in.Golden, "now", res.Golden)),
+		Diff: unified(path, in.Golden, "now", res.Golden),
 		Mend: "if that is meant: " + updateCommand(in.Path),
 	}
 	p.Stream, p.Frames = &changes[0].Stream, closingFrames(changes[0].Record)

@@ -2,9 +2,7 @@ package report
 
 import (
 	"bytes"
-
-	"github.com/jedib0t/go-pretty/v6/table"
-	prettytext "github.com/jedib0t/go-pretty/v6/text"
+	"strings"
 )
 
 // grid lays out cells in columns two spaces apart, without lines. Columns that
@@ -36,39 +34,47 @@ func (g *grid) kept() []int {
 
 func (g *grid) write(b *bytes.Buffer, style Style) {
 	kept := g.kept()
-	t := table.NewWriter()
-	t.SetStyle(table.Style{
-		Box:     table.BoxStyle{MiddleVertical: "  "},
-		Options: table.Options{SeparateColumns: true},
-	})
-	t.SuppressTrailingSpaces()
-	var configs []table.ColumnConfig
-	line := func(cells []string, indent string, bold bool) table.Row {
-		var row table.Row
+	widths := make([]int, len(kept))
+	measure := func(cells []string, indent string) {
 		for n, i := range kept {
-			cell := cells[i]
+			width := displayWidth(cells[i])
 			if n == 0 {
-				cell = indent + cell
+				width += len(indent)
 			}
-			if bold {
-				cell = style.bold(cell)
-			}
-			row = append(row, cell)
+			widths[n] = max(widths[n], width)
 		}
-		return row
 	}
-	for n, i := range kept {
-		align := prettytext.AlignRight
-		if i < g.left || i >= len(g.heads)-g.tail {
-			align = prettytext.AlignLeft
-		}
-		configs = append(configs, table.ColumnConfig{Number: n + 1, Align: align})
-	}
-	t.SetColumnConfigs(configs)
-	t.AppendRow(line(g.heads, "", true))
+	measure(g.heads, "")
 	for _, cells := range g.rows {
-		t.AppendRow(line(cells, g.indent, false))
+		measure(cells, g.indent)
 	}
-	b.WriteString(t.Render())
+	g.line(b, kept, widths, g.heads, "", style.bold)
+	for _, cells := range g.rows {
+		g.line(b, kept, widths, cells, g.indent, nil)
+	}
+}
+
+// line writes the cells that are kept, without spaces behind the last. Paint is nil
+// for plain text.
+func (g *grid) line(b *bytes.Buffer, kept, widths []int, cells []string, indent string, paint func(string) string) {
+	var line strings.Builder
+	for n, i := range kept {
+		cell := cells[i]
+		if n == 0 {
+			cell = indent + cell
+		} else {
+			line.WriteString("  ")
+		}
+		pad := strings.Repeat(" ", widths[n]-displayWidth(cell))
+		if paint != nil {
+			cell = paint(cell)
+		}
+		if i < g.left || i >= len(g.heads)-g.tail {
+			line.WriteString(cell + pad)
+		} else {
+			line.WriteString(pad + cell)
+		}
+	}
+	b.WriteString(strings.TrimRight(line.String(), " "))
 	b.WriteByte('\n')
 }

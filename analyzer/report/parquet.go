@@ -4,39 +4,34 @@ import (
 	"io"
 	"reflect"
 
-	"github.com/parquet-go/parquet-go"
-
 	"finwait/analyzer"
+	"finwait/analyzer/parquet"
 )
-
-// rowGroup bounds how many records of a Parquet file are held until they are
-// written. It takes some 50 MB, as the widest records go.
-const rowGroup = 10_000
 
 // Parquet writes records as a Parquet file: scalars flattened as in CSV, lists
 // nested, zstd, null where the JSON is null. Times are TIMESTAMP(NANOS, UTC),
 // durations DOUBLE in seconds, all integers INT64.
 func Parquet(w io.Writer) analyzer.Handler {
-	row := reflect.New(rowType())
+	fields := parquetFields()
 	return &parquetHandler{
-		row: row,
-		w: parquet.NewGenericWriter[any](w, parquet.SchemaOf(row.Interface()),
-			parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowGroup),
-			parquet.CreatedBy("finwait", analyzer.Schema, ""),
-			parquet.KeyValueMetadata("schema", analyzer.Schema)),
+		fields: fields,
+		w:      parquet.NewWriter(w, fields, "finwait version "+analyzer.Schema, [2]string{"schema", analyzer.Schema}),
 	}
 }
 
 type parquetHandler struct {
-	w   *parquet.GenericWriter[any]
-	row reflect.Value // pointer to a rowType()
+	recordsOnly
+	w      *parquet.Writer
+	fields []*parquet.Node // one for each of columns
 }
 
 func (p *parquetHandler) Record(r *analyzer.Record) error {
-	fillRow(p.row.Elem(), reflect.ValueOf(r).Elem())
-	_, err := p.w.Write([]any{p.row.Interface()})
-	return err
+	record := reflect.ValueOf(r).Elem()
+	for i := range columns {
+		v, ok := columns[i].value(record)
+		p.put(p.fields[i], v, ok, 0, 0)
+	}
+	return p.w.EndRow()
 }
 
-func (p *parquetHandler) File(*analyzer.FileInfo) error { return nil }
 func (p *parquetHandler) Close(*analyzer.Summary) error { return p.w.Close() }

@@ -4,16 +4,18 @@ import (
 	"net/netip"
 	"reflect"
 	"strings"
-	"sync"
 
 	"finwait/analyzer"
+	"finwait/analyzer/parquet"
 	"finwait/reassembly"
 )
 
-// rowType is a row of the Parquet file: a struct with a field for each of columns.
-// It is made at run time, so that a new field of the record is a new column.
-var rowType = sync.OnceValue(func() reflect.Type {
-	var fields []reflect.StructField
+// caveats are a list of words in one number.
+var caveats = reflect.TypeFor[reassembly.Caveats]()
+
+// parquetFields returns a field of the Parquet file for each of columns. They are read
+// off the type, so that a new field of the record is a new column.
+func parquetFields() (fields []*parquet.Node) {
 	record := reflect.TypeFor[analyzer.Record]()
 	for _, c := range columns {
 		t, null := record, false
@@ -25,10 +27,10 @@ var rowType = sync.OnceValue(func() reflect.Type {
 				t = t.Elem()
 			}
 		}
-		fields = append(fields, rowField(c.name, t, null))
+		fields = append(fields, parquetNode(c.name, t, null))
 	}
-	return reflect.StructOf(fields)
-})
+	return fields
+}
 
 // mayBeNull reports whether a field is null, or missing, in some JSON.
 func mayBeNull(f reflect.StructField) bool {
@@ -36,37 +38,11 @@ func mayBeNull(f reflect.StructField) bool {
 	return f.Type.Kind() == reflect.Pointer || options == "omitempty" || name == "vlan"
 }
 
-// rowField returns the field that holds values of type t in Parquet.
-func rowField(name string, t reflect.Type, null bool) reflect.StructField {
-	tag := name
-	k, scalar := kindOf(t)
-	switch {
-	case scalar && k == timestamp:
-		tag += ",timestamp(nanosecond:utc)"
-	case scalar && k == text:
-		tag += ",dict"
-	case scalar && k == list:
-		tag += ",list"
-	}
-	stored := storedType(t)
-	if null {
-		tag += ",optional"
-		if k != list {
-			stored = reflect.PointerTo(stored)
-		}
-	}
-	return reflect.StructField{
-		Name: "F_" + name,
-		Type: stored,
-		Tag:  reflect.StructTag(`parquet:"` + tag + `"`),
-	}
-}
-
-// storedType returns the type in which values of type t are handed to the library.
-func storedType(t reflect.Type) reflect.Type {
+// parquetNode returns the field that holds values of type t.
+func parquetNode(name string, t reflect.Type, null bool) *parquet.Node {
+	n := &parquet.Node{Name: name, Optional: null}
 	k, scalar := kindOf(t)
 	if !scalar {
-		var fields []reflect.StructField
 		for i := range t.NumField() {
 			f := t.Field(i)
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -74,99 +50,85 @@ func storedType(t reflect.Type) reflect.Type {
 			if inner.Kind() == reflect.Pointer {
 				inner = inner.Elem()
 			}
-			fields = append(fields, rowField(name, inner, mayBeNull(f)))
+			n.Children = append(n.Children, parquetNode(name, inner, mayBeNull(f)))
 		}
-		return reflect.StructOf(fields)
+		return n
 	}
 	switch k {
-	case integer, timestamp:
-		return reflect.TypeFor[int64]()
+	case integer:
+		n.Type = parquet.Int64
+	case timestamp:
+		n.Type = parquet.Timestamp
 	case seconds:
-		return reflect.TypeFor[float64]()
+		n.Type = parquet.Double
 	case boolean:
-		return reflect.TypeFor[bool]()
+		n.Type = parquet.Boolean
 	case list:
-		if t == caveats {
-			return reflect.TypeFor[[]string]()
+		elements := reflect.TypeFor[string]()
+		if t != caveats {
+			elements = t.Elem()
 		}
-		return reflect.SliceOf(storedType(t.Elem()))
+		n.Type = parquet.List
+		n.Children = []*parquet.Node{parquetNode("element", elements, false)}
+	default:
+		n.Type = parquet.String
 	}
-	return reflect.TypeFor[string]()
+	return n
 }
 
-// fillRow puts a record into a row.
-func fillRow(row, record reflect.Value) {
-	for i := range columns {
-		v, ok := columns[i].value(record)
-		store(row.Field(i), v, ok)
-	}
-}
-
-// store puts the value v into a field that was made for it; ok is false where v is
-// null.
-func store(to, v reflect.Value, ok bool) {
+// put puts the value v into a field that was made for it; ok is false where v is null.
+// It continues what rep repeats; def is the definition level of what holds the field.
+func (p *parquetHandler) put(n *parquet.Node, v reflect.Value, ok bool, rep, def uint8) {
 	if v.Kind() == reflect.Pointer {
 		if ok = ok && !v.IsNil(); ok {
 			v = v.Elem()
 		}
 	}
-	if !ok || to.Kind() == reflect.Pointer && v.Kind() == reflect.String && v.Len() == 0 {
-		to.SetZero()
+	if !ok || n.Optional && (v.Kind() == reflect.String || v.Kind() == reflect.Slice) && v.Len() == 0 {
+		n.PutNull(rep, def)
 		return
 	}
-	if to.Kind() == reflect.Pointer {
-		if to.IsNil() {
-			to.Set(reflect.New(to.Type().Elem()))
-		}
-		to = to.Elem()
-	}
-	switch k, scalar := kindOf(v.Type()); {
-	case !scalar:
-		for i := range v.NumField() {
-			store(to.Field(i), v.Field(i), true)
-		}
-	case k == list:
-		storeList(to, v)
-	case k == seconds:
-		to.SetFloat(float64(v.Int()) / 1e9)
-	case k == boolean:
-		to.SetBool(v.Bool())
-	case k == text:
-		to.SetString(strings.ToValidUTF8(textOf(v), "\uFFFD"))
-	case k == address:
-		to.SetString(addressText(v))
-	case v.CanUint():
-		to.SetInt(int64(v.Uint()))
-	default:
-		to.SetInt(v.Int())
-	}
-}
-
-// caveats are a list of words in one number.
-var caveats = reflect.TypeFor[reassembly.Caveats]()
-
-func storeList(to, v reflect.Value) {
 	if v.Type() == caveats {
 		v = reflect.ValueOf(reassembly.Caveats(v.Uint()).Names())
 	}
-	if v.Len() == 0 {
-		to.SetZero()
-		return
-	}
-	if to.Cap() < v.Len() {
-		to.Set(reflect.MakeSlice(to.Type(), v.Len(), v.Len()))
-	}
-	to.SetLen(v.Len())
-	for i := range v.Len() {
-		store(to.Index(i), v.Index(i), true)
+	switch n.Type {
+	case parquet.Group:
+		for i, child := range n.Children {
+			p.put(child, v.Field(i), true, rep, n.Def)
+		}
+	case parquet.List:
+		if v.Len() == 0 {
+			n.PutNull(rep, n.Def)
+			return
+		}
+		for i := range v.Len() {
+			p.put(n.Children[0], v.Index(i), true, rep, n.Def+1)
+			rep = n.Element()
+		}
+	case parquet.Double:
+		n.PutDouble(rep, float64(v.Int())/1e9)
+	case parquet.Boolean:
+		n.PutBool(rep, v.Bool())
+	case parquet.String:
+		p.putText(n, v, rep)
+	default:
+		if v.CanUint() {
+			n.PutInt(rep, int64(v.Uint()))
+		} else {
+			n.PutInt(rep, v.Int())
+		}
 	}
 }
 
-// addressText returns an address as JSON has it.
-func addressText(v reflect.Value) string {
-	ip := v.Interface().(netip.Addr)
-	if !ip.IsValid() {
-		return ""
+// putText puts a string, a word, or an address as JSON has it.
+func (p *parquetHandler) putText(n *parquet.Node, v reflect.Value, rep uint8) {
+	if v.Type() != reflect.TypeFor[netip.Addr]() {
+		n.PutString(rep, textOf(v))
+		return
 	}
-	return ip.WithZone("").String()
+	text := ""
+	if ip := *v.Addr().Interface().(*netip.Addr); ip.IsValid() {
+		text = ip.WithZone("").String()
+	}
+	n.PutString(rep, text)
 }

@@ -6,8 +6,6 @@ import (
 	"io"
 	"strings"
 
-	prettytext "github.com/jedib0t/go-pretty/v6/text"
-
 	"finwait/analyzer"
 )
 
@@ -112,12 +110,6 @@ func bar(n, most int64) string {
 		n = max((n*maxBar+most/2)/most, 1)
 	}
 	return strings.Repeat("█", int(n))
-}
-
-func displayWidth(s string) int { return prettytext.StringWidthWithoutEscSequences(s) }
-
-func padRight(s string, width int) string {
-	return s + strings.Repeat(" ", max(width-displayWidth(s), 0))
 }
 
 // wrap breaks text at spaces into lines of at most width columns.

@@ -30,7 +30,7 @@ var floors = [][]string{
 	{"reassembly", "reassembly/capture", "reassembly/alias"}, // so that what follows connections needs no reader of files
 	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter"},
 	{"reassembly/segment"},
-	{"reassembly/frame", "reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum"},
+	{"reassembly/frame", "reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum", "analyzer/parquet", "analyzer/parquet/parquettest"},
 	{"reassembly/enum"},
 }
 
@@ -38,11 +38,11 @@ var floors = [][]string{
 var gates = map[string]string{
 	"github.com/spf13/pflag":            "cmd/internal/cli",
 	"github.com/google/gopacket/pcapgo": "reassembly/capture",
-	"github.com/parquet-go/parquet-go":  "analyzer/report",
 	"github.com/expr-lang/expr":         "analyzer/query",
 	"github.com/goccy/go-yaml":          "cmd/internal/cli",
 	"github.com/itchyny/gojq":           "cmd/finwait",
 	"github.com/duckdb/duckdb-go":       "testdata/duckdb", // a module of its own
+	"github.com/apache/arrow-go":        "testdata/duckdb",
 }
 
 // floor returns the floor of a package; it counts from the top.

@@ -1,3 +1,4 @@
-// Package duckdb holds a test of the tables that finwait writes for DuckDB. It is
-// a module of its own, so that finwait needs neither DuckDB nor a C compiler.
+// Package duckdb holds tests of the tables that finwait writes: DuckDB and Apache Arrow
+// read them. It is a module of its own, so that finwait needs neither of them, nor a C
+// compiler.
 package duckdb

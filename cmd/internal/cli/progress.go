@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	prettytext "github.com/jedib0t/go-pretty/v6/text"
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
@@ -32,13 +30,11 @@ var (
 // place that looks at the clock. A nil progress shows nothing.
 type progress struct {
 	meter driver.Meter
-	to    io.Writer
 	stop  chan struct{}
 	once  sync.Once
 
 	mu    sync.Mutex
-	bar   *progressbar.ProgressBar
-	total int64 // octets
+	bar   progressBar
 	drawn bool
 	over  bool
 }
@@ -58,13 +54,8 @@ func (inv *invocation) progress(files []string, off bool, results *output) *prog
 	if off || !known || !showsProgress(inv.Stderr) {
 		return nil
 	}
-	p := &progress{to: inv.Stderr, total: total, stop: make(chan struct{})}
-	p.bar = progressbar.NewOptions64(total,
-		progressbar.OptionSetWriter(inv.Stderr), progressbar.OptionUseANSICodes(true),
-		progressbar.OptionShowBytes(true), progressbar.OptionUseIECUnits(true),
-		progressbar.OptionShowTotalBytes(true), progressbar.OptionShowCount(),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(10))
-	p.bar.StartWithoutRender()
+	p := &progress{stop: make(chan struct{})}
+	p.bar = progressBar{to: inv.Stderr, total: total, began: time.Now()}
 	inv.Stderr = &above{p, inv.Stderr}
 	if results != nil && results.tty {
 		results.Reset(&instead{p, results.to})
@@ -127,9 +118,8 @@ func (p *progress) draw() {
 		return
 	}
 	p.drawn = true
-	name := prettytext.Snip(report.Safe(filepath.Base(file)), progressName, "…")
-	p.bar.Describe(prettytext.Pad(name, progressName, ' '))
-	_ = p.bar.Set64(min(n, p.total-1)) // who cannot see it misses nothing
+	name := report.Fit(report.Safe(filepath.Base(file)), progressName)
+	p.bar.draw(name, min(n, p.bar.total-1), time.Now())
 }
 
 // end takes the bar away, for good.
@@ -147,7 +137,7 @@ func (p *progress) end() {
 // clear makes room for a line of text. It is called with mu held.
 func (p *progress) clear() {
 	if p.drawn && !p.over {
-		_ = p.bar.Clear()
+		p.bar.clear()
 	}
 	p.drawn = false
 }

@@ -68,8 +68,6 @@ func slowCapture(t *testing.T, name string) (files []string) {
 	return files
 }
 
-const wiped = "\x1b[2K\r"
-
 func TestProgressComesAndGoes(t *testing.T) {
 	hostile := "a\x1b[31m\u202eb.pcap"
 	files := slowCapture(t, hostile)
@@ -87,10 +85,10 @@ func TestProgressComesAndGoes(t *testing.T) {
 	if !strings.Contains(seen, `a\x1b[31m\u202eb`) || strings.Contains(seen, "\x1b[31m") || strings.Contains(seen, "\u202e") {
 		t.Errorf("the file's name is not as it should be: %q", seen)
 	}
-	if !strings.Contains(seen, wiped+"finwait: open missing.pcap") {
+	if !strings.Contains(seen, wipe+"finwait: open missing.pcap") {
 		t.Errorf("an error does not stand on a line of its own: %q", seen)
 	}
-	if at := strings.LastIndex(seen, "%"); !strings.Contains(seen[at:], wiped) {
+	if at := strings.LastIndex(seen, "%"); !strings.Contains(seen[at:], wipe) {
 		t.Errorf("the bar stays: %q", seen[at:])
 	}
 	if !strings.Contains(out.String(), "301 files") {
