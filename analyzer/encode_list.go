@@ -27,3 +27,6 @@ func AppendList(dst []byte, list any) []byte {
 	}
 	panic(fmt.Sprintf("analyzer: no list %T in a record", list))
 }
+
+// AppendString appends a JSON string as records have it.
+func AppendString(dst []byte, s string) []byte { return appendStr(dst, s) }

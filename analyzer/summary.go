@@ -108,6 +108,9 @@ type FileInfo struct {
 	// Untimed is how many packets have no time, and stand in records at that of
 	// the packet before them, or at 1970-01-01.
 	Untimed int64 `json:"untimed"`
+	// Observed is until when connections were observed: the end of observation. Null
+	// where no packet was looked at.
+	Observed *Time `json:"-"`
 	// Error says why the capture was not read to its end.
 	Error *string `json:"error"`
 }

@@ -62,7 +62,7 @@ var Thresholds = []Threshold{
 	},
 	{
 		Name: "time-wait", Rules: []string{"FIN303"},
-		About:    "how long an endpoint is taken to stay in TIME-WAIT",
+		About:    "how long an endpoint is taken to stay in TIME-WAIT, by timeline and ss, too",
 		duration: func(c *Config) *time.Duration { return &c.TimeWait },
 	},
 	{

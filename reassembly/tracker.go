@@ -147,6 +147,9 @@ func (t *Tracker) Counts() Counts {
 	return t.counts
 }
 
+// Now returns the latest time so far; false where there was none.
+func (t *Tracker) Now() (frame.Time, bool) { return t.now, t.begun }
+
 // Advance takes in the time of a packet that held no segment: observation goes
 // on while anything at all is captured.
 func (t *Tracker) Advance(at frame.Time) {

@@ -151,11 +151,15 @@ type noticed struct {
 	mixed    int          // streams that several VLANs or tunnels share
 	plain    capture.Time // since when there were segments without SYN, FIN and RST; valid iff hasPlain
 	hasPlain bool
+	observed *capture.Time // the end of observation; nil where no packet was looked at
 }
 
 func (a *analysis) noticed() (n noticed) {
 	n.mixed = a.tracker.Counts().Shared
 	n.plain, n.hasPlain = a.tracker.PlainSince()
+	if now, ok := a.tracker.Now(); ok {
+		n.observed = &now
+	}
 	return n
 }
 

@@ -186,6 +186,7 @@ func (in *input) result() *analyzer.FileInfo {
 		TCPPackets: in.segments,
 		Skipped:    map[string]int64{},
 		Untimed:    in.untimed,
+		Observed:   in.observed,
 		Complete:   in.ended && in.ahead == 0,
 	}
 	named := map[string]bool{}

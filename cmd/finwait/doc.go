@@ -21,6 +21,7 @@
 //	  flows       one record per connection
 //	  show        one connection as a ladder: segments, both endpoints' states, findings
 //	  extract     the selected connections as a new capture
+//	  timeline    how many sockets were in which state, over capture time
 //	  check       whether captures still show what was agreed on, for CI
 //	  diff        what changed between two captures, or two stored runs
 //	  explain     what a rule means, with an example
@@ -329,6 +330,81 @@
 //	      for a bug report
 //	  finwait extract --join ring.pcap* --where 'any(findings, .rule == "FIN201")' -w gaveup.pcapng
 //	      from a rotated capture
+//
+// # Command timeline: how many sockets were in which state, over capture time
+//
+//	  finwait timeline [flags] FILE...
+//
+//	A socket is one end of a connection. At each multiple of --step it counts those in each
+//	state: what netstat would have counted on the hosts, and Grafana or Zabbix have drawn, but
+//	with the cause. sockets counts each stay for as long as it can be told to have lasted; min
+//	leaves out those of which only an upper bound is known, max lets those of which only a
+//	lower bound is known go on. TIME-WAIT lasts --time-wait, or until its addresses and ports
+//	are used again. Sockets that sent no segment while captured are invisible.
+//
+//	The default format is a chart. openmetrics is for promtool tsdb create-blocks-from
+//	openmetrics, zabbix for zabbix_sender -T -N -i.
+//
+//	Flags:
+//	  -f, --format FORMAT       how the results are written: text, jsonl, csv, tsv, parquet,
+//	                            openmetrics, zabbix (default text)
+//	  -o, --output FILE         write to FILE, which appears only when it is complete
+//	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
+//	                            none, info, warning, error (default none)
+//	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
+//	                            always, never (default auto)
+//	  -q, --quiet               no warnings and no progress, only errors
+//	      --no-progress         do not show on the terminal how far the captures have been
+//	                            read
+//	      --by KEY              count together the sockets of each host, of the connections of
+//	                            each server endpoint, or all: host, server, none (default
+//	                            host)
+//	      --side SIDE           only the sockets of that end: client, server
+//	      --step DURATION       count at each multiple of this DURATION; without it, of a
+//	                            round one that gives 60 to 120 (default 0s)
+//	      --zabbix-host HOST    zabbix: count all for the HOST of that name; without it, each
+//	                            for the address of its own end
+//	      --zabbix-key KEY      zabbix: the KEY of items; {state} stands for the state
+//	                            (default tcp.status[{state}])
+//	      --stream N            only the connection with number N, as in tshark's tcp.stream;
+//	                            repeatable
+//	      --where EXPR          only connections for which EXPR holds, over the fields of
+//	                            flows --format jsonl: 'close == "half-closed" and
+//	                            half_closed_s > 5', see 'finwait help where'; repeatable
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
+//	      --join                read the files as one capture in time order, as tcpdump -C, -G
+//	                            or -W wrote it
+//	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
+//	                            or an offset from the first packet such as +1.5s or 2m
+//	      --before TIME         only packets before TIME
+//	      --idle DURATION       a connection that was silent for this DURATION has ended
+//	                            (default 2h30m0s)
+//	      --max-connections N   N live connections, beyond which the stalest is given up
+//	                            (default 1000000)
+//	      --strict              a capture cut short in its last record is an error (exit code
+//	                            3)
+//	  -j, --jobs N              analyze N captures side by side; without it, as many as there
+//	                            are processors. The output is the same
+//	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
+//	                            begin (FIN2); repeatable, or a,b
+//	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
+//	      --config FILE         read rules and thresholds from FILE instead of the nearest
+//	                            finwait.yaml
+//	      --no-config           read no finwait.yaml
+//	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
+//	      of the rules, see 'finwait help thresholds'
+//
+//	Examples:
+//	  finwait timeline a.pcap
+//	      a chart for the terminal
+//	  finwait timeline --step 1s --format jsonl a.pcap | jq 'select(.state == "CLOSE-WAIT")'
+//	      the rows of one state
+//	  finwait timeline --by server --side server --where 'server.port == 443' captures/
+//	      one service, a chart for each capture
+//	  finwait timeline --join --format openmetrics -o a.om ring.pcap*
+//	      the files of a rotated capture, for promtool
 //
 // # Command check: whether captures still show what was agreed on, for CI
 //
@@ -708,8 +784,8 @@
 //	      --zero-window DURATION
 //	                            FIN209: a window of 0 that holds payload back for this long is
 //	                            a stall (default 1s)
-//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT
-//	                            (default 1m)
+//	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT, by
+//	                            timeline and ss, too (default 1m)
 //	      --unanswered-syn DURATION
 //	                            FIN303, FIN401: a SYN without answer for this long is
 //	                            unanswered (default 1s)

@@ -29,6 +29,11 @@ func (f *outputFlags) add(fs *pflag.FlagSet, formats []report.Format, fallback s
 	for _, format := range formats {
 		names = append(names, format.Name)
 	}
+	f.addNamed(fs, names, fallback)
+}
+
+// addNamed is add where formats are known by their names.
+func (f *outputFlags) addNamed(fs *pflag.FlagSet, names []string, fallback string) {
 	f.format = choice{"format", fallback, names}
 	fs.VarP(&f.format, "format", "f", "how the results are written")
 	fs.StringVarP(&f.path, "output", "o", "", "write to `FILE`, which appears only when it is complete")
@@ -70,9 +75,11 @@ type job struct {
 	judge    *judgeFlags
 	selector *selector
 
-	by         *choice // what the summary tells apart; nil for nothing
-	brief      bool    // the handler reads no records
-	unreadable bool    // some argument stands for no capture
+	by         *choice          // what the summary tells apart; nil for nothing
+	brief      bool             // the handler reads no records
+	unreadable bool             // some argument stands for no capture
+	config     *analyzer.Config // set before the handler is made
+	captures   []string         // what the arguments stand for; set before the handler is made
 }
 
 // run analyzes the named captures and writes them through a handler that
@@ -89,6 +96,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	if err != nil {
 		return 0, err
 	}
+	j.config, j.captures = config, files
 	out, err := openOutput(j.output.path, j.Stdout)
 	if err != nil {
 		return 0, fmt.Errorf("output: %w", err)

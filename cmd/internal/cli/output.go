@@ -14,6 +14,7 @@ import (
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
+	"finwait/analyzer/timeline"
 )
 
 // output is where results go: standard output, or a file that appears under its
@@ -129,11 +130,14 @@ func (o *output) width(stdout io.Writer) int {
 // its output not failed with err. A reader that went away is no failure.
 func writeCode(code int, err error) (int, error) {
 	var changed *driver.ChangedError
+	var step *timeline.StepError
 	switch {
 	case err == nil:
 		return code, nil
 	case errors.As(err, &changed): // it is the input that failed
 		return 0, err
+	case errors.As(err, &step):
+		return 0, &usageError{text: step.Error()}
 	case errors.Is(err, syscall.EPIPE):
 		return exitOK, nil
 	}

@@ -1,0 +1,185 @@
+package report
+
+import (
+	"io"
+	"strconv"
+
+	"finwait/analyzer"
+	"finwait/analyzer/timeline"
+)
+
+// TimelineSchema names the version of a row of the timeline.
+const TimelineSchema = "finwait.timeline/1"
+
+// Shape is what all charts of an output have in common.
+type Shape struct {
+	By      timeline.By
+	Joined  bool // the captures were read as one: rows name no file
+	Several bool // there may be more than one chart
+
+	ZabbixHost string // whom the sockets are counted for; "" for their own addresses
+	ZabbixKey  string // of an item, with {state} in it
+}
+
+// TimelineFormat is one way to write charts.
+type TimelineFormat struct {
+	Name   string
+	Binary bool // is nothing for a terminal
+	Says   bool // tells itself which sockets cannot be seen
+	New    func(w io.Writer, s Style, shape Shape) timeline.Writer
+}
+
+// Timelines are the formats that write charts.
+var Timelines = []TimelineFormat{
+	{Name: "text", New: TimelineText, Says: true},
+	{Name: "jsonl", New: rowsAs(timelineJSON)},
+	{Name: "csv", New: rowsAs(timelineCells(','))},
+	{Name: "tsv", New: rowsAs(timelineCells('\t'))},
+	{Name: "parquet", New: TimelineParquet, Binary: true},
+	{Name: "openmetrics", New: OpenMetrics, Says: true},
+	{Name: "zabbix", New: Zabbix},
+}
+
+// FindTimeline returns the format of that name, which must be one of Timelines.
+func FindTimeline(name string) TimelineFormat {
+	for _, f := range Timelines {
+		if f.Name == name {
+			return f
+		}
+	}
+	panic("report: no format " + name)
+}
+
+// Invisible is what a capture cannot show of sockets.
+const Invisible = "sockets that sent no segment while captured are invisible, and not counted"
+
+// cell is a named value of a row: a text, an integer or a timestamp.
+type cell struct {
+	name   string
+	kind   kind
+	text   string
+	number int64 // of a timestamp, nanoseconds
+}
+
+// word returns a cell without quotes.
+func (c *cell) word(dst []byte) []byte {
+	switch c.kind {
+	case integer:
+		return strconv.AppendInt(dst, c.number, 10)
+	case timestamp:
+		return analyzer.Time(c.number).Append(dst)
+	}
+	return append(dst, c.text...)
+}
+
+// cells returns what a row tells, in order. Which cells there are depends on the
+// shape alone.
+func (shape *Shape) cells(dst []cell, file string, r *timeline.Row) []cell {
+	word := func(name, text string) { dst = append(dst, cell{name: name, text: text}) }
+	word("schema", TimelineSchema)
+	if !shape.Joined {
+		word("file", file)
+	}
+	dst = append(dst, cell{name: "time", kind: timestamp, number: int64(r.Time)})
+	switch shape.By {
+	case timeline.ByHost:
+		word("host", r.Series.Host)
+	case timeline.ByServer:
+		word("server", r.Series.Host)
+	}
+	word("side", r.Series.Side)
+	word("state", r.Series.State.String())
+	for i, n := range [...]int64{r.Sockets, r.Min, r.Max} {
+		dst = append(dst, cell{name: [...]string{"sockets", "min", "max"}[i], kind: integer, number: n})
+	}
+	return dst
+}
+
+// lineWriter writes one line a row.
+type lineWriter struct {
+	w      io.Writer
+	shape  Shape
+	header bool // not yet written, where there is one
+	append func(dst []byte, list []cell) []byte
+	names  func(dst []byte, list []cell) []byte // nil for no header
+	buf    []byte
+	list   []cell
+}
+
+// rowsAs makes a format of a way to write one row.
+func rowsAs(lines func() (row, names func(dst []byte, list []cell) []byte)) func(io.Writer, Style, Shape) timeline.Writer {
+	return func(w io.Writer, _ Style, shape Shape) timeline.Writer {
+		l := &lineWriter{w: w, shape: shape}
+		l.append, l.names = lines()
+		l.header = l.names != nil
+		return l
+	}
+}
+
+func (l *lineWriter) Chart(c *timeline.Chart) error {
+	for row := range c.Rows() {
+		l.list = l.shape.cells(l.list[:0], c.File, &row)
+		l.buf = l.head(l.buf[:0])
+		l.buf = append(l.append(l.buf, l.list), '\n')
+		if _, err := l.w.Write(l.buf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close writes the header that no row has written.
+func (l *lineWriter) Close() error {
+	l.list = l.shape.cells(l.list[:0], "", &timeline.Row{Series: new(timeline.Series)})
+	_, err := l.w.Write(l.head(l.buf[:0]))
+	return err
+}
+
+func (l *lineWriter) head(dst []byte) []byte {
+	if l.header {
+		dst = append(l.names(dst, l.list), '\n')
+	}
+	l.header = false
+	return dst
+}
+
+// timelineJSON writes a row as a JSON object.
+func timelineJSON() (row, names func([]byte, []cell) []byte) {
+	return func(dst []byte, list []cell) []byte {
+		for i := range list {
+			opens := `,"`
+			if i == 0 {
+				opens = `{"`
+			}
+			dst = append(append(append(dst, opens...), list[i].name...), `":`...)
+			switch c := &list[i]; c.kind {
+			case text:
+				dst = analyzer.AppendString(dst, c.text)
+			case timestamp:
+				dst = append(c.word(append(dst, '"')), '"')
+			default:
+				dst = c.word(dst)
+			}
+		}
+		return append(dst, '}')
+	}, nil
+}
+
+// timelineCells writes a row as cells, quoted where CSV asks for it.
+func timelineCells(separator byte) func() (row, names func([]byte, []cell) []byte) {
+	f := &flat{separator: separator, quote: separator == ','}
+	line := func(value func(*cell) string) func([]byte, []cell) []byte {
+		return func(dst []byte, list []cell) []byte {
+			for i := range list {
+				if i > 0 {
+					dst = append(dst, separator)
+				}
+				dst = f.appendCell(dst, []byte(value(&list[i])))
+			}
+			return dst
+		}
+	}
+	row := line(func(c *cell) string { return Safe(string(c.word(nil))) })
+	names := line(func(c *cell) string { return c.name })
+	return func() (func([]byte, []cell) []byte, func([]byte, []cell) []byte) { return row, names }
+}

@@ -1,0 +1,223 @@
+package timeline_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"finwait/analyzer"
+	"finwait/analyzer/driver"
+	"finwait/analyzer/timeline"
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
+)
+
+// kept is a Handler that keeps what the counts depend on.
+type kept struct {
+	records []*analyzer.Record
+	end     analyzer.Time
+}
+
+func (k *kept) Record(r *analyzer.Record) error {
+	c := &analyzer.Record{File: r.File, Stream: r.Stream, Client: r.Client, Server: r.Server, First: r.First, Last: r.Last, Ended: r.Ended}
+	c.States.Client, c.States.Server = slices.Clone(r.States.Client), slices.Clone(r.States.Server)
+	k.records = append(k.records, c)
+	return nil
+}
+
+func (k *kept) File(f *analyzer.FileInfo) error {
+	if f.Observed != nil {
+		k.end = *f.Observed
+	}
+	return nil
+}
+
+func (k *kept) Close(*analyzer.Summary) error { return nil }
+
+func analyze(t *testing.T, file string) *kept {
+	t.Helper()
+	k := new(kept)
+	_, err := driver.Run(t.Context(), []string{file}, driver.Options{Problem: func(err error) { t.Log(err) }}, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// countAt counts sockets at one time, straight from what the states mean: a stay
+// holds the times from its beginning on and before its end, and the last of them the
+// end of observation, too.
+func (k *kept) countAt(at analyzer.Time, by timeline.By, timeWait time.Duration) map[string]timeline.Counts {
+	out := map[string]timeline.Counts{}
+	for _, r := range k.records {
+		for side, stays := range map[string][]analyzer.Stay{"client": r.States.Client, "server": r.States.Server} {
+			for _, s := range stays {
+				if s.State.String() == "CLOSED" || s.State.String() == "LISTEN" || at < s.Since {
+					continue
+				}
+				until := s.Since + analyzer.Time(s.DurationS)
+				holds := at < until || s.Open && at == until && r.Ended.String() != "reused"
+				lasts := holds
+				switch {
+				case s.State.String() == "TIME-WAIT":
+					holds = at < s.Since+analyzer.Time(timeWait) && (at < until || s.Open && r.Ended.String() != "reused")
+					lasts = holds
+				case s.Bound.String() != "at-least":
+				case r.Ended == reassembly.EndCapture || r.Ended == reassembly.EndIdle || r.Ended == reassembly.EndEvicted:
+					lasts = true
+				default:
+					observed := r.States.Client[len(r.States.Client)-1]
+					if s := r.States.Server[len(r.States.Server)-1]; s.Since+analyzer.Time(s.DurationS) > observed.Since+analyzer.Time(observed.DurationS) {
+						observed = s
+					}
+					lasts = holds || at < observed.Since+analyzer.Time(observed.DurationS)
+				}
+				if at > k.end || !lasts {
+					continue
+				}
+				c := out[key(r, by, side, s.State.String())]
+				c.Max++
+				if holds {
+					c.Sockets++
+					if s.Bound.String() != "at-most" {
+						c.Min++
+					}
+				}
+				out[key(r, by, side, s.State.String())] = c
+			}
+		}
+	}
+	return out
+}
+
+func key(r *analyzer.Record, by timeline.By, side, state string) string {
+	who := ""
+	switch by {
+	case timeline.ByHost:
+		who = map[string]netip.Addr{"client": r.Client.IP, "server": r.Server.IP}[side].String()
+	case timeline.ByServer:
+		who = netip.AddrPortFrom(r.Server.IP, r.Server.Port).String()
+	}
+	return who + " " + side + " " + state
+}
+
+// compare holds every row of a chart to countAt.
+func compare(t *testing.T, k *kept, o timeline.Options) *timeline.Chart {
+	t.Helper()
+	c := timeline.NewCollector(o)
+	for _, r := range k.records {
+		c.Add(r)
+	}
+	chart, err := c.Chart("x", k.end)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[analyzer.Time]map[string]timeline.Counts{}
+	last := ""
+	for row := range chart.Rows() {
+		name := row.Series.Host + " " + row.Series.Side + " " + row.Series.State.String()
+		if order := row.Time.String() + " " + name; order <= last {
+			t.Fatalf("row %q comes after %q", order, last)
+		} else {
+			last = order
+		}
+		if int64(row.Time)%int64(chart.Step) != 0 {
+			t.Fatalf("%v is no multiple of %v", row.Time, chart.Step)
+		}
+		if got[row.Time] == nil {
+			got[row.Time] = map[string]timeline.Counts{}
+		}
+		got[row.Time][name] = row.Counts
+	}
+	before := map[string]timeline.Counts{}
+	for at := chart.Start - analyzer.Time(chart.Step); at <= min(k.end, chart.Time(chart.Moments+3))+analyzer.Time(chart.Step); at += analyzer.Time(chart.Step) {
+		want := k.countAt(at, o.By, o.TimeWait)
+		for name, counts := range before { // it has just become 0
+			if _, still := want[name]; !still && counts != (timeline.Counts{}) {
+				want[name] = timeline.Counts{}
+			}
+		}
+		if fmt.Sprint(got[at]) != fmt.Sprint(want) {
+			t.Fatalf("step %v: at %v the chart says\n%v\nbut there were\n%v", chart.Step, at, got[at], want)
+		}
+		delete(got, at)
+		before = want
+	}
+	if len(got) > 0 {
+		t.Errorf("rows at other times: %v", got)
+	}
+	return chart
+}
+
+func TestCountsOfRealCaptures(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/real/*.pcap")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no captures: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".pcap"), func(t *testing.T) {
+			k := analyze(t, file)
+			for _, by := range []timeline.By{timeline.ByHost, timeline.ByServer, timeline.ByNone} {
+				compare(t, k, timeline.Options{By: by, TimeWait: time.Minute})
+			}
+			compare(t, k, timeline.Options{Step: 37 * time.Millisecond, TimeWait: time.Second})
+		})
+	}
+}
+
+// Records of all kinds at random, over times from microseconds to years.
+func TestCountsAtRandom(t *testing.T) {
+	for seed := range uint64(60) {
+		random := rand.New(rand.NewPCG(seed, 15))
+		unit := math.Pow(10, 3+random.Float64()*12) // ns
+		k := randomRecords(random, 40, unit)
+		chart := compare(t, k, timeline.Options{TimeWait: time.Duration(unit * 20 * random.Float64())})
+		if chart.Moments > 121 || chart.Moments < 59 && chart.Step > time.Microsecond {
+			t.Errorf("seed %d: %d moments of %v", seed, chart.Moments, chart.Step)
+		}
+		step := chart.Step/3 + 1
+		if given := compare(t, k, timeline.Options{Step: step, TimeWait: time.Minute}); given.Step != step {
+			t.Errorf("a step of %v became %v", step, given.Step)
+		}
+	}
+}
+
+// randomRecords makes records whose states last some units.
+func randomRecords(random *rand.Rand, n int, unit float64) *kept {
+	some := func(max float64) analyzer.Time { return analyzer.Time(random.Float64() * max * unit) }
+	ends := []reassembly.End{
+		reassembly.EndClosed, reassembly.EndReset, reassembly.EndReused, reassembly.EndIdle, reassembly.EndEvicted, reassembly.EndCapture,
+	}
+	begin := analyzer.Time(1.7e18)
+	k := &kept{end: begin + analyzer.Time(100*unit)}
+	for range n {
+		r := &analyzer.Record{Ended: ends[random.IntN(len(ends))]}
+		r.Client = analyzer.Endpoint{IP: netip.AddrFrom4([4]byte{192, 0, 2, byte(random.IntN(4))}), Port: uint16(random.IntN(1 << 16))}
+		r.Server = analyzer.Endpoint{IP: netip.AddrFrom4([4]byte{198, 51, 100, byte(random.IntN(2))}), Port: 80}
+		from := begin + some(60)
+		until := k.end
+		if r.Ended != reassembly.EndCapture {
+			until = min(k.end, from+some(80))
+		}
+		for _, side := range []*[]analyzer.Stay{&r.States.Client, &r.States.Server} {
+			at := from
+			for range 1 + random.IntN(4) {
+				s := analyzer.Stay{State: tcpstate.State(random.IntN(int(tcpstate.NumStates))), Since: at, Bound: reassembly.Bound(random.IntN(3))}
+				s.DurationS = analyzer.Seconds(min(some(20), until-at))
+				at += analyzer.Time(s.DurationS)
+				*side = append(*side, s)
+			}
+			last := &(*side)[len(*side)-1]
+			last.DurationS, last.Open, last.Bound = analyzer.Seconds(until-last.Since), true, reassembly.AtLeast
+		}
+		r.First.Time, r.Last.Time = from, until
+		k.records = append(k.records, r)
+	}
+	return k
+}
