@@ -191,7 +191,7 @@ func (in *input) result() *analyzer.FileInfo {
 	}
 	named := map[string]bool{}
 	for _, link := range in.info.Links {
-		if name := linkName(link); !named[name] {
+		if name := link.String(); !named[name] {
 			named[name] = true
 			f.LinkTypes = append(f.LinkTypes, name)
 		}

@@ -131,7 +131,7 @@ func TestWhatIsNotKnownIsRefused(t *testing.T) {
 		data []byte
 		why  string
 	}{
-		{"wlan", segment.LinkWiFi, whole, "link type 105"},
+		{"atm", 123, whole, "link type 123"},
 		{"mpls", segment.LinkEthernet, ethernet(0x8847, whole), "EtherType 0x8847"},
 		{"gre", segment.LinkRaw, ipv4(47, 0, nil, slices.Concat([]byte{0, 0, 8, 0}, whole)), "protocol 47"},
 		{"vxlan", segment.LinkRaw, ipv4(17, 0, nil, make([]byte, 60)), "protocol 17"},

@@ -18,43 +18,50 @@ const (
 	etherPPPoE   = 0x8864
 	pppIPv4      = 0x0021
 	pppIPv6      = 0x0057
-	maxFamily    = 1500 // what is more is an EtherType
 )
 
+// link goes through the header of the link layer and what stands behind it.
 func (w *walk) link(link segment.LinkType, b []byte, wire int) error {
-	switch link {
-	case segment.LinkEthernet:
-		return w.ethernet(b, wire)
-	case segment.LinkSLL: // the address stands in octets 6 to 13
-		return w.cooked(b, wire, 16, 6, 14)
-	case segment.LinkSLL2: // in 12 to 19
-		return w.cooked(b, wire, 20, 12, 0)
-	case segment.LinkRaw, segment.LinkRaw12, segment.LinkRaw14, segment.LinkIPv4, segment.LinkIPv6:
-		return w.ip(b, wire)
-	case segment.LinkNull, segment.LinkLoop:
-		return w.family(link, b, wire)
-	case segment.LinkPPP, segment.LinkPPPHDLC:
+	if err := w.deeper(); err != nil {
+		return err
+	}
+	in, err := link.Strip(b, w.blank)
+	if err != nil {
+		return refuse("%w", err)
+	}
+	b, wire = b[in.At:], wire-in.At
+	switch in.Kind {
+	case segment.InnerEtherType:
+		return w.etherType(in.Type, b, wire)
+	case segment.InnerPPP:
 		return w.ppp(b, wire)
+	case segment.InnerLLC:
+		return w.llc(b, wire)
+	case segment.InnerLink:
+		return w.link(segment.LinkType(in.Type), b, wire)
 	}
-	return refuse("link type %d", link)
+	return w.ip(b, wire)
 }
 
-func (w *walk) ethernet(b []byte, wire int) error {
-	if len(b) < 14 {
+// llc goes through an IEEE 802.2 header with an EtherType or IP behind it.
+func (w *walk) llc(b []byte, wire int) error {
+	const sapIP, sapSNAP, unnumbered = 0x06, 0xaa, 0x03
+	if len(b) < 3 {
 		return errShort
 	}
-	w.blank(b[:12])
-	return w.etherType(be.Uint16(b[12:]), b[14:], wire-14)
-}
-
-// cooked goes through a cooked header of Linux: its length, and where in it the
-// sender's address and the protocol are.
-func (w *walk) cooked(b []byte, wire, header, address, protocol int) error {
-	if len(b) < header {
-		return errShort
+	switch {
+	case b[2] != unnumbered:
+	case b[0] == sapIP:
+		return w.ip(b[3:], wire-3)
+	case b[0] == sapSNAP && b[1] == sapSNAP:
+		if len(b) < 8 {
+			return errShort
+		}
+		if org := be.Uint32(b[2:]) & 0xffffff; org == 0 || org == 0x0000f8 {
+			return w.etherType(be.Uint16(b[6:]), b[8:], wire-8)
+		}
 	}
-	w.blank(b[address : address+8])
-	return w.etherType(be.Uint16(b[protocol:]), b[header:], wire-header)
+	return refuse("LLC % x", b[:3])
 }
 
 func (w *walk) etherType(t uint16, b []byte, wire int) error {
@@ -76,22 +83,6 @@ func (w *walk) etherType(t uint16, b []byte, wire int) error {
 		return w.ppp(b[6:], wire-6)
 	}
 	return refuse("EtherType 0x%04x", t)
-}
-
-// family goes through the header of BSD's loopback: an address family in either
-// byte order, or an EtherType.
-func (w *walk) family(link segment.LinkType, b []byte, wire int) error {
-	if len(b) < 4 {
-		return errShort
-	}
-	family := be.Uint32(b)
-	if little := binary.LittleEndian.Uint32(b); link == segment.LinkNull && little <= 0xffff {
-		family = little
-	}
-	if family > maxFamily {
-		return w.etherType(uint16(family), b[4:], wire-4)
-	}
-	return w.ip(b[4:], wire-4)
 }
 
 // ppp goes through address and control, if they are there, and the protocol, of

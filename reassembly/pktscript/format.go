@@ -17,7 +17,7 @@ import (
 // by octet. What cannot be said in words becomes a frame line. All packets must
 // be of one link type that scripts can name; snaplen 0 stands for none.
 func Format(w io.Writer, link segment.LinkType, snaplen int, packets []capture.Packet) error {
-	if linkName(link) == "" {
+	if link.ScriptName() == "" {
 		return fmt.Errorf("pktscript: link type %d cannot be written as a script", link)
 	}
 	f := &formatter{w: newWorld(), names: map[netip.AddrPort]*host{}}
@@ -49,7 +49,7 @@ type formatter struct {
 // header declares the endpoints of all packets.
 func (f *formatter) header(packets []capture.Packet) {
 	if f.w.link != segment.LinkEthernet {
-		fmt.Fprintf(&f.out, "link %s\n", linkName(f.w.link))
+		fmt.Fprintf(&f.out, "link %s\n", f.w.link.ScriptName())
 	}
 	if f.w.snaplen != maxSnaplen {
 		fmt.Fprintf(&f.out, "snaplen %d\n", f.w.snaplen)

@@ -6,29 +6,6 @@ import (
 	"finwait/reassembly/segment"
 )
 
-// linkNames are the link types that a script can name.
-var linkNames = map[string]segment.LinkType{
-	"ethernet": segment.LinkEthernet,
-	"sll":      segment.LinkSLL,
-	"sll2":     segment.LinkSLL2,
-	"raw":      segment.LinkRaw,
-	"ipv4":     segment.LinkIPv4,
-	"ipv6":     segment.LinkIPv6,
-	"null":     segment.LinkNull,
-	"loop":     segment.LinkLoop,
-	"ppp":      segment.LinkPPP,
-}
-
-// linkName returns the script's name of a link type, or "".
-func linkName(t segment.LinkType) string {
-	for name, link := range linkNames {
-		if link == t {
-			return name
-		}
-	}
-	return ""
-}
-
 type mac [6]byte
 
 // frameInfo is what a script can say of the layer below IP.

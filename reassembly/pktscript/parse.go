@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
 )
 
 var (
@@ -89,7 +90,7 @@ func (p *parser) linkLine(t token) error {
 	if err != nil {
 		return err
 	}
-	link, ok := linkNames[name.text]
+	link, ok := segment.ScriptLink(name.text)
 	if !ok {
 		return p.fail(name, "unknown link type %q", name.text)
 	}

@@ -49,45 +49,11 @@ func (d *Decoder) Decode(link LinkType, data []byte, wireLen int, s *Segment) Sk
 // octets captured from its own header on, b, and how many there were on the
 // wire, wire ≥ len(b).
 func (d *Decoder) link(link LinkType, b []byte, wire int, s *Segment) Skip {
-	switch link {
-	case LinkEthernet:
-		return d.ethernet(b, wire, s)
-	case LinkSLL:
-		return d.sll(b, wire, s)
-	case LinkSLL2:
-		return d.sll2(b, wire, s)
-	case LinkRaw, LinkRaw12, LinkRaw14:
-		return d.ip(b, wire, s)
-	case LinkIPv4:
-		return d.ipv4(b, wire, s)
-	case LinkIPv6:
-		return d.ipv6(b, wire, s)
-	case LinkNull:
-		return d.null(b, wire, s)
-	case LinkLoop:
-		return d.loop(b, wire, s)
-	case LinkWiFi:
-		return d.wifi(b, wire, s)
-	case LinkRadiotap:
-		return d.radiotap(b, wire, s)
-	case LinkPrism, LinkAVS:
-		return d.prism(b, wire, s)
-	case LinkPPI:
-		return d.ppi(b, wire, s)
-	case LinkPPP, LinkPPPHDLC:
-		return d.hdlc(b, wire, s)
-	case LinkPPPDir:
-		return d.pppDir(b, wire, s)
-	case LinkPPPoE:
-		return d.pppoe(b, wire, s)
-	case LinkCHDLC:
-		return d.cisco(b, wire, s)
-	case LinkNFLOG:
-		return d.nflog(b, wire, s)
-	case LinkPKTAP:
-		return d.pktap(b, wire, s)
-	case LinkNone:
+	if link == LinkNone {
 		return NotPacket
+	}
+	if row := link.row(); row != nil {
+		return row.decode(d, b, wire, s)
 	}
 	return UnknownLink
 }

@@ -124,3 +124,11 @@ func (d *Decoder) macsec(b []byte, wire int, s *Segment) Skip {
 	}
 	return d.etherTypeAt(6, b, wire, s)
 }
+
+func stripEthernet(b []byte, blank func([]byte)) (Inner, error) {
+	if len(b) < 14 {
+		return Inner{}, errCut
+	}
+	blank(b[:12])
+	return Inner{14, InnerEtherType, be16(b[12:])}, nil
+}

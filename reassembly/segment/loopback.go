@@ -47,3 +47,28 @@ func (d *Decoder) family(family uint32, b []byte, wire int, s *Segment) Skip {
 	}
 	return NotIP
 }
+
+func stripNull(b []byte, _ func([]byte)) (Inner, error) {
+	if len(b) < loopHeaderBytes {
+		return Inner{}, errCut
+	}
+	if little := binary.LittleEndian.Uint32(b); little <= 0xffff {
+		return familyInner(little), nil
+	}
+	return familyInner(be32(b)), nil
+}
+
+func stripLoop(b []byte, _ func([]byte)) (Inner, error) {
+	if len(b) < loopHeaderBytes {
+		return Inner{}, errCut
+	}
+	return familyInner(be32(b)), nil
+}
+
+// familyInner says what stands behind an address family, as [Decoder.family] reads it.
+func familyInner(family uint32) Inner {
+	if family > maxLength8023 {
+		return Inner{loopHeaderBytes, InnerEtherType, uint16(family)}
+	}
+	return Inner{loopHeaderBytes, InnerIP, 0}
+}

@@ -109,3 +109,31 @@ func (d *Decoder) multilink(b []byte, wire int, s *Segment) Skip {
 	}
 	return d.ppp(b[4:], wire-4, s)
 }
+
+func stripHDLC(b []byte, blank func([]byte)) (Inner, error) {
+	if len(b) > 0 && (b[0] == hdlcUnicast || b[0] == hdlcBroadcast) {
+		return stripCisco(b, blank)
+	}
+	return Inner{0, InnerPPP, 0}, nil
+}
+
+func stripPPPDir(b []byte, _ func([]byte)) (Inner, error) {
+	if len(b) < 1 {
+		return Inner{}, errCut
+	}
+	return Inner{1, InnerLink, uint16(LinkPPPHDLC)}, nil
+}
+
+func stripCisco(b []byte, _ func([]byte)) (Inner, error) {
+	if len(b) < 4 {
+		return Inner{}, errCut
+	}
+	return Inner{4, InnerEtherType, be16(b[2:])}, nil
+}
+
+func stripPPPoE(b []byte, _ func([]byte)) (Inner, error) {
+	if len(b) < 6 {
+		return Inner{}, errCut
+	}
+	return Inner{6, InnerPPP, 0}, nil
+}

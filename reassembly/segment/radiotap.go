@@ -60,10 +60,7 @@ func (d *Decoder) prism(b []byte, wire int, s *Segment) Skip {
 	if len(b) < 8 {
 		return short(b, wire)
 	}
-	length := binary.LittleEndian.Uint32(b[4:])
-	if be32(b)&0xfffff000 == 0x80211000 || length > 0xffff {
-		length = be32(b[4:])
-	}
+	length := prismLength(b)
 	if length < 8 || length > 0xffff {
 		return BadHeader
 	}
@@ -71,6 +68,15 @@ func (d *Decoder) prism(b []byte, wire int, s *Segment) Skip {
 		return short(b, wire)
 	}
 	return d.wifi(b[length:], wire-int(length), s)
+}
+
+// prismLength reads how long a Prism or AVS header of 8 octets or more says it is.
+func prismLength(b []byte) uint32 {
+	length := binary.LittleEndian.Uint32(b[4:])
+	if be32(b)&0xfffff000 == 0x80211000 || length > 0xffff {
+		return be32(b[4:])
+	}
+	return length
 }
 
 // ppi reads the header of LINKTYPE_PPI: version, flags, length and link type,
@@ -91,4 +97,63 @@ func (d *Decoder) ppi(b []byte, wire int, s *Segment) Skip {
 		return UnknownLink
 	}
 	return d.link(LinkType(link), b[length:], wire-length, s)
+}
+
+// stripRadiotap leaves of a radiotap header its length and the flags. The other
+// fields tell when and where the frame was heard.
+func stripRadiotap(b []byte, blank func([]byte)) (Inner, error) {
+	if len(b) < 8 {
+		return Inner{}, errCut
+	}
+	length := int(binary.LittleEndian.Uint16(b[2:]))
+	if length < 8 {
+		return Inner{}, errBad
+	}
+	if len(b) < length {
+		return Inner{}, errCut
+	}
+	flags := radiotapFlags(b[:length])
+	blank(b[4:length])
+	if length > 8 && b[4] == 0 && flags != 0 { // blanked: flags alone are said to be there
+		b[4], b[8] = 1<<1, flags
+	}
+	in, err := stripWiFi(b[length:], blank)
+	if flags&radiotapPadded != 0 {
+		in.At = (in.At + 3) &^ 3
+	}
+	if in.At += length; err == nil && in.At > len(b) {
+		err = errCut
+	}
+	return in, err
+}
+
+func stripPrism(b []byte, blank func([]byte)) (Inner, error) {
+	if len(b) < 8 {
+		return Inner{}, errCut
+	}
+	length := prismLength(b)
+	if length < 8 || length > 0xffff {
+		return Inner{}, errBad
+	}
+	if len(b) < int(length) {
+		return Inner{}, errCut
+	}
+	blank(b[8:length])
+	return Inner{int(length), InnerLink, uint16(LinkWiFi)}, nil
+}
+
+func stripPPI(b []byte, blank func([]byte)) (Inner, error) {
+	if len(b) < 8 {
+		return Inner{}, errCut
+	}
+	length := int(binary.LittleEndian.Uint16(b[2:]))
+	link := binary.LittleEndian.Uint32(b[4:])
+	if length < 8 || link > 0xffff {
+		return Inner{}, errBad
+	}
+	if len(b) < length {
+		return Inner{}, errCut
+	}
+	blank(b[8:length])
+	return Inner{length, InnerLink, uint16(link)}, nil
 }

@@ -46,3 +46,36 @@ func (d *Decoder) cooked(protocol, hardware uint16, b []byte, wire int, s *Segme
 	}
 	return d.etherType(protocol, b, wire, s)
 }
+
+func stripSLL(b []byte, blank func([]byte)) (Inner, error) {
+	if len(b) < 16 {
+		return Inner{}, errCut
+	}
+	blank(b[6:14])
+	return cookedInner(16, be16(b[14:]), be16(b[2:])), nil
+}
+
+func stripSLL2(b []byte, blank func([]byte)) (Inner, error) {
+	if len(b) < 20 {
+		return Inner{}, errCut
+	}
+	blank(b[12:20])
+	return cookedInner(20, be16(b), be16(b[8:])), nil
+}
+
+// cookedInner says what stands behind a cooked header, as [Decoder.cooked] reads it.
+func cookedInner(at int, protocol, hardware uint16) Inner {
+	switch {
+	case protocol == etherIPv4:
+		return Inner{at, InnerIP, 0}
+	case hardware == arphrdRadiotap:
+		return Inner{at, InnerLink, uint16(LinkRadiotap)}
+	case protocol == cookedEthernet:
+		return Inner{at, InnerLink, uint16(LinkEthernet)}
+	case protocol == cookedLLC:
+		return Inner{at, InnerLLC, 0}
+	case protocol == cookedPPP:
+		return Inner{at, InnerLink, uint16(LinkPPP)}
+	}
+	return Inner{at, InnerEtherType, protocol}
+}

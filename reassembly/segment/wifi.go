@@ -14,6 +14,7 @@ const (
 	wifiMoreFrags = 0x0400
 	wifiProtected = 0x4000
 	wifiOrder     = 0x8000 // in QoS frames: an HT control field follows
+	wifiAggregate = 0x80   // of the QoS control: the body is an A-MSDU
 )
 
 // wifi reads an IEEE 802.11 frame without anything before it. The frame check
@@ -35,17 +36,7 @@ func (d *Decoder) wifiPadded(padded bool, b []byte, wire int, s *Segment) Skip {
 	if control&wifiTypeMask != wifiTypeData || control&wifiNoData != 0 {
 		return NotIP
 	}
-	header := 24
-	if control&wifiToDS != 0 && control&wifiFromDS != 0 {
-		header += 6 // the fourth address
-	}
-	qos := header
-	if control&wifiQoS != 0 {
-		header += 2
-		if control&wifiOrder != 0 {
-			header += 4
-		}
-	}
+	header, qos := wifiHeader(control)
 	if padded {
 		header = (header + 3) &^ 3
 	}
@@ -55,11 +46,11 @@ func (d *Decoder) wifiPadded(padded bool, b []byte, wire int, s *Segment) Skip {
 	if control&wifiProtected != 0 {
 		return Encrypted
 	}
-	const fragmentNumber, aggregate = 0x0f, 0x80
+	const fragmentNumber = 0x0f
 	if control&wifiMoreFrags != 0 || b[22]&fragmentNumber != 0 {
 		return Fragment
 	}
-	amsdu := control&wifiQoS != 0 && b[qos]&aggregate != 0
+	amsdu := control&wifiQoS != 0 && b[qos]&wifiAggregate != 0
 	b, wire = b[header:], wire-header
 	if amsdu {
 		return d.amsdu(b, wire, s)
@@ -87,4 +78,43 @@ func (d *Decoder) amsdu(b []byte, wire int, s *Segment) Skip {
 		return Truncated
 	}
 	return skip
+}
+
+// stripWiFi blanks the addresses of an IEEE 802.11 data frame.
+func stripWiFi(b []byte, blank func([]byte)) (Inner, error) {
+	if len(b) < 2 {
+		return Inner{}, errCut
+	}
+	control := binary.LittleEndian.Uint16(b)
+	header, qos := wifiHeader(control)
+	switch {
+	case len(b) < header:
+		return Inner{}, errCut
+	case control&wifiProtected != 0:
+		return Inner{}, errEncrypted
+	case control&wifiQoS != 0 && b[qos]&wifiAggregate != 0:
+		return Inner{}, errAggregate
+	}
+	blank(b[4:22])
+	if control&wifiToDS != 0 && control&wifiFromDS != 0 {
+		blank(b[24:30])
+	}
+	return Inner{header, InnerLLC, 0}, nil
+}
+
+// wifiHeader returns how long the header of a data frame is, and where in it the
+// QoS control stands if there is one.
+func wifiHeader(control uint16) (length, qos int) {
+	length = 24
+	if control&wifiToDS != 0 && control&wifiFromDS != 0 {
+		length += 6 // the fourth address
+	}
+	qos = length
+	if control&wifiQoS != 0 {
+		length += 2
+		if control&wifiOrder != 0 {
+			length += 4
+		}
+	}
+	return length, qos
 }
