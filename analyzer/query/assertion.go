@@ -20,11 +20,11 @@ type Assertion struct {
 // CompileAssertion checks an expression, which must be a condition. An error is
 // an *Error.
 func CompileAssertion(text string) (*Assertion, error) {
-	nulls, values := nullChecker{}, valueChecker{root: factsRoot}
-	program, err := expr.Compile(text, expr.Env(reflect.Zero(factsView.typ).Interface()),
+	nulls, values := nullChecker{}, valueChecker{root: factsRoot()}
+	program, err := expr.Compile(text, expr.Env(reflect.Zero(factsView().typ).Interface()),
 		expr.Patch(&values), expr.Patch(lenient{}), expr.Patch(&nulls), expr.AsBool())
 	if err != nil {
-		return nil, factsRoot.explain(text, err)
+		return nil, factsRoot().explain(text, err)
 	}
 	if err := values.err(text); err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func CompileAssertion(text string) (*Assertion, error) {
 func (a *Assertion) Holds(f *Facts) (bool, error) {
 	out, err := vm.Run(a.program, f.env)
 	if err != nil {
-		return false, factsRoot.explain(a.Text, err)
+		return false, factsRoot().explain(a.Text, err)
 	}
 	holds, ok := out.(bool)
 	if !ok {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"github.com/expr-lang/expr/file"
@@ -49,11 +48,11 @@ func (e *Error) Pointer() string {
 }
 
 var (
-	unknownName  = regexp.MustCompile(`^unknown name (\w+)`)
-	unknownField = regexp.MustCompile(`^type (.*) has no (?:field|method) (\w+)$`)
-	nullText     = regexp.MustCompile(`interface \{\} is nil, not string|^invalid argument for \w+ \(type <nil>\)`)
-	nullObject   = regexp.MustCompile(`^cannot (?:get|fetch) (\w+) from <nil>`)
-	structText   = regexp.MustCompile(`\*?struct \{[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}`)
+	unknownName  = lazy(`^unknown name (\w+)`)
+	unknownField = lazy(`^type (.*) has no (?:field|method) (\w+)$`)
+	nullText     = lazy(`interface \{\} is nil, not string|^invalid argument for \w+ \(type <nil>\)`)
+	nullObject   = lazy(`^cannot (?:get|fetch) (\w+) from <nil>`)
+	structText   = lazy(`\*?struct \{[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}`)
 )
 
 // root is what expressions of one kind are about.
@@ -91,23 +90,23 @@ func (o *root) hint(e *Error) string {
 
 // reword says in the record's terms what expr says in those of Go.
 func (o *root) reword(message string) (string, Name) {
-	if m := unknownName.FindStringSubmatch(message); m != nil {
+	if m := unknownName().FindStringSubmatch(message); m != nil {
 		return "no field " + m[1], Name{Word: m[1], Known: append(names(o.typ), o.functions...)}
 	}
-	if m := unknownField.FindStringSubmatch(message); m != nil {
+	if m := unknownField().FindStringSubmatch(message); m != nil {
 		known := o.fieldsOfText(m[1])
 		return fmt.Sprintf("no field %s here", m[2]), Name{Word: m[2], Known: known}
 	}
 	if strings.Contains(message, "<nil>") && strings.HasPrefix(message, "invalid operation") {
 		return "a value is null here: write (NAME ?? 0)", Name{}
 	}
-	if nullText.MatchString(message) {
+	if nullText().MatchString(message) {
 		return `a value is null here: write (NAME ?? "")`, Name{}
 	}
-	if m := nullObject.FindStringSubmatch(message); m != nil {
+	if m := nullObject().FindStringSubmatch(message); m != nil {
 		return fmt.Sprintf("what .%s belongs to is null here: look for it with any(…)", m[1]), Name{}
 	}
-	message = structText.ReplaceAllString(message, "object")
+	message = structText().ReplaceAllString(message, "object")
 	return strings.ReplaceAll(message, "cannot be mixed. Wrap", "cannot be mixed: wrap"), Name{}
 }
 

@@ -2,6 +2,7 @@ package query
 
 import (
 	"reflect"
+	"sync"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -32,12 +33,14 @@ type finding struct {
 	Server    *string           `json:"server"`
 }
 
-var (
-	factsView = viewOf(reflect.TypeFor[facts]())
-	factsRoot = &root{typ: factsView.typ, functions: []string{
+// factsView is made when the first assertion is compiled.
+var factsView = sync.OnceValue(func() view { return viewOf(reflect.TypeFor[facts]()) })
+
+var factsRoot = sync.OnceValue(func() *root {
+	return &root{typ: factsView().typ, functions: []string{
 		"all", "any", "none", "one", "count", "filter", "map", "find", "len", "max", "min", "sum", "mean", "median",
 	}}
-)
+})
 
 // Facts are what assertions are checked against. They are for one goroutine.
 type Facts struct{ env any }
@@ -62,8 +65,8 @@ func NewFacts(file *analyzer.FileInfo, records []*analyzer.Record, ofFile []anal
 			})
 		}
 	}
-	env := reflect.New(factsView.typ).Elem()
-	factsView.fill(env, reflect.ValueOf(&all).Elem())
+	env := reflect.New(factsView().typ).Elem()
+	factsView().fill(env, reflect.ValueOf(&all).Elem())
 	return &Facts{env: env.Interface()}
 }
 

@@ -3,7 +3,6 @@ package query
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,8 +104,8 @@ func (m *mistake) name(n *ast.IdentifierNode) string {
 // word returns a word with what hangs on it by hyphens, which is a difference to
 // the parser.
 func (m *mistake) word(begin string) string {
-	hyphens := regexp.MustCompile(`\b` + begin + `(?:-\w+)*`)
-	return hyphens.FindString(m.line)
+	hyphens := lazy(`\b` + begin + `(?:-\w+)*`)
+	return hyphens().FindString(m.line)
 }
 
 // operands is about an operator that has no sense for what stands beside it.
@@ -181,7 +180,7 @@ func isTest(operator string) bool {
 	return slices.Contains([]string{"in", "==", "contains", "matches"}, operator)
 }
 
-var ruleID = regexp.MustCompile(`^FIN[0-9]{3}$`)
+var ruleID = lazy(`^FIN[0-9]{3}$`)
 
 // anyOf says how to look for a word in a list of objects; "" where it is none.
 func (m *mistake) anyOf(list ast.Node, word string) string {
@@ -198,7 +197,7 @@ func (m *mistake) anyOf(list ast.Node, word string) string {
 	}
 	switch has := names(object); {
 	case member != "":
-	case ruleID.MatchString(word) && slices.Contains(has, "rule"):
+	case ruleID().MatchString(word) && slices.Contains(has, "rule"):
 		member = "rule"
 	case slices.Contains(has, "name"):
 		member = "name"

@@ -2,6 +2,8 @@ package query
 
 import (
 	"reflect"
+	"regexp"
+	"sync"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -15,31 +17,45 @@ type Query struct {
 	text    string
 	program *vm.Program
 	machine vm.VM
-	used    []int // indices into recordFields: what the expression asks for
+	used    []int // indices into the record's fields: what the expression asks for
 	env     reflect.Value
 }
 
-var (
-	recordFields = fieldsOf(reflect.TypeFor[analyzer.Record]())
-	envType      = structOf(recordFields)
-	recordRoot   = &root{typ: envType}
-)
+// environment is what expressions over records see: the fields, and a struct type made
+// of them.
+type environment struct {
+	root
+	fields []field
+}
+
+// records is made when the first expression is compiled, and so are the regular
+// expressions here: most runs have none, and making them took a fifth of the start.
+var records = sync.OnceValue(func() *environment {
+	fields := fieldsOf(reflect.TypeFor[analyzer.Record]())
+	return &environment{root{typ: structOf(fields)}, fields}
+})
+
+// lazy is a regular expression that is compiled when it is first asked for.
+func lazy(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // Compile checks an expression, which must be a condition. An error is an
 // *Error.
 func Compile(text string) (*Query, error) {
-	q := &Query{text: text, env: reflect.New(envType).Elem()}
+	of := records()
+	q := &Query{text: text, env: reflect.New(of.typ).Elem()}
 	var seen identifiers
-	values := valueChecker{root: recordRoot}
+	values := valueChecker{root: &of.root}
 	program, err := expr.Compile(text, expr.Env(q.env.Interface()), expr.Patch(&values), expr.Patch(lenient{}), expr.Patch(&seen), expr.AsBool())
 	if err != nil {
-		return nil, recordRoot.explain(text, err)
+		return nil, of.explain(text, err)
 	}
 	if err := values.err(text); err != nil {
 		return nil, err
 	}
 	q.program = program
-	for i, f := range recordFields {
+	for i, f := range of.fields {
 		if seen[f.name] {
 			q.used = append(q.used, i)
 		}
@@ -49,14 +65,14 @@ func Compile(text string) (*Query, error) {
 
 // Match reports whether a record meets the condition.
 func (q *Query) Match(r *analyzer.Record) (bool, error) {
-	src := reflect.ValueOf(r).Elem()
+	src, of := reflect.ValueOf(r).Elem(), records()
 	for _, i := range q.used {
-		f := &recordFields[i]
+		f := &of.fields[i]
 		f.fill(q.env.Field(i), src.Field(f.index))
 	}
 	out, err := q.machine.Run(q.program, q.env.Interface())
 	if err != nil {
-		return false, recordRoot.explain(q.text, err)
+		return false, of.explain(q.text, err)
 	}
 	match, ok := out.(bool)
 	if !ok {
@@ -76,7 +92,7 @@ func (s *identifiers) Visit(node *ast.Node) {
 	case *ast.IdentifierNode:
 		(*s)[n.Value] = true
 		if n.Value == "$env" { // the whole record
-			for _, f := range recordFields {
+			for _, f := range records().fields {
 				(*s)[f.name] = true
 			}
 		}

@@ -2,7 +2,6 @@ package query
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -13,22 +12,22 @@ var operators = map[string]string{
 }
 
 var (
-	unexpected  = regexp.MustCompile(`^(?:unexpected token \w+\("(.+)"\)|unrecognized character: U\+\S+ '(.)')`)
-	badNumber   = regexp.MustCompile(`^bad number syntax: "([0-9.]+)(?:ms|us|ns|[smh])`)
-	addressText = regexp.MustCompile(`[0-9]+(?:\.[0-9]+){3}|\b[0-9a-fA-F]{1,4}:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*`)
+	unexpected  = lazy(`^(?:unexpected token \w+\("(.+)"\)|unrecognized character: U\+\S+ '(.)')`)
+	badNumber   = lazy(`^bad number syntax: "([0-9.]+)(?:ms|us|ns|[smh])`)
+	addressText = lazy(`[0-9]+(?:\.[0-9]+){3}|\b[0-9a-fA-F]{1,4}:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*`)
 )
 
 // syntaxHint says what may be meant where an expression cannot be read; "" where
 // that cannot be told. column is that of the error, in characters.
 func syntaxHint(line string, column int, message string) string {
-	if m := badNumber.FindStringSubmatch(message); m != nil {
+	if m := badNumber().FindStringSubmatch(message); m != nil {
 		return "durations are numbers of seconds, without unit"
 	}
-	m := unexpected.FindStringSubmatch(message)
+	m := unexpected().FindStringSubmatch(message)
 	if m == nil {
 		return ""
 	}
-	for _, at := range addressText.FindAllStringIndex(line, -1) {
+	for _, at := range addressText().FindAllStringIndex(line, -1) {
 		from, to := len([]rune(line[:at[0]])), len([]rune(line[:at[1]]))
 		if from <= column && column <= to {
 			return fmt.Sprintf("an address is text, in quotes: %q", line[at[0]:at[1]])

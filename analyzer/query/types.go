@@ -80,7 +80,7 @@ func pathsTo(t reflect.Type, name, before string) (paths []string) {
 // value returns the word as fields can have it: half-closed, FIN-WAIT-2, FIN201.
 // "" where no field can have it.
 func (o *root) value(word string) string {
-	if ruleID.MatchString(word) {
+	if ruleID().MatchString(word) {
 		return word
 	}
 	found := ""

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 
 	"finwait/analyzer"
 	"finwait/analyzer/driver"
@@ -156,11 +157,11 @@ func (s *notes) take(file string, frame int64) (list []string) {
 }
 
 // addressLike is what may be an address in a text for people.
-var addressLike = regexp.MustCompile(`[0-9A-Fa-f:.]*[0-9A-Fa-f:]`)
+var addressLike = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9A-Fa-f:.]*[0-9A-Fa-f:]`) })
 
 // aliased replaces the addresses in a text.
 func aliased(text string, a *alias.Addresses) string {
-	return addressLike.ReplaceAllStringFunc(text, func(word string) string {
+	return addressLike().ReplaceAllStringFunc(text, func(word string) string {
 		bare := strings.TrimRight(word, ":")
 		if ip, err := netip.ParseAddr(word); err == nil {
 			return a.Of(ip).String()
