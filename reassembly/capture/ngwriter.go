@@ -48,9 +48,6 @@ const (
 // NgWriter writes packets as a pcapng file of one section, little-endian, with
 // timestamps in nanoseconds. It does not buffer: hand it a bufio.Writer where
 // that matters. Errors are sticky.
-//
-// pcapgo's writer is not used: it keeps a link type in eight bits and knows no
-// comments.
 type NgWriter struct {
 	w          io.Writer
 	block      []byte

@@ -1,15 +1,10 @@
 package capture
 
 import (
-	"bufio"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 
-	"github.com/google/gopacket/pcapgo"
-
-	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
 
@@ -27,50 +22,45 @@ const (
 	pcapRecord = 16 // octets of a record header
 )
 
-// pcapSource reads a classic capture file.
+// pcapSource reads a classic capture file, its records in place: in half the time
+// that pcapgo takes, which copies each header.
 type pcapSource struct {
-	br   *bufio.Reader // shared with r, which takes no more than it needs
-	r    *pcapgo.Reader
+	in   window
+	big  bool // byte order
+	unit Time // nanoseconds of the smaller part of a timestamp
 	link segment.LinkType
-	pos  int64  // offset of the next record
-	odd  []byte // data of records that pcapgo refuses, see readOdd
+	pos  int64 // offset of the next record
 }
 
 // openPcap reads the file header that src stands at.
 func openPcap(src io.Reader, info *Info) (*pcapSource, error) {
-	br := bufio.NewReaderSize(src, bufferSize)
-	h, err := br.Peek(pcapHeader)
-	if err != nil {
-		return nil, cutOr(err)
+	s := &pcapSource{in: window{src: src}, unit: 1000, pos: pcapHeader}
+	h := s.in.need(pcapHeader)
+	if len(h) < pcapHeader {
+		return nil, cutOr(s.in.err)
 	}
 	var order binary.ByteOrder = binary.LittleEndian
 	magic := order.Uint32(h)
 	if magic == magicMicrosSwapped || magic == magicNanosSwapped {
-		order = binary.BigEndian
+		order, s.big = binary.BigEndian, true
 	}
-	info.Format, info.BigEndian = "pcap", order == binary.BigEndian
+	info.Format, info.BigEndian = "pcap", s.big
 	if magic == magicNanos || magic == magicNanosSwapped {
-		info.Format = "pcap-ns"
+		info.Format, s.unit = "pcap-ns", 1
 	}
 	info.SnapLen = order.Uint32(h[16:])
 	if major, minor := order.Uint16(h[4:]), order.Uint16(h[6:]); major != 2 || minor != 4 {
 		return nil, fmt.Errorf("pcap version %d.%d is not supported, only 2.4", major, minor)
 	}
-	link := pcapLink(order.Uint32(h[20:]))
-	r, err := pcapgo.NewReader(br)
-	if err != nil {
-		return nil, cutOr(err)
-	}
-	// Writers do not always keep their own snaplen: what holds is maxCaptured,
-	// which also bounds pcapgo's buffer.
-	r.SetSnaplen(maxCaptured)
-	info.Links = []segment.LinkType{link}
-	info.Interfaces = []Interface{{Link: link, SnapLen: info.SnapLen}}
-	return &pcapSource{br: br, r: r, link: link, pos: pcapHeader}, nil
+	s.link = pcapLink(order.Uint32(h[20:]))
+	s.in.take(pcapHeader)
+	info.Links = []segment.LinkType{s.link}
+	info.Interfaces = []Interface{{Link: s.link, SnapLen: info.SnapLen}}
+	return s, nil
 }
 
 // pcapLink takes the link type out of the header field, whose upper bits tell
-// the length of the frame check sequence. pcapgo would keep eight bits of it.
+// the length of the frame check sequence.
 func pcapLink(field uint32) segment.LinkType {
 	if field &= 0x03ffffff; field < 0xffff {
 		return segment.LinkType(field)
@@ -80,46 +70,38 @@ func pcapLink(field uint32) segment.LinkType {
 
 func (s *pcapSource) offset() int64 { return s.pos }
 
+// next reads a record. Writers do not always keep their own snaplen: what holds is
+// maxCaptured. Nor are all packets as long as what was captured of them; Wireshark
+// shows such packets.
 func (s *pcapSource) next(p *Packet) (int64, error) {
-	data, ci, err := s.r.ZeroCopyReadPacketData()
-	p.Offset = s.pos
-	if err != nil {
-		if data, err = s.failed(ci.CaptureLength, ci.Length, err); err != nil {
-			return s.pos, err
+	b := s.in.need(pcapRecord)
+	if len(b) < pcapRecord {
+		if len(b) == 0 && s.in.err == io.EOF {
+			return s.pos, io.EOF
 		}
+		return s.pos, cutOr(s.in.err)
 	}
-	s.pos += pcapRecord + int64(len(data))
-	p.Time = frame.TimeOf(ci.Timestamp)
+	sec, frac := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:])
+	captured, length := binary.LittleEndian.Uint32(b[8:]), binary.LittleEndian.Uint32(b[12:])
+	if s.big {
+		sec, frac = binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])
+		captured, length = binary.BigEndian.Uint32(b[8:]), binary.BigEndian.Uint32(b[12:])
+	}
+	if captured > maxCaptured {
+		return s.pos, fmt.Errorf("record claims %d captured octets, more than %d", captured, maxCaptured)
+	}
+	end := pcapRecord + int(captured)
+	if b = s.in.need(end); len(b) < end {
+		return s.pos, cutOr(s.in.err)
+	}
+	s.in.take(end)
+	p.Offset = s.pos
+	s.pos += int64(end)
+	p.Time = Time(sec)*1e9 + Time(frac)*s.unit
 	p.Link = s.link
 	p.Interface = 0
 	p.NoTime = false
-	p.Length = max(ci.Length, len(data))
-	p.Data = data
+	p.Length = max(int(length), int(captured))
+	p.Data = b[pcapRecord:end:end]
 	return 0, nil
-}
-
-// failed says what err means after a record header with these lengths (both 0
-// where the header could not be read), or reads the record all the same.
-func (s *pcapSource) failed(captured, length int, err error) ([]byte, error) {
-	switch {
-	case captured < 0 || captured > maxCaptured:
-		return nil, fmt.Errorf("record claims %d captured octets, more than %d", uint32(captured), maxCaptured)
-	case captured > length:
-		return s.readOdd(captured)
-	case errors.Is(err, io.EOF) && captured == 0:
-		return nil, io.EOF
-	}
-	return nil, cutOr(err)
-}
-
-// readOdd reads the data of a record that claims more captured octets than the
-// packet had. Wireshark shows such packets; pcapgo stops behind their header.
-func (s *pcapSource) readOdd(captured int) ([]byte, error) {
-	if s.odd == nil {
-		s.odd = make([]byte, maxCaptured)
-	}
-	if _, err := io.ReadFull(s.br, s.odd[:captured]); err != nil {
-		return nil, cutOr(err)
-	}
-	return s.odd[:captured], nil
 }
