@@ -1,5 +1,7 @@
 package reassembly
 
+import "finwait/reassembly/conn"
+
 // Ended connections pass to the goroutine that derives and emits them, and back,
 // in batches of asideBatch; it may be asideDepth batches behind.
 const (
@@ -17,7 +19,7 @@ type aside struct {
 }
 
 // startAside begins to derive and emit connections in a goroutine of its own.
-func startAside(brief bool, emit func(*Conn)) *aside {
+func startAside(d *conn.Deriver, emit func(*conn.Conn)) *aside {
 	a := &aside{
 		ended: make(chan []remains, asideDepth),
 		// Room for all batches there are, so that giving back never waits.
@@ -26,10 +28,9 @@ func startAside(brief bool, emit func(*Conn)) *aside {
 	}
 	go func() {
 		defer close(a.closed)
-		d := deriver{brief: brief}
 		for batch := range a.ended {
 			for i := range batch {
-				emit(d.derive(&batch[i]))
+				emit(d.Derive(&batch[i].value))
 			}
 			a.given <- batch
 		}

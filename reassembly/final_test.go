@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
 )
 
@@ -76,7 +77,7 @@ func TestPredecessors(t *testing.T) {
 		{"too late", 250, false, false, 0, false},
 		{"too late, after a stray", 250, true, false, 0, false},
 	} {
-		var prior *Prior
+		var prior *conn.Prior
 		reopened := 0
 		k := newCrowd(Config{}, func(c *Conn) {
 			if p, ok := c.Prior(); ok && c.Addr[Client].Port == 1 {

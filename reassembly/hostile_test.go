@@ -65,8 +65,9 @@ func TestSlabsGiveBack(t *testing.T) {
 		k.say(at, 0, segment.ACK, 99_000, 1, 10, 9)
 	}
 	k.Flush()
-	for name, n := range map[string]uint32{
-		"tcbs": k.tcbs.used, "holes": k.holes.used, "talks": k.talks.used, "more": k.more.used,
+	use := k.store.Usage()
+	for name, n := range map[string]int{
+		"counters": use.Counters, "holes": use.Holes, "turns": use.Turns, "tokens": use.Tokens,
 	} {
 		if n > 3 {
 			t.Errorf("%d %s for one connection at a time", n, name)

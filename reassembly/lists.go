@@ -1,14 +1,18 @@
 package reassembly
 
-import "finwait/reassembly/frame"
+import (
+	"finwait/reassembly/frame"
+	"finwait/reassembly/internal/slab"
+)
 
 // entry is the place of a connection in the table, for as long as its segments
-// belong to it. Its index outlives the step from journal to tcb.
+// belong to it, and then of what is kept for the next incarnation.
 type entry struct {
 	prev, next uint32     // neighbours in the list that it is in
-	body       uint32     // index into Tracker.tcbs or, with journaled or atRest, into journals or rests; 0 where the entry is free
-	stream     uint32     // as in the tcb
-	at         frame.Time // how late it was when its latest segment came; once it ended, when it did
+	head       uint32     // index into Tracker.heads or, with isPredecessor, into the predecessors; 0 where the entry is free
+	stream     uint32     // as Wireshark numbers it
+	prior      uint32     // index into Tracker.priors, or 0
+	at         frame.Time // how late it was when its latest segment came
 }
 
 // journaled marks the body of an entry as a journal.
@@ -19,13 +23,13 @@ const journaled = 1 << 31
 type list struct{ head, tail uint32 }
 
 // table is the connection table: its entries, each in one list at a time.
-type table struct{ slab[entry] }
+type table struct{ slab.Slab[entry] }
 
 func (t *table) pushBack(q *list, i uint32) {
-	e := t.at(i)
+	e := t.At(i)
 	e.prev, e.next = q.tail, 0
 	if q.tail != 0 {
-		t.at(q.tail).next = i
+		t.At(q.tail).next = i
 	} else {
 		q.head = i
 	}
@@ -33,14 +37,14 @@ func (t *table) pushBack(q *list, i uint32) {
 }
 
 func (t *table) remove(q *list, i uint32) {
-	e := t.at(i)
+	e := t.At(i)
 	if e.prev != 0 {
-		t.at(e.prev).next = e.next
+		t.At(e.prev).next = e.next
 	} else {
 		q.head = e.next
 	}
 	if e.next != 0 {
-		t.at(e.next).prev = e.prev
+		t.At(e.next).prev = e.prev
 	} else {
 		q.tail = e.prev
 	}

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
+	"finwait/reassembly/internal/slab"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -127,8 +129,9 @@ func TestLongConnectionHoldsNothing(t *testing.T) {
 	if now := heap(); now > flat+flat/10 {
 		t.Errorf("%d octets, and %d after %d connections that ended", flat, now, others)
 	}
-	if k.count.live != 1 || k.tcbs.used > 2 || handed < others-tuples {
-		t.Errorf("%d live, %d tcbs, %d of %d handed out", k.count.live, k.tcbs.used, handed, others)
+	use := k.store.Usage()
+	if k.count.live != 1 || use.Counters > 2 || handed < others-tuples {
+		t.Errorf("%d live, %d with counters, %d of %d handed out", k.count.live, use.Counters, handed, others)
 	}
 	runtime.KeepAlive(k)
 }
@@ -146,8 +149,8 @@ func TestFloodIsBounded(t *testing.T) {
 	for n := range flood {
 		k.say(n, 0, syn, 7, 0, "")
 	}
-	if k.journals.used > most+1 || k.lines[0].used > most+1 || k.tcbs.used > 1 {
-		t.Errorf("%d journals of %d segments, %d tcbs for %d live connections", k.journals.used, k.lines[0].used, k.tcbs.used, most)
+	if use := k.store.Usage(); k.heads.Used() > most+1 || use.Logs > most+1 || use.Counters > 1 {
+		t.Errorf("%d heads, %+v for %d live connections", k.heads.Used(), use, most)
 	}
 	k.Flush()
 	if evicted != flood-most || k.Counts().Evicted != evicted {
@@ -181,37 +184,16 @@ func TestMillionSegments(t *testing.T) {
 		t.Errorf("%d octets after 10,000 segments, %d after %d", early, now, segments)
 	}
 	k.Flush()
-	if marks > manyMarks || flags > headTokens+tailTokens+1 || packets != int64(segments)+3 {
+	if marks > 96 || flags > 64+64+1 || packets != int64(segments)+3 {
 		t.Errorf("%d marks and %d tokens of %d segments", marks, flags, packets)
 	}
 }
 
 // The tables hold no pointers, so that the collector has nothing to walk in them.
 func TestTablesHoldNoPointers(t *testing.T) {
-	for _, v := range []any{
-		entry{}, journal{}, line{}, tcb{}, Mark{}, moreTokens{}, holes{}, talk{}, windows{}, requests{}, Prior{},
-	} {
-		if where := pointerIn(reflect.TypeOf(v)); where != "" {
+	for _, v := range []any{entry{}, conn.Head{}, predecessor{}} {
+		if where := slab.PointerIn(reflect.TypeOf(v)); where != "" {
 			t.Errorf("%T holds a pointer: %s", v, where)
 		}
 	}
-}
-
-// pointerIn names the first thing in a type that is or holds a pointer; "" if
-// nothing does.
-func pointerIn(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Array:
-		return pointerIn(t.Elem())
-	case reflect.Struct:
-		for f := range t.Fields() {
-			if where := pointerIn(f.Type); where != "" {
-				return f.Name + " " + where
-			}
-		}
-		return ""
-	case reflect.Pointer, reflect.Slice, reflect.String, reflect.Map, reflect.Chan, reflect.Func, reflect.Interface, reflect.UnsafePointer:
-		return t.String()
-	}
-	return ""
 }

@@ -24,50 +24,32 @@ type event struct {
 	s     segment.Segment
 }
 
-// story is all that a Conn holds and refers to, but for indices into tables.
-type story struct {
-	conn  Conn
-	tcb   tcb
-	flags string
-	prior Prior
-	icmp  ICMP
-
-	orderly bool // derived from a journal
-}
-
-// tell feeds events to a tracker and returns all that it hands out, in order. With
-// whole set every connection has a tcb all the time.
-func tell(cfg Config, whole bool, events []event) (out []story, c Counts) {
+// tell feeds events to a tracker and returns all that it hands out, in order, and how
+// many of it were orderly. With
+// counted set every connection has counters all the time.
+func tell(cfg Config, counted bool, events []event) (out []*Conn, orderly int, c Counts) {
 	t := NewTracker(cfg, func(c *Conn) {
-		one := story{conn: *c, tcb: *c.c, flags: string(c.AppendFlags(nil)), icmp: c.ICMP(), orderly: c.orderly()}
-		one.prior, _ = c.Prior()
-		one.conn.from, one.conn.c, one.conn.Marks = nil, nil, slices.Clone(c.Marks)
-		for r := range one.conn.turns {
-			one.conn.turns[r].head = append([]byte{}, one.conn.turns[r].head...)
+		if c.Orderly() {
+			orderly++
 		}
-		for r := range one.conn.stays {
-			one.conn.stays[r] = slices.Clone(c.stays[r])
-		}
-		b := &one.tcb
-		b.marks, b.tokens.more, b.talk, b.prior, b.ends[0].holes, b.ends[1].holes = run{}, 0, 0, 0, 0, 0
-		out = append(out, one)
+		out = append(out, c.Clone())
 	})
-	t.whole = t.whole || whole
+	t.store.CountAll = t.store.CountAll || counted
 	for i := range events {
 		e := &events[i]
-		p := capture.Packet{Number: e.frame, Time: e.time}
+		f := frame.Frame{Number: e.frame, Time: e.time}
 		switch {
 		case e.pass:
 			t.Pass(&e.s, e.kind)
-			t.Advance(p.Time)
+			t.Advance(f.Time)
 		case e.kind == segment.ICMPError:
-			t.Quote(p.Frame(), &e.s)
+			t.Quote(f, &e.s)
 		default:
-			t.Add(p.Frame(), &e.s)
+			t.Add(f, &e.s)
 		}
 	}
 	t.Flush()
-	return out, t.Counts()
+	return out, orderly, t.Counts()
 }
 
 // chance makes random captures of a few 4-tuples, on which much goes wrong.
@@ -138,8 +120,8 @@ func (r *chance) event(number int) event {
 	return e
 }
 
-// Whether a connection begins as a journal or with a tcb, and whether it rests in
-// the end, cannot be told from what is handed out of it.
+// Whether a connection had counters, and from when on, cannot be told from what is
+// handed out of it.
 func TestStagesTellTheSame(t *testing.T) {
 	closes := map[Close]int{}
 	ended := map[End]int{}
@@ -157,18 +139,17 @@ func TestStagesTellTheSame(t *testing.T) {
 			}
 		}
 		cfg := Config{MaxConnections: int(seed / 40 % 8)}
-		got, gotCounts := tell(cfg, false, events)
-		want, wantCounts := tell(cfg, true, events)
+		got, _, gotCounts := tell(cfg, false, events)
+		want, _, wantCounts := tell(cfg, true, events)
 		if gotCounts != wantCounts || len(got) != len(want) {
-			t.Fatalf("seed %d: %d connections, %+v; with tcbs alone %d, %+v", seed, len(got), gotCounts, len(want), wantCounts)
+			t.Fatalf("seed %d: %d connections, %+v; with counters alone %d, %+v", seed, len(got), gotCounts, len(want), wantCounts)
 		}
 		for i := range got {
-			got[i].orderly = false
 			if !reflect.DeepEqual(got[i], want[i]) {
-				t.Fatalf("seed %d, stream %d:\n%+v\nwith tcbs alone\n%+v", seed, got[i].conn.Stream, got[i], want[i])
+				t.Fatalf("seed %d, stream %d:\n%+v\nwith counters alone\n%+v", seed, got[i].Stream, got[i], want[i])
 			}
-			closes[got[i].conn.Close]++
-			ended[got[i].conn.Ended]++
+			closes[got[i].Close]++
+			ended[got[i].Ended]++
 		}
 	}
 	for c := CloseUnknown; c <= CloseOpen; c++ {
@@ -195,13 +176,10 @@ func TestStagesOfRecordedCaptures(t *testing.T) {
 	for _, file := range files {
 		events := recorded(t, file)
 		for _, most := range []int{0, 2} {
-			got, gotCounts := tell(Config{MaxConnections: most}, false, events)
-			want, wantCounts := tell(Config{MaxConnections: most}, true, events)
-			for i := range got {
-				got[i].orderly = false
-			}
+			got, _, gotCounts := tell(Config{MaxConnections: most}, false, events)
+			want, _, wantCounts := tell(Config{MaxConnections: most}, true, events)
 			if gotCounts != wantCounts || !reflect.DeepEqual(got, want) {
-				t.Errorf("%s, at most %d connections: not what is told with tcbs alone", file, most)
+				t.Errorf("%s, at most %d connections: not what is told with counters alone", file, most)
 			}
 			connections += len(got)
 		}
@@ -321,7 +299,7 @@ func (r *talkers) upset(s *segment.Segment) {
 	case 9:
 		s.Payload = s.Payload[:len(s.Payload)/2] // cut by snaplen
 	case 10:
-		s.PayloadLen = maxLinePayload + uint32(r.IntN(2))
+		s.PayloadLen = 1<<16 + uint32(r.IntN(2))
 	case 11:
 		s.Window--
 	case 12:
@@ -363,7 +341,7 @@ func (r *talkers) capture(upset int) (out []event) {
 // A connection that goes as it ought to is followed in one go when it has ended.
 // What is told of it is what following every segment tells, also where something
 // comes in between.
-func TestJournalsTellTheSame(t *testing.T) {
+func TestOrderlyConnectionsTellTheSame(t *testing.T) {
 	orderly, all := 0, 0
 	for seed := range uint64(300) {
 		r := &talkers{Rand: rand.New(rand.NewPCG(seed, 11)), now: 1e18}
@@ -372,21 +350,18 @@ func TestJournalsTellTheSame(t *testing.T) {
 		if seed%10 == 0 {
 			cfg.MaxConnections = 3
 		}
-		got, gotCounts := tell(cfg, false, events)
-		want, wantCounts := tell(cfg, true, events)
+		got, n, gotCounts := tell(cfg, false, events)
+		want, _, wantCounts := tell(cfg, true, events)
 		if gotCounts != wantCounts || len(got) != len(want) {
-			t.Fatalf("seed %d: %d connections, %+v; with tcbs alone %d, %+v", seed, len(got), gotCounts, len(want), wantCounts)
+			t.Fatalf("seed %d: %d connections, %+v; with counters alone %d, %+v", seed, len(got), gotCounts, len(want), wantCounts)
 		}
 		for i := range got {
-			if got[i].orderly {
-				orderly++
-			}
-			got[i].orderly = false
 			if !reflect.DeepEqual(got[i], want[i]) {
-				t.Fatalf("seed %d, stream %d:\n%+v\nwith tcbs alone\n%+v", seed, got[i].conn.Stream, got[i], want[i])
+				t.Fatalf("seed %d, stream %d:\n%+v\nwith counters alone\n%+v", seed, got[i].Stream, got[i], want[i])
 			}
 		}
 		all += len(got)
+		orderly += n
 	}
 	if orderly < all/8 || orderly > all*9/10 {
 		t.Errorf("%d of %d connections were orderly: not much of a test", orderly, all)

@@ -6,9 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
+	"finwait/reassembly/internal/slab"
 	"finwait/reassembly/segment"
-	"finwait/reassembly/seqnum"
 	"finwait/reassembly/stream"
 )
 
@@ -29,7 +30,7 @@ type Config struct {
 	Brief bool
 
 	// Watch is shown every segment, in the order of the file; nil shows none.
-	Watch func(*Sight)
+	Watch func(*conn.Sight)
 }
 
 // The defaults. Idle lies beyond any timer that a kernel runs by default: the
@@ -46,44 +47,31 @@ const (
 // most copies of a segment are repeated.
 const finalAfter = time.Minute
 
-// clockStep is how far back a timestamp must lie behind the latest one to count
-// as a step of the clock; capture queues swap neighbours by microseconds.
-const clockStep = 10 * time.Millisecond
-
 // Tracker is the connection table. It takes the segments of one capture in the
 // order of the file and hands out each connection when it ends.
 type Tracker struct {
 	cfg     Config
-	emit    func(*Conn)
+	emit    func(*conn.Conn)
 	streams *stream.Index
 
-	table    table
-	shelf          // of the live connections, those with a tcb included
-	shelved  shelf // of those that ended
-	tcbs     slab[tcb]
-	rests    slab[resting]
-	notes    []note // by index into rests
-	more     slab[moreTokens]
-	holes    slab[holes]
-	requests slab[requests]
-	priors   slab[Prior]
-	windows  slab[windows]
-	marks    markStore
-	icmp     icmps
-	live     list // by last segment
-	ended    list // by last segment, too: those that are not final yet
-	past     predecessors
-	final    []uint32 // what becomes final at the same time
-	count    struct{ live, ended int }
-	now      frame.Time // latest timestamp so far
-	due      frame.Time // until then nothing becomes final
-	begun    bool
-	capture  captureFacts
-	whole    bool // every connection has a tcb from its first segment to the end
-	counts   Counts
-	deriver  deriver
-	last     remains // of what was derived last
-	aside    *aside  // nil where connections are derived and handed out at once
+	table   table
+	heads   slab.Slab[conn.Head]
+	store   *conn.Store
+	priors  slab.Slab[conn.Prior]
+	icmp    icmps
+	live    list // by last segment
+	ended   list // by last segment, too: those that are not final yet
+	past    predecessors
+	final   []uint32 // what becomes final at the same time
+	count   struct{ live, ended int }
+	now     frame.Time // latest timestamp so far
+	due     frame.Time // until then nothing becomes final
+	begun   bool
+	capture captureFacts
+	counts  Counts
+	deriver *conn.Deriver
+	last    remains // of what was derived last
+	aside   *aside  // nil where connections are derived and handed out at once
 }
 
 // captureFacts are what the capture as a whole says of its connections.
@@ -110,7 +98,7 @@ type Counts struct {
 
 // NewTracker returns a Tracker that calls emit with every connection that ends,
 // in that order. The Conn is valid until emit returns.
-func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
+func NewTracker(cfg Config, emit func(*conn.Conn)) *Tracker {
 	if cfg.Idle <= 0 {
 		cfg.Idle = DefaultIdle
 	}
@@ -118,11 +106,11 @@ func NewTracker(cfg Config, emit func(*Conn)) *Tracker {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
 	t := &Tracker{
-		cfg: cfg, emit: emit, streams: stream.NewIndex(), marks: newMarkStore(), shelf: newShelf(), shelved: newPast(),
-		whole: cfg.Watch != nil, deriver: deriver{brief: cfg.Brief},
+		cfg: cfg, emit: emit, streams: stream.NewIndex(), store: conn.NewStore(!cfg.Brief), deriver: conn.NewDeriver(!cfg.Brief),
 	}
+	t.store.CountAll = cfg.Watch != nil
 	if cfg.Aside {
-		t.aside = startAside(cfg.Brief, emit)
+		t.aside = startAside(t.deriver, emit)
 	}
 	return t
 }
@@ -143,7 +131,7 @@ func (t *Tracker) PlainSince() (since frame.Time, ok bool) {
 
 // Counts returns what was noticed so far.
 func (t *Tracker) Counts() Counts {
-	t.counts.Streams = t.streams.Len()
+	t.counts.Streams, t.counts.Shared = t.streams.Len(), t.store.Shared
 	return t.counts
 }
 
@@ -161,70 +149,52 @@ func (t *Tracker) Advance(at frame.Time) {
 	}
 }
 
-// Add takes in one segment, decoded from packet p.
-func (t *Tracker) Add(p frame.Frame, s *segment.Segment) {
-	t.Advance(p.Time)
+// Add takes in one segment, the one of frame f.
+func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
+	t.Advance(f.Time)
 	tuple, side, opened, prev := t.streams.Number(s)
 	var prior uint32
 	if prev != nil && prev.Conn != 0 {
-		prior = t.reuse(prev, p.Time)
+		prior = t.reuse(prev, f.Time)
 	}
 	e := t.entry(tuple)
 	if e == nil {
 		before := tuple.Conn
 		tuple.Conn = t.open(s, side, tuple.Stream)
-		e = t.table.at(tuple.Conn)
-		b := t.journal(e)
-		b.prior, b.reopened = prior, !opened
-		if b.reopened && before != 0 {
-			b.evicted = t.past.inherit(t, before, tuple)
+		e = t.table.At(tuple.Conn)
+		e.prior = prior
+		if h := t.heads.At(e.head); !opened {
+			h.Reopened, h.OutOfRoom = true, t.past.inherit(t, before, tuple)
 		}
 	}
 	if !t.capture.plain && !s.Flags.Any(segment.SYN|segment.FIN|segment.RST) {
 		t.capture.plain, t.capture.plainAt = true, t.now
 	}
-	if b := t.journal(e); b != nil && !t.whole {
-		if fits, orderly := b.fits(s, side); fits {
-			b.completeness = tuple.Completeness
-			t.enter(tuple.Conn, b, p, s, side, orderly)
-			return
-		}
-	}
-	c := t.tcb(e)
-	if c.ended == EndReset && c.deniesReset(p, s) {
-		t.revive(tuple.Conn)
+	h := t.heads.At(e.head)
+	if h.Ended == conn.EndReset && deniesReset(h, f, s) {
+		t.revive(tuple.Conn, h)
 	}
 	if t.cfg.Watch == nil {
-		t.take(c, p, s, side)
+		t.store.Add(h, f, s, side)
 	} else {
-		t.watched(c, p, s, side)
+		t.watched(h, tuple.Stream, f, s, side)
 	}
-	c.completeness = tuple.Completeness
-	if c.ended != EndNone {
+	h.Completeness = tuple.Completeness
+	if h.Ended != conn.EndNone {
 		t.touch(&t.ended, tuple.Conn)
 		return
 	}
 	t.touch(&t.live, tuple.Conn)
-	if end := c.over(); end != EndNone {
+	if end := t.store.Over(h); end != conn.EndNone {
 		t.end(tuple.Conn, end)
 	}
 }
 
-// enter takes in a segment that fits into the journal of a connection.
-func (t *Tracker) enter(i uint32, b *journal, p frame.Frame, s *segment.Segment, side uint8, orderly bool) {
-	t.write(b, p, s, side)
-	t.touch(&t.live, i)
-	if !orderly {
-		b.disorderly = true
-		return
-	}
-	if s.PayloadLen > 0 {
-		t.hear(&b.talk, p, s, side, seqnum.Offset(s.Seq-isn(t.lines.of(&b.lines), side)), int64(s.PayloadLen))
-	}
-	b.advance(p, s, side)
-	if b.over() {
-		t.end(i, EndClosed)
-	}
+// watched takes in a segment and shows it.
+func (t *Tracker) watched(h *conn.Head, stream uint32, f frame.Frame, s *segment.Segment, side uint8) {
+	sight := t.store.Watch(h, f, s, side)
+	sight.Stream = stream
+	t.cfg.Watch(&sight)
 }
 
 // Pass takes in a packet that is not to be tracked, skip being what became of its
@@ -245,8 +215,8 @@ func (t *Tracker) entry(tuple *stream.Tuple) *entry {
 	if tuple.Conn == 0 {
 		return nil
 	}
-	e := t.table.at(tuple.Conn)
-	if e.body == 0 || e.stream != tuple.Stream || e.body&isPredecessor != 0 {
+	e := t.table.At(tuple.Conn)
+	if e.head == 0 || e.stream != tuple.Stream || e.head&isPredecessor != 0 {
 		return nil
 	}
 	return e
@@ -257,21 +227,18 @@ func (t *Tracker) makeRoom() {
 	if t.count.live >= t.cfg.MaxConnections {
 		t.counts.Evicted++
 		i := t.live.head
-		t.stop(i, EndEvicted)
+		t.stop(i, conn.EndEvicted)
 		t.finish(i)
 	}
 }
 
-// open begins a new connection: a journal without segments.
+// open begins a new connection.
 func (t *Tracker) open(s *segment.Segment, side uint8, number uint32) uint32 {
 	t.makeRoom()
-	body, b := t.journals.alloc()
-	*b = journal{addr: [2]segment.Endpoint{s.Src, s.Dst}, path: s.Path, is4: s.Is4, firstFIN: noSide}
-	if side == 1 {
-		b.addr = [2]segment.Endpoint{s.Dst, s.Src}
-	}
-	i, e := t.table.alloc()
-	e.body, e.stream = body|journaled, number
+	n, h := t.heads.Alloc()
+	t.store.Open(h, s, side)
+	i, e := t.table.Alloc()
+	e.head, e.stream, e.prior = n, number, 0
 	t.table.pushBack(&t.live, i)
 	t.count.live++
 	return i
@@ -280,7 +247,7 @@ func (t *Tracker) open(s *segment.Segment, side uint8, number uint32) uint32 {
 // touch makes i the freshest of its list, as of the latest time there was: a segment
 // whose own time lies before that shows no silence.
 func (t *Tracker) touch(q *list, i uint32) {
-	t.table.at(i).at = t.now
+	t.table.At(i).at = t.now
 	if q.tail != i {
 		t.table.remove(q, i)
 		t.table.pushBack(q, i)
@@ -291,71 +258,50 @@ func (t *Tracker) touch(q *list, i uint32) {
 // the given time supersedes, and returns what is to be remembered of it.
 func (t *Tracker) reuse(prev *stream.Tuple, at frame.Time) (prior uint32) {
 	i := prev.Conn
-	e := t.table.at(i)
-	if e.body == 0 || e.stream != prev.Stream {
+	e := t.table.At(i)
+	if e.head == 0 || e.stream != prev.Stream {
 		return 0
 	}
-	if e.body&isPredecessor != 0 {
+	if e.head&isPredecessor != 0 {
 		return t.remember(t.past.take(t, i).at(at))
 	}
-	if t.endOf(e) == EndNone {
-		t.stop(i, EndReused)
+	h := t.heads.At(e.head)
+	if h.Ended == conn.EndNone {
+		t.stop(i, conn.EndReused)
 	}
 	p := t.predecessorOf(i)
-	h, _ := t.horizonOf(e)
-	h.supersede(max(at, t.latestOf(e)))
+	h.Supersede(max(at, t.store.Latest(h)))
 	t.finish(i)
 	return t.remember(p.at(at))
 }
 
-// latestOf returns the latest timestamp of the segments that are remembered of a
-// connection.
-func (t *Tracker) latestOf(e *entry) (latest frame.Time) {
-	_, latest = t.horizonOf(e)
-	if b := t.journal(e); b != nil {
-		for _, g := range t.shelfOf(e.body).lines.of(&b.lines) {
-			latest = max(latest, g.time)
-		}
-		return latest
-	}
-	_, marks := t.facts(e)
-	for i := range marks {
-		latest = max(latest, marks[i].Time)
-	}
-	return latest
-}
-
 // remember keeps p, if there is anything to keep, and returns its index.
-func (t *Tracker) remember(p Prior, ok bool) (i uint32) {
+func (t *Tracker) remember(p conn.Prior, ok bool) (i uint32) {
 	if ok {
-		var q *Prior
-		i, q = t.priors.alloc()
+		var q *conn.Prior
+		i, q = t.priors.Alloc()
 		*q = p
 	}
 	return i
 }
 
-// end moves a live connection to those that ended, and puts it to rest.
-func (t *Tracker) end(i uint32, why End) {
+// end moves a live connection to those that ended.
+func (t *Tracker) end(i uint32, why conn.End) {
 	t.stop(i, why)
-	if !t.whole {
-		t.rest(t.table.at(i))
-	}
 	if t.count.ended > t.cfg.MaxConnections {
 		t.finishEarly(t.ended.head)
 	}
 }
 
-// stop moves a live connection to those that ended.
-func (t *Tracker) stop(i uint32, why End) {
-	e := t.table.at(i)
-	h, last := t.stamp(e, why)
-	h.endedAt = last
+// stop is end where there is room.
+func (t *Tracker) stop(i uint32, why conn.End) {
+	h := t.heads.At(t.table.At(i).head)
+	t.store.End(h, why)
 	switch why {
-	case EndIdle:
-		h.until, h.bounded = last+frame.Time(t.cfg.Idle), true
-	case EndEvicted:
-		h.until, h.bounded = t.now, true
+	case conn.EndIdle:
+		h.Bound(h.EndedAt + frame.Time(t.cfg.Idle))
+	case conn.EndEvicted:
+		h.Bound(t.now)
 	}
 	t.table.remove(&t.live, i)
 	t.table.pushBack(&t.ended, i)
@@ -363,54 +309,16 @@ func (t *Tracker) stop(i uint32, why End) {
 	t.count.ended++
 }
 
-// stamp remembers why a connection ended. It returns how far it was observed, and
-// when its last segment came.
-func (t *Tracker) stamp(e *entry, why End) (*horizon, frame.Time) {
-	if b := t.journal(e); b != nil && !b.disorderly && b.lines.n > 0 {
-		b.ended = why
-	} else {
-		t.tcb(e).ended = why
-	}
-	return t.horizonOf(e)
-}
-
-// endOf returns why a connection ended, if it did.
-func (t *Tracker) endOf(e *entry) End {
-	if n := t.noteOf(e); n != nil {
-		return n.ended
-	}
-	if b := t.journal(e); b != nil {
-		return b.ended
-	}
-	return t.tcbs.at(e.body).ended
-}
-
-// horizonOf returns how far a connection was observed, and when its last segment
-// came.
-func (t *Tracker) horizonOf(e *entry) (*horizon, frame.Time) {
-	if n := t.noteOf(e); n != nil {
-		return &n.horizon, t.rests.at(e.body &^ atRest).tcb.lastTime
-	}
-	if b := t.journal(e); b != nil {
-		lines := t.shelfOf(e.body).lines.of(&b.lines)
-		return &b.horizon, lines[len(lines)-1].time
-	}
-	c := t.tcbs.at(e.body)
-	return &c.horizon, c.lastTime
-}
-
-// deniesReset reports whether a segment shows that the reset which seemed to end
-// the connection was not taken in: somebody goes on long after it.
-func (c *tcb) deniesReset(p frame.Frame, s *segment.Segment) bool {
+// deniesReset reports whether a segment shows that the reset which seemed to end a
+// connection was not taken in: somebody goes on long after it.
+func deniesReset(h *conn.Head, f frame.Frame, s *segment.Segment) bool {
 	const stray = time.Second // what was on its way has arrived by then
-	return !s.Flags.Has(segment.RST) && p.Time.Sub(c.endedAt) > stray
+	return !s.Flags.Has(segment.RST) && f.Time.Sub(h.EndedAt) > stray
 }
 
 // revive takes an ended connection back among the live ones.
-func (t *Tracker) revive(i uint32) {
-	c := t.tcbs.at(t.table.at(i).body)
-	c.ended = EndNone
-	c.ends[0].resets, c.ends[1].resets = 0, 0
+func (t *Tracker) revive(i uint32, h *conn.Head) {
+	t.store.Revive(h)
 	t.table.remove(&t.ended, i)
 	t.count.ended--
 	t.makeRoom()
@@ -434,7 +342,7 @@ func (t *Tracker) expire() {
 		}
 		if live == next {
 			for _, i := range t.silentSince(nil, &t.live) {
-				t.stop(i, EndIdle)
+				t.stop(i, conn.EndIdle)
 				t.final = append(t.final, i)
 			}
 		}
@@ -454,7 +362,7 @@ func (t *Tracker) finalAt(q *list, silence time.Duration) frame.Time {
 	if q.head == 0 {
 		return never
 	}
-	return after(t.table.at(q.head).at, silence)
+	return after(t.table.At(q.head).at, silence)
 }
 
 // after returns at + d, held at never.
@@ -468,8 +376,8 @@ func after(at frame.Time, d time.Duration) frame.Time {
 // silentSince appends the connections of a list that were silent for as long as its
 // stalest.
 func (t *Tracker) silentSince(dst []uint32, q *list) []uint32 {
-	at := t.table.at(q.head).at
-	for i := q.head; i != 0 && t.table.at(i).at == at; i = t.table.at(i).next {
+	at := t.table.At(q.head).at
+	for i := q.head; i != 0 && t.table.At(i).at == at; i = t.table.At(i).next {
 		dst = append(dst, i)
 	}
 	return dst
@@ -478,36 +386,54 @@ func (t *Tracker) silentSince(dst []uint32, q *list) []uint32 {
 // finish hands out an ended connection, and forgets all of it but what the next
 // incarnation is to know.
 func (t *Tracker) finish(i uint32) {
-	e := t.table.at(i)
-	h, last := t.horizonOf(e)
-	if end := t.endOf(e); end == EndClosed || end == EndReset {
-		h.limit(min(t.now, after(last, finalAfter)), t.now)
+	e := t.table.At(i)
+	r := remains{head: e.head, prior: e.prior}
+	h := t.heads.At(e.head)
+	if h.Ended == conn.EndClosed || h.Ended == conn.EndReset {
+		h.Limit(min(t.now, after(t.store.Last(h), finalAfter)), t.now)
 	}
-	p := t.predecessorOf(i)
-	r := t.remains(i)
+	if r.value = t.store.Value(h); !h.Bounded {
+		h.Until = t.now
+	}
+	r.value.Stream, r.value.Prior, r.value.ICMP = e.stream, t.priors.Find(e.prior), t.icmp.take(i)
+	r.value.Dropped = t.capture.dropped && t.capture.complete && !h.Bounded
+	r.value.Plain = t.capture.plainBefore(h.Until)
 	t.table.remove(&t.ended, i)
 	t.count.ended--
+	p := t.predecessorOf(i)
 	t.past.disown(i)
-	if h.superseded || !t.past.keep(t, i, p) {
-		e.body = 0
-		t.table.release(i)
+	if h.Superseded || !t.past.keep(t, i, p) {
+		e.head = 0
+		t.table.Release(i)
 	}
 	if t.aside != nil {
 		t.aside.add(t, r)
 		return
 	}
 	t.last = r
-	t.emit(t.deriver.derive(&t.last))
+	t.emit(t.deriver.Derive(&t.last.value))
 	t.release(&t.last)
+}
+
+// remains is a connection that was handed out and is to be released.
+type remains struct {
+	value       conn.Value
+	head, prior uint32
+}
+
+// release gives the room of a connection back.
+func (t *Tracker) release(r *remains) {
+	t.store.Release(t.heads.At(r.head))
+	t.heads.Release(r.head)
+	t.priors.Release(r.prior)
 }
 
 // finishEarly hands out a connection that is not final yet, for want of room.
 func (t *Tracker) finishEarly(i uint32) {
 	t.counts.Evicted++
-	h, _ := t.horizonOf(t.table.at(i))
-	h.early = true
-	if !h.bounded {
-		h.until, h.bounded = t.now, true
+	h := t.heads.At(t.table.At(i).head)
+	if h.Early = true; !h.Bounded {
+		h.Bound(t.now)
 	}
 	t.finish(i)
 }
@@ -518,9 +444,7 @@ func (t *Tracker) Flush() {
 	t.capture.complete = true
 	rest := t.listed(&t.ended, t.count.ended)
 	slices.SortFunc(rest, func(a, b uint32) int {
-		one, _ := t.horizonOf(t.table.at(a))
-		other, _ := t.horizonOf(t.table.at(b))
-		return cmp.Or(cmp.Compare(one.endedAt, other.endedAt), t.byStream(a, b))
+		return cmp.Or(cmp.Compare(t.endedAt(a), t.endedAt(b)), t.byStream(a, b))
 	})
 	for _, i := range rest {
 		t.finish(i)
@@ -528,7 +452,7 @@ func (t *Tracker) Flush() {
 	rest = t.listed(&t.live, t.count.live)
 	slices.SortFunc(rest, t.byStream)
 	for _, i := range rest {
-		t.stop(i, EndCapture)
+		t.stop(i, conn.EndCapture)
 		t.finish(i)
 	}
 	if t.aside != nil {
@@ -536,14 +460,16 @@ func (t *Tracker) Flush() {
 	}
 }
 
+func (t *Tracker) endedAt(i uint32) frame.Time { return t.heads.At(t.table.At(i).head).EndedAt }
+
 func (t *Tracker) byStream(a, b uint32) int {
-	return cmp.Compare(t.table.at(a).stream, t.table.at(b).stream)
+	return cmp.Compare(t.table.At(a).stream, t.table.At(b).stream)
 }
 
 // listed returns the n connections of a list.
 func (t *Tracker) listed(q *list, n int) []uint32 {
 	all := make([]uint32, 0, n)
-	for i := q.head; i != 0; i = t.table.at(i).next {
+	for i := q.head; i != 0; i = t.table.At(i).next {
 		all = append(all, i)
 	}
 	return all

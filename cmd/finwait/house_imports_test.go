@@ -28,7 +28,8 @@ var floors = [][]string{
 	{"analyzer"},
 	{"reassembly/pktscript", "reassembly/traffic"},
 	{"reassembly", "reassembly/capture", "reassembly/alias"}, // so that what follows connections needs no reader of files
-	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter"},
+	{"reassembly/conn"},
+	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/internal/slab"},
 	{"reassembly/segment"},
 	{"reassembly/frame", "reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum", "analyzer/parquet", "analyzer/parquet/parquettest"},
 	{"reassembly/enum"},

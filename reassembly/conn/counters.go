@@ -1,67 +1,34 @@
-package reassembly
+package conn
 
 import (
 	"time"
 
 	"finwait/reassembly/frame"
-	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 	"finwait/reassembly/zeek"
 )
 
-// tcb is what is known of one live connection (RFC 9293 §3.3.1 calls its own a
-// Transmission Control Block). It holds no pointers.
-type tcb struct {
+// counters are what the segments of a connection came to: what each end sent and what
+// the other acknowledged of it. A connection has them from the first segment on that
+// was not the one expected; until then its log says it all. They hold no pointers.
+type counters struct {
 	ends   [2]endpoint // side 0 has the smaller address and port
-	zeek   zeek.Conn
+	zeek   zeek.Conn   // iff views are kept, like tokens
 	tokens tokens
-	marks  run          // in Tracker.marks
-	path   segment.Path // of the first segment
 
-	firstTime, lastTime   frame.Time
-	firstFrame, lastFrame uint32
-	stream                uint32
-	talk                  uint32 // index into Tracker.talks, or 0
-	prior                 uint32 // index into Tracker.priors, or 0
-	addr                  [2]segment.Endpoint
-
-	horizon
-	atFirstFIN   seqnum.Offset // SND.NXT of the other side when the first FIN came
-	firstFIN     uint8         // side of the first captured FIN, or noSide
-	afterFIN     uint8         // segments kept since the first FIN
-	completeness uint8
-	ended        End // if it did, it lingers: stray segments still belong to it
-	seen         caveatBits
-	is4          bool // carried in IPv4
+	atFirstFIN seqnum.Offset // SND.NXT of the other side when the first FIN came
+	firstFIN   uint8         // side of the first captured FIN, or noSide
+	afterFIN   uint8         // segments kept since the first FIN
+	begun      bool          // a segment was counted
+	shared     bool          // segments of other VLANs or tunnels shared the stream
+	seen       caveatBits
 }
 
 const noSide = 2
 
-// horizon is how far a connection was observed.
-type horizon struct {
-	until      frame.Time // when observation of it ended; valid iff bounded
-	endedAt    frame.Time // time of the segment after which it ended; valid iff it did
-	bounded    bool       // that was before the capture did
-	superseded bool       // the next incarnation began
-	early      bool       // handed out before it was final, for want of room
-}
-
-// supersede takes in that the next incarnation began.
-func (h *horizon) supersede(now frame.Time) {
-	h.superseded = true
-	if !h.bounded {
-		h.until, h.bounded = now, true
-	}
-}
-
-// limit takes in that observation ended no later than at, where now is how far the
-// capture has been read.
-func (h *horizon) limit(at, now frame.Time) {
-	if h.bounded {
-		h.until = min(h.until, at)
-	} else if at < now {
-		h.until, h.bounded = at, true
-	}
+func (c *counters) reset() {
+	*c = counters{firstFIN: noSide}
+	c.ends[0].scale, c.ends[1].scale = -1, -1
 }
 
 // endpoint is one end of a connection: what it sent, and what the other end
@@ -81,7 +48,7 @@ type endpoint struct {
 	retransmits, outOfOrder           uint32
 	dupACKs, keepAlives, finCopies    uint32
 	resets, rsts                      uint32 // rsts: all of them; resets: those at RCV.NXT
-	holes                             uint32 // index into Tracker.holes, or 0
+	holes                             uint32 // index into Store.holes, or 0
 	lastWindow                        uint16
 	lastID                            uint16 // IP identification of its latest segment that had one
 	scale                             int8   // window scale shift; -1 where unknown
@@ -93,17 +60,14 @@ type endpoint struct {
 	ackedFIN                          bool  // it acknowledged the peer's FIN
 }
 
-// caveatBits are the limits noticed while the connection was live.
-type caveatBits uint16
+// caveatBits are the limits noticed while segments came.
+type caveatBits uint8
 
 const (
-	sawReopened caveatBits = 1 << iota
-	sawDuplicates
+	sawDuplicates caveatBits = 1 << iota
 	sawClockStep
 	sawOffload
 	sawCutHeader
-	sawEvicted // what it goes on with was handed out before it was final, for want of room
-	sawLabels  // segments of other VLANs or tunnels shared the stream
 )
 
 // End says why the record of a connection was closed.

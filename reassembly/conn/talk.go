@@ -1,10 +1,11 @@
-package reassembly
+package conn
 
 import (
 	"bytes"
 	"strconv"
 
 	"finwait/reassembly/frame"
+	"finwait/reassembly/internal/slab"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -43,20 +44,19 @@ type talk struct {
 	next    [2]seqnum.Offset // where the next of them begins, if the one before tells; 0 where it does not
 	alerts  [2]Alert
 	tails   [2]tail
-	windows uint32 // index into Tracker.windows, or 0
-	tls     uint32 // index into Tracker.requests, or 0
+	tls     uint32 // index into Store.requests, or 0
 	speaker uint8
 	proto   Protocol
 }
 
-// lastTurn is a Turn with its head in Tracker.heads.
+// lastTurn is a Turn with its head in Store.heads.
 type lastTurn struct {
 	Extent
-	head run
+	head slab.Run
 }
 
 // newHeadStore returns a store for the heads of turns.
-func newHeadStore() store[byte] { return newStore[byte](64, 128, 256, HeadLen) }
+func newHeadStore() slab.Store[byte] { return slab.NewStore[byte](64, 128, 256, HeadLen) }
 
 // Protocol is the application protocol, by how its messages begin.
 type Protocol uint8
@@ -108,25 +108,25 @@ func (a Alert) String() string {
 
 // hear takes in new payload of one side. in is the talk of its connection, made
 // where there was none.
-func (t *Tracker) hear(in *uint32, p frame.Frame, s *segment.Segment, side uint8, seq seqnum.Offset, fresh int64) {
+func (x *Store) hear(in *uint32, p frame.Frame, s *segment.Segment, side uint8, seq seqnum.Offset, fresh int64) {
 	if *in == 0 {
-		i, k := t.talks.alloc()
+		i, k := x.talks.Alloc()
 		*k = talk{speaker: noSide}
 		*in = i
 	}
-	k := t.talks.at(*in)
+	k := x.talks.At(*in)
 	turn := &k.last[side]
 	if k.speaker != side {
 		k.speaker = side
 		k.turns[side]++
 		turn.Extent = Extent{Start: p.Time, StartFrame: uint32(p.Number), At: seq}
-		turn.head.n = 0
+		turn.head.N = 0
 		k.next[side] = seq
 	}
-	if n := int(turn.head.n); n < HeadLen && seq == turn.At+seqnum.Offset(n) {
-		t.lengthen(&turn.head, s.Payload)
+	if n := int(turn.head.N); n < HeadLen && seq == turn.At+seqnum.Offset(n) {
+		x.lengthen(&turn.head, s.Payload)
 		if n == 0 { // the payload is at hand, the head's room perhaps in no cache
-			k.recognise(s.Payload[:turn.head.n])
+			k.recognise(s.Payload[:turn.head.N])
 		}
 	}
 	if k.proto == HTTP1 {
@@ -137,22 +137,22 @@ func (t *Tracker) hear(in *uint32, p frame.Frame, s *segment.Segment, side uint8
 	k.tails[side].keep(s.Payload, len(s.Payload) == int(s.PayloadLen), seq)
 	if k.proto == TLS {
 		if k.tls == 0 {
-			i, q := t.requests.alloc()
+			i, q := x.requests.Alloc()
 			*q = requests{}
 			k.tls = i
 		}
-		t.requests.at(k.tls).records(s.Payload, s.PayloadLen, side, seq, uint32(p.Number), p.Time)
+		x.requests.At(k.tls).records(s.Payload, s.PayloadLen, side, seq, uint32(p.Number), p.Time)
 		k.alert(s.Payload, side, p.Number)
 	}
 }
 
 // lengthen appends payload to a head, as much as belongs there.
-func (t *Tracker) lengthen(head *run, payload []byte) {
-	n := int(head.n)
+func (x *Store) lengthen(head *slab.Run, payload []byte) {
+	n := int(head.N)
 	all := min(n+len(payload), HeadLen)
-	t.heads.reserve(head, all)
-	head.n = uint16(all)
-	copy(t.heads.of(head)[n:], payload)
+	x.heads.Reserve(head, all)
+	head.N = uint16(all)
+	copy(x.heads.Of(head)[n:], payload)
 }
 
 // http2Preface is how a client begins HTTP/2 (RFC 9113 §3.4).

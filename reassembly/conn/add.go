@@ -1,77 +1,83 @@
-package reassembly
+package conn
 
 import (
 	"time"
 
 	"finwait/reassembly/frame"
+	"finwait/reassembly/internal/slab"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
 
 func (b MarkBits) has(c MarkBits) bool { return b&c == c }
 
-// take adds one segment to the evidence of its connection.
-func (t *Tracker) take(c *tcb, p frame.Frame, s *segment.Segment, side uint8) {
+// count takes one segment in and returns what is to be remembered of it: the place
+// where all that segments say of TCP is worked out. list is the log so far. fresh is
+// how many octets of payload it brought that had not come before.
+func (s *Store) count(h *Head, c *counters, list []entry, f frame.Frame, seg *segment.Segment, side uint8) (m Mark, fresh int64) {
 	e, peer := &c.ends[side], &c.ends[1-side]
-	seq, ack := t.place(c, s, side)
-	m := Mark{
-		Time: p.Time, Seq: seq, Ack: ack, TSVal: s.Options.TSVal, TSEcr: s.Options.TSEcr,
-		Frame: uint32(p.Number), Len: s.PayloadLen, Window: s.Window, IPID: s.IPID,
-		Flags: s.Flags, TTL: s.TTL, Side: side,
+	seq, ack := s.place(c, list, seg, side)
+	m = Mark{
+		Time: f.Time, Seq: seq, Ack: ack, TSVal: seg.Options.TSVal, TSEcr: seg.Options.TSEcr,
+		Frame: uint32(f.Number), Len: seg.PayloadLen, Window: seg.Window, IPID: seg.IPID,
+		Flags: seg.Flags, TTL: seg.TTL, Side: side,
 	}
-	if s.Options.HasTimestamps {
+	if seg.Options.HasTimestamps {
 		m.Bits |= HasTS
 	}
-	if t.isDuplicate(c, e, &m) {
+	if (h.odd || h.counters != 0) && c.isDuplicate(h.Is4, list, &m) {
 		m.Bits |= Duplicate
 		c.seen |= sawDuplicates
 	}
-	again := c.again(e, s, seq)
+	again := c.again(e, seg, seq)
 	before := e.payload
 	switch {
-	case s.Flags.Has(segment.RST):
-		m.Bits |= e.reset(peer, s, seq, ack)
-		if e.skips(s.IPID) {
+	case seg.Flags.Has(segment.RST):
+		m.Bits |= e.reset(peer, seg, seq, ack)
+		if e.skips(seg.IPID) {
 			m.Bits |= OffCounter
 		}
 	case m.Bits.has(Duplicate):
-	case !s.Flags.Any(segment.SYN|segment.FIN) && e.isProbe(s, seq, peer.zeroWindow):
+	case !seg.Flags.Any(segment.SYN|segment.FIN) && e.isProbe(seg, seq, peer.zeroWindow):
 		m.Bits |= Probe
 		e.keepAlives++
 	default:
-		m.Bits |= t.send(e, s, seq, p.Time)
-		if fresh := e.payload - before; fresh > 0 {
-			t.hear(&c.talk, p, s, side, seq, fresh)
-		}
+		m.Bits |= s.send(e, seg, seq, f.Time)
 		had := e.hasFIN
-		if c.control(side, s, seq, again); e.hasFIN && !had {
+		if c.control(side, seg, seq, again); e.hasFIN && !had {
 			m.Bits |= FirstFIN
 		}
 	}
-	if s.Flags.Has(segment.ACK) && !s.Flags.Has(segment.RST) {
-		m.Bits |= e.acknowledge(peer, s, seq, ack, m.Bits)
+	if seg.Flags.Has(segment.ACK) && !seg.Flags.Has(segment.RST) {
+		m.Bits |= e.acknowledge(peer, seg, seq, ack, m.Bits)
 	}
-	if m.Bits&Duplicate == 0 && !s.Flags.Has(segment.RST) {
-		e.countID(s.IPID)
+	if m.Bits&Duplicate == 0 && !seg.Flags.Has(segment.RST) {
+		e.countID(seg.IPID)
 	}
-	e.options(s)
-	e.advertise(s, p.Time)
-	if c.talk != 0 {
-		t.followWindows(t.talks.at(c.talk), &m, e.payload-before, e.zeroWindow)
+	if seg.Flags.Has(segment.SYN) {
+		e.scale = max(offered(&seg.Options), 0)
 	}
-	t.note(c, e, s, p)
+	e.advertise(seg, f.Time)
+	if len(list) > 0 && list[len(list)-1].time.Sub(f.Time) > clockStep {
+		c.seen |= sawClockStep
+	}
+	s.note(h, c, e, seg)
 	if c.essential(e, peer, &m) {
 		m.Bits |= Essential
 	}
-	*t.marks.add(&c.marks) = m
-	if !t.cfg.Brief {
-		c.view(s, side, again, &t.more)
+	if s.views {
+		c.view(seg, side, again, &s.more)
 	}
+	return m, e.payload - before
 }
+
+// clockStep is how far back a timestamp must lie behind the one before it to count
+// as a step of the clock; capture queues swap neighbours by microseconds.
+const clockStep = 10 * time.Millisecond
 
 // view adds a segment to the flag sequence and to Zeek's view; again says that its
 // SYN or FIN stands where its sender sent one before.
-func (c *tcb) view(s *segment.Segment, side uint8, again bool, more *slab[moreTokens]) {
+func (c *counters) view(s *segment.Segment, side uint8, again bool, more *slab.Slab[moreTokens]) {
 	k := kind(s.Flags &^ segment.PSH)
 	if s.PayloadLen > 0 {
 		k |= kindPayload
@@ -88,7 +94,7 @@ func (c *tcb) view(s *segment.Segment, side uint8, again bool, more *slab[moreTo
 
 // again reports whether s carries a SYN or FIN at a sequence position that its
 // sender used before.
-func (c *tcb) again(e *endpoint, s *segment.Segment, seq seqnum.Offset) bool {
+func (c *counters) again(e *endpoint, s *segment.Segment, seq seqnum.Offset) bool {
 	switch {
 	case s.Flags.Has(segment.SYN):
 		return e.hasSYN && seq == 0
@@ -99,7 +105,7 @@ func (c *tcb) again(e *endpoint, s *segment.Segment, seq seqnum.Offset) bool {
 }
 
 // control takes in the SYN or FIN of a segment.
-func (c *tcb) control(side uint8, s *segment.Segment, seq seqnum.Offset, again bool) {
+func (c *counters) control(side uint8, s *segment.Segment, seq seqnum.Offset, again bool) {
 	e := &c.ends[side]
 	if s.Flags.Has(segment.SYN) {
 		e.hasSYN = true
@@ -117,7 +123,7 @@ func (c *tcb) control(side uint8, s *segment.Segment, seq seqnum.Offset, again b
 }
 
 // close takes in the first FIN of a side, at offset fin.
-func (c *tcb) close(side uint8, fin seqnum.Offset) {
+func (c *counters) close(side uint8, fin seqnum.Offset) {
 	e := &c.ends[side]
 	e.hasFIN, e.fin = true, fin
 	if c.firstFIN == noSide {
@@ -127,7 +133,7 @@ func (c *tcb) close(side uint8, fin seqnum.Offset) {
 
 // forgetFIN takes back what a FIN of the previous incarnation said that came before
 // the SYN of this one.
-func (c *tcb) forgetFIN(side uint8) {
+func (c *counters) forgetFIN(side uint8) {
 	e := &c.ends[side]
 	if !e.hasFIN {
 		return
@@ -212,51 +218,25 @@ func (e *endpoint) asksFromBefore(ack seqnum.Offset) bool {
 }
 
 // options takes in what a segment says of its sender beside numbers.
-func (e *endpoint) options(s *segment.Segment) {
-	if s.Flags.Has(segment.SYN) {
-		e.offerScale(s.Options.HasScale, s.Options.Scale)
-	}
-}
-
-// offerScale takes in the window scale shift of a SYN, or that it has none.
-func (e *endpoint) offerScale(has bool, shift uint8) {
-	e.scale = 0
-	if has {
-		e.scale = int8(min(shift, 14))
-	}
-}
-
 // note counts the segment and keeps its outward signs.
-func (t *Tracker) note(c *tcb, e *endpoint, s *segment.Segment, p frame.Frame) {
+func (s *Store) note(h *Head, c *counters, e *endpoint, seg *segment.Segment) {
 	e.packets++
-	if s.PayloadLen > 0 {
+	if seg.PayloadLen > 0 {
 		e.dataSegments++
 	}
-	if !s.Flags.Has(segment.RST) {
-		e.countTTL(s.TTL)
+	if !seg.Flags.Has(segment.RST) {
+		e.countTTL(seg.TTL)
 	}
-	if s.NoLen {
+	if seg.NoLen {
 		c.seen |= sawOffload
 	}
-	if s.Options.Cut {
+	if seg.Options.Cut {
 		c.seen |= sawCutHeader
 	}
-	if c.seen&sawLabels == 0 && !sameLabels(&s.Path, &c.path) {
-		c.seen |= sawLabels
-		t.counts.Shared++
+	if !c.shared && !sameLabels(&seg.Path, &h.Path) {
+		c.shared = true
+		s.Shared++
 	}
-	c.date(p.Time, uint32(p.Number))
-}
-
-// date takes in when and where a segment was captured.
-func (c *tcb) date(at frame.Time, frame uint32) {
-	switch {
-	case c.lastFrame == 0:
-		c.firstTime, c.firstFrame = at, frame
-	case c.lastTime.Sub(at) > clockStep:
-		c.seen |= sawClockStep
-	}
-	c.lastTime, c.lastFrame = at, frame
 }
 
 func (e *endpoint) countTTL(ttl uint8) {
@@ -274,7 +254,7 @@ func sameLabels(a, b *segment.Path) bool {
 // essential says which segments must stay in evidence: the control bits, how
 // each side began, what acknowledges a FIN first, and what came right after
 // the first FIN or RST.
-func (c *tcb) essential(e, peer *endpoint, m *Mark) bool {
+func (c *counters) essential(e, peer *endpoint, m *Mark) bool {
 	switch {
 	case m.Flags.Any(segment.SYN | segment.FIN | segment.RST):
 		return true
@@ -302,24 +282,23 @@ const duplicateWithin = 5 * time.Millisecond
 // packet is the same if its identification is (a retransmission gets a new
 // one); where there is none, only sequence space sent twice within
 // duplicateWithin, by a segment alike in all else, is taken for a duplicate.
-func (t *Tracker) isDuplicate(c *tcb, e *endpoint, m *Mark) bool {
-	list := t.marks.of(&c.marks)
+func (c *counters) isDuplicate(is4 bool, list []entry, m *Mark) bool {
 	for i, looked := len(list)-1, 0; i >= 0 && looked < 4; i-- {
 		o := &list[i]
-		if o.Side != m.Side {
+		if o.side() != m.Side {
 			continue
 		}
 		looked++
-		if o.Seq != m.Seq || o.Len != m.Len || o.Flags != m.Flags || o.Ack != m.Ack ||
-			o.Window != m.Window || o.TSVal != m.TSVal || o.TSEcr != m.TSEcr || o.IPID != m.IPID {
+		if o.pos() != m.Seq || o.length() != m.Len || o.flags != m.Flags || o.ackPos() != m.Ack ||
+			o.window != m.Window || o.tsVal != m.TSVal || o.tsEcr != m.TSEcr || o.id != m.IPID {
 			continue
 		}
-		if m.Time.Sub(o.Time).Abs() > duplicateWithin {
+		if m.Time.Sub(o.time).Abs() > duplicateWithin {
 			continue
 		}
 		// Linux answers a SYN that is repeated while its own timer runs out with
 		// two SYN,ACKs microseconds apart, both with identification 0.
-		counted := m.IPID != 0 || m.Len > 0 || !c.is4 || c.seen&sawDuplicates != 0
+		counted := m.IPID != 0 || m.Len > 0 || !is4 || c.seen&sawDuplicates != 0
 		if counted && (m.IPID != 0 || m.Len > 0 || m.Flags.Any(segment.SYN|segment.FIN)) {
 			return true
 		}
@@ -329,7 +308,7 @@ func (t *Tracker) isDuplicate(c *tcb, e *endpoint, m *Mark) bool {
 
 // over says whether the connection has ended by itself: both FINs acknowledged,
 // or an RST that its receiver had to accept.
-func (c *tcb) over() End {
+func (c *counters) over() End {
 	a, b := &c.ends[0], &c.ends[1]
 	switch {
 	case a.hasFIN && b.hasFIN && a.sndUna > a.fin && b.sndUna > b.fin:

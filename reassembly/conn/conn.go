@@ -1,4 +1,4 @@
-package reassembly
+package conn
 
 import (
 	"net/netip"
@@ -65,10 +65,10 @@ type Conn struct {
 	// Their Side is a Role.
 	Marks []Mark
 
-	from   *remains
+	from   *Value
 	flags  segment.Flags // of all Marks together
-	c      *tcb
-	client uint8            // side of the tcb
+	c      *counters
+	client uint8            // its side
 	away   [2]time.Duration // round trip from the capture to each end and back
 	hop    [2]time.Duration // one way, where it is long enough to matter; see farAway
 	turns  [2]Turn
@@ -140,11 +140,11 @@ const maxStays = 12
 func (c *Conn) Reset() bool { return c.flags.Has(segment.RST) }
 
 // HasPrior reports whether there is a Prior.
-func (c *Conn) HasPrior() bool { return c.from.prior != nil }
+func (c *Conn) HasPrior() bool { return c.from.Prior != nil }
 
-// orderly reports whether the connection was orderly to its end: every segment was
+// Orderly reports whether the connection was orderly to its end: every segment was
 // sent once, and captured once and in order.
-func (c *Conn) orderly() bool { return c.from.journal != nil }
+func (c *Conn) Orderly() bool { return c.from.orderly }
 
 // States returns the states of one end, in order.
 func (c *Conn) States(r Role) []Stay { return c.stays[r] }
@@ -154,53 +154,28 @@ func (c *Conn) AppendFlags(dst []byte) []byte {
 	return c.c.tokens.appendTo(dst, c.from.more, c.client)
 }
 
-// A deriver makes a Conn of what is left of a connection, one after the other in the
-// same memory.
-type deriver struct {
-	brief bool // as in the Config
-	conn  Conn
-
-	// Of an orderly journal.
-	tcb   tcb
-	marks [maxLines]Mark
-	more  slab[moreTokens]
-}
-
-// derive works out everything that is to be said of a connection. The Conn is valid
-// until the next is derived.
-func (d *deriver) derive(from *remains) *Conn {
-	if b := from.journal; b != nil {
-		d.more.release(d.tcb.tokens.more)
-		b.begin(&d.tcb, from.stream)
-		from.tcb, from.marks = &d.tcb, d.marks[:len(from.lines)]
-		b.follow(&d.tcb, from.lines, from.marks, &d.more, d.brief)
-		from.more = d.more.find(d.tcb.tokens.more)
-	}
-	d.conn.derive(from)
-	return &d.conn
-}
-
-// derive works out everything that is to be said of a connection from what is left
-// of it. The marks become those of the Conn: their sides turn to roles.
-func (c *Conn) derive(from *remains) {
-	b := from.tcb
+// derive works out everything that is to be said of a connection from its value, and
+// the marks of its log. The marks become those of the Conn: their sides turn to roles.
+func (c *Conn) derive(from *Value, marks []Mark) {
+	b, h := from.counters, from.head
 	stays := c.stays
+	first, last := &marks[0], &marks[len(marks)-1]
 	*c = Conn{
-		Stream: b.stream, Path: b.path, Completeness: b.completeness, Ended: b.ended, Is4: b.is4,
-		First: Point{b.firstFrame, b.firstTime}, Last: Point{b.lastFrame, b.lastTime},
-		Until: from.until, FirstCloser: NoRole, from: from, c: b, Marks: from.marks,
+		Stream: from.Stream, Path: h.Path, Completeness: h.Completeness, Ended: h.Ended, Is4: h.Is4,
+		First: Point{first.Frame, first.Time}, Last: Point{last.Frame, last.Time},
+		Until: h.Until, FirstCloser: NoRole, from: from, c: b, Marks: marks,
 	}
 	for r := range stays { // the room is used again
 		c.stays[r] = stays[r][:0]
 	}
-	c.client, c.RolesFrom = roles(b, c.Marks)
+	c.client, c.RolesFrom = roles(&h.Addr, c.Marks)
 	for i := range c.Marks {
 		c.flags |= c.Marks[i].Flags
 		c.Marks[i].Side ^= c.client
 	}
 	for r := range Role(2) {
 		side := uint8(r) ^ c.client
-		c.Addr[r] = b.addr[side]
+		c.Addr[r] = h.Addr[side]
 		if k := from.talk; k != nil {
 			c.turns[r] = Turn{k.last[side].Extent, from.heads[side]}
 		}

@@ -1,4 +1,4 @@
-package reassembly
+package conn
 
 import (
 	"finwait/reassembly/frame"
@@ -211,7 +211,7 @@ func (c *Conn) findEnd() {
 		c.Ended = EndReset
 	case c.Ended == EndReset: // the reset was not taken in after all
 		c.Ended = EndCapture
-		if c.c.superseded {
+		if c.from.head.Superseded {
 			c.Ended = EndReused
 		}
 	}

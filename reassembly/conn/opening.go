@@ -1,4 +1,4 @@
-package reassembly
+package conn
 
 import (
 	"time"
@@ -54,7 +54,7 @@ var vantageNames = [...]string{"", "client", "server", "middle"}
 func (v Vantage) String() string { return vantageNames[v] }
 
 // roles finds the side that did the active open.
-func roles(b *tcb, marks []Mark) (client uint8, from RolesFrom) {
+func roles(addr *[2]segment.Endpoint, marks []Mark) (client uint8, from RolesFrom) {
 	for i := range marks {
 		if m := &marks[i]; m.Has(segment.SYN) && !m.Has(segment.ACK) {
 			return m.Side, RolesFromSYN
@@ -65,7 +65,7 @@ func roles(b *tcb, marks []Mark) (client uint8, from RolesFrom) {
 			return 1 - m.Side, RolesFromSYNACK
 		}
 	}
-	if s := servicePort(b.addr[0].Port, b.addr[1].Port); s != noSide {
+	if s := servicePort(addr[0].Port, addr[1].Port); s != noSide {
 		return 1 - s, RolesFromPort
 	}
 	if len(marks) > 0 {

@@ -1,4 +1,4 @@
-package reassembly
+package conn
 
 import (
 	"time"
@@ -98,11 +98,11 @@ func (h *holes) missing(end seqnum.Offset) (n seqnum.Offset) {
 
 // place unwraps the sequence and acknowledgment numbers of s, sent from side.
 // An endpoint met for the first time gets its origin here.
-func (t *Tracker) place(c *tcb, s *segment.Segment, side uint8) (seq, ack seqnum.Offset) {
+func (x *Store) place(c *counters, list []entry, s *segment.Segment, side uint8) (seq, ack seqnum.Offset) {
 	e, peer := &c.ends[side], &c.ends[1-side]
 	switch {
 	case s.Flags.Has(segment.SYN) && (!e.synced || !e.hasSYN && e.base != s.Seq || e.hasSYN && e.base != s.Seq && e.packets < 8):
-		t.setOrigin(c, side, s.Seq)
+		x.setOrigin(c, list, side, s.Seq)
 	case !e.synced && !s.Flags.Has(segment.RST):
 		e.sync(s.Seq-1, 1)
 	}
@@ -120,22 +120,20 @@ func (t *Tracker) place(c *tcb, s *segment.Segment, side uint8) (seq, ack seqnum
 
 // setOrigin makes isn the origin of a side's sequence space. What came before, where
 // anything did, belongs to the previous incarnation, and so did its FIN.
-func (t *Tracker) setOrigin(c *tcb, side uint8, isn seqnum.Value) {
+func (x *Store) setOrigin(c *counters, list []entry, side uint8, isn seqnum.Value) {
 	e := &c.ends[side]
 	known, moved := e.synced, seqnum.Offset(int32(e.base-isn))
 	e.sync(isn, 0)
-	t.holes.release(e.holes)
+	x.holes.Release(e.holes)
 	e.holes = 0
 	if !known {
 		return
 	}
-	list := t.marks.of(&c.marks)
 	for i := range list {
-		if m := &list[i]; m.Side == side {
-			m.Seq += moved
-			m.Bits &^= FirstFIN
+		if g := &list[i]; g.side() == side {
+			g.move(moved)
 		} else {
-			m.Ack += moved
+			g.moveAck(moved)
 		}
 	}
 	c.forgetFIN(side)
@@ -157,11 +155,11 @@ func (e *endpoint) isProbe(s *segment.Segment, seq seqnum.Offset, peerWindowZero
 
 // send takes in what a segment adds to its sender's sequence space and returns
 // what kind of sending it was.
-func (t *Tracker) send(e *endpoint, s *segment.Segment, seq seqnum.Offset, now frame.Time) (bits MarkBits) {
+func (x *Store) send(e *endpoint, s *segment.Segment, seq seqnum.Offset, now frame.Time) (bits MarkBits) {
 	left, right := seq, seq+seqnum.Offset(s.Len())
 	e.low = min(e.low, left)
 	if left > e.sndNxt {
-		t.holesOf(e).open(e.sndNxt, left, now)
+		x.holesOf(e).open(e.sndNxt, left, now)
 	}
 	fresh := max(right-max(left, e.sndNxt), 0)
 	late := right - left - fresh
@@ -169,7 +167,7 @@ func (t *Tracker) send(e *endpoint, s *segment.Segment, seq seqnum.Offset, now f
 		e.sndNxt = right
 	}
 	if e.holes != 0 && right > left {
-		h := t.holes.at(e.holes)
+		h := x.holes.At(e.holes)
 		filled, since := h.fill(left, right-fresh)
 		late -= filled
 		passed, at := h.fill(right-fresh, right) // segments without payload had passed over it
@@ -202,12 +200,13 @@ func (e *endpoint) comeLate(after time.Duration) MarkBits {
 }
 
 // holesOf returns the holes of e, with room for more.
-func (t *Tracker) holesOf(e *endpoint) *holes {
+func (x *Store) holesOf(e *endpoint) *holes {
 	if e.holes == 0 {
-		i, h := t.holes.alloc()
-		h.n, e.holes = 0, i
+		i, h := x.holes.Alloc()
+		*h = holes{}
+		e.holes = i
 	}
-	return t.holes.at(e.holes)
+	return x.holes.At(e.holes)
 }
 
 // advertise takes in the window that a segment advertises.

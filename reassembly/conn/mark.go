@@ -1,4 +1,4 @@
-package reassembly
+package conn
 
 import (
 	"finwait/reassembly/frame"
@@ -61,67 +61,3 @@ func (m *Mark) HasPayload() bool { return m.Len > 0 && m.Bits&(Probe|Duplicate) 
 
 // Covers reports whether m acknowledges everything before offset end.
 func (m *Mark) Covers(end seqnum.Offset) bool { return m.Has(segment.ACK) && m.Ack >= end }
-
-// The marks of a connection move to the next larger room when they need more. From
-// thinRoom on what is neither essential nor recent is dropped first.
-const (
-	thinRoom    = 16
-	manyMarks   = 96
-	recentMarks = 6 // inessential marks that survive a compaction
-)
-
-// markStore holds the marks of all connections: every segment is appended, and when
-// the room is used up all go that are neither essential nor recent.
-type markStore struct{ store[Mark] }
-
-func newMarkStore() markStore { return markStore{newStore[Mark](4, 8, thinRoom, 32, manyMarks)} }
-
-// add appends a mark and returns its place.
-func (s markStore) add(m *run) *Mark {
-	if int(m.n) == s.room(m) {
-		s.makeRoom(m)
-	}
-	m.n++
-	return &s.of(m)[m.n-1]
-}
-
-// makeRoom drops what is neither essential nor recent, and takes a larger room
-// where that frees too little. In the largest room the middle goes: the first
-// third shows how it began, the last third how it ended.
-func (s markStore) makeRoom(m *run) {
-	if m.n != thinRoom && m.n != manyMarks {
-		s.reserve(m, int(m.n)+1)
-		return
-	}
-	room := s.room(m)
-	m.n = uint16(compact(s.of(m)))
-	switch {
-	case int(m.n) <= room*3/4:
-	case room < manyMarks:
-		s.reserve(m, room+1)
-	default:
-		const third = manyMarks / 3
-		list := s.of(m)
-		kept := third
-		for _, mark := range list[third : 2*third] {
-			if mark.Bits.has(FirstFIN) {
-				list[kept] = mark
-				kept++
-			}
-		}
-		m.n = uint16(kept + copy(list[kept:], list[2*third:]))
-	}
-}
-
-// compact moves the essential and recent marks to the front and returns how
-// many there are.
-func compact(list []Mark) int {
-	kept, recent := 0, len(list)-recentMarks
-	for i := range list {
-		if i >= recent || list[i].Bits&Essential != 0 {
-			list[kept] = list[i]
-			kept++
-		}
-	}
-	return kept
-}

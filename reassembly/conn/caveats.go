@@ -1,4 +1,4 @@
-package reassembly
+package conn
 
 import "finwait/reassembly/segment"
 
@@ -51,13 +51,13 @@ func (c *Conn) findCaveats() {
 	set(CaptureEnd, c.Ended == EndCapture)
 	set(OneDirection, c.oneDirection())
 	set(ControlOnly, c.controlOnly())
-	set(PacketsMissing, !c.Caveats.Has(OneDirection) && !c.Caveats.Has(ControlOnly) && (c.lost() || c.from.dropped && c.Ended != EndClosed))
+	set(PacketsMissing, !c.Caveats.Has(OneDirection) && !c.Caveats.Has(ControlOnly) && (c.lost() || c.from.Dropped && c.Ended != EndClosed))
 	set(TruncatedHeaders, seen&sawCutHeader != 0)
 	set(Duplicates, seen&sawDuplicates != 0)
 	set(ClockStep, seen&sawClockStep != 0)
 	set(SegmentOffload, seen&sawOffload != 0)
-	set(Evicted, c.Ended == EndEvicted || seen&sawEvicted != 0 || c.c.early)
-	set(Reopened, seen&sawReopened != 0)
+	set(Evicted, c.Ended == EndEvicted || c.from.head.OutOfRoom || c.from.head.Early)
+	set(Reopened, c.from.head.Reopened)
 }
 
 // oneDirection reports whether one end's segments are missing although the

@@ -1,4 +1,4 @@
-package reassembly
+package conn
 
 import (
 	"time"
@@ -119,7 +119,7 @@ func (c *Conn) arrived(r Role, proof int, copyOf func(*Mark) bool) int {
 			continue
 		}
 		switch {
-		case c.orderly(): // there are no copies
+		case c.Orderly(): // there are no copies
 			return i
 		case best < 0:
 			best = i
@@ -175,7 +175,7 @@ func (c *Conn) fellSilent(r Role, i int, copyOf func(*Mark) bool) bool {
 // denied reports whether r, after mark i and without crossing it, repeats what
 // copyOf recognises.
 func (c *Conn) denied(r Role, i int, copyOf func(*Mark) bool) bool {
-	if c.orderly() {
+	if c.Orderly() {
 		return false
 	}
 	allowance := c.Allowance(r)

@@ -1,4 +1,4 @@
-package reassembly
+package conn
 
 import (
 	"time"
@@ -48,19 +48,19 @@ func (s *stalls) settle() {
 // windows are the stalls of both ends, by side.
 type windows [2]stalls
 
-// followWindows takes in what segment m, with fresh octets of new payload, tells of
-// the windows of both ends; zero is its sender's. It is called for connections that
+// followStalls takes in what segment m, with fresh octets of new payload, tells of the
+// windows of both ends; zero is its sender's. It is called for connections that
 // carry payload.
-func (t *Tracker) followWindows(k *talk, m *Mark, fresh int64, zero bool) {
-	if k.windows == 0 {
+func (x *Store) followStalls(h *Head, m *Mark, fresh int64, zero bool) {
+	if h.stalls == 0 {
 		if !zero {
 			return
 		}
-		i, w := t.windows.alloc()
+		i, w := x.windows.Alloc()
 		*w = windows{}
-		k.windows = i
+		h.stalls = i
 	}
-	t.windows.at(k.windows).follow(m, fresh, zero)
+	x.windows.At(h.stalls).follow(m, fresh, zero)
 }
 
 func (w *windows) follow(m *Mark, fresh int64, zero bool) {

@@ -1,8 +1,9 @@
-package reassembly
+package conn
 
 import (
 	"strconv"
 
+	"finwait/reassembly/internal/slab"
 	"finwait/reassembly/segment"
 )
 
@@ -31,7 +32,7 @@ const (
 type tokens struct {
 	kinds  [inlineTokens]kind
 	n      uint8
-	more   uint32 // index into Tracker.more, or 0
+	more   uint32 // index into Store.more, or 0
 	counts [inlineTokens]uint32
 }
 
@@ -54,9 +55,9 @@ func (m *moreTokens) slot(i uint32) uint32 {
 }
 
 // add appends one segment to the sequence.
-func (t *tokens) add(k kind, more *slab[moreTokens]) {
+func (t *tokens) add(k kind, more *slab.Slab[moreTokens]) {
 	if t.more != 0 {
-		more.at(t.more).add(k)
+		more.At(t.more).add(k)
 		return
 	}
 	if t.n > 0 && t.kinds[t.n-1] == k {
@@ -68,8 +69,9 @@ func (t *tokens) add(k kind, more *slab[moreTokens]) {
 		t.n++
 		return
 	}
-	i, m := more.alloc()
-	t.more, m.n, m.dropped = i, 0, 0
+	i, m := more.Alloc()
+	*m = moreTokens{}
+	t.more = i
 	m.add(k)
 }
 

@@ -1,0 +1,58 @@
+package conn
+
+// Value is one connection with all that belongs to it: what a Conn is derived from.
+type Value struct {
+	Stream  uint32 // as Wireshark numbers it
+	Prior   *Prior // what was left in TIME-WAIT on the 4-tuple; nil where nothing was
+	ICMP    ICMP   // by side
+	Dropped bool   // the capturing system lost packets, and observation lasted to the end
+	Plain   bool   // segments without SYN, FIN and RST were captured by its end
+
+	head     *Head
+	log      []entry
+	counters *counters
+	more     *moreTokens // nil where there are none, as the next five
+	holes    [2]*holes
+	talk     *talk
+	heads    [2][]byte // by side
+	windows  *windows
+	requests *requests
+	orderly  bool
+}
+
+// A Deriver makes a Conn of a Value, one after the other in the same memory.
+type Deriver struct {
+	store    *Store // of what is counted here
+	counters counters
+	conn     Conn
+	marks    [manyEntries]Mark
+}
+
+// NewDeriver returns a Deriver of the values of stores with or without views.
+func NewDeriver(views bool) *Deriver { return &Deriver{store: NewStore(views)} }
+
+// Derive works out everything that is to be said of a connection whose observation
+// ended. The Conn is valid until the next is derived, and as long as v is.
+func (d *Deriver) Derive(v *Value) *Conn {
+	marks := d.marks[:len(v.log)]
+	if v.counters == nil {
+		d.count(v, marks)
+	} else {
+		for i := range v.log {
+			v.log[i].mark(&marks[i])
+		}
+	}
+	d.conn.derive(v, marks)
+	return &d.conn
+}
+
+// count gives a value without counters some of the Deriver's own.
+func (d *Deriver) count(v *Value, marks []Mark) {
+	d.store.more.Release(d.counters.tokens.more)
+	d.counters.reset()
+	for i := range v.log {
+		marks[i] = d.store.replay(v.head, &d.counters, v.log[:i], &v.log[i])
+	}
+	v.counters, v.orderly = &d.counters, true
+	v.more = d.store.more.Find(d.counters.tokens.more)
+}
