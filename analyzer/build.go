@@ -12,13 +12,10 @@ type Builder struct {
 	// the flag sequence and Zeek's view.
 	Brief bool
 
-	// Summary, where it is set, is what every record is added to, and all that is
-	// read of it: words that it has no use for need not be found.
-	Summary *Aggregate
-
 	built    built
 	stays    [2][]Stay
 	findings []Finding
+	room     room
 }
 
 // built is a Record together with what its pointers point to.
@@ -53,11 +50,10 @@ func NewRecord(file string, c *reassembly.Conn) *Record { return new(Builder).Re
 func (n *Builder) Record(file string, c *reassembly.Conn) *Record {
 	b := &n.built
 	if b.Findings != nil { // the room is the rules' to use again
-		n.findings = b.Findings[:0]
+		n.findings, n.room = b.Findings[:0], room{b.room.frames[:0], b.room.took[:0]}
 	}
 	*b = built{}
 	r := &b.Record
-	r.summary = n.Summary
 	r.Schema, r.File, r.Stream = Schema, file, c.Stream
 	client, server := c.AddrPort(reassembly.Client), c.AddrPort(reassembly.Server)
 	r.Client = Endpoint{client.Addr(), client.Port()}
@@ -88,7 +84,7 @@ func (n *Builder) Record(file string, c *reassembly.Conn) *Record {
 	}
 	b.closing(c)
 	r.States = Sides[[]Stay]{n.states(c, reassembly.Client), n.states(c, reassembly.Server)}
-	r.Findings = n.findings
+	r.Findings, r.room = n.findings, n.room
 	if c.HasRTT {
 		b.rtt = Seconds(c.RTT)
 		r.RTTS = &b.rtt

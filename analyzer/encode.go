@@ -180,7 +180,7 @@ func appendFindings(dst []byte, list []Finding) []byte {
 		dst = appendStr(append(dst, `{"rule":`...), f.Rule)
 		dst = appendStr(append(dst, `,"name":`...), f.Name)
 		dst = appendWord(append(dst, `,"severity":`...), f.Severity)
-		dst = appendStr(append(dst, `,"message":`...), f.Message)
+		dst = appendStr(append(dst, `,"message":`...), f.Message.String())
 		dst = appendWordOrNull(append(dst, `,"side":`...), f.Side)
 		dst = appendInts(append(dst, `,"frames":`...), f.Frames)
 		if len(f.Files) > 0 {
@@ -188,7 +188,7 @@ func appendFindings(dst []byte, list []Finding) []byte {
 		}
 		dst = appendSecondsOrNull(append(dst, `,"duration_s":`...), f.DurationS)
 		dst = appendWordOrNull(append(dst, `,"bound":`...), f.Bound)
-		dst = appendStr(append(dst, `,"advice":`...), f.Advice)
+		dst = appendStr(append(dst, `,"advice":`...), f.Advice.String())
 		dst = append(dst, '}')
 	}
 	return append(dst, ']')

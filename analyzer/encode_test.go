@@ -54,6 +54,11 @@ func fill(rnd *rand.Rand, v reflect.Value) {
 	case reflect.TypeFor[netip.Addr]():
 		v.Set(reflect.ValueOf(randomAddr(rnd)))
 		return
+	case reflect.TypeFor[Text]():
+		v.Set(reflect.ValueOf(TextOf(randomString(rnd))))
+		return
+	case reflect.TypeFor[Facts]():
+		return
 	case reflect.TypeFor[reassembly.Caveats]():
 		v.SetUint(rnd.Uint64N(uint64(reassembly.Reopened) << 1))
 		return

@@ -139,7 +139,12 @@ type gathered struct {
 // describe takes the group's words from one of its findings.
 func (g *gathered) describe(f *Finding) {
 	g.first = *f
-	g.Rule, g.Name, g.Message, g.Advice = f.Rule, f.Name, f.Message, f.Advice
+	g.first.Frames, g.first.Files = slices.Clone(f.Frames), slices.Clone(f.Files)
+	if f.DurationS != nil {
+		took := *f.DurationS
+		g.first.DurationS = &took
+	}
+	g.Rule, g.Name = f.Rule, f.Name
 }
 
 // placeOf returns where among the examples a connection belongs.
@@ -273,6 +278,7 @@ func (g *gathered) told(rule *Rule, timers []Timer) FindingGroup {
 	for _, id := range slices.Sorted(maps.Keys(g.folds)) {
 		out.Folds = append(out.Folds, *g.folds[id])
 	}
+	out.Message, out.Advice = g.first.Message.String(), g.first.Advice.String()
 	if g.Connections < 2 {
 		return out
 	}

@@ -2,7 +2,6 @@ package analyzer
 
 import (
 	"net/netip"
-	"slices"
 	"time"
 
 	"finwait/reassembly"
@@ -56,14 +55,17 @@ type Record struct {
 	Caveats      reassembly.Caveats   `json:"caveats"`
 	Findings     []Finding            `json:"findings"`
 
-	summary *Aggregate // as in the Builder
-	untold  []string   // rules that found something which is not to be told
+	room room // of its findings
 }
 
-// Found reports whether a rule found anything on the connection, told or not.
-func (r *Record) Found(rule string) bool {
-	return has(r.Findings, rule) || slices.Contains(r.untold, rule)
+// room is what findings point into. It is used again for the next record.
+type room struct {
+	frames []int64
+	took   []Seconds
 }
+
+// Found reports whether a rule found anything on the connection.
+func (r *Record) Found(rule string) bool { return has(r.Findings, rule) }
 
 // Sides holds one value per endpoint.
 type Sides[T any] struct {
@@ -163,13 +165,16 @@ type Finding struct {
 	Rule      string            `json:"rule"`
 	Name      string            `json:"name"`
 	Severity  Severity          `json:"severity"`
-	Message   string            `json:"message"`
+	Message   Text              `json:"message"`
 	Side      *reassembly.Role  `json:"side"`
 	Frames    []int64           `json:"frames"`
 	Files     []string          `json:"files,omitempty"` // of Frames, one each, where captures were joined
 	DurationS *Seconds          `json:"duration_s"`
 	Bound     *reassembly.Bound `json:"bound"`
-	Advice    string            `json:"advice"`
+	Advice    Text              `json:"advice"`
+
+	// Facts are what its rule found; nil where the finding was read back.
+	Facts Facts `json:"-"`
 }
 
 // Time is a capture time; its JSON form is RFC 3339 in UTC with 9 decimals.

@@ -26,8 +26,8 @@ func found(stream, server, client int, findings ...Finding) *Record {
 func finding(rule string, severity Severity, took Seconds) Finding {
 	side, bound := reassembly.Server, reassembly.ExactBound
 	return Finding{
-		Rule: rule, Name: "name-of-" + rule, Severity: severity, Message: "the server took its time",
-		Side: &side, Frames: []int64{1, 2}, DurationS: &took, Bound: &bound, Advice: "Do not.",
+		Rule: rule, Name: "name-of-" + rule, Severity: severity, Message: TextOf("the server took its time"),
+		Side: &side, Frames: []int64{1, 2}, DurationS: &took, Bound: &bound, Advice: TextOf("Do not."),
 	}
 }
 

@@ -87,7 +87,7 @@ func leaking(stream uint32) *analyzer.Record {
 	r.Close, r.MissingFIN, r.HalfClosedS, r.Ended = reassembly.CloseHalfClosed, []reassembly.Role{reassembly.Server}, seconds(2100*time.Millisecond), reassembly.EndCapture
 	r.Flags = ">S <S. >. >F. <."
 	r.FIN = analyzer.Sides[*analyzer.FIN]{Client: &analyzer.FIN{Frame: ptr(int64(12)), ACKFrame: ptr(int64(15))}}
-	r.Findings = []analyzer.Finding{{Rule: "FIN202", Name: "close-wait-leak", Severity: analyzer.Error, Side: ptr(reassembly.Server), Message: "it leaks", Frames: []int64{12, 15}}}
+	r.Findings = []analyzer.Finding{{Rule: "FIN202", Name: "close-wait-leak", Severity: analyzer.Error, Side: ptr(reassembly.Server), Message: analyzer.TextOf("it leaks"), Frames: []int64{12, 15}}}
 	return r
 }
 

@@ -150,7 +150,7 @@ func (s *sarifWriter) finding(r *Result, f *Found) {
 	stream := strconv.FormatUint(uint64(f.Record.Stream), 10)
 	out := sarifResult{
 		Rule: f.Finding.Rule, Index: s.index[f.Finding.Rule], Level: level(f.Finding.Severity),
-		Message:      sarifText{"stream " + stream + ": " + f.Finding.Message + framesWords(f.Finding.Frames)},
+		Message:      sarifText{"stream " + stream + ": " + f.Finding.Message.String() + framesWords(f.Finding.Frames)},
 		Locations:    []sarifLocation{location(r.Path, &f.Record.Stream)},
 		Fingerprints: map[string]string{fingerprintKey: f.Fingerprint},
 		Properties: map[string]any{

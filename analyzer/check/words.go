@@ -55,7 +55,7 @@ func (c *Change) findingWords(head string) (lines []string) {
 		id, _, _ := strings.Cut(f, " ")
 		for i := range c.Record.Findings {
 			if found := &c.Record.Findings[i]; found.Rule == id {
-				line += ": " + found.Message + framesWords(found.Frames)
+				line += ": " + found.Message.String() + framesWords(found.Frames)
 				break
 			}
 		}

@@ -52,9 +52,9 @@ type analysis struct {
 	options *Options
 	stopped atomic.Bool // emit wants no more
 
-	mode    mode
-	relay   *relay              // delivers beside the judging; nil where emit is called at once
-	summary *analyzer.Aggregate // as in the Builder
+	mode  mode
+	relay *relay // delivers beside the judging; nil where emit is called at once
+	judge func(*analyzer.Record, *reassembly.Conn)
 
 	_ apart
 
@@ -79,6 +79,7 @@ func newAnalysis(o *Options, src source, m mode, emit func(*result) bool) *analy
 	config := o.Tracker
 	config.Aside, config.Brief = m == besides, o.Brief
 	a.tracker = reassembly.NewTracker(config, a.ended)
+	a.judge = analyzer.Judge(o.Grouping.Rules, o.Config, timers.Needs...)
 	return a
 }
 
@@ -94,15 +95,14 @@ func (a *analysis) ended(c *reassembly.Conn) {
 	case a.mode == toKeep:
 		b, res = new(analyzer.Builder), new(result)
 	}
-	b.Brief, b.Summary = a.options.Brief, a.summary
+	b.Brief = a.options.Brief
 	rec := b.Record(a.source.path(), c)
-	if a.options.Judge != nil {
-		a.options.Judge(rec, c)
-	}
+	a.judge(rec, c)
 	rec.Interface = a.interfaces.name(c.Path.Interface)
 	a.source.nameFiles(rec)
 	res.record = rec
 	timers.Observe(a.options.Config, rec, c, &res.observation)
+	analyzer.Suppress(rec, a.options.Grouping.Rules, a.options.Config)
 	if a.relay != nil {
 		a.relay.pass()
 	} else if !a.emit(res) {

@@ -28,17 +28,14 @@ type Options struct {
 	// Config holds the thresholds; nil stands for those of DefaultConfig.
 	Config *analyzer.Config
 
-	// Grouping says how findings are told together in the summary.
+	// Grouping holds the rules that look at connections, of which Config lets some
+	// run, and says how findings are told together in the summary.
 	Grouping analyzer.Grouping
 
 	By string // what the summary tells apart: one of analyzer.Keys, or "" for nothing
 
 	// Brief says that nobody reads what analyzer.Builder.Brief leaves out.
 	Brief bool
-
-	// Judge adds findings to a connection's record; nil adds none. Where
-	// captures are analyzed side by side it is called from several goroutines.
-	Judge func(*analyzer.Record, *reassembly.Conn)
 
 	// Select says which connections are counted and handed on; nil takes all.
 	Select func(*analyzer.Record) bool
@@ -132,8 +129,7 @@ func (r *run) alone(file string) error {
 		err = r.deliver(res)
 		return err == nil
 	})
-	a.summary = r.briefly()
-	if m == besides && a.summary == nil {
+	if m == besides && !r.options.Brief {
 		a.relay = startRelay(func(res *result) {
 			if !a.stopped.Load() && !a.emit(res) {
 				a.stopped.Store(true)
@@ -160,7 +156,6 @@ func (r *run) joined(ctx context.Context, files []string) error {
 		return err == nil
 	})
 	merged.origins.named = a.tracker.Frames
-	a.summary = r.briefly()
 	a.run(ctx)
 	if len(merged.inputs) > 0 {
 		merged.inputs[0].noticed = a.noticed()
@@ -173,14 +168,6 @@ func (r *run) joined(ctx context.Context, files []string) error {
 		err = r.finish(in)
 	}
 	return err
-}
-
-// briefly returns the summary where it is all that is read of records.
-func (r *run) briefly() *analyzer.Aggregate {
-	if !r.options.Brief {
-		return nil
-	}
-	return &r.outcome.Totals
 }
 
 // deliver takes one connection to the summary and the Handler.

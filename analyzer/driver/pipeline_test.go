@@ -24,7 +24,7 @@ func TestOneLargeCaptureOnAnyNumberOfCores(t *testing.T) {
 			files = []string{file, other}
 		}
 		config := analyzer.DefaultConfig()
-		o.Config, o.Grouping, o.Judge = &config, rules.Grouping, analyzer.Judge(rules.All, &config)
+		o.Config, o.Grouping = &config, rules.Grouping
 		o.Tracker.MaxConnections = 40
 		want := ""
 		for _, cores := range []int{1, 2, 7} {

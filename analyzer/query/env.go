@@ -20,7 +20,7 @@ var (
 	addrType    = reflect.TypeFor[netip.Addr]()
 	floatType   = reflect.TypeFor[float64]()
 	caveatsType = reflect.TypeFor[reassembly.Caveats]()
-	enumType    = reflect.TypeFor[encoding.TextAppender]()
+	wordsType   = reflect.TypeFor[encoding.TextAppender]()
 )
 
 // view is how values of one type of the record look in an expression.
@@ -49,7 +49,7 @@ func viewOf(t reflect.Type) view {
 		return view{reflect.TypeFor[[]string](), func(dst, src reflect.Value) {
 			dst.Set(reflect.ValueOf(reassembly.Caveats(src.Uint()).Names()))
 		}}
-	case t.Kind() == reflect.Uint8 && t.Implements(enumType):
+	case t.Kind() != reflect.Pointer && t.Implements(wordsType):
 		return view{reflect.TypeFor[string](), func(dst, src reflect.Value) { dst.SetString(src.Interface().(fmt.Stringer).String()) }}
 	}
 	switch t.Kind() {

@@ -22,12 +22,12 @@ type finding struct {
 	Rule      string            `json:"rule"`
 	Name      string            `json:"name"`
 	Severity  analyzer.Severity `json:"severity"`
-	Message   string            `json:"message"`
+	Message   analyzer.Text     `json:"message"`
 	Side      *reassembly.Role  `json:"side"`
 	Frames    []int64           `json:"frames"`
 	DurationS *analyzer.Seconds `json:"duration_s"`
 	Bound     *reassembly.Bound `json:"bound"`
-	Advice    string            `json:"advice"`
+	Advice    analyzer.Text     `json:"advice"`
 	Stream    *uint32           `json:"stream"`
 	Client    *string           `json:"client"` // ip:port
 	Server    *string           `json:"server"`
@@ -51,7 +51,7 @@ func NewFacts(file *analyzer.FileInfo, records []*analyzer.Record, ofFile []anal
 	all := facts{Timers: timers, File: *file}
 	for i := range ofFile {
 		f := &ofFile[i]
-		all.Findings = append(all.Findings, finding{Rule: f.Rule, Name: f.Name, Severity: f.Severity, Message: f.Message, Advice: f.Advice})
+		all.Findings = append(all.Findings, finding{Rule: f.Rule, Name: f.Name, Severity: f.Severity, Message: analyzer.TextOf(f.Message), Advice: analyzer.TextOf(f.Advice)})
 	}
 	for _, r := range records {
 		all.Flows = append(all.Flows, *r)

@@ -58,8 +58,8 @@ func appendColumns(dst []column, name string, path []int, t reflect.Type) []colu
 	return dst
 }
 
-// enumeration is what a type is that writes its values as words.
-var enumeration = reflect.TypeFor[encoding.TextAppender]()
+// words is what types are that write their values as words.
+var words = reflect.TypeFor[encoding.TextAppender]()
 
 // textOf returns a value of kind text.
 func textOf(v reflect.Value) string {
@@ -80,7 +80,7 @@ func kindOf(t reflect.Type) (k kind, scalar bool) {
 	case reflect.TypeFor[reassembly.Caveats]():
 		return list, true
 	}
-	if t.Kind() == reflect.Uint8 && t.Implements(enumeration) {
+	if t.Kind() != reflect.Pointer && t.Implements(words) {
 		return text, true
 	}
 	switch t.Kind() {

@@ -171,7 +171,7 @@ func notes(r *ladder.Row) []string {
 // finding tells a finding below the last segment that proves it.
 func (t *ladderText) finding(f *analyzer.Finding) {
 	mark := t.style.severity(f.Severity, "▲ "+Safe(f.Severity.String()+" "+f.Rule+" "+f.Name)+":")
-	t.lines("  ", "    ", mark+" "+Safe(f.Message))
+	t.lines("  ", "    ", mark+" "+Safe(f.Message.String()))
 }
 
 // gap draws a silence.

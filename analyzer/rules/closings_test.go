@@ -97,7 +97,7 @@ func firstMessages(t *testing.T, file string) map[string]string {
 	for _, rec := range judgedFile(t, file) {
 		for _, f := range rec.Findings {
 			if first[f.Rule] == "" {
-				first[f.Rule] = f.Message
+				first[f.Rule] = f.Message.String()
 			}
 		}
 	}

@@ -30,7 +30,6 @@ application has not noticed the end of its input, or is busy with something else
 		Harmless: "While the open side still sends data, as in a long download after shutdown(SHUT_WR), and for connections that were just closing when the capture ended.",
 		Source:   "RFC 9293 §3.6.1 (half-closed connections); Linux tcp_fin() in net/ipv4/tcp_input.c",
 	},
-	Shows: analyzer.HalfClosed,
 	Check: checkHalfClosed,
 	Group: groupHalfClosed,
 	Doubts: []analyzer.Doubt{
@@ -51,20 +50,46 @@ func checkHalfClosed(p *analyzer.Pass) {
 	if h.For < p.Config.HalfClosed {
 		severity = analyzer.Info
 	}
-	message := fmt.Sprintf("the %s closed; the %s had not when observation ended, %s later", closer, open, span(h.For))
-	if h.Bytes > 0 {
-		message += fmt.Sprintf(", and had sent %s meanwhile", octets(h.Bytes))
-	}
-	p.Report(analyzer.Verdict{
-		Severity: severity, Side: open, Message: message,
-		Frames: []uint32{fin.Frame, fin.ACKFrame},
-		Took:   took(h.For, h.Bound),
-		Advice: fmt.Sprintf("Let the %s close its socket when it reads the end of its input.", open),
+	p.Report(halfClosed{open, h.For, h.Bytes}, analyzer.Verdict{
+		Severity: severity, Side: open, Frames: []uint32{fin.Frame, fin.ACKFrame}, Took: took(h.For, h.Bound),
 	})
+}
+
+// halfClosed is a side that had not closed when observation ended.
+type halfClosed struct {
+	open  reassembly.Role
+	since time.Duration // the other side's FIN
+	sent  int64         // payload that it sent meanwhile
+}
+
+func (h halfClosed) Message() string {
+	text := fmt.Sprintf("the %s closed; the %s had not when observation ended, %s later", h.open.Peer(), h.open, span(h.since))
+	if h.sent > 0 {
+		text += fmt.Sprintf(", and had sent %s meanwhile", octets(h.sent))
+	}
+	return text
+}
+
+func (h halfClosed) Advice() string {
+	return fmt.Sprintf("Let the %s close its socket when it reads the end of its input.", h.open)
 }
 
 // took makes a duration of evidence one of a verdict. It is less than 0 where the
 // capture's clock was set back.
 func took(d time.Duration, b reassembly.Bound) analyzer.Took {
 	return analyzer.Took{For: analyzer.Seconds(max(d, 0)), Bound: b, Known: true}
+}
+
+// groupHalfClosed words FIN101.
+func groupHalfClosed(g *analyzer.Group) (message, advice string) {
+	open := side(g)
+	if open == "" {
+		return fmt.Sprintf("One side closed, the other had not when observation ended, %s later: on %d connections the client, on %d the server.",
+			among(g.Took), g.Side.Client, g.Side.Server), ""
+	}
+	message = fmt.Sprintf("The %s closed; the %s had not when observation ended, %s later", peer(open), open, among(g.Took))
+	if g.HalfBytes > 0 {
+		message += fmt.Sprintf(", and had sent %s meanwhile", octets(g.HalfBytes))
+	}
+	return message + ".", ""
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -33,7 +34,6 @@ let pools close connections that were idle for longer than that.`,
 		Harmless: "For a connection that a pool keeps for later; the capture then ends before its next use.",
 		Source:   "RFC 9293 §3.8.4 (keep-alives), §3.5.1 (half-open connections); Linux tcp_keepalive_timer() in net/ipv4/tcp_timer.c",
 	},
-	Shows: analyzer.LeftOpen,
 	Check: checkMissingFIN,
 	Doubts: unseen(
 		analyzer.Doubt{Caveat: reassembly.Evicted, Withhold: true},
@@ -48,16 +48,33 @@ func checkMissingFIN(p *analyzer.Pass) {
 	if c.Close != reassembly.CloseOpen || idle < p.Config.Idle || has(c, segment.RST) {
 		return
 	}
-	message := fmt.Sprintf("neither side sent a FIN or an RST, and nothing at all came in the last %s of observation", span(idle))
+	f := missingFIN{silent: idle}
 	for r := range reassembly.Role(2) {
-		if n := int64(c.PayloadEnd(r) - c.Taken(r)); n > 0 && c.Taken(r) > 0 {
-			message += fmt.Sprintf("; %s of the %s were never acknowledged", octets(n), r)
+		if n := int64(c.PayloadEnd(r) - c.Taken(r)); c.Taken(r) > 0 {
+			f.unacknowledged[r] = n
 		}
 	}
-	p.Report(analyzer.Verdict{
-		Side: reassembly.NoRole, Message: message,
-		Frames: []uint32{c.Last.Frame},
-		Took:   took(idle, reassembly.AtLeast),
-		Advice: "Look on both hosts whether the socket is still there, and use keep-alives or an idle timeout.",
+	p.Report(f, analyzer.Verdict{
+		Side: reassembly.NoRole, Frames: []uint32{c.Last.Frame}, Took: took(idle, reassembly.AtLeast),
 	})
+}
+
+// missingFIN is a connection that fell silent.
+type missingFIN struct {
+	silent         time.Duration
+	unacknowledged [2]int64 // payload of each side
+}
+
+func (f missingFIN) Message() string {
+	text := fmt.Sprintf("neither side sent a FIN or an RST, and nothing at all came in the last %s of observation", span(f.silent))
+	for r, n := range f.unacknowledged {
+		if n > 0 {
+			text += fmt.Sprintf("; %s of the %s were never acknowledged", octets(n), reassembly.Role(r))
+		}
+	}
+	return text
+}
+
+func (f missingFIN) Advice() string {
+	return "Look on both hosts whether the socket is still there, and use keep-alives or an idle timeout."
 }

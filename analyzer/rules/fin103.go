@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -34,7 +35,6 @@ are thrown away, mend the firewall rule or its timeouts for closing connections.
 		Harmless: "When one acknowledgment was lost and the next was taken.",
 		Source:   "RFC 9293 §3.8.1 and §3.8.3, RFC 6298 §5; Linux tcp_write_timeout() and tcp_orphan_retries() in net/ipv4/tcp_timer.c",
 	},
-	Shows:  analyzer.AnySign,
 	Check:  checkFINUnacknowledged,
 	Doubts: unseen(packetsMissing),
 }
@@ -51,25 +51,49 @@ func checkFINUnacknowledged(p *analyzer.Pass) {
 			continue
 		}
 		v := analyzer.Verdict{Side: r, Frames: []uint32{f.Frame, f.ACKFrame, last.Frame}}
+		found := finRepeated{by: r}
 		over := last.Time.Sub(f.Time)
 		switch {
 		case denied > 0:
-			v.Message = fmt.Sprintf("the %s's FIN was acknowledged after %s, and the %s repeated it %s, the last time %s later: acknowledgments did not reach it",
-				r, span(f.ACKTime.Sub(f.Time)), r, times(int64(denied)), span(last.Time.Sub(f.ACKTime)))
+			found.acknowledged, found.times = true, int64(denied)
+			found.over, found.rest = f.ACKTime.Sub(f.Time), last.Time.Sub(f.ACKTime)
 			v.Took = took(over, reassembly.ExactBound)
-			v.Advice = fmt.Sprintf("Look for loss, or for a firewall that drops acknowledgments, between the capture and the %s.", r)
 		case !f.Acked && !(c.RST.Known && c.RST.By == r.Peer() && c.RST.Frame > f.Frame):
-			rest := c.Until.Sub(last.Time)
-			v.Message = fmt.Sprintf("the %s sent its FIN %s in %s and the %s never acknowledged it; observation ended %s after the last",
-				r, times(f.Retransmissions+1), span(over), r.Peer(), span(rest))
+			found.times, found.over, found.rest = f.Retransmissions+1, over, c.Until.Sub(last.Time)
 			v.Took = took(c.Until.Sub(f.Time), reassembly.AtLeast)
-			v.Advice = fmt.Sprintf("Find out whether the %s's host, or the path to it, was gone.", r.Peer())
-			if rest < minRTO {
+			if found.rest < minRTO {
 				v.Severity = analyzer.Info
 			}
 		default:
 			continue
 		}
-		p.Report(v)
+		p.Report(found, v)
 	}
+}
+
+// finRepeated is a FIN that was repeated in vain: times are all copies, over is from
+// the first to the last and rest from that to the end of observation; but of one that
+// was acknowledged, times are the repetitions behind that, over is from the FIN to
+// its ACK and rest from that to the last copy.
+type finRepeated struct {
+	by           reassembly.Role
+	acknowledged bool
+	times        int64
+	over, rest   time.Duration
+}
+
+func (f finRepeated) Message() string {
+	if f.acknowledged {
+		return fmt.Sprintf("the %s's FIN was acknowledged after %s, and the %s repeated it %s, the last time %s later: acknowledgments did not reach it",
+			f.by, span(f.over), f.by, times(f.times), span(f.rest))
+	}
+	return fmt.Sprintf("the %s sent its FIN %s in %s and the %s never acknowledged it; observation ended %s after the last",
+		f.by, times(f.times), span(f.over), f.by.Peer(), span(f.rest))
+}
+
+func (f finRepeated) Advice() string {
+	if f.acknowledged {
+		return fmt.Sprintf("Look for loss, or for a firewall that drops acknowledgments, between the capture and the %s.", f.by)
+	}
+	return fmt.Sprintf("Find out whether the %s's host, or the path to it, was gone.", f.by.Peer())
 }

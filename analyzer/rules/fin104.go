@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -31,7 +32,6 @@ kernel's: a FIN or its acknowledgment was lost, or delayed; up to 40 ms are the 
 		Harmless: "When the side in CLOSE-WAIT had more to say: payload that flowed on and was taken in makes this information.",
 		Source:   "RFC 9293 §3.6 (closing a connection), Figures 5 and 12; Linux tcp_fin() in net/ipv4/tcp_input.c",
 	},
-	Shows:  analyzer.AnySign,
 	Check:  checkSlowTeardown,
 	Doubts: []analyzer.Doubt{oneDirection, packetsMissing, clockStep},
 }
@@ -48,15 +48,9 @@ func checkSlowTeardown(p *analyzer.Pass) {
 		return
 	}
 	v := analyzer.Verdict{Side: reassembly.NoRole, Took: took(c.Teardown, reassembly.ExactBound)}
-	v.Message = fmt.Sprintf("the teardown took %s", span(c.Teardown))
+	f := slowTeardown{took: c.Teardown}
 	if r, s := slowest(c); s != nil {
-		v.Side = r
-		v.Message += fmt.Sprintf(", %s of it with the %s in %s", span(min(s.For, c.Teardown)), r, s.State)
-		if s.State == tcpstate.CloseWait {
-			v.Advice = fmt.Sprintf("Let the %s close when it reads the end of its input.", r)
-		} else {
-			v.Advice = "Look for FINs or acknowledgments that were lost or repeated."
-		}
+		v.Side, f.in, f.state, f.stayed = r, r, s.State, min(s.For, c.Teardown)
 	}
 	for r := range reassembly.Role(2) {
 		v.Frames = append(v.Frames, c.FIN[r].Frame, c.FIN[r].ACKFrame)
@@ -67,11 +61,40 @@ func checkSlowTeardown(p *analyzer.Pass) {
 	if c.RST.Ended {
 		v.Frames = append(v.Frames, c.RST.Frame)
 	}
-	if _, _, taken := c.AfterFIN(); taken > 0 {
+	if _, _, f.taken = c.AfterFIN(); f.taken > 0 {
 		v.Severity = analyzer.Info
-		v.Message += fmt.Sprintf("; meanwhile %s were sent and taken in", octets(taken))
 	}
-	p.Report(v)
+	p.Report(f, v)
+}
+
+// slowTeardown is a teardown, and the longest stay of an end in a state of it.
+type slowTeardown struct {
+	took   time.Duration
+	in     reassembly.Role
+	state  tcpstate.State // Unknown where there is no such stay
+	stayed time.Duration
+	taken  int64 // payload that was taken in meanwhile
+}
+
+func (f slowTeardown) Message() string {
+	text := fmt.Sprintf("the teardown took %s", span(f.took))
+	if f.state != tcpstate.Unknown {
+		text += fmt.Sprintf(", %s of it with the %s in %s", span(f.stayed), f.in, f.state)
+	}
+	if f.taken > 0 {
+		text += fmt.Sprintf("; meanwhile %s were sent and taken in", octets(f.taken))
+	}
+	return text
+}
+
+func (f slowTeardown) Advice() string {
+	switch f.state {
+	case tcpstate.Unknown:
+		return ""
+	case tcpstate.CloseWait:
+		return fmt.Sprintf("Let the %s close when it reads the end of its input.", f.in)
+	}
+	return "Look for FINs or acknowledgments that were lost or repeated."
 }
 
 // slowest returns the longest stay in a closing state. One that comes earlier

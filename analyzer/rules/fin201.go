@@ -2,7 +2,6 @@ package rules
 
 import (
 	"bytes"
-	"fmt"
 	"time"
 
 	"finwait/analyzer"
@@ -42,8 +41,6 @@ handler stop when its request's context ends.`,
 		Harmless: "Where a user pressed stop, or a request was sent twice and the slower answer is not wanted.",
 		Source:   "RFC 9293 §3.6.1; RFC 9112 §9.5, §9.6; Go net/http/transport.go, persistConn.roundTrip; Linux tcp_rcv_state_process() in net/ipv4/tcp_input.c",
 	},
-	Shows: analyzer.AnySign,
-	Basis: true,
 	Check: checkGaveUp,
 	Group: groupGaveUp,
 	Frame: frameGaveUp,
@@ -60,7 +57,7 @@ type gaveUp struct {
 	closing *reassembly.Mark
 	abort   bool            // it closed with an RST instead of a FIN
 	met     reassembly.Mark // the client's RST that met the late answer or FIN; Frame 0 for none
-	doubt   string
+	doubt   giveUpDoubt
 }
 
 func checkGaveUp(p *analyzer.Pass) {
@@ -84,20 +81,16 @@ func checkGaveUp(p *analyzer.Pass) {
 	if g.deliberate() || !g.holds(p.Config.Patience) {
 		return
 	}
-	if g.doubt == "" && !g.abort && g.mayStillRead() {
-		g.doubt = "the capture ends too soon to tell whether it went on reading"
+	if g.doubt == certain && !g.abort && g.mayStillRead() {
+		g.doubt = tooSoon
 	}
 	severity := analyzer.Error
-	if g.doubt != "" {
+	if g.doubt != certain {
 		severity = analyzer.Warning
 	}
-	v := analyzer.Verdict{
+	p.Report(g.facts(), analyzer.Verdict{
 		Severity: severity, Side: reassembly.Client, Frames: g.frames(), Took: took(g.waited(g.closing), reassembly.ExactBound),
-	}
-	if !p.Told() {
-		v.Message, v.Advice = g.message(), g.advice()
-	}
-	p.Report(v)
+	})
 }
 
 // satisfied reports whether the client closed as soon as it had an answer to its
@@ -129,12 +122,9 @@ func (g *gaveUp) reportControlOnly(p *analyzer.Pass) {
 	if g.abort || c.Payload[reassembly.Client] == 0 || g.closing.Ack != 1 || g.met.Frame == 0 || !late {
 		return
 	}
-	after := g.met.Time.Sub(g.closing.Time)
-	p.Report(analyzer.Verdict{
-		Severity: analyzer.Warning, Side: reassembly.Client,
-		Message: fmt.Sprintf("the client sent %s and closed %s after its SYN, with no response byte yet; what the server sent %s after that met an RST; only SYN, FIN and RST segments were captured, so when it asked is not known",
-			octets(c.Payload[reassembly.Client]), span(g.closing.Time.Sub(c.First.Time)), span(after)),
-		Frames: []uint32{g.closing.Frame, g.met.Frame}, Advice: g.advice(),
+	f := gaveUpUnseen{c.Payload[reassembly.Client], g.closing.Time.Sub(c.First.Time), g.met.Time.Sub(g.closing.Time), g.serverTime()}
+	p.Report(f, analyzer.Verdict{
+		Severity: analyzer.Warning, Side: reassembly.Client, Frames: []uint32{g.closing.Frame, g.met.Frame},
 	})
 }
 
@@ -196,7 +186,7 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 	case refused && g.lateStart.Sub(g.closing.Time) > g.c.RoundTrip(reassembly.Server):
 		return true
 	case g.busy() && g.single: // more would be an upload, perhaps
-		g.doubt = "whether that asked for an answer the capture cannot tell"
+		g.doubt = unsureAsked
 		return true
 	}
 	return false
@@ -237,98 +227,6 @@ func stay(c *reassembly.Conn, r reassembly.Role, state tcpstate.State) (reassemb
 	return reassembly.Stay{}, false
 }
 
-func (g *gaveUp) message() string {
-	verb := "closed"
-	if g.abort {
-		verb = "aborted the connection"
-	}
-	text := fmt.Sprintf("the client sent its %s (%s) and %s %s later", g.what, octets(g.bytes), verb, span(g.waited(g.closing)))
-	if g.first && g.c.Handshake == reassembly.HandshakeComplete {
-		text += fmt.Sprintf(", %s after its SYN", span(g.closing.Time.Sub(g.c.First.Time)))
-	}
-	switch {
-	case !g.whole:
-		text += ", before all of the request was sent"
-	case g.answer == partial:
-		text += fmt.Sprintf(", with only %s of the response", octets(g.got))
-	default:
-		text += ", with no response byte yet"
-	}
-	text += g.outcome() + g.stays()
-	if g.doubt != "" {
-		text += "; " + g.doubt
-	}
-	return text
-}
-
-// outcome says what the server did afterwards.
-func (g *gaveUp) outcome() string {
-	server, rst := &g.c.FIN[reassembly.Server], &g.c.RST
-	since := func(t *reassembly.Mark) string { return span(t.Time.Sub(g.closing.Time)) }
-	switch {
-	case g.lateFrame != 0:
-		verb := "answered"
-		if g.answer == partial {
-			verb = "went on"
-		}
-		text := fmt.Sprintf("; the server %s %s after the request, %s too late", verb, span(g.lateStart.Sub(g.end)),
-			span(max(g.lateStart.Sub(g.closing.Time), 0)))
-		if g.met.Frame > g.lateFrame {
-			text += ", into an RST"
-		}
-		return text + fmt.Sprintf(" (%s wasted)", octets(g.late))
-	case g.abort:
-		return ""
-	case server.Known && !server.Implied:
-		text := fmt.Sprintf("; the server closed %s after that, without an answer", since(g.c.MarkOf(server.Frame)))
-		if g.met.Frame > server.Frame {
-			text += ", into an RST: the client's kernel had given up waiting"
-		}
-		return text
-	case rst.Ended && rst.By == reassembly.Client:
-		return fmt.Sprintf("; the server had not answered when an RST of the client's kernel ended it, %s after that", span(rst.Time.Sub(g.closing.Time)))
-	case rst.Ended:
-		return fmt.Sprintf("; the server reset the connection %s after that", span(rst.Time.Sub(g.closing.Time)))
-	}
-	return fmt.Sprintf("; the server had not answered or closed when observation ended, %s after that", span(g.c.Until.Sub(g.closing.Time)))
-}
-
-// stays says how long both ends were stuck, and explains an ACK that was only
-// delayed: Linux waits 40 ms at least, 200 ms at most (TCP_DELACK_MIN and
-// TCP_DELACK_MAX in include/net/tcp.h).
-func (g *gaveUp) stays() string {
-	const shortest, longest = 35 * time.Millisecond, 210 * time.Millisecond
-	path := g.c.RoundTrip(reassembly.Client) + g.c.RoundTrip(reassembly.Server)
-	var text string
-	for _, at := range [...]struct {
-		r     reassembly.Role
-		state tcpstate.State
-	}{{reassembly.Client, tcpstate.FinWait1}, {reassembly.Client, tcpstate.FinWait2}, {reassembly.Server, tcpstate.CloseWait}} {
-		s, ok := stay(g.c, at.r, at.state)
-		if !ok || s.For == 0 {
-			continue
-		}
-		text += fmt.Sprintf(", %s %s%s", at.state, boundWord(s.Bound), span(s.For))
-		if d := s.For - path; at.state == tcpstate.FinWait1 && d > shortest && d < longest && g.c.HasRTT {
-			text += fmt.Sprintf(" (%s of it the server's delayed ACK, not the network)", span(d))
-		}
-	}
-	if text == "" {
-		return ""
-	}
-	return ";" + text[1:]
-}
-
-func boundWord(b reassembly.Bound) string {
-	switch b {
-	case reassembly.AtLeast:
-		return "at least "
-	case reassembly.AtMost:
-		return "at most "
-	}
-	return ""
-}
-
 func (g *gaveUp) frames() []uint32 {
 	frames := []uint32{g.frame, g.closing.Frame, g.lateFrame, g.met.Frame}
 	if !g.abort {
@@ -338,14 +236,4 @@ func (g *gaveUp) frames() []uint32 {
 		frames = append(frames, f.Frame)
 	}
 	return frames
-}
-
-func (g *gaveUp) advice() string {
-	above := "the time that the server takes"
-	if g.lateFrame != 0 && g.answer == missing {
-		above = fmt.Sprintf("the %s that the server took", span(g.lateStart.Sub(g.end)))
-	} else if f := &g.c.FIN[reassembly.Server]; f.Known && !f.Implied && !g.abort && g.answer == missing && g.lateFrame == 0 {
-		above = fmt.Sprintf("the %s that the server took", span(f.Time.Sub(g.end)))
-	}
-	return "Raise the client's timeout above " + above + ", or let the handler stop when the request's context ends."
 }

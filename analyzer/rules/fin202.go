@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -33,7 +34,6 @@ answer a later FIN with an RST.`,
 connection which the server has closed find out at the next use (FIN208).`,
 		Source: "RFC 9293 §3.3.2 (CLOSE-WAIT), §3.6 case 2; Linux tcp_fin() in net/ipv4/tcp_input.c: no timer is started",
 	},
-	Shows: analyzer.HalfClosed,
 	Check: checkCloseWaitLeak,
 	Group: groupCloseWait,
 	Doubts: unseen(
@@ -55,22 +55,46 @@ func checkCloseWaitLeak(p *analyzer.Pass) {
 	if s.State != tcpstate.CloseWait || s.For < p.Config.CloseWait {
 		return
 	}
-	message := fmt.Sprintf("the %s acknowledged the %s's FIN and then neither sent anything nor closed: it was in CLOSE-WAIT for %s when observation ended",
-		open, closer, span(s.For))
+	f := closeWaitLeak{open: open, stayed: s.For}
 	var last uint32
 	if c.HalfClosed.Bytes > 0 { // it had more to say: only a long silence after that says that it is done
 		said := c.Talk(open)
 		if c.Until.Sub(said.End) < max(p.Config.Idle, p.Config.CloseWait) {
 			return
 		}
-		last = said.EndFrame
-		message = fmt.Sprintf("the %s was in CLOSE-WAIT for %s when observation ended, and had sent nothing more in the last %s of that",
-			open, span(s.For), span(c.Until.Sub(said.End)))
+		last, f.sent, f.silent = said.EndFrame, true, c.Until.Sub(said.End)
 	}
-	p.Report(analyzer.Verdict{
-		Side: open, Message: message,
-		Frames: []uint32{fin.Frame, fin.ACKFrame, last},
-		Took:   took(s.For, reassembly.AtLeast),
-		Advice: fmt.Sprintf("Find the %s's process (ss -tnp state close-wait) and close the socket when its input ends.", open),
-	})
+	p.Report(f, analyzer.Verdict{Side: open, Frames: []uint32{fin.Frame, fin.ACKFrame, last}, Took: took(s.For, reassembly.AtLeast)})
+}
+
+// closeWaitLeak is a side that stayed in CLOSE-WAIT.
+type closeWaitLeak struct {
+	open   reassembly.Role
+	stayed time.Duration
+	sent   bool          // it sent payload there
+	silent time.Duration // since then; valid iff sent
+}
+
+func (f closeWaitLeak) Message() string {
+	if f.sent {
+		return fmt.Sprintf("the %s was in CLOSE-WAIT for %s when observation ended, and had sent nothing more in the last %s of that",
+			f.open, span(f.stayed), span(f.silent))
+	}
+	return fmt.Sprintf("the %s acknowledged the %s's FIN and then neither sent anything nor closed: it was in CLOSE-WAIT for %s when observation ended",
+		f.open, f.open.Peer(), span(f.stayed))
+}
+
+func (f closeWaitLeak) Advice() string {
+	return fmt.Sprintf("Find the %s's process (ss -tnp state close-wait) and close the socket when its input ends.", f.open)
+}
+
+// groupCloseWait words FIN202.
+func groupCloseWait(g *analyzer.Group) (message, advice string) {
+	leaker := side(g)
+	if leaker == "" {
+		return fmt.Sprintf("One side acknowledged the other's FIN and never closed: %d clients' and %d servers' sockets were in CLOSE-WAIT, for %s and longer, when observation ended.",
+			g.Side.Client, g.Side.Server, among(g.Took)), ""
+	}
+	return fmt.Sprintf("The %s acknowledged the %s's FIN and then neither sent anything nor closed: %d sockets were in CLOSE-WAIT when observation ended, for %s and longer.",
+		leaker, peer(leaker), g.Connections, among(g.Took)), ""
 }

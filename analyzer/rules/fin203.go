@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -31,7 +32,6 @@ client had run out of patience, or nobody wanted the rest of the answer.`,
 		Harmless: "When the client no longer needs the answer, as a browser that leaves a page.",
 		Source:   "RFC 9293 §3.6.1 (SHLD-3: reset when data is lost), RFC 1122 §4.2.2.13; Linux tcp_rcv_state_process() in net/ipv4/tcp_input.c",
 	},
-	Shows:  analyzer.ResetSeen,
 	Check:  checkLateResponse,
 	Doubts: unseen(packetsMissing),
 }
@@ -50,26 +50,49 @@ func checkLateResponse(p *analyzer.Pass) {
 	v := analyzer.Verdict{
 		Side:   reassembly.Server,
 		Frames: []uint32{fin.Frame, fin.ACKFrame, late.Frame, rst.Frame},
-		Advice: "Give the client more patience, or let the server stop when its client has closed.",
 	}
-	lost := octets(wasted) + " met an RST"
+	f := lateResponse{wasted: wasted}
 	if c.Protocol() == reassembly.TLS && wasted <= reassembly.AlertSize {
-		v.Severity = analyzer.Info
-		lost += ", no more than the alert that ends TLS"
+		v.Severity, f.alert = analyzer.Info, true
 	}
 	switch {
 	case fin.Acked && fin.ACKFrame < late.Frame:
-		after := late.Time.Sub(fin.ACKTime)
-		v.Took = took(after, reassembly.ExactBound)
-		v.Message = fmt.Sprintf("the server sent payload %s after it had acknowledged the client's FIN; the client had closed for good, and %s", span(after), lost)
+		f.after, f.acknowledged = late.Time.Sub(fin.ACKTime), true
+		v.Took = took(f.after, reassembly.ExactBound)
 	case late.Time.Sub(fin.Time) <= c.Allowance(reassembly.Server):
-		v.Severity = analyzer.Info
-		v.Message = fmt.Sprintf("the client closed for good while the server was sending: what was on its way crossed the FIN, and %s", lost)
+		v.Severity, f.crossed = analyzer.Info, true
 	default:
-		v.Message = fmt.Sprintf("the server sent payload %s after the client's FIN; the client had closed for good, and %s", span(late.Time.Sub(fin.Time)), lost)
-		v.Took = took(late.Time.Sub(fin.Time), reassembly.ExactBound)
+		f.after = late.Time.Sub(fin.Time)
+		v.Took = took(f.after, reassembly.ExactBound)
 	}
-	p.Report(v)
+	p.Report(f, v)
+}
+
+// lateResponse is payload that met an RST.
+type lateResponse struct {
+	wasted       int64
+	alert        bool          // it may be no more than the alert that ends TLS
+	crossed      bool          // it was on its way when the client closed
+	after        time.Duration // the client's FIN, or its acknowledgment
+	acknowledged bool          // the server had acknowledged the FIN
+}
+
+func (f lateResponse) Message() string {
+	lost := octets(f.wasted) + " met an RST"
+	if f.alert {
+		lost += ", no more than the alert that ends TLS"
+	}
+	switch {
+	case f.acknowledged:
+		return fmt.Sprintf("the server sent payload %s after it had acknowledged the client's FIN; the client had closed for good, and %s", span(f.after), lost)
+	case f.crossed:
+		return fmt.Sprintf("the client closed for good while the server was sending: what was on its way crossed the FIN, and %s", lost)
+	}
+	return fmt.Sprintf("the server sent payload %s after the client's FIN; the client had closed for good, and %s", span(f.after), lost)
+}
+
+func (f lateResponse) Advice() string {
+	return "Give the client more patience, or let the server stop when its client has closed."
 }
 
 // firstLate returns the first payload of the server that came after the

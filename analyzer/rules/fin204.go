@@ -34,7 +34,6 @@ connection. A socket that was shut down (SHUT_WR) and not closed is never reaped
 		Harmless: "When the late side has nothing more to say and its port is not reused meanwhile.",
 		Source:   "Linux tcp_rcv_state_process() and tcp_time_wait() in net/ipv4, Documentation/networking/ip-sysctl.rst (tcp_fin_timeout); RFC 9293 §3.5.2 (reset generation)",
 	},
-	Shows:  analyzer.ResetSeen,
 	Check:  checkFINWait2Reaped,
 	Group:  groupReaped,
 	Doubts: unseen(packetsMissing),
@@ -61,17 +60,55 @@ func checkFINWait2Reaped(p *analyzer.Pass) {
 		}
 	}
 	waited := other.Time.Sub(own.ACKTime)
-	v := analyzer.Verdict{
-		Side: closer,
-		Message: fmt.Sprintf("the %s's FIN came %s after the %s's had been acknowledged and met an RST: the %s had given up FIN-WAIT-2 by then",
-			closer.Peer(), span(waited), closer, closer),
+	p.Report(reaped{closer, waited}, analyzer.Verdict{
+		Side:   closer,
 		Frames: []uint32{own.Frame, own.ACKFrame, other.Frame, met.Frame, rst.Frame},
 		Took:   took(waited, reassembly.AtMost),
-		Advice: fmt.Sprintf("Let the %s close sooner; tcp_fin_timeout, %s or less there, is only how long the %s waits.", closer.Peer(), span(waited), closer),
+	})
+}
+
+// reaped is a first closer whose kernel had given up FIN-WAIT-2.
+type reaped struct {
+	closer reassembly.Role
+	waited time.Duration // from the ACK of its FIN to the other side's
+}
+
+func (f reaped) Message() string {
+	text := fmt.Sprintf("the %s's FIN came %s after the %s's had been acknowledged and met an RST: the %s had given up FIN-WAIT-2 by then",
+		f.closer.Peer(), span(f.waited), f.closer, f.closer)
+	if f.waited < reapable {
+		text += ", too soon for tcp_fin_timeout: its kernel had no room for it (tcp_max_orphans, tcp_max_tw_buckets), or it is no Linux"
 	}
-	if waited < reapable {
-		v.Message += ", too soon for tcp_fin_timeout: its kernel had no room for it (tcp_max_orphans, tcp_max_tw_buckets), or it is no Linux"
-		v.Advice = fmt.Sprintf("Look at the %s's nstat -az TcpExtTCPAbortOnMemory and TcpExtTCPTimeWaitOverflow.", closer)
+	return text
+}
+
+func (f reaped) Advice() string {
+	if f.waited < reapable {
+		return fmt.Sprintf("Look at the %s's nstat -az TcpExtTCPAbortOnMemory and TcpExtTCPTimeWaitOverflow.", f.closer)
 	}
-	p.Report(v)
+	return fmt.Sprintf("Let the %s close sooner; tcp_fin_timeout, %s or less there, is only how long the %s waits.", f.closer.Peer(), span(f.waited), f.closer)
+}
+
+// groupReaped words FIN204.
+func groupReaped(g *analyzer.Group) (message, advice string) {
+	closer, host := side(g), "the first closer's kernel"
+	switch {
+	case closer == "":
+		message = fmt.Sprintf("The second FIN came %s after the first had been acknowledged, and met an RST", among(g.Took))
+	default:
+		host = fmt.Sprintf("the kernel of the %s", hostOf(g, closer))
+		message = fmt.Sprintf("The %s's FIN came %s after the %s's had been acknowledged, and met an RST", peer(closer), among(g.Took), closer)
+	}
+	message += fmt.Sprintf(": %s had given FIN-WAIT-2 up.", host)
+	if t := g.TimersOf("fin-wait-2-timeout"); len(t) == 1 {
+		bound := fmt.Sprintf("It does so after at most %s", span(t[0].High.Duration()))
+		if t[0].Low > 0 {
+			bound = fmt.Sprintf("It does so after %s to %s", span(t[0].Low.Duration()), span(t[0].High.Duration()))
+		}
+		if t[0].KnownAs != nil {
+			bound += ", which " + *t[0].KnownAs
+		}
+		message += " " + bound + "."
+	}
+	return message, ""
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"finwait/analyzer"
+	"finwait/reassembly"
 )
 
 // fin205 reports connections that were closed in one direction on purpose.
@@ -31,8 +32,6 @@ is not reaped in FIN-WAIT-2: tcp_fin_timeout concerns sockets without a program 
 		Harmless: "Always: it says why the time in FIN-WAIT-2 is meant.",
 		Source:   "RFC 9293 §3.6.1 (half-closed connections); Linux tcp_rcv_state_process(): payload after close is answered with an RST",
 	},
-	Shows:  analyzer.AnySign,
-	Basis:  true,
 	Check:  checkDeliberateHalfClose,
 	Doubts: unseen(packetsMissing),
 }
@@ -44,10 +43,6 @@ func checkDeliberateHalfClose(p *analyzer.Pass) {
 		return
 	}
 	fin := &c.FIN[closer]
-	message := fmt.Sprintf("the %s's FIN closed its own direction only: it acknowledged %s that the %s sent afterwards", closer, octets(taken), closer.Peer())
-	if sent > taken {
-		message = fmt.Sprintf("the %s's FIN closed its own direction only: it acknowledged %d of %s that the %s sent afterwards", closer, taken, octets(sent), closer.Peer())
-	}
 	var payload, ack uint32
 	for i := range c.Marks {
 		m := &c.Marks[i]
@@ -59,10 +54,25 @@ func checkDeliberateHalfClose(p *analyzer.Pass) {
 			ack = m.Frame
 		}
 	}
-	p.Report(analyzer.Verdict{
-		Side: closer, Message: message,
+	p.Report(deliberate{closer, sent, taken}, analyzer.Verdict{
+		Side:   closer,
 		Frames: []uint32{fin.Frame, fin.ACKFrame, payload, ack},
 		Took:   took(c.HalfClosed.For, c.HalfClosed.Bound),
-		Advice: "Nothing to change.",
 	})
 }
+
+// deliberate is a half-close that was meant.
+type deliberate struct {
+	closer      reassembly.Role
+	sent, taken int64 // payload of the other side behind the FIN, and what the closer acknowledged of it
+}
+
+func (f deliberate) Message() string {
+	of := octets(f.taken)
+	if f.sent > f.taken {
+		of = fmt.Sprintf("%d of %s", f.taken, octets(f.sent))
+	}
+	return fmt.Sprintf("the %s's FIN closed its own direction only: it acknowledged %s that the %s sent afterwards", f.closer, of, f.closer.Peer())
+}
+
+func (f deliberate) Advice() string { return "Nothing to change." }

@@ -37,7 +37,6 @@ keepalive_timeout (nginx), KeepAliveTimeout (Apache), keepAliveTimeout (Node), I
 		Harmless: "Nearly always: it matters where requests get lost (FIN207, FIN208), or where connections are opened anew too often.",
 		Source:   "RFC 9112 §9.5 (failures and timeouts), §9.6 (tear-down)",
 	},
-	Shows: analyzer.AnySign,
 	Check: checkIdleClose,
 	Group: groupIdle,
 	Doubts: unseen(
@@ -64,25 +63,54 @@ func checkIdleClose(p *analyzer.Pass) {
 	if s.length < p.Config.IdleClose || !s.answered(c, closer, closing) {
 		return
 	}
-	since := "after the last byte of either side"
+	f := idleClose{closer: closer, idle: s.length}
 	bound := reassembly.ExactBound
 	switch {
 	case s.frame == 0 && c.Caveats.Has(reassembly.MidStreamStart):
-		since, bound = "after the capture began", reassembly.AtLeast
+		f.since, bound = sinceBegin, reassembly.AtLeast
 	case s.frame == 0 && c.Talk(closer.Peer()).Known():
-		since = "after the handshake, before a request reached it"
+		f.since = sinceUnheard
 	case s.frame == 0:
-		since = "after the handshake, with no request ever sent"
+		f.since = sinceHandshake
 	}
-	advice := "Nothing needs to change, unless requests get lost: then let the client give up idle connections before the server does."
-	if closer == reassembly.Client {
-		advice = "Nothing needs to change."
+	p.Report(f, analyzer.Verdict{Side: closer, Frames: []uint32{s.frame, fin.Frame}, Took: took(s.length, bound)})
+}
+
+// idleSince is what an idle time runs from.
+type idleSince uint8
+
+const (
+	sincePayload   idleSince = iota
+	sinceBegin               // of the capture: at least
+	sinceUnheard             // the handshake; a request came too late
+	sinceHandshake           // and there never was a request
+)
+
+var idleSinceWords = [...]string{
+	sincePayload: "after the last byte of either side", sinceBegin: "after the capture began",
+	sinceUnheard: "after the handshake, before a request reached it", sinceHandshake: "after the handshake, with no request ever sent",
+}
+
+// idleClose is a side that closed an idle connection.
+type idleClose struct {
+	closer reassembly.Role
+	idle   time.Duration
+	since  idleSince
+}
+
+func (f idleClose) Message() string {
+	bound := reassembly.ExactBound
+	if f.since == sinceBegin {
+		bound = reassembly.AtLeast
 	}
-	p.Report(analyzer.Verdict{
-		Side:    closer,
-		Message: fmt.Sprintf("the %s closed an idle connection, %s%s %s", closer, boundWord(bound), span(s.length), since),
-		Frames:  []uint32{s.frame, fin.Frame}, Took: took(s.length, bound), Advice: advice,
-	})
+	return fmt.Sprintf("the %s closed an idle connection, %s%s %s", f.closer, boundWord(bound), span(f.idle), idleSinceWords[f.since])
+}
+
+func (f idleClose) Advice() string {
+	if f.closer == reassembly.Client {
+		return "Nothing needs to change."
+	}
+	return "Nothing needs to change, unless requests get lost: then let the client give up idle connections before the server does."
 }
 
 // silence is how long nobody had said anything before a segment.
@@ -190,4 +218,49 @@ func (s *silence) answered(c *reassembly.Conn, closer reassembly.Role, closing *
 	}
 	x := exchangeAt(c, closing)
 	return x.answer != partial && x.answer != missing && x.late == 0
+}
+
+// idleOf returns the idle timers of one side.
+func idleOf(g *analyzer.Group, closer string) []analyzer.Timer {
+	return g.TimersOf(closer + "-idle-timeout")
+}
+
+// groupIdle words FIN206. Where the server closes first, the clients' timeouts
+// are the longer ones, and a request may cross its FIN.
+func groupIdle(g *analyzer.Group) (message, advice string) {
+	closer := side(g)
+	if closer == "" {
+		return "", ""
+	}
+	message = fmt.Sprintf("The %s closed after %s of silence", closer, among(g.Took))
+	if timers := idleOf(g, closer); len(timers) > 0 {
+		message += fmt.Sprintf(": %s idle %s of %s", article(len(timers), closer), plural(len(timers), "timeout", "timeouts"), timersOf(timers))
+	}
+	message += "."
+	if closer == "server" {
+		advice = inverted(g)
+	}
+	return message, advice
+}
+
+func article(n int, closer string) string {
+	if n == 1 {
+		return "a " + closer
+	}
+	return closer
+}
+
+// inverted says that the server's idle timeout is shorter than the client's,
+// though it ought to be longer.
+func inverted(g *analyzer.Group) string {
+	server, client := g.TimersOf("server-idle-timeout"), g.TimersOf("client-idle-timeout")
+	if len(server) == 0 {
+		return ""
+	}
+	least := server[0].Value
+	text := fmt.Sprintf("The server's idle timeout (%s) is shorter than the client's", timeout(least))
+	if n := len(client); n > 0 && client[n-1].Value > least {
+		text += fmt.Sprintf(" (%s)", timeout(client[n-1].Value))
+	}
+	return text + ", so that a request may cross the server's FIN: let the client give idle connections up before that, or raise the server's."
 }

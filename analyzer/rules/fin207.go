@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -38,7 +39,6 @@ the other's, by more than a round trip. Let it repeat requests that are safe to 
 		Harmless: "Where the client repeats the request by itself on another connection, as Go's net/http does with idempotent ones.",
 		Source:   "RFC 9112 §9.3.1, §9.5; RFC 9293 §3.10.7.1 (the reset in answer to a segment without a socket)",
 	},
-	Shows:  analyzer.AnySign,
 	Check:  checkKeepAliveRace,
 	Group:  groupRace,
 	Doubts: unseen(clockStep),
@@ -70,21 +70,36 @@ func checkKeepAliveRace(p *analyzer.Pass) {
 	if idle.length < p.Config.IdleClose {
 		return // it had enough for another reason: such a close is no idle one
 	}
-	met := "nothing came in answer"
+	found := keepAliveRace{asker: asker, idle: idle.length, apart: fin.Time.Sub(request.Time).Abs()}
 	frames := []uint32{fin.Frame, request.Frame}
 	if rst != nil {
-		met = fmt.Sprintf("met an RST %s later", span(rst.Time.Sub(request.Time)))
+		found.reset, found.after = true, rst.Time.Sub(request.Time)
 		frames = append(frames, rst.Frame)
-	} else {
-		met = "was lost: " + met
 	}
-	message := fmt.Sprintf("the %s's request crossed the FIN with which the %s closed the connection after %s of silence (%s apart, neither acknowledges the other), and %s",
-		asker, closer, span(idle.length), span(fin.Time.Sub(request.Time).Abs()), met)
-	p.Report(analyzer.Verdict{
-		Side: asker, Message: message, Frames: frames, Took: took(idle.length, reassembly.ExactBound),
-		Advice: fmt.Sprintf("Let the %s give up idle connections sooner than the %s does (after less than %s), and repeat requests that are safe to repeat.",
-			asker, closer, span(idle.length)),
-	})
+	p.Report(found, analyzer.Verdict{Side: asker, Frames: frames, Took: took(idle.length, reassembly.ExactBound)})
+}
+
+// keepAliveRace is a request that crossed a FIN.
+type keepAliveRace struct {
+	asker reassembly.Role
+	idle  time.Duration // of the connection
+	apart time.Duration // request and FIN
+	reset bool          // the request met an RST
+	after time.Duration // how long after it; valid iff reset
+}
+
+func (f keepAliveRace) Message() string {
+	met := "was lost: nothing came in answer"
+	if f.reset {
+		met = fmt.Sprintf("met an RST %s later", span(f.after))
+	}
+	return fmt.Sprintf("the %s's request crossed the FIN with which the %s closed the connection after %s of silence (%s apart, neither acknowledges the other), and %s",
+		f.asker, f.asker.Peer(), span(f.idle), span(f.apart), met)
+}
+
+func (f keepAliveRace) Advice() string {
+	return fmt.Sprintf("Let the %s give up idle connections sooner than the %s does (after less than %s), and repeat requests that are safe to repeat.",
+		f.asker, f.asker.Peer(), span(f.idle))
 }
 
 // requestAround returns the first segment of what r said last, or nil. Of an
@@ -169,4 +184,13 @@ func taken(c *reassembly.Conn, r reassembly.Role, sent *reassembly.Mark) bool {
 		}
 	}
 	return false
+}
+
+// groupRace words FIN207.
+func groupRace(g *analyzer.Group) (message, advice string) {
+	message = "Each time a request crossed the FIN with which the server closed the idle connection, and was lost"
+	if timers := g.TimersOf("server-idle-timeout"); len(timers) > 0 {
+		message += fmt.Sprintf(": a server idle timeout of %s, and a client that keeps connections longer", timersOf(timers))
+	}
+	return message + ".", inverted(g)
 }

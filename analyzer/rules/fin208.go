@@ -35,7 +35,6 @@ connections for less time than the server does.`,
 		Harmless: "Where the client notices the RST and repeats the request by itself.",
 		Source:   "RFC 9293 §3.6.1, §3.10.7.1; RFC 9112 §9.3; Linux tcp_v4_rcv() and tcp_timewait_state_process()",
 	},
-	Shows:  analyzer.AnySign,
 	Check:  checkStaleReuse,
 	Doubts: unseen(clockStep),
 }
@@ -63,20 +62,41 @@ func checkStaleReuse(p *analyzer.Pass) {
 	if rst == nil && (taken(c, closer, request) || c.Until.Sub(request.Time) < p.Config.UnansweredSYN) {
 		return // the closer still reads, or there was no time to answer
 	}
-	after := fmt.Sprintf("its kernel had acknowledged the %s's FIN", closer)
+	f := staleReuse{asker: asker, since: since}
 	if fin.ACKFrame == request.Frame && !fin.Implied {
-		since, after = request.Time.Sub(fin.Time), fmt.Sprintf("the %s's FIN, which it acknowledges", closer)
+		f.since, f.itself = request.Time.Sub(fin.Time), true
 	}
 	frames := []uint32{fin.Frame, fin.ACKFrame, request.Frame}
-	met := "nothing came in answer"
 	if rst != nil {
-		met = fmt.Sprintf("it met an RST %s later", span(rst.Time.Sub(request.Time)))
+		f.reset, f.after = true, rst.Time.Sub(request.Time)
 		frames = append(frames, rst.Frame)
 	}
-	p.Report(analyzer.Verdict{
-		Side:    asker,
-		Message: fmt.Sprintf("the %s sent a request %s after %s: %s", asker, span(since), after, met),
-		Frames:  frames, Took: took(max(since, 0), reassembly.ExactBound),
-		Advice: fmt.Sprintf("Let the %s look for the end of file before it takes a connection from its pool, and keep idle ones for less time than the %s does.", asker, closer),
-	})
+	p.Report(f, analyzer.Verdict{Side: asker, Frames: frames, Took: took(f.since, reassembly.ExactBound)})
+}
+
+// staleReuse is a request on a connection that the other side had closed.
+type staleReuse struct {
+	asker  reassembly.Role
+	since  time.Duration // the acknowledgment of the FIN
+	itself bool          // the request is that acknowledgment; then since the FIN
+	reset  bool          // the request met an RST
+	after  time.Duration // how long after it; valid iff reset
+}
+
+func (f staleReuse) Message() string {
+	closer := f.asker.Peer()
+	after := fmt.Sprintf("its kernel had acknowledged the %s's FIN", closer)
+	if f.itself {
+		after = fmt.Sprintf("the %s's FIN, which it acknowledges", closer)
+	}
+	met := "nothing came in answer"
+	if f.reset {
+		met = fmt.Sprintf("it met an RST %s later", span(f.after))
+	}
+	return fmt.Sprintf("the %s sent a request %s after %s: %s", f.asker, span(f.since), after, met)
+}
+
+func (f staleReuse) Advice() string {
+	return fmt.Sprintf("Let the %s look for the end of file before it takes a connection from its pool, and keep idle ones for less time than the %s does.",
+		f.asker, f.asker.Peer())
 }

@@ -38,7 +38,6 @@ backed off as far as tcp_orphan_retries allows.`,
 		Harmless: "When a program deliberately reads slowly, as a player that has buffered enough.",
 		Source:   "RFC 9293 §3.8.6.1 (zero-window probing), RFC 1122 §4.2.2.17; Linux tcp_probe_timer() in net/ipv4/tcp_timer.c",
 	},
-	Shows:  analyzer.WindowShut,
 	Check:  checkZeroWindowStall,
 	Doubts: unseen(packetsMissing, clockStep),
 }
@@ -63,23 +62,56 @@ func checkZeroWindowStall(p *analyzer.Pass) {
 		v := analyzer.Verdict{
 			Side: r, Took: took(shut, reassembly.ExactBound),
 			Frames: []uint32{s.Frame, s.Probe, s.EndFrame, s.Resumed},
-			Advice: fmt.Sprintf("Let the %s's program read what it was sent, or close.", r),
 		}
-		v.Message = fmt.Sprintf("the %s's window was 0 for %s while the %s had payload waiting", r, span(shut), sender)
-		if s.Probes > 0 {
-			v.Message += fmt.Sprintf(" (it probed %s)", times(int64(s.Probes)))
-		}
+		found := windowStall{of: r, shut: shut, probes: int64(s.Probes)}
 		switch {
 		case s.EndFrame == 0 && !fin.Known:
-			v.Took.Bound = reassembly.AtLeast
-			v.Message += "; it never opened again, and a FIN behind that payload would not show: the sender may be in FIN-WAIT-1"
+			v.Took.Bound, found.then = reassembly.AtLeast, stayedShut
 		case s.EndFrame == 0:
-			v.Took.Bound = reassembly.AtLeast
-			v.Message += "; it never opened again"
+			v.Took.Bound, found.then = reassembly.AtLeast, stayedShutWithFIN
 		case fin.Known && fin.Frame > s.EndFrame && fin.Time.Sub(s.Until) <= finBehind:
-			v.Message += fmt.Sprintf("; its FIN came %s after the window opened and may have waited too, in FIN-WAIT-1 unseen", span(fin.Time.Sub(s.Until)))
+			found.then, found.fin = finFollowed, fin.Time.Sub(s.Until)
 			v.Frames = append(v.Frames, fin.Frame)
 		}
-		p.Report(v)
+		p.Report(found, v)
 	}
+}
+
+// afterStall is what came of a window that was 0.
+type afterStall uint8
+
+const (
+	reopened          afterStall = iota
+	stayedShut                   // and no FIN was seen
+	stayedShutWithFIN            // of the sender
+	finFollowed                  // soon after the window opened
+)
+
+// windowStall is a window of 0 that held payload back.
+type windowStall struct {
+	of     reassembly.Role
+	shut   time.Duration
+	probes int64
+	then   afterStall
+	fin    time.Duration // from the opening to the FIN; valid iff finFollowed
+}
+
+func (f windowStall) Message() string {
+	text := fmt.Sprintf("the %s's window was 0 for %s while the %s had payload waiting", f.of, span(f.shut), f.of.Peer())
+	if f.probes > 0 {
+		text += fmt.Sprintf(" (it probed %s)", times(f.probes))
+	}
+	switch f.then {
+	case stayedShut:
+		text += "; it never opened again, and a FIN behind that payload would not show: the sender may be in FIN-WAIT-1"
+	case stayedShutWithFIN:
+		text += "; it never opened again"
+	case finFollowed:
+		text += fmt.Sprintf("; its FIN came %s after the window opened and may have waited too, in FIN-WAIT-1 unseen", span(f.fin))
+	}
+	return text
+}
+
+func (f windowStall) Advice() string {
+	return fmt.Sprintf("Let the %s's program read what it was sent, or close.", f.of)
 }

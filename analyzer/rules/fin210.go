@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -33,7 +34,6 @@ both had the same reason to close at the same time: the end of an exchange that 
 		Harmless: "Always.",
 		Source:   "RFC 9293 §3.6 case 3 and Figure 13 (simultaneous close); Linux tcp_fin() in net/ipv4/tcp_input.c",
 	},
-	Shows:  analyzer.BothClosed,
 	Check:  checkSimultaneousClose,
 	Doubts: []analyzer.Doubt{oneDirection, packetsMissing},
 }
@@ -49,23 +49,40 @@ func checkSimultaneousClose(p *analyzer.Pass) {
 	}
 	a, b := &c.FIN[first], &c.FIN[first.Peer()]
 	apart := b.Time.Sub(a.Time)
-	message := fmt.Sprintf("the FINs crossed: neither acknowledges the other; the %s's was captured %s before the %s's", first, span(apart), first.Peer())
-	if apart > c.Allowance(first.Peer()) {
-		message = fmt.Sprintf("neither FIN acknowledges the other: the %s's came %s after the %s's, which it cannot have got", first.Peer(), span(apart), first)
+	f := simultaneousClose{first: first, apart: apart, lost: apart > c.Allowance(first.Peer())}
+	for r := range reassembly.Role(2) {
+		f.closing[r] = slices.ContainsFunc(c.States(r), func(s reassembly.Stay) bool { return s.State == tcpstate.Closing })
+	}
+	p.Report(f, analyzer.Verdict{
+		Side:   reassembly.NoRole,
+		Frames: []uint32{a.Frame, b.Frame, a.ACKFrame, b.ACKFrame},
+		Took:   took(apart, reassembly.ExactBound),
+	})
+}
+
+// simultaneousClose is two FINs that know nothing of each other.
+type simultaneousClose struct {
+	first   reassembly.Role // whose FIN was captured first
+	apart   time.Duration
+	lost    bool    // the first was lost on its way, so late was the second
+	closing [2]bool // who went through CLOSING
+}
+
+func (f simultaneousClose) Message() string {
+	text := fmt.Sprintf("the FINs crossed: neither acknowledges the other; the %s's was captured %s before the %s's", f.first, span(f.apart), f.first.Peer())
+	if f.lost {
+		text = fmt.Sprintf("neither FIN acknowledges the other: the %s's came %s after the %s's, which it cannot have got", f.first.Peer(), span(f.apart), f.first)
 	}
 	var closing []string
-	for r := range reassembly.Role(2) {
-		if slices.ContainsFunc(c.States(r), func(s reassembly.Stay) bool { return s.State == tcpstate.Closing }) {
-			closing = append(closing, "the "+r.String())
+	for r, is := range f.closing {
+		if is {
+			closing = append(closing, "the "+reassembly.Role(r).String())
 		}
 	}
 	if len(closing) > 0 {
-		message += fmt.Sprintf("; %s went through CLOSING", strings.Join(closing, " and "))
+		text += fmt.Sprintf("; %s went through CLOSING", strings.Join(closing, " and "))
 	}
-	p.Report(analyzer.Verdict{
-		Side: reassembly.NoRole, Message: message,
-		Frames: []uint32{a.Frame, b.Frame, a.ACKFrame, b.ACKFrame},
-		Took:   took(apart, reassembly.ExactBound),
-		Advice: "Nothing to change.",
-	})
+	return text
 }
+
+func (f simultaneousClose) Advice() string { return "Nothing to change." }

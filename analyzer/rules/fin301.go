@@ -32,7 +32,6 @@ last payload matters.`,
 		Harmless: "When the peer had closed already and everything was delivered (then it is information), and for clients that abort on purpose to avoid TIME-WAIT.",
 		Source:   "RFC 9293 §3.10.5 (ABORT), §3.6.1 (SHLD-3); RFC 2525 §2.17; Linux __tcp_close() in net/ipv4/tcp.c",
 	},
-	Shows:  analyzer.ResetSeen,
 	Check:  checkAbort,
 	Doubts: unseen(packetsMissing),
 }
@@ -46,30 +45,51 @@ func checkAbort(p *analyzer.Pass) {
 	a := c.RST.By
 	peer := a.Peer()
 	v := analyzer.Verdict{Side: a, Frames: []uint32{rst.Frame}}
-	v.Message = fmt.Sprintf("the %s aborted with an RST,ACK, and nothing on the wire asked for it: ", a)
-	said, heard := c.Talk(a), c.Talk(peer)
-	switch {
-	case c.Payload[peer] == 0:
-		v.Message += "SO_LINGER 0, for it had received nothing that could be unread"
-		v.Advice = fmt.Sprintf("Find out why the %s's program sets SO_LINGER to 0.", a)
-	case heard.EndFrame > said.EndFrame:
-		v.Message += fmt.Sprintf("SO_LINGER 0, or it closed with unread data (it had answered nothing since the %s's last %s)", peer, octets(heard.Bytes))
+	f := abort{by: a, received: c.Payload[peer], lost: unacknowledged(c, a, rst)}
+	if said, heard := c.Talk(a), c.Talk(peer); f.received > 0 && heard.EndFrame > said.EndFrame {
+		f.unanswered, f.received = true, heard.Bytes
 		v.Frames = append(v.Frames, heard.EndFrame)
+	}
+	if c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1) && (a == reassembly.Client || f.lost <= 0) {
+		v.Severity, f.late = analyzer.Info, true
+	}
+	p.Report(f, v)
+}
+
+// abort is a connection that one side aborted for a reason of its own.
+type abort struct {
+	by         reassembly.Role
+	received   int64 // payload of the other side
+	unanswered bool  // it had said nothing since the other side's last; of that is received
+	lost       int64 // payload of its own that was not acknowledged
+	late       bool  // the other side had closed before, and all that it sent had come
+}
+
+func (f abort) Message() string {
+	peer := f.by.Peer()
+	text := fmt.Sprintf("the %s aborted with an RST,ACK, and nothing on the wire asked for it: ", f.by)
+	switch {
+	case f.unanswered:
+		text += fmt.Sprintf("SO_LINGER 0, or it closed with unread data (it had answered nothing since the %s's last %s)", peer, octets(f.received))
+	case f.received == 0:
+		text += "SO_LINGER 0, for it had received nothing that could be unread"
 	default:
-		v.Message += fmt.Sprintf("SO_LINGER 0, or it closed without having read all that the %s had sent (%s)", peer, octets(c.Payload[peer]))
+		text += fmt.Sprintf("SO_LINGER 0, or it closed without having read all that the %s had sent (%s)", peer, octets(f.received))
 	}
-	if v.Advice == "" {
-		v.Advice = fmt.Sprintf("Let the %s read to the end before it closes, and not set SO_LINGER to 0.", a)
+	if f.lost > 0 {
+		text += fmt.Sprintf("; %s of its own were not acknowledged", octets(f.lost))
 	}
-	lost := unacknowledged(c, a, rst)
-	if lost > 0 {
-		v.Message += fmt.Sprintf("; %s of its own were not acknowledged", octets(lost))
+	if f.late {
+		text += fmt.Sprintf("; the %s had closed before, and all that it sent had come", peer)
 	}
-	if c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1) && (a == reassembly.Client || lost <= 0) {
-		v.Severity = analyzer.Info
-		v.Message += fmt.Sprintf("; the %s had closed before, and all that it sent had come", peer)
+	return text
+}
+
+func (f abort) Advice() string {
+	if f.received == 0 && !f.unanswered {
+		return fmt.Sprintf("Find out why the %s's program sets SO_LINGER to 0.", f.by)
 	}
-	p.Report(v)
+	return fmt.Sprintf("Let the %s read to the end before it closes, and not set SO_LINGER to 0.", f.by)
 }
 
 // unacknowledged returns how much payload of a its peer had not acknowledged when

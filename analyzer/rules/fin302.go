@@ -33,7 +33,6 @@ no socket has IP ID 0 and takes its sequence number from that segment: both fit,
 		Harmless: "When the device belongs to you and is meant to reset, as at the end of its idle timeout.",
 		Source:   "RFC 9293 §3.5.2 and §3.5.3; RFC 5961 §3; Linux tcp_v4_send_reset() in net/ipv4/tcp_ipv4.c",
 	},
-	Shows: analyzer.ResetSeen,
 	Check: checkMiddlebox,
 	Doubts: []analyzer.Doubt{
 		oneDirection,
@@ -50,20 +49,64 @@ func checkMiddlebox(p *analyzer.Pass) {
 	}
 	r := reassembly.Role(bad.rst.Side)
 	v := analyzer.Verdict{Side: r, Frames: []uint32{bad.rst.Frame, bad.last.Frame}}
-	v.Message = fmt.Sprintf("an RST in the %s's name does not fit it: %s", r, strings.Join(bad.why, ", "))
-	if n, first := after(c, bad.rst); n > 0 {
-		v.Message += fmt.Sprintf("; the %s itself went on, with %s", r, several(n, "segment"))
+	f := middleboxReset{of: r, misfits: bad.misfits}
+	n, first := after(c, bad.rst)
+	if f.wentOn = n; n > 0 {
 		v.Frames = append(v.Frames, first)
 	}
-	v.Advice = fmt.Sprintf("Capture at the %s too, and look at the devices between.", r)
-	p.Report(v)
+	p.Report(f, v)
+}
+
+// middleboxReset is a reset that something sent in an end's name.
+type middleboxReset struct {
+	of reassembly.Role
+	misfits
+	wentOn int64 // segments that the end itself sent later
+}
+
+func (f middleboxReset) Message() string {
+	text := fmt.Sprintf("an RST in the %s's name does not fit it: %s", f.of, strings.Join(f.misfits.words(f.of), ", "))
+	if f.wentOn > 0 {
+		text += fmt.Sprintf("; the %s itself went on, with %s", f.of, several(f.wentOn, "segment"))
+	}
+	return text
+}
+
+func (f middleboxReset) Advice() string {
+	return fmt.Sprintf("Capture at the %s too, and look at the devices between.", f.of)
 }
 
 // odd is a reset that does not fit its sender, the last segment before it that
 // does, and why.
 type odd struct {
 	rst, last *reassembly.Mark
-	why       []string
+	misfits
+}
+
+// misfits are how a reset differs from what its sender would have sent; the zero
+// value is not at all.
+type misfits struct {
+	otherTTL, otherID bool
+	ttl, lastTTL      uint8
+	id, nextID        uint16
+	beyond            int64 // octets between all that its sender sent and its sequence number
+	unsent            int64 // octets that it acknowledges and nobody sent
+}
+
+func (m *misfits) words(of reassembly.Role) (list []string) {
+	if m.otherTTL {
+		list = append(list, fmt.Sprintf("its TTL is %d, that of all others %d", m.ttl, m.lastTTL))
+	}
+	if m.otherID {
+		list = append(list, fmt.Sprintf("its IP ID is %d, where %d would be next", m.id, m.nextID))
+	}
+	if m.beyond > 0 {
+		list = append(list, fmt.Sprintf("its sequence number is %d beyond all that the %s sent", m.beyond, of))
+	}
+	if m.unsent > 0 {
+		list = append(list, fmt.Sprintf("it acknowledges %d octets that the %s never sent", m.unsent, of.Peer()))
+	}
+	return list
 }
 
 // misfit returns the first reset that does not fit its supposed sender, or nil.
@@ -76,33 +119,33 @@ func misfit(c *reassembly.Conn) *odd {
 		if !m.Has(segment.RST) || m.Is(reassembly.Duplicate) {
 			continue
 		}
-		if o := compare(c, m); len(o.why) > 0 {
-			return o
+		if o := compare(c, m); o.misfits != (misfits{}) {
+			return &o
 		}
 	}
 	return nil
 }
 
 // compare holds reset m against the other segments of its sender.
-func compare(c *reassembly.Conn, m *reassembly.Mark) *odd {
+func compare(c *reassembly.Conn, m *reassembly.Mark) odd {
 	r := reassembly.Role(m.Side)
 	f := c.Origin(m)
-	o := &odd{rst: m, last: f.Last}
+	o := odd{rst: m, last: f.Last}
 	if o.last == nil {
 		return o // nothing to compare with
 	}
 	if f.OtherTTL {
-		o.why = append(o.why, fmt.Sprintf("its TTL is %d, that of all others %d", m.TTL, f.Last.TTL))
+		o.otherTTL, o.ttl, o.lastTTL = true, m.TTL, f.Last.TTL
 	}
 	if f.OtherID {
-		o.why = append(o.why, fmt.Sprintf("its IP ID is %d, where %d would be next", m.IPID, f.NextID))
+		o.otherID, o.id, o.nextID = true, m.IPID, f.NextID
 	}
 	if c.Caveats&(reassembly.PacketsMissing|reassembly.ControlOnly|reassembly.SegmentOffload) == 0 && !m.Is(reassembly.RawZero) {
-		if end := c.Sent(r); !f.Reply && m.Seq > end && (len(o.why) > 0 || !lossExplains(c, m)) {
-			o.why = append(o.why, fmt.Sprintf("its sequence number is %d beyond all that the %s sent", m.Seq-end, r))
+		if end := c.Sent(r); !f.Reply && m.Seq > end && (o.otherTTL || o.otherID || !lossExplains(c, m)) {
+			o.beyond = int64(m.Seq - end)
 		}
 		if end := c.Sent(r.Peer()); m.Has(segment.ACK) && m.Ack > end {
-			o.why = append(o.why, fmt.Sprintf("it acknowledges %d octets that the %s never sent", m.Ack-end, r.Peer()))
+			o.unsent = int64(m.Ack - end)
 		}
 	}
 	return o

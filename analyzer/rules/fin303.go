@@ -1,11 +1,11 @@
 package rules
 
 import (
-	"strconv"
+	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
-	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
 )
 
@@ -38,7 +38,6 @@ widen ip_local_port_range or use more addresses. TIME-WAIT is not what to shorte
 		Harmless: "When the SYN was accepted, as it nearly always is.",
 		Source:   "RFC 9293 §3.6.1 (MAY-2), RFC 6191 §2; Linux tcp_timewait_state_process() in net/ipv4/tcp_minisocks.c",
 	},
-	Shows:  analyzer.HadPrior,
 	Check:  checkTimeWaitReuse,
 	Doubts: []analyzer.Doubt{oneDirection, packetsMissing},
 }
@@ -51,27 +50,70 @@ func checkTimeWaitReuse(p *analyzer.Pass) {
 		return
 	}
 	v := analyzer.Verdict{Side: reassembly.NoRole, Took: took(age, reassembly.ExactBound)}
-	holder := "both ends"
 	for r := range reassembly.Role(2) {
 		if prior.Waiting[r] && !prior.Waiting[r.Peer()] {
-			holder, v.Side = "the "+r.String(), r
+			v.Side = r
 		}
 	}
-	v.Advice = "Use connections again, or give the client more ports."
 	challenge, answer := answers(c)
 	early := c.Until.Sub(c.First.Time) < p.Config.UnansweredSYN
 	if answer != nil && answer.Has(segment.RST) || answer == nil && (challenge != nil || !early) {
 		v.Severity = analyzer.Warning
 	}
-	if !p.Told() {
-		v.Message = "the SYN came " + span(age) + " after " + holder + " had entered TIME-WAIT on the same addresses and ports (stream " +
-			strconv.FormatUint(uint64(prior.Stream), 10) + "): " + fate(c, challenge, answer, early)
-	}
-	if !p.Counted() { // it is found too often to make room for what Report drops
-		v.Frames = []uint32{prior.Frame, c.First.Frame, frameOf(challenge), frameOf(answer)}
-	}
-	p.Report(v)
+	v.Frames = []uint32{prior.Frame, c.First.Frame, frameOf(challenge), frameOf(answer)}
+	f := reuse{age: age, holder: v.Side, stream: prior.Stream}
+	f.fate, f.later = fateOf(c, challenge, answer, early)
+	p.Report(f, v)
 }
+
+// fate is what became of a SYN that found an end in TIME-WAIT.
+type fate uint8
+
+const (
+	accepted           fate = iota
+	acceptedWhenAgain       // answered with an ACK of the old connection first
+	refusedSYN              // with an RST
+	challenged              // answered with an ACK of the old connection, and never accepted
+	unansweredTooEarly      // observation ended before it had to be answered
+	ignored
+)
+
+// reuse is a SYN on addresses and ports of which an end was in TIME-WAIT.
+type reuse struct {
+	age    time.Duration   // of that end in TIME-WAIT
+	holder reassembly.Role // who was there; NoRole for both
+	stream uint32          // of the old connection
+	fate   fate
+	later  time.Duration // how long after the SYN
+}
+
+func (f reuse) Message() string {
+	holder := "both ends"
+	if f.holder <= reassembly.Server {
+		holder = "the " + f.holder.String()
+	}
+	return fmt.Sprintf("the SYN came %s after %s had entered TIME-WAIT on the same addresses and ports (stream %d): %s",
+		span(f.age), holder, f.stream, f.became())
+}
+
+// became says what became of the SYN.
+func (f *reuse) became() string {
+	switch f.fate {
+	case refusedSYN:
+		return fmt.Sprintf("it was refused %s later", span(f.later))
+	case acceptedWhenAgain:
+		return fmt.Sprintf("it was answered with an ACK of the old connection and accepted %s later, when it was repeated", span(f.later))
+	case accepted:
+		return "it was accepted"
+	case challenged:
+		return "it was answered with an ACK of the old connection and never accepted"
+	case unansweredTooEarly:
+		return "it had no answer yet when observation ended"
+	}
+	return fmt.Sprintf("it was ignored; observation ended %s later", span(f.later))
+}
+
+func (f reuse) Advice() string { return "Use connections again, or give the client more ports." }
 
 // frameOf returns the frame of a segment, 0 where there is none.
 func frameOf(m *reassembly.Mark) uint32 {
@@ -81,23 +123,22 @@ func frameOf(m *reassembly.Mark) uint32 {
 	return m.Frame
 }
 
-// fate says what became of the SYN; early is that observation ended before it had
-// to be answered.
-func fate(c *reassembly.Conn, challenge, answer *reassembly.Mark, early bool) string {
-	later := func(t capture.Time) string { return span(t.Sub(c.First.Time)) + " later" }
+// fateOf finds what became of the SYN, and how long after it; early is that
+// observation ended before it had to be answered.
+func fateOf(c *reassembly.Conn, challenge, answer *reassembly.Mark, early bool) (fate, time.Duration) {
 	switch {
 	case answer != nil && answer.Has(segment.RST):
-		return "it was refused " + later(answer.Time)
+		return refusedSYN, answer.Time.Sub(c.First.Time)
 	case answer != nil && challenge != nil:
-		return "it was answered with an ACK of the old connection and accepted " + later(answer.Time) + ", when it was repeated"
+		return acceptedWhenAgain, answer.Time.Sub(c.First.Time)
 	case answer != nil:
-		return "it was accepted"
+		return accepted, answer.Time.Sub(c.First.Time)
 	case challenge != nil:
-		return "it was answered with an ACK of the old connection and never accepted"
+		return challenged, challenge.Time.Sub(c.First.Time)
 	case early:
-		return "it had no answer yet when observation ended"
+		return unansweredTooEarly, c.Until.Sub(c.First.Time)
 	}
-	return "it was ignored; observation ended " + later(c.Until)
+	return ignored, c.Until.Sub(c.First.Time)
 }
 
 // answers finds what the server said to the SYN: an ACK that belongs to the old

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -28,7 +29,6 @@ ss -ltn (Recv-Q is the length of the accept queue, Send-Q its limit).`,
 		Harmless: "Scans of ports and addresses; a host that is known to be down.",
 		Source:   "RFC 9293 §3.8.3 (R2 for SYNs); net.ipv4.tcp_syn_retries; Linux tcp_conn_request() in net/ipv4/tcp_input.c",
 	},
-	Shows:  analyzer.FailedToOpen,
 	Check:  checkUnansweredSYN,
 	Group:  groupOpenings("got no answer"),
 	Doubts: []analyzer.Doubt{oneDirection, clockStep},
@@ -45,15 +45,29 @@ func checkUnansweredSYN(p *analyzer.Pass) {
 		return // an answer may have been on its way
 	}
 	n, frames := countOf(c, reassembly.Client, segment.SYN)
-	message := fmt.Sprintf("%s of the client got no answer in %s", several(n, "SYN"), span(waited))
-	if n > 1 {
-		message = fmt.Sprintf("%s of the client in %s got no answer in %s", several(n, "SYN"), span(c.Last.Time.Sub(c.First.Time)), span(waited))
-	}
-	advice := "Look for what drops the SYN or its answer: a firewall, a wrong route, a full accept queue (ss -ltn). Capture at the server to see whether it arrives."
-	message, frames, advice = withICMP(&icmp, message, frames, advice)
-	p.Report(analyzer.Verdict{
-		Side: reassembly.Server, Message: message, Frames: frames, Took: took(waited, reassembly.AtLeast), Advice: advice,
+	p.Report(unanswered{n, c.Last.Time.Sub(c.First.Time), waited, icmp}, analyzer.Verdict{
+		Side: reassembly.Server, Frames: append(frames, icmp.Frame), Took: took(waited, reassembly.AtLeast),
 	})
+}
+
+// unanswered is SYNs that got no answer.
+type unanswered struct {
+	syns   int64
+	during time.Duration // from the first SYN to the last
+	waited time.Duration // from the first to the end of observation
+	icmp   reassembly.ICMP
+}
+
+func (f unanswered) Message() string {
+	during := ""
+	if f.syns > 1 {
+		during = " in " + span(f.during)
+	}
+	return fmt.Sprintf("%s of the client%s got no answer in %s", several(f.syns, "SYN"), during, span(f.waited)) + icmpWords(&f.icmp)
+}
+
+func (f unanswered) Advice() string {
+	return icmpAdvice(&f.icmp, "Look for what drops the SYN or its answer: a firewall, a wrong route, a full accept queue (ss -ltn). Capture at the server to see whether it arrives.")
 }
 
 // countOf counts the segments of r with flags f, and returns the frames of the
@@ -81,12 +95,37 @@ func several(n int64, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// withICMP adds what an ICMP error said, if one was captured.
-func withICMP(e *reassembly.ICMP, message string, frames []uint32, advice string) (string, []uint32, string) {
+// icmpWords says what an ICMP error said; nothing where none was captured.
+func icmpWords(e *reassembly.ICMP) string {
 	if e.Frame == 0 {
-		return message, frames, advice
+		return ""
 	}
-	message += fmt.Sprintf("; %s reported %q by ICMP", e.From.IP(), e.String())
-	advice = fmt.Sprintf("Ask why %s answers with %q: a route, a firewall that rejects, or a host that is down.", e.From.IP(), e.String())
-	return message, append(frames, e.Frame), advice
+	return fmt.Sprintf("; %s reported %q by ICMP", e.From.IP(), e.String())
+}
+
+// icmpAdvice asks who sent an ICMP error; without one it is other.
+func icmpAdvice(e *reassembly.ICMP, other string) string {
+	if e.Frame == 0 {
+		return other
+	}
+	return fmt.Sprintf("Ask why %s answers with %q: a route, a firewall that rejects, or a host that is down.", e.From.IP(), e.String())
+}
+
+// groupOpenings words FIN401, FIN402 and FIN403; what is what became of each.
+func groupOpenings(what string) func(*analyzer.Group) (message, advice string) {
+	return func(g *analyzer.Group) (message, advice string) {
+		clients := fmt.Sprintf("%d clients", g.Clients)
+		switch {
+		case !g.ClientsExact:
+			clients = "about " + clients
+		case g.Clients == 1:
+			clients = "one client"
+		}
+		message = fmt.Sprintf("%d attempts to connect from %s, over %s, %s.", g.Connections, clients, span((g.Began.High - g.Began.Low).Duration()), what)
+		const many, fast = 50, 20 // clients, and attempts a second
+		if during := (g.Began.High - g.Began.Low).Duration().Seconds(); g.Clients >= many && float64(g.Connections) >= fast*during {
+			message += " So many at once, from so many addresses, look like a SYN flood."
+		}
+		return message, ""
+	}
 }

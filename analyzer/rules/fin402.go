@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -25,7 +26,6 @@ application hears "connection refused" at once.`,
 		Harmless: "Probes that look for a service before it has started; scans; clients that try IPv6 before IPv4.",
 		Source:   "RFC 9293 §3.10.7.1, §3.10.7.3; Linux tcp_v4_send_reset() in net/ipv4/tcp_ipv4.c",
 	},
-	Shows:  analyzer.FailedToOpen,
 	Check:  checkRefused,
 	Group:  groupOpenings("were refused"),
 	Doubts: []analyzer.Doubt{oneDirection},
@@ -41,14 +41,28 @@ func checkRefused(p *analyzer.Pass) {
 	if m := c.MarkOf(c.RST.ReplyTo); m != nil {
 		after = c.RST.Time.Sub(m.Time)
 	}
-	message := fmt.Sprintf("the server refused the connection: an RST %s after the SYN", span(after))
-	if n > 1 {
-		message += fmt.Sprintf(" (%s were sent)", several(n, "SYN"))
-	}
-	advice := fmt.Sprintf("See what listens on port %d there (ss -ltn), and whether a firewall rejects it.", c.Addr[reassembly.Server].Port)
-	icmp := c.ICMP()
-	message, frames, advice = withICMP(&icmp, message, append(frames, c.RST.Frame), advice)
-	p.Report(analyzer.Verdict{
-		Side: reassembly.Server, Message: message, Frames: frames, Took: took(after, reassembly.ExactBound), Advice: advice,
+	f := refused{n, after, c.Addr[reassembly.Server].Port, c.ICMP()}
+	p.Report(f, analyzer.Verdict{
+		Side: reassembly.Server, Frames: append(frames, c.RST.Frame, f.icmp.Frame), Took: took(after, reassembly.ExactBound),
 	})
+}
+
+// refused is a connection that was refused.
+type refused struct {
+	syns  int64
+	after time.Duration // from the SYN that was answered to the RST
+	port  uint16
+	icmp  reassembly.ICMP
+}
+
+func (f refused) Message() string {
+	text := fmt.Sprintf("the server refused the connection: an RST %s after the SYN", span(f.after))
+	if f.syns > 1 {
+		text += fmt.Sprintf(" (%s were sent)", several(f.syns, "SYN"))
+	}
+	return text + icmpWords(&f.icmp)
+}
+
+func (f refused) Advice() string {
+	return icmpAdvice(&f.icmp, fmt.Sprintf("See what listens on port %d there (ss -ltn), and whether a firewall rejects it.", f.port))
 }

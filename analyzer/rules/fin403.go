@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
@@ -30,7 +31,6 @@ state syn-sent means that the answer does not reach it.`,
 		Harmless: "Single scans; a client that gave up before a slow answer came.",
 		Source:   "RFC 9293 §3.5, §3.10.7.4; RFC 4987 (SYN floods); net.ipv4.tcp_synack_retries",
 	},
-	Shows: analyzer.FailedToOpen,
 	Check: checkHalfOpen,
 	Group: groupOpenings("were never completed: the SYN,ACK got no answer"),
 	Doubts: []analyzer.Doubt{
@@ -58,11 +58,23 @@ func checkHalfOpen(p *analyzer.Pass) {
 	if waited < p.Config.UnansweredSYN && icmp.Frame == 0 {
 		return // its ACK may have been on its way
 	}
-	message := fmt.Sprintf("the client never completed the handshake: %s, %s in answer, and nothing more from the client in %s",
-		several(syns, "SYN"), several(answers, "SYN,ACK"), span(waited))
-	advice := "Capture at the client to see whether the SYN,ACK reaches it; if these come from many addresses, it is a SYN flood (net.ipv4.tcp_syncookies)."
-	message, frames, advice = withICMP(&icmp, message, append(frames, theirs...), advice)
-	p.Report(analyzer.Verdict{
-		Side: reassembly.Client, Message: message, Frames: frames, Took: took(waited, reassembly.AtLeast), Advice: advice,
+	p.Report(halfOpen{syns, answers, waited, icmp}, analyzer.Verdict{
+		Side: reassembly.Client, Frames: append(append(frames, theirs...), icmp.Frame), Took: took(waited, reassembly.AtLeast),
 	})
+}
+
+// halfOpen is a handshake that the client never completed.
+type halfOpen struct {
+	syns, answers int64
+	waited        time.Duration // since the first SYN,ACK
+	icmp          reassembly.ICMP
+}
+
+func (f halfOpen) Message() string {
+	return fmt.Sprintf("the client never completed the handshake: %s, %s in answer, and nothing more from the client in %s",
+		several(f.syns, "SYN"), several(f.answers, "SYN,ACK"), span(f.waited)) + icmpWords(&f.icmp)
+}
+
+func (f halfOpen) Advice() string {
+	return icmpAdvice(&f.icmp, "Capture at the client to see whether the SYN,ACK reaches it; if these come from many addresses, it is a SYN flood (net.ipv4.tcp_syncookies).")
 }

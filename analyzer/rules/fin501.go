@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"finwait/analyzer"
@@ -27,7 +28,6 @@ the operating system by its answer, from generators, from broken hardware, or fr
 		Harmless: "In captures of scans and of generated traffic.",
 		Source:   "RFC 9293 §3.1, §3.10.7",
 	},
-	Shows: analyzer.AnySign,
 	Check: checkFlags,
 }
 
@@ -57,19 +57,18 @@ var oddities = func() (of [256]string) {
 
 func checkFlags(p *analyzer.Pass) {
 	const few = 8
-	var kinds []string
+	f := impossibleFlags{}
 	var frames []uint32
 	by := reassembly.NoRole
-	n := 0
 	for i := range p.Conn.Marks {
 		m := &p.Conn.Marks[i]
 		kind := oddities[m.Flags]
 		if kind == "" {
 			continue
 		}
-		n++
-		if !strings.Contains(strings.Join(kinds, ", "), kind) {
-			kinds = append(kinds, kind)
+		f.segments++
+		if !slices.Contains(f.kinds[:], kind) {
+			f.kinds[slices.Index(f.kinds[:], "")] = kind
 		}
 		if len(frames) < few {
 			frames = append(frames, m.Frame)
@@ -78,12 +77,23 @@ func checkFlags(p *analyzer.Pass) {
 			by = reassembly.Role(m.Side)
 		}
 	}
-	if n == 0 {
+	if f.segments == 0 {
 		return
 	}
-	p.Report(analyzer.Verdict{
-		Side: by, Frames: frames,
-		Message: fmt.Sprintf("%s with control bits that no TCP sends: %s", several(int64(n), "segment"), strings.Join(kinds, ", ")),
-		Advice:  "Look for a scanner or a generator behind that address, or for a device that damages packets.",
-	})
+	p.Report(f, analyzer.Verdict{Side: by, Frames: frames})
+}
+
+// impossibleFlags is segments with control bits that no TCP sends.
+type impossibleFlags struct {
+	segments int64
+	kinds    [4]string // what impossible says of them, in the order of the first of each; then ""
+}
+
+func (f impossibleFlags) Message() string {
+	kinds := slices.DeleteFunc(slices.Clone(f.kinds[:]), func(k string) bool { return k == "" })
+	return fmt.Sprintf("%s with control bits that no TCP sends: %s", several(f.segments, "segment"), strings.Join(kinds, ", "))
+}
+
+func (f impossibleFlags) Advice() string {
+	return "Look for a scanner or a generator behind that address, or for a device that damages packets."
 }

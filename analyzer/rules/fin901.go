@@ -31,7 +31,6 @@ absence is doubtful, and the findings say so.`,
 		Harmless: "Where only data is missing: closes are told from the sequence numbers around it.",
 		Source:   "RFC 9293 §3.4 (an acknowledgment covers all octets before it)",
 	},
-	Shows: analyzer.Limited,
 	Check: checkMissing,
 }
 
@@ -40,17 +39,16 @@ func checkMissing(p *analyzer.Pass) {
 	if !c.Caveats.Has(reassembly.PacketsMissing) {
 		return
 	}
-	message := "the capture lacks packets that were delivered"
+	var f missingPackets
 	var side reassembly.Role = reassembly.NoRole
 	var frames []uint32
 	for _, r := range [...]reassembly.Role{reassembly.Client, reassembly.Server} {
-		if n := c.Unseen(r); n > 0 {
-			message += fmt.Sprintf(", %s of the %s", octets(n), r)
+		if f.octets[r] = c.Unseen(r); f.octets[r] > 0 {
 			side = sideOf(side, r)
 		}
-		if f := &c.FIN[r]; f.Implied {
-			message += fmt.Sprintf(", the FIN of the %s", r)
-			frames = append(frames, f.ACKFrame)
+		if fin := &c.FIN[r]; fin.Implied {
+			f.fin[r] = true
+			frames = append(frames, fin.ACKFrame)
 			side = sideOf(side, r)
 		}
 	}
@@ -60,10 +58,30 @@ func checkMissing(p *analyzer.Pass) {
 			frames = append(frames, m.Frame)
 		}
 	}
-	p.Report(analyzer.Verdict{
-		Side: side, Message: message, Frames: frames,
-		Advice: "Capture less of each packet (tcpdump -s 128) or with a larger buffer (-B).",
-	})
+	p.Report(f, analyzer.Verdict{Side: side, Frames: frames})
+}
+
+// missingPackets is what the capture lacks of each side.
+type missingPackets struct {
+	octets [2]int64
+	fin    [2]bool
+}
+
+func (f missingPackets) Message() string {
+	text := "the capture lacks packets that were delivered"
+	for r := range reassembly.Role(2) {
+		if f.octets[r] > 0 {
+			text += fmt.Sprintf(", %s of the %s", octets(f.octets[r]), r)
+		}
+		if f.fin[r] {
+			text += fmt.Sprintf(", the FIN of the %s", r)
+		}
+	}
+	return text
+}
+
+func (f missingPackets) Advice() string {
+	return "Capture less of each packet (tcpdump -s 128) or with a larger buffer (-B)."
 }
 
 // sideOf joins two sides: where they differ it is neither.

@@ -28,7 +28,6 @@ filter left it out. Who closed, and when, cannot be told of the side that is mis
 		Harmless: "Where the captured direction is all that is of interest.",
 		Source:   "RFC 9293 §3.4",
 	},
-	Shows: analyzer.Limited,
 	Check: func(p *analyzer.Pass) {
 		c := p.Conn
 		if !c.Caveats.Has(reassembly.OneDirection) {
@@ -38,10 +37,20 @@ filter left it out. Who closed, and when, cannot be told of the side that is mis
 		if c.Packets[seen] == 0 {
 			seen = reassembly.Server
 		}
-		p.Report(analyzer.Verdict{
-			Side: seen.Peer(), Frames: []uint32{c.First.Frame},
-			Message: fmt.Sprintf("only the %s's segments were captured, %d of them: what the %s did is not known", seen, c.Packets[seen], seen.Peer()),
-			Advice:  "Capture at an end of the connection, with a filter that keeps both directions.",
-		})
+		p.Report(oneSided{seen, c.Packets[seen]}, analyzer.Verdict{Side: seen.Peer(), Frames: []uint32{c.First.Frame}})
 	},
+}
+
+// oneSided is the side that was captured.
+type oneSided struct {
+	seen    reassembly.Role
+	packets int64
+}
+
+func (f oneSided) Message() string {
+	return fmt.Sprintf("only the %s's segments were captured, %d of them: what the %s did is not known", f.seen, f.packets, f.seen.Peer())
+}
+
+func (f oneSided) Advice() string {
+	return "Capture at an end of the connection, with a filter that keeps both directions."
 }

@@ -25,7 +25,6 @@ VLANs or containers) or on several ports of a mirror. They look like retransmiss
 		Harmless: "Always; only Wireshark's retransmission counts suffer.",
 		Source:   "RFC 6864 (a datagram's identification is unique while it lives)",
 	},
-	Shows: analyzer.Limited,
 	Check: func(p *analyzer.Pass) {
 		const few = 8
 		c := p.Conn
@@ -38,9 +37,9 @@ VLANs or containers) or on several ports of a mirror. They look like retransmiss
 				frames = append(frames, m.Frame)
 			}
 		}
-		p.Report(analyzer.Verdict{
-			Message: "the capture holds packets of this connection more than once; the copies were left out",
-			Frames:  frames, Advice: "Capture on one interface, or take the copies out with editcap -d.",
-		})
+		p.Report(analyzer.Plain{
+			Says:    "the capture holds packets of this connection more than once; the copies were left out",
+			Advises: "Capture on one interface, or take the copies out with editcap -d.",
+		}, analyzer.Verdict{Frames: frames})
 	},
 }

@@ -128,9 +128,9 @@ func TestFindingsAreWhole(t *testing.T) {
 			for i := range rec.Findings {
 				f := &rec.Findings[i]
 				switch {
-				case f.Message == "" || f.Advice == "" || strings.Contains(f.Message, "%!") || strings.HasSuffix(f.Message, "."):
+				case f.Message.String() == "" || f.Advice.String() == "" || strings.Contains(f.Message.String(), "%!") || strings.HasSuffix(f.Message.String(), "."):
 					t.Errorf("%s: stream %d: %s says %q", file, rec.Stream, f.Rule, f.Message)
-				case strings.Contains(f.Message, "  ") || strings.Contains(f.Message, "-0"):
+				case strings.Contains(f.Message.String(), "  ") || strings.Contains(f.Message.String(), "-0"):
 					t.Errorf("%s: stream %d: %s says %q", file, rec.Stream, f.Rule, f.Message)
 				case !slices.IsSorted(f.Frames):
 					t.Errorf("%s: stream %d: %s gives frames %v", file, rec.Stream, f.Rule, f.Frames)

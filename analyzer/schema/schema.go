@@ -108,7 +108,7 @@ func typed(t reflect.Type) node {
 	switch {
 	case t == reflect.TypeFor[reassembly.Caveats]():
 		return node{Type: "array", Items: &node{Type: "string"}}
-	case t.Kind() == reflect.Uint8 && t.Implements(reflect.TypeFor[encoding.TextAppender]()):
+	case t.Kind() != reflect.Pointer && t.Implements(reflect.TypeFor[encoding.TextAppender]()):
 		return node{Type: "string"}
 	}
 	switch t.Kind() {

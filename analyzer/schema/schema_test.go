@@ -81,7 +81,6 @@ func analyze(t *testing.T, by string, format func(*bytes.Buffer) analyzer.Handle
 	_, err = driver.Run(context.Background(), files, driver.Options{
 		Config: &config, Grouping: rules.Grouping, By: by,
 		Tracker: reassembly.Config{Idle: reassembly.DefaultIdle, MaxConnections: reassembly.DefaultMaxConnections},
-		Judge:   analyzer.Judge(rules.All, &config),
 		Problem: func(error) {},
 	}, format(&b))
 	if err != nil {

@@ -70,6 +70,14 @@ func (o *Observation) add(k kind, s sample) {
 // unfit are the caveats under which the times of a connection say nothing.
 const unfit = reassembly.OneDirection | reassembly.PacketsMissing | reassembly.ControlOnly | reassembly.ClockStep
 
+const (
+	gaveUp    = "FIN201"
+	onPurpose = "FIN205"
+)
+
+// Needs are the rules whose findings Observe asks for.
+var Needs = []string{gaveUp, onPurpose}
+
 // Observe measures one connection and fills in what it shows; c is what r was
 // built from.
 func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn, o *Observation) {
@@ -80,7 +88,7 @@ func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn, o 
 	m := measure{conn: c, idleFrom: analyzer.Seconds(config.IdleClose), patience: analyzer.Seconds(config.Patience)}
 	if m.findClose() {
 		m.findRequest()
-		m.judge(r.Found("FIN201"), r.Found("FIN205"), o)
+		m.judge(r.Found(gaveUp), r.Found(onPurpose), o)
 	}
 	m.finWait2(o)
 }

@@ -28,7 +28,6 @@ func infer(t *testing.T, only string, files ...string) ([]analyzer.Timer, string
 	if only != "" {
 		config.OnlyRules = []string{only}
 	}
-	o.Judge = analyzer.Judge(rules.All, &config)
 	var out bytes.Buffer
 	if _, err := driver.Run(context.Background(), files, o, report.SummaryJSON(&out)); err != nil {
 		t.Fatal(err)

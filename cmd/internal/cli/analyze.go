@@ -122,7 +122,6 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	options.Meter = progress.of()
 	options.Brief = j.brief && len(j.input.where.list) == 0
 	options.Config, options.Grouping = config, rules.Grouping
-	options.Judge = analyzer.Judge(rules.All, config)
 	if options.Select != nil {
 		handler = &patient{Handler: handler, wrong: func() bool { return j.selector.problem() != nil }}
 	}

@@ -135,7 +135,6 @@ func (c *checkRun) analyze(to *reading) error {
 	options := driver.Options{
 		Config: config.analysis, Grouping: rules.Grouping, Meter: c.bar.of(),
 		Tracker: reassembly.Config{Idle: reassembly.DefaultIdle, MaxConnections: reassembly.DefaultMaxConnections},
-		Judge:   analyzer.Judge(rules.All, config.analysis),
 		Problem: func(err error) {
 			switch {
 			case !errors.Is(err, capture.ErrCutShort) || c.flags.strict:

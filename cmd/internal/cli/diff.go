@@ -154,7 +154,6 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	options.Stdin, options.Problem = text, d.problem
 	options.Select = d.selector.filter()
 	options.Config, options.Grouping = d.config, rules.Grouping
-	options.Judge = analyzer.Judge(rules.All, d.config)
 	_, err = driver.Run(ctx, files, options, run)
 	return run, err
 }

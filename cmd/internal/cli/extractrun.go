@@ -140,7 +140,7 @@ func (j *extractJob) choose(files []string, config *analyzer.Config) (*driver.Ou
 		j.choice.Look(r, wanted)
 		return wanted
 	}
-	options.Judge = analyzer.Judge(rules.All, config)
+	options.Grouping = rules.Grouping
 	return driver.Run(ctx, files, options, j)
 }
 

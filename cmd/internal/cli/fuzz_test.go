@@ -75,7 +75,6 @@ func analyzeAll(t testing.TB, capture []byte) (a *all, problems []string) {
 		Stdin:    bytes.NewReader(capture),
 		Config:   &config,
 		Grouping: rules.Grouping,
-		Judge:    analyzer.Judge(rules.All, &config),
 		Problem:  func(err error) { problems = append(problems, err.Error()) },
 	}, a)
 	if err != nil {

@@ -99,7 +99,7 @@ func (j *showJob) find(files []string, config *analyzer.Config) (*gathered, *dri
 		}
 		return wanted
 	}
-	options.Judge = analyzer.Judge(rules.All, config)
+	options.Grouping = rules.Grouping
 	outcome, err := driver.Run(ctx, files, options, found)
 	return found, outcome, err
 }
