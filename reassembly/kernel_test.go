@@ -2,11 +2,9 @@ package reassembly_test
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,85 +14,13 @@ import (
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
+	"finwait/reassembly/truth"
 )
 
 // The proof of the derived states is the kernel: testdata/record captured the
 // traffic of real programs on both hosts and asked both kernels every
 // millisecond which state their sockets were in. The states derived from either
 // capture alone must agree with what both kernels said.
-
-// truth is what testdata/record wrote beside the captures of a scenario; see
-// testdata/README.md.
-type truth struct {
-	OneWayDelayS float64 `json:"one_way_delay_s"`
-	Captures     map[string]struct{ File string }
-	Poll         map[string]struct {
-		Start, End int64
-	}
-	Connections []struct {
-		Client, Server string
-		States         map[string][]kernelState
-	}
-}
-
-// kernelState is a state in which the kernel was first found at time at; gap
-// earlier it was not yet.
-type kernelState struct {
-	at, gap int64
-	state   string
-}
-
-func (k *kernelState) UnmarshalJSON(b []byte) error {
-	return json.Unmarshal(b, &[]any{&k.at, &k.state, &k.gap})
-}
-
-// blind lists what no capture can show, by scenario, vantage, side and kernel
-// state, each with its reason. "*" stands for any.
-var blind = []struct{ scenario, vantage, side, state, reason string }{
-	{"fin-wait-2-late-data", "*", "client", "CLOSED", silentReap},
-	{"fin-wait-2-late-fin", "*", "client", "CLOSED", silentReap},
-	{"go-timeout-reaped", "*", "client", "CLOSED", silentReap},
-	{"half-open-gone", "*", "*", "CLOSED", silentEnd},
-	{"half-open", "*", "*", "CLOSED", silentEnd},
-	{"unanswered", "*", "client", "CLOSED", silentEnd},
-	{"syn-sent-abort", "*", "client", "CLOSED", silentEnd},
-	{"fin-black-hole", "*", "client", "CLOSED", silentEnd},
-	{"fin-black-hole", "server", "client", "*", farSide},
-	{"loss", "server", "client", "*", farSide},
-	{"loss", "client", "server", "*", farSide},
-	{"backlog-overflow", "*", "client", "FIN-WAIT-1", lossyFIN},
-	{"backlog-overflow", "*", "client", "order", lossyFIN},
-	{"syn-cookies", "*", "client", "FIN-WAIT-1", lossyFIN},
-	{"syn-cookies", "*", "client", "order", lossyFIN},
-	{"fin-ack-ignored", "*", "client", "CLOSED", silentEnd},
-	{"fin-lost", "server", "client", "FIN-WAIT-1", farSide},
-	{"keepalive-dead-peer", "server", "client", "CLOSED", farSide},
-	{"rst-lost", "server", "client", "CLOSED", farSide},
-	{"zero-window-hidden-fin", "*", "server", "FIN-WAIT-1", hiddenFIN},
-	{"zero-window-hidden-fin", "*", "server", "order", hiddenFIN},
-	{"zero-window-abandoned", "*", "server", "FIN-WAIT-1", hiddenFIN},
-	{"zero-window-abandoned", "*", "server", "order", hiddenFIN},
-}
-
-const lossyFIN = "the FIN waits behind payload that is being repeated, one segment at a time"
-
-const silentEnd = "an endpoint that gives up repeating its segments ends in silence"
-
-const farSide = "the client's last segments were lost before they came to the server's capture"
-
-const hiddenFIN = "the FIN waits behind payload that a zero window holds back: close() leaves no trace on the wire"
-
-const silentReap = "tcp_fin_timeout ends FIN-WAIT-2 in silence; only the reply RST to a late segment shows it, so the stay is at-most"
-
-func isBlind(scenario, vantage, side, state string) bool {
-	is := func(pattern, s string) bool { return pattern == "*" || pattern == s }
-	for _, b := range blind {
-		if is(b.scenario, scenario) && is(b.vantage, vantage) && is(b.side, side) && is(b.state, state) {
-			return true
-		}
-	}
-	return false
-}
 
 // minShare is the mean share of milliseconds that must agree.
 const minShare = 0.995
@@ -113,24 +39,20 @@ func TestFilteredStatesAgreeWithKernel(t *testing.T) {
 // replayAll compares all recorded captures, as far as keep lets their segments
 // pass. The order of states is only asked for where all of them do.
 func replayAll(t *testing.T, minimum float64, keep func(*segment.Segment) bool) {
-	files, _ := filepath.Glob("../testdata/real/*.truth.json")
+	files, err := truth.Files("../testdata")
 	if len(files) == 0 {
-		t.Fatal("no recorded captures under testdata/real")
+		t.Fatal("no recorded captures under testdata/real", err)
 	}
 	var shares []share
 	for _, file := range files {
 		scenario := strings.TrimSuffix(filepath.Base(file), ".truth.json")
 		t.Run(scenario, func(t *testing.T) {
-			var k truth
-			b, err := os.ReadFile(file)
-			if err == nil {
-				err = json.Unmarshal(b, &k)
-			}
+			k, err := truth.Read(file)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for vantage, c := range k.Captures {
-				shares = append(shares, replay(t, scenario, vantage, filepath.Join(filepath.Dir(file), c.File), &k, minimum == minShare, keep)...)
+				shares = append(shares, replay(t, scenario, vantage, filepath.Join(filepath.Dir(file), c.File), k, minimum == minShare, keep)...)
 			}
 		})
 	}
@@ -165,7 +87,7 @@ type stay struct {
 }
 
 // replay compares all connections of one capture.
-func replay(t *testing.T, scenario, vantage, path string, k *truth, ordered bool, keep func(*segment.Segment) bool) []share {
+func replay(t *testing.T, scenario, vantage, path string, k *truth.Truth, ordered bool, keep func(*segment.Segment) bool) []share {
 	ours, until := derived(t, path, keep)
 	counts := map[string]*share{}
 	for _, c := range k.Connections {
@@ -180,7 +102,7 @@ func replay(t *testing.T, scenario, vantage, path string, k *truth, ordered bool
 				both = &[2][]stay{1: ours[fmt.Sprint(c.Server, " ", c.Client)][0], 0: ours[fmt.Sprint(c.Server, " ", c.Client)][1]}
 			}
 			if both == nil {
-				if ordered && !isBlind(scenario, vantage, side, "all") {
+				if ordered && !truth.Blind(scenario, vantage, side, "all") {
 					t.Errorf("%s seen from the %s: %s is not in the capture", scenario, vantage, c.Client)
 				}
 				continue
@@ -192,7 +114,7 @@ func replay(t *testing.T, scenario, vantage, path string, k *truth, ordered bool
 			}
 			delay := int64(k.OneWayDelayS * 1e9)
 			compare(scenario, vantage, side, kernel, mine, delay, end, counts)
-			if !ordered || isBlind(scenario, vantage, side, "order") {
+			if !ordered || truth.Blind(scenario, vantage, side, "order") {
 				continue
 			}
 			border := long + 2*(delay+slack)
@@ -259,34 +181,34 @@ func derived(t *testing.T, path string, keep func(*segment.Segment) bool) (map[s
 const slack = int64(2 * time.Millisecond)
 
 // from returns what the kernel said from a time on.
-func from(kernel []kernelState, start int64) []kernelState {
+func from(kernel []truth.State, start int64) []truth.State {
 	kernel = slices.Clone(kernel)
 	for i := range kernel {
-		kernel[i].at = max(kernel[i].at, start)
+		kernel[i].At = max(kernel[i].At, start)
 	}
 	return kernel
 }
 
 // compare samples one side of one connection every millisecond.
-func compare(scenario, vantage, side string, kernel []kernelState, mine []stay, delay, end int64, counts map[string]*share) {
+func compare(scenario, vantage, side string, kernel []truth.State, mine []stay, delay, end int64, counts map[string]*share) {
 	const ms = int64(time.Millisecond)
 	for i, k := range kernel {
-		if isBlind(scenario, vantage, side, k.state) {
+		if truth.Blind(scenario, vantage, side, k.State) {
 			continue
 		}
 		next, gap := end, int64(0)
 		if i+1 < len(kernel) {
-			next, gap = kernel[i+1].at-kernel[i+1].gap, kernel[i+1].gap
+			next, gap = kernel[i+1].At-kernel[i+1].Gap, kernel[i+1].Gap
 		}
-		tolerance := delay + slack + max(gap, k.gap)
-		name := strings.Join([]string{scenario, vantage, side, k.state}, " ")
-		for at := k.at; at < next; at += ms {
+		tolerance := delay + slack + max(gap, k.Gap)
+		name := strings.Join([]string{scenario, vantage, side, k.State}, " ")
+		for at := k.At; at < next; at += ms {
 			if counts[name] == nil {
 				counts[name] = &share{name: name}
 			}
 			counts[name].total++
-			if agrees(mine, k.state, at-tolerance, at+tolerance) ||
-				k.state == "CLOSED" && agrees(mine, "TIME-WAIT", at, at) { // we leave TIME-WAIT open-ended
+			if agrees(mine, k.State, at-tolerance, at+tolerance) ||
+				k.State == "CLOSED" && agrees(mine, "TIME-WAIT", at, at) { // we leave TIME-WAIT open-ended
 				counts[name].agree++
 			}
 		}
@@ -315,13 +237,13 @@ type lasted struct {
 
 func (l lasted) String() string { return fmt.Sprintf("%s %d ms", l.state, l.took/1e6) }
 
-func kernelStays(kernel []kernelState, end int64) (out []lasted) {
+func kernelStays(kernel []truth.State, end int64) (out []lasted) {
 	for i, k := range kernel {
 		next := end
 		if i+1 < len(kernel) {
-			next = kernel[i+1].at
+			next = kernel[i+1].At
 		}
-		out = append(out, lasted{k.state, next - k.at})
+		out = append(out, lasted{k.State, next - k.At})
 	}
 	return out
 }

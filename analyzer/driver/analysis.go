@@ -76,6 +76,7 @@ const (
 // wants no more.
 func newAnalysis(o *Options, src source, m mode, emit func(*result) bool) *analysis {
 	a := &analysis{source: src, mode: m, window: o.Window, keep: o.Keep, options: o, emit: emit, decoder: segment.NewDecoder()}
+	a.window.began = o.Began
 	config := o.Tracker
 	config.Aside, config.Brief = m == besides, o.Brief
 	a.tracker = reassembly.NewTracker(config, a.ended)

@@ -42,6 +42,11 @@ type Options struct {
 
 	Jobs int // how many captures are analyzed side by side, see the function Jobs
 
+	// Began, if not nil, is told the time of a capture's first packet before any
+	// record of it comes. Where captures are analyzed side by side it is called from
+	// several goroutines.
+	Began func(capture.Time)
+
 	// Meter, if not nil, is told how far the captures have been read.
 	Meter *Meter
 

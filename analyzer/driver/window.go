@@ -15,6 +15,7 @@ type Window struct {
 	After, Before Bound
 	start         capture.Time // of the first packet
 	started       bool
+	began         func(capture.Time) // is told the time of the first packet; nil for nobody
 }
 
 // Bound is one end of a Window: a time, or an offset from the first packet. The
@@ -28,11 +29,14 @@ type Bound struct {
 // holds reports whether a packet of time t lies within. The first call tells
 // the time of the first packet.
 func (w *Window) holds(t capture.Time) bool {
-	if !w.After.set && !w.Before.set {
+	if !w.After.set && !w.Before.set && w.began == nil {
 		return true
 	}
 	if !w.started {
 		w.start, w.started = t, true
+		if w.began != nil {
+			w.began(t)
+		}
 	}
 	return (!w.After.set || t >= w.After.at(w.start)) && (!w.Before.set || t < w.Before.at(w.start))
 }
@@ -88,4 +92,31 @@ func parseEpoch(text string) (ns int64, ok bool) {
 	}
 	nano, err := strconv.ParseUint((frac + "000000000")[:9], 10, 32)
 	return int64(sec)*1e9 + int64(nano), err == nil
+}
+
+// Moment is a time within a capture: a Bound, or so long before the end of
+// observation.
+type Moment struct {
+	Bound     Bound
+	FromEnd   bool
+	BeforeEnd time.Duration // valid iff FromEnd
+}
+
+// At returns the time of a moment that is not told from the end, start being that of
+// the first packet.
+func (m Moment) At(start capture.Time) capture.Time { return m.Bound.at(start) }
+
+// ParseMoment reads a time as ParseBound does, or an offset from the end such as -5s.
+func ParseMoment(text string) (Moment, error) {
+	if back, ok := strings.CutPrefix(text, "-"); ok {
+		if d, err := time.ParseDuration(back); err == nil && d >= 0 {
+			return Moment{FromEnd: true, BeforeEnd: d}, nil
+		}
+		return Moment{}, fmt.Errorf("%q is no time: write an offset from the end such as -5s, or one from the first packet such as +1.5s", text)
+	}
+	b, err := ParseBound(text)
+	if err != nil {
+		return Moment{}, fmt.Errorf("%w, or from the end such as -5s", err)
+	}
+	return Moment{Bound: b}, nil
 }

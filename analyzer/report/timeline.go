@@ -53,13 +53,17 @@ func FindTimeline(name string) TimelineFormat {
 // Invisible is what a capture cannot show of sockets.
 const Invisible = "sockets that sent no segment while captured are invisible, and not counted"
 
-// cell is a named value of a row: a text, an integer or a timestamp.
+// cell is a named value of a row.
 type cell struct {
 	name   string
 	kind   kind
 	text   string
-	number int64 // of a timestamp, nanoseconds
+	number int64    // of a timestamp or seconds, nanoseconds
+	words  []string // of a list
 }
+
+// unknown is the kind of a cell that is null.
+const unknown kind = 255
 
 // word returns a cell without quotes.
 func (c *cell) word(dst []byte) []byte {
@@ -68,6 +72,12 @@ func (c *cell) word(dst []byte) []byte {
 		return strconv.AppendInt(dst, c.number, 10)
 	case timestamp:
 		return analyzer.Time(c.number).Append(dst)
+	case seconds:
+		return analyzer.Seconds(c.number).Append(dst)
+	case list:
+		return analyzer.AppendList(dst, &c.words)
+	case unknown:
+		return dst
 	}
 	return append(dst, c.text...)
 }
@@ -157,6 +167,8 @@ func timelineJSON() (row, names func([]byte, []cell) []byte) {
 				dst = analyzer.AppendString(dst, c.text)
 			case timestamp:
 				dst = append(c.word(append(dst, '"')), '"')
+			case unknown:
+				dst = append(dst, "null"...)
 			default:
 				dst = c.word(dst)
 			}

@@ -73,6 +73,7 @@ func (c *Collector) Chart(file string, end analyzer.Time) (*Chart, error) {
 	if !c.begun {
 		return out, nil
 	}
+	c.settle(end)
 	last := c.lastMoment(end)
 	if c.tooFine {
 		least := chooseStep(int64(c.first), int64(last), c.options.Whole, maxSteps)
@@ -102,6 +103,18 @@ func (c *Collector) Chart(file string, end analyzer.Time) (*Chart, error) {
 		return cmp.Or(strings.Compare(a.Host, b.Host), strings.Compare(a.Side, b.Side), strings.Compare(a.State.String(), b.State.String()))
 	})
 	return out, nil
+}
+
+// settle ends the stays whose end was not the end of the capture.
+func (c *Collector) settle(end analyzer.Time) {
+	for _, states := range c.groups {
+		for _, s := range states {
+			if s != nil && s.last.time < end && s.last.change != (change{}) {
+				c.change(s, s.last.time, s.last.change)
+				s.last.change = change{}
+			}
+		}
+	}
 }
 
 // lastMoment returns the last time at which a socket can be counted.

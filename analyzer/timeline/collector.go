@@ -104,21 +104,21 @@ func (c *Collector) Add(r *analyzer.Record) {
 	if c.options.Causes {
 		rule = c.ruleOf(r)
 	}
-	sides := sidesOf(r)
+	ends := endsOf(r)
 	for side, name := range [...]string{"client", "server"} {
 		if c.options.Side != "" && c.options.Side != name {
 			continue
 		}
 		c.sockets++
 		var group *[tcpstate.NumStates]*series
-		for i := range sides[side] {
-			s, ok := spanOf(r, &sides[side][i], c.options.TimeWait)
+		for i := range ends.stays[side] {
+			s, ok := ends.span(side, i, c.options.TimeWait)
 			if !ok || !c.counted[s.state] {
 				continue
 			}
 			c.see(s.from, max(s.from, min(s.to, r.Last.Time)))
-			from, to, latest := c.at(s.from), c.at(s.to), c.at(s.latest)
-			if from >= latest {
+			from, latest := c.at(s.from), c.at(s.latest)
+			if from >= latest && !ends.lasts(&s, s.latest) {
 				continue // it lies between two moments
 			}
 			if group == nil {
@@ -127,7 +127,7 @@ func (c *Collector) Add(r *analyzer.Record) {
 			if group[s.state] == nil {
 				group[s.state] = new(series)
 			}
-			c.put(group[s.state], &s, from, to, latest)
+			c.put(group[s.state], &ends, &s)
 			if c.options.Causes {
 				group[s.state].blame(cause{from, rule, 1})
 			}
@@ -136,24 +136,41 @@ func (c *Collector) Add(r *analyzer.Record) {
 }
 
 // put adds the changes of a stay.
-func (c *Collector) put(to *series, s *span, from, end, latest int64) {
+func (c *Collector) put(to *series, e *ends, s *span) {
 	least := int32(1)
 	if s.uncertain {
 		least = 0
 	}
-	c.kept += to.add(change{from, 1, least, 1})
-	switch {
-	case end == latest && s.to == forever:
-	case end == latest:
-		c.kept += to.add(change{end, -1, -least, -1})
-	default:
-		c.kept += to.add(change{end, -1, -least, 0})
-		if s.latest != forever {
-			c.kept += to.add(change{latest, 0, 0, -1})
-		}
+	c.change(to, s.from, change{sockets: 1, least: least, most: 1})
+	if s.to == s.latest {
+		c.end(to, e.lasts(s, s.to), s.to, change{sockets: -1, least: -least, most: -1})
+	} else {
+		c.end(to, e.lasts(s, s.to), s.to, change{sockets: -1, least: -least})
+		c.end(to, e.lasts(s, s.latest), s.latest, change{most: -1})
 	}
 	for c.kept > maxChanges && c.chosen && c.coarse+1 < len(grains) {
 		c.coarsen()
+	}
+}
+
+// change adds a change at a time.
+func (c *Collector) change(to *series, at analyzer.Time, ch change) {
+	ch.at = c.at(at)
+	c.kept += to.add(ch)
+}
+
+// end adds the end of a stay. Only once all is known can one that may be the end of
+// the capture be told from others.
+func (c *Collector) end(to *series, lasts bool, at analyzer.Time, ch change) {
+	switch last := &to.last; {
+	case at == forever:
+	case !lasts || at < last.time:
+		c.change(to, at, ch)
+	case at == last.time:
+		last.sockets, last.least, last.most = last.sockets+ch.sockets, last.least+ch.least, last.most+ch.most
+	default:
+		c.change(to, last.time, last.change)
+		last.time, last.change = at, ch
 	}
 }
 

@@ -25,7 +25,7 @@ type kept struct {
 }
 
 func (k *kept) Record(r *analyzer.Record) error {
-	c := &analyzer.Record{File: r.File, Stream: r.Stream, Client: r.Client, Server: r.Server, First: r.First, Last: r.Last, Ended: r.Ended}
+	c := &analyzer.Record{File: r.File, Stream: r.Stream, Client: r.Client, Server: r.Server, First: r.First, Last: r.Last, Ended: r.Ended, Packets: r.Packets}
 	c.States.Client, c.States.Server = slices.Clone(r.States.Client), slices.Clone(r.States.Server)
 	k.records = append(k.records, c)
 	return nil
@@ -61,22 +61,28 @@ func (k *kept) countAt(at analyzer.Time, by timeline.By, timeWait time.Duration)
 				if s.State.String() == "CLOSED" || s.State.String() == "LISTEN" || at < s.Since {
 					continue
 				}
+				if s.State.String() == "UNKNOWN" && map[string]int64{"client": r.Packets.Client, "server": r.Packets.Server}[side] == 0 {
+					continue // nothing was seen of it
+				}
 				until := s.Since + analyzer.Time(s.DurationS)
-				holds := at < until || s.Open && at == until && r.Ended.String() != "reused"
+				observed := r.States.Client[len(r.States.Client)-1]
+				if s := r.States.Server[len(r.States.Server)-1]; s.Since+analyzer.Time(s.DurationS) > observed.Since+analyzer.Time(observed.DurationS) {
+					observed = s
+				}
+				ended := observed.Since + analyzer.Time(observed.DurationS)
+				isEnd := at == k.end && at == ended && r.Ended.String() != "reused"
+				holds := at < until || at == until && isEnd
 				lasts := holds
 				switch {
 				case s.State.String() == "TIME-WAIT":
-					holds = at < s.Since+analyzer.Time(timeWait) && (at < until || s.Open && r.Ended.String() != "reused")
+					final := s.Open && until == r.Last.Time+analyzer.Time(time.Minute)
+					holds = at < s.Since+analyzer.Time(timeWait) && (final || at < until || at == until && isEnd)
 					lasts = holds
 				case s.Bound.String() != "at-least":
 				case r.Ended == reassembly.EndCapture || r.Ended == reassembly.EndIdle || r.Ended == reassembly.EndEvicted:
 					lasts = true
 				default:
-					observed := r.States.Client[len(r.States.Client)-1]
-					if s := r.States.Server[len(r.States.Server)-1]; s.Since+analyzer.Time(s.DurationS) > observed.Since+analyzer.Time(observed.DurationS) {
-						observed = s
-					}
-					lasts = holds || at < observed.Since+analyzer.Time(observed.DurationS)
+					lasts = holds || at < ended || at == ended && isEnd
 				}
 				if at > k.end || !lasts {
 					continue
@@ -217,6 +223,9 @@ func randomRecords(random *rand.Rand, n int, unit float64) *kept {
 			last.DurationS, last.Open, last.Bound = analyzer.Seconds(until-last.Since), true, reassembly.AtLeast
 		}
 		r.First.Time, r.Last.Time = from, until
+		if last := until - analyzer.Time(time.Minute); r.Ended == reassembly.EndClosed && last > from {
+			r.Last.Time = last
+		}
 		k.records = append(k.records, r)
 	}
 	return k

@@ -3,6 +3,8 @@ package timeline
 import (
 	"cmp"
 	"slices"
+
+	"finwait/analyzer"
 )
 
 // change is what is added to the counts of a series from a moment on.
@@ -16,6 +18,13 @@ type change struct {
 type series struct {
 	changes []change
 	causes  []cause
+
+	// last is the latest end of stays with which observation of a connection ended,
+	// and what it adds. It is no change yet: at the end of the capture they go on.
+	last struct {
+		time analyzer.Time
+		change
+	}
 }
 
 // cause counts the sockets that came into a state at a moment, by what was found of

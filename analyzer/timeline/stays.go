@@ -14,63 +14,72 @@ import (
 // forever stands for the end of a stay that lasts as long as anything was observed.
 const forever = analyzer.Time(math.MaxInt64)
 
+// finalAfter is how long an ended connection is observed after its last segment.
+const finalAfter = time.Minute
+
 // span is a stay as it is counted: from its beginning on, and before its end.
 type span struct {
 	state     tcpstate.State
 	from, to  analyzer.Time
 	latest    analyzer.Time // to where it lasted as long as it can have
 	uncertain bool          // it may have ended at any time before its end: at-most
+	limited   bool          // by how long TIME-WAIT is said to last
 	stay      *analyzer.Stay
 }
 
-// sidesOf are the two ends of a record, the client first.
-func sidesOf(r *analyzer.Record) [2][]analyzer.Stay {
-	return [2][]analyzer.Stay{r.States.Client, r.States.Server}
+// ends is what a record tells of its two ends, the client first.
+type ends struct {
+	record   *analyzer.Record
+	stays    [2][]analyzer.Stay
+	packets  [2]int64
+	observed analyzer.Time // the end of observation of the connection
+	reused   bool          // by the SYN of the next, which came then
+	livesOn  bool          // observation ended, and the connection had not
 }
 
-// spanOf returns how a stay of r is counted; false for a state without a socket.
-func spanOf(r *analyzer.Record, s *analyzer.Stay, timeWait time.Duration) (span, bool) {
-	state := s.State
-	if state == tcpstate.Closed || state == tcpstate.Listen {
+func endsOf(r *analyzer.Record) ends {
+	e := ends{
+		record: r, stays: [2][]analyzer.Stay{r.States.Client, r.States.Server},
+		packets: [2]int64{r.Packets.Client, r.Packets.Server},
+		reused:  r.Ended == reassembly.EndReused,
+		livesOn: r.Ended == reassembly.EndCapture || r.Ended == reassembly.EndIdle || r.Ended == reassembly.EndEvicted,
+	}
+	for _, stays := range e.stays {
+		if n := len(stays); n > 0 {
+			e.observed = max(e.observed, add(stays[n-1].Since, stays[n-1].DurationS.Duration()))
+		}
+	}
+	return e
+}
+
+// span returns how a stay of one side is counted; false where there is no socket: in
+// CLOSED and LISTEN, and where nothing was seen of the end.
+func (e *ends) span(side, i int, timeWait time.Duration) (span, bool) {
+	s := &e.stays[side][i]
+	if s.State == tcpstate.Closed || s.State == tcpstate.Listen || s.State == tcpstate.Unknown && e.packets[side] == 0 {
 		return span{}, false
 	}
 	to := add(s.Since, s.DurationS.Duration())
-	out := span{state: state, from: s.Since, to: to, latest: to, uncertain: s.Bound == reassembly.AtMost, stay: s}
-	reused := r.Ended == reassembly.EndReused
-	if state == tcpstate.TimeWait { // its length is the kernel's affair and no evidence
+	out := span{state: s.State, from: s.Since, to: to, latest: to, uncertain: s.Bound == reassembly.AtMost, stay: s}
+	switch {
+	case s.State == tcpstate.TimeWait: // its length is the kernel's affair, and no evidence
 		out.to = add(s.Since, timeWait)
-		if !s.Open || reused {
+		if !s.Open || to != add(e.record.Last.Time, finalAfter) { // reuse, or the end of the capture
 			out.to = min(out.to, to)
 		}
-		out.latest = out.to
-		return out, true
-	}
-	gaveUp := r.Ended == reassembly.EndCapture || r.Ended == reassembly.EndIdle || r.Ended == reassembly.EndEvicted // the socket may live on
-	if s.Open && !reused {
-		out.to = add(to, 1) // observation ended in it: the last moment is its, too
-		if r.Ended == reassembly.EndCapture {
-			out.to = forever
-		}
-		out.latest = out.to
-	}
-	if s.Bound == reassembly.AtLeast {
-		if gaveUp {
-			out.latest = forever
-		} else {
-			out.latest = max(out.to, endOfObservation(r))
-		}
+		out.latest, out.limited = out.to, out.to == add(s.Since, timeWait)
+	case s.Bound == reassembly.AtLeast && e.livesOn:
+		out.latest = forever
+	case s.Bound == reassembly.AtLeast:
+		out.latest = max(to, e.observed)
 	}
 	return out, true
 }
 
-// endOfObservation returns until when r was observed: no stay lasts longer.
-func endOfObservation(r *analyzer.Record) (end analyzer.Time) {
-	for _, stays := range sidesOf(r) {
-		if n := len(stays); n > 0 {
-			end = max(end, add(stays[n-1].Since, stays[n-1].DurationS.Duration()))
-		}
-	}
-	return end
+// lasts reports whether a stay that is told to end at that time may go on: where it
+// is the end of the capture, its last moment is the stay's, too.
+func (e *ends) lasts(s *span, to analyzer.Time) bool {
+	return to == e.observed && !e.reused && !s.limited
 }
 
 // add returns t + d, or the last time that can be told.

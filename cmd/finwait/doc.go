@@ -22,6 +22,8 @@
 //	  show        one connection as a ladder: segments, both endpoints' states, findings
 //	  extract     the selected connections as a new capture
 //	  timeline    how many sockets were in which state, over capture time
+//	  ss          the socket tables of the hosts at one moment, as ss and netstat would have
+//	              shown them
 //	  check       whether captures still show what was agreed on, for CI
 //	  diff        what changed between two captures, or two stored runs
 //	  explain     what a rule means, with an example
@@ -405,6 +407,75 @@
 //	      one service, a chart for each capture
 //	  finwait timeline --join --format openmetrics -o a.om ring.pcap*
 //	      the files of a rotated capture, for promtool
+//
+// # Command ss: the socket tables of the hosts at one moment, as ss and netstat would have shown them
+//
+//	  finwait ss [flags] FILE
+//
+//	The columns are those of ss -tan, and so is the spelling of states. Recv-Q and Send-Q are
+//	there where segments leave but one value, "-" elsewhere. Then come since when and how long
+//	the socket is in its state ("> 9.8 s" is a stay that was not over when observation ended,
+//	"≤ 2.16 s" one that ended at some unknown time before), the stream, and what was found
+//	of the connection.
+//
+//	-s counts them by state, as netstat -an | awk '{++S[$NF]} END {for (a in S) print a,
+//	S[a]}' does. Sockets that sent no segment while captured, listening ones among them, are
+//	invisible.
+//
+//	Flags:
+//	  -f, --format FORMAT       how the results are written: text, jsonl, csv (default text)
+//	  -o, --output FILE         write to FILE, which appears only when it is complete
+//	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
+//	                            none, info, warning, error (default none)
+//	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
+//	                            always, never (default auto)
+//	  -q, --quiet               no warnings and no progress, only errors
+//	      --no-progress         do not show on the terminal how far the captures have been
+//	                            read
+//	      --at TIME             the moment: a TIME, an offset from the first packet such as
+//	                            1.5s, or from the end such as -5s; without it, the end of
+//	                            observation
+//	      --host ADDRESS        only the sockets of that ADDRESS; repeatable, or a,b
+//	      --state STATE         only those in that STATE, as RFC 9293, ss or netstat spells
+//	                            it; repeatable, or a,b
+//	  -s, --summary             count them by state, as netstat spells it
+//	      --stream N            only the connection with number N, as in tshark's tcp.stream;
+//	                            repeatable
+//	      --where EXPR          only connections for which EXPR holds, over the fields of
+//	                            flows --format jsonl: 'close == "half-closed" and
+//	                            half_closed_s > 5', see 'finwait help where'; repeatable
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
+//	      --join                read the files as one capture in time order, as tcpdump -C, -G
+//	                            or -W wrote it
+//	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
+//	                            or an offset from the first packet such as +1.5s or 2m
+//	      --before TIME         only packets before TIME
+//	      --idle DURATION       a connection that was silent for this DURATION has ended
+//	                            (default 2h30m0s)
+//	      --max-connections N   N live connections, beyond which the stalest is given up
+//	                            (default 1000000)
+//	      --strict              a capture cut short in its last record is an error (exit code
+//	                            3)
+//	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
+//	                            begin (FIN2); repeatable, or a,b
+//	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
+//	      --config FILE         read rules and thresholds from FILE instead of the nearest
+//	                            finwait.yaml
+//	      --no-config           read no finwait.yaml
+//	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
+//	      of the rules, see 'finwait help thresholds'
+//
+//	Examples:
+//	  finwait ss a.pcap --at +1.5s
+//	      the sockets 1.5 s after the first packet
+//	  finwait ss a.pcap --at -5s --state close-wait
+//	      those in CLOSE-WAIT, 5 s before the end
+//	  finwait ss a.pcap --host 10.0.0.1 -s
+//	      what netstat would have counted on that host at the end
+//	  finwait ss --join ring.pcap* --at 2026-01-02T15:04:05Z --format jsonl
+//	      for a program
 //
 // # Command check: whether captures still show what was agreed on, for CI
 //

@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},
 	{"analyzer/ladder", "analyzer/schema", "analyzer/timeline"},
 	{"analyzer"},
-	{"reassembly/pktscript", "reassembly/traffic"},
+	{"reassembly/pktscript", "reassembly/traffic", "reassembly/truth"},
 	{"reassembly", "reassembly/capture", "reassembly/alias"}, // so that what follows connections needs no reader of files
 	{"reassembly/conn"},
 	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/internal/slab"},

@@ -75,11 +75,12 @@ type job struct {
 	judge    *judgeFlags
 	selector *selector
 
-	by         *choice          // what the summary tells apart; nil for nothing
-	brief      bool             // the handler reads no records
-	unreadable bool             // some argument stands for no capture
-	config     *analyzer.Config // set before the handler is made
-	captures   []string         // what the arguments stand for; set before the handler is made
+	by         *choice             // what the summary tells apart; nil for nothing
+	brief      bool                // the handler reads no records
+	began      func(analyzer.Time) // as in driver.Options
+	unreadable bool                // some argument stands for no capture
+	config     *analyzer.Config    // set before the handler is made
+	captures   []string            // what the arguments stand for; set before the handler is made
 }
 
 // run analyzes the named captures and writes them through a handler that
@@ -119,7 +120,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	if j.by != nil {
 		options.By = j.by.value
 	}
-	options.Meter = progress.of()
+	options.Meter, options.Began = progress.of(), j.began
 	options.Brief = j.brief && len(j.input.where.list) == 0
 	options.Config, options.Grouping = config, rules.Grouping
 	if options.Select != nil {

@@ -70,6 +70,9 @@ func flagOffers(f *pflag.Flag) (words []string, open bool) {
 	if _, ok := f.Value.(*wheres); ok {
 		return fieldPaths(), true
 	}
+	if _, ok := f.Value.(*stateList); ok {
+		return stateWords(), false
+	}
 	return flagWords(f), false
 }
 

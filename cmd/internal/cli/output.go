@@ -131,6 +131,8 @@ func (o *output) width(stdout io.Writer) int {
 func writeCode(code int, err error) (int, error) {
 	var changed *driver.ChangedError
 	var step *timeline.StepError
+	var host *timeline.HostError
+	var moment *timeline.MomentError
 	switch {
 	case err == nil:
 		return code, nil
@@ -138,6 +140,10 @@ func writeCode(code int, err error) (int, error) {
 		return 0, err
 	case errors.As(err, &step):
 		return 0, &usageError{text: step.Error()}
+	case errors.As(err, &host):
+		return 0, &usageError{text: host.Error()}
+	case errors.As(err, &moment):
+		return 0, &usageError{text: moment.Error()}
 	case errors.Is(err, syscall.EPIPE):
 		return exitOK, nil
 	}
