@@ -22,6 +22,8 @@ const (
 	Unreadable     Kind = "unreadable"
 	AssertionFails Kind = "assertion"
 	NewFinding     Kind = "finding"
+	Useless        Kind = "useless" // it is to decide something, and decides nothing
+	Interrupted    Kind = "interrupted"
 )
 
 // Problem is something for which a check fails.
@@ -32,18 +34,21 @@ type Problem struct {
 	Diff   string   // of the golden record, or ""
 	Mend   string   // what to do about it, or ""
 	Rule   string   // of a finding
+	Line   int      // in the file that the result is about; 0 where that is no text
 	Stream *uint32  // the first one concerned, if that can be told
 	Frames []int64
 }
 
-// Result is what was checked of one capture, or what a stray golden record is.
+// Result is what was checked of one capture, or what is wrong with what was agreed on.
 type Result struct {
-	Path     string
-	File     *analyzer.FileInfo // nil for a stray golden record
-	Problems []Problem
-	Passed   []string // what was checked and holds
-	Findings []Found
-	Golden   []byte // what the golden record should hold; nil where that is not known
+	Path      string
+	Agreement bool               // it is about a configuration or a baseline, or about no capture at all
+	File      *analyzer.FileInfo // nil where no capture was read
+	Problems  []Problem
+	Passed    []string // what was checked and holds
+	Findings  []Found
+	OfFile    []FoundOfFile
+	Golden    []byte // what the golden record should hold; nil where that is not known
 }
 
 // Failed reports whether there is a problem.
@@ -59,6 +64,14 @@ type Found struct {
 	Accepted    bool   // in the golden record
 }
 
+// FoundOfFile is what is found of a capture as a whole.
+type FoundOfFile struct {
+	*analyzer.FindingGroup
+	Fingerprint string
+	Known       bool   // in the baseline
+	Ignored     string // the reason, or ""
+}
+
 // Capture is one capture as it was analyzed.
 type Capture struct {
 	Path    string
@@ -72,8 +85,10 @@ type Capture struct {
 
 // Checker checks captures.
 type Checker struct {
-	Baseline Baseline          // nil where there is none
+	Baseline *Baseline         // nil where there is none
 	FailOn   analyzer.Severity // findings that are a problem though the golden record has them
+
+	budget *query.Budget // of all assertions
 }
 
 // Check checks one capture.
@@ -100,6 +115,7 @@ func (c *Checker) Check(in *Capture, config *Config) *Result {
 	conns, streams, verdicts := c.connections(in, config, res)
 	golden := newGolden(in.Rules, streams, verdicts)
 	res.Golden = golden.Text()
+	c.ofFile(in, config, res)
 	c.checkGolden(in, conns, res)
 	c.checkAssertions(in, config, res)
 	c.checkFindings(res)
@@ -113,8 +129,8 @@ func (c *Checker) connections(in *Capture, config *Config, res *Result) (conns [
 		var ignored, known []*analyzer.Finding
 		for i := range r.Findings {
 			f := &r.Findings[i]
-			found := Found{Record: r, Finding: f, Fingerprint: counts.next(r, f)}
-			found.Known = c.Baseline[found.Fingerprint]
+			found := Found{Record: r, Finding: f, Fingerprint: counts.next(r.CommunityID, f.Rule)}
+			found.Known = c.Baseline.knows(found.Fingerprint)
 			if reason, ok := config.reasonFor(r, f); ok {
 				found.Ignored = reason
 				ignored = append(ignored, f)
@@ -154,47 +170,48 @@ func (c *Checker) checkGolden(in *Capture, conns []connection, res *Result) {
 		})
 		return
 	}
-	golden, err := parseGolden(in.Golden)
-	var changes []Change
-	if err == nil {
-		changes, err = compare(golden, in.Rules, conns)
-	}
-	if err != nil {
+	broken := func(title, line string) {
 		res.Problems = append(res.Problems, Problem{
-			Kind: GoldenBroken, Title: "unreadable " + title, Lines: []string{path + ": " + err.Error()},
-			Mend: "to make it anew: " + updateCommand(in.Path),
+			Kind: GoldenBroken, Title: title, Lines: []string{line}, Mend: "to make it anew: " + updateCommand(in.Path),
 		})
+	}
+	golden, err := parseGolden(in.Golden)
+	var want []*expected
+	var tooMany int64
+	if err == nil {
+		want, tooMany, err = golden.expect(len(conns))
+	}
+	switch {
+	case err != nil:
+		broken("unreadable "+title, path+": "+err.Error())
+		return
+	case tooMany > 0:
+		broken(title+": far too many connections", fmt.Sprintf("%s names %d; the capture has %d", path, tooMany, len(conns)))
 		return
 	}
+	changes := compare(golden, want, in.Rules, conns)
+	changed := make(map[uint32]bool, len(changes))
+	for i := range changes {
+		changed[changes[i].Stream] = true
+	}
 	for i := range res.Findings {
-		res.Findings[i].Accepted = !isChanged(changes, res.Findings[i].Record.Stream)
+		res.Findings[i].Accepted = !changed[res.Findings[i].Record.Stream]
 	}
 	if len(changes) == 0 {
 		res.Passed = append(res.Passed, title)
 		return
 	}
 	p := Problem{
-		Kind: GoldenChanged, Title: title + ": " + count(len(changes), "connection") + " changed",
+		Kind: GoldenChanged, Title: title + ": " + count(len(changes), "connection") + " changed", Lines: tellChanges(changes),
 		Diff: unified(path, in.Golden, "now", res.Golden),
 		Mend: "if that is meant: " + updateCommand(in.Path),
 	}
 	p.Stream, p.Frames = &changes[0].Stream, closingFrames(changes[0].Record)
-	for i := range changes {
-		if i == maxTold {
-			p.Lines = append(p.Lines, fmt.Sprintf("… and %s more", count(len(changes)-i, "connection")))
-			break
-		}
-		p.Lines = append(p.Lines, changes[i].Words()...)
-	}
 	res.Problems = append(res.Problems, p)
 }
 
-// maxTold is how many connections a problem tells of.
-const maxTold = 20
-
-func isChanged(changes []Change, stream uint32) bool {
-	return slices.ContainsFunc(changes, func(c Change) bool { return c.Stream == stream })
-}
+// maxTold is how many connections a problem tells of one by one.
+const maxTold = 5
 
 // checkAssertions checks what the configuration says of the capture.
 func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
@@ -204,8 +221,15 @@ func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
 		if !a.Applies(config.Dir, in.Path) {
 			continue
 		}
+		a.met = true
+		if a.Broken != nil {
+			continue // told where it stands
+		}
 		if facts == nil {
-			facts = config.facts(in)
+			if c.budget == nil {
+				c.budget = query.NewBudget()
+			}
+			facts = config.facts(c.budget, in)
 		}
 		title := "assertion " + a.Name
 		holds, err := a.Holds(facts)
@@ -227,7 +251,7 @@ func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
 }
 
 // facts are what assertions see: everything but findings that are ignored.
-func (c *Config) facts(in *Capture) *query.Facts {
+func (c *Config) facts(budget *query.Budget, in *Capture) *query.Facts {
 	records := make([]*analyzer.Record, len(in.Records))
 	for i, r := range in.Records {
 		seen := *r
@@ -238,9 +262,10 @@ func (c *Config) facts(in *Capture) *query.Facts {
 		records[i] = &seen
 	}
 	ofFile := slices.DeleteFunc(slices.Clone(in.Summary.Findings), func(g analyzer.FindingGroup) bool {
-		return g.Connections > 0 || c.ignoresFile(g.Rule)
+		_, ignored := c.reasonForFile(g.Rule)
+		return g.Connections > 0 || ignored
 	})
-	return query.NewFacts(&in.Summary.Files[0], records, ofFile, in.Summary.Timers)
+	return query.NewFacts(budget, &in.Summary.Files[0], records, ofFile, in.Summary.Timers)
 }
 
 // tellWhy adds the values that make an assertion false, and the connections.
@@ -266,38 +291,18 @@ func tellWhy(p *Problem, why *query.Why, records []*analyzer.Record) {
 		}
 		line(*v.Stream, ": "+v.Text+" is "+v.Is)
 	}
-	for i, n := range why.Streams {
-		if len(told) >= maxTold {
-			p.Lines = append(p.Lines, fmt.Sprintf("… and %s more", count(len(why.Streams)-i, "connection")))
-			return
-		}
-		if !told[n] {
+	var rest []uint32
+	for _, n := range why.Streams {
+		switch {
+		case told[n]:
+		case len(told) < maxTold:
 			line(n, "")
+		default:
+			rest = append(rest, n)
 		}
 	}
-}
-
-// checkFindings looks for findings that nobody knows of.
-func (c *Checker) checkFindings(res *Result) {
-	if c.FailOn == analyzer.NoSeverity {
-		return
-	}
-	before := len(res.Problems)
-	for i := range res.Findings {
-		f := &res.Findings[i]
-		if f.Finding.Severity < c.FailOn || f.Known || f.Ignored != "" {
-			continue
-		}
-		res.Problems = append(res.Problems, Problem{
-			Kind: NewFinding, Rule: f.Finding.Rule,
-			Title:  f.Finding.Severity.String() + " " + f.Finding.Rule + " " + f.Finding.Name,
-			Lines:  []string{fmt.Sprintf("stream %d: %s%s", f.Record.Stream, f.Finding.Message, framesWords(f.Finding.Frames))},
-			Stream: &f.Record.Stream, Frames: f.Finding.Frames,
-			Mend: "what it means: finwait explain " + f.Finding.Rule,
-		})
-	}
-	if len(res.Problems) == before {
-		res.Passed = append(res.Passed, "findings")
+	if rest != nil {
+		p.Lines = append(p.Lines, streamsWords(rest)+" as well")
 	}
 }
 

@@ -24,10 +24,10 @@ type expected struct {
 	met    bool
 }
 
-// compare returns how the connections differ from the golden record. Connections
-// that run beside each other may change their numbers: what counts is that each
-// expected behaviour is found once.
-func compare(g *Golden, rules []string, conns []connection) ([]Change, error) {
+// compare returns how the connections differ from those that the golden record names.
+// Connections that run beside each other may change their numbers: what counts is
+// that each expected behaviour is found once.
+func compare(g *Golden, want []*expected, rules []string, conns []connection) []Change {
 	known := ruleSet(g.Rules)
 	asked := map[string]bool{}
 	for _, id := range rules {
@@ -36,18 +36,8 @@ func compare(g *Golden, rules []string, conns []connection) ([]Change, error) {
 	for id := range known {
 		known[id] = asked[id]
 	}
-	var want []*expected
-	for i := range g.Connections {
-		streams, err := parseStreams(g.Connections[i].Streams)
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range streams {
-			want = append(want, &expected{stream: n, was: &g.Connections[i].Verdict})
-		}
-	}
 	rest := matchEqual(want, conns, known)
-	return pair(want, rest), nil
+	return pair(want, rest)
 }
 
 // matchEqual marks what is met, and returns the connections that meet nothing.
@@ -127,15 +117,17 @@ func pair(want []*expected, rest []*connection) (changes []Change) {
 		}
 		changes = append(changes, change)
 	}
-	for i := range changes {
-		if changes[i].Was != nil {
-			continue
+	byPort := map[uint16][]*expected{}
+	for _, w := range want {
+		if !w.met {
+			byPort[w.was.Port] = append(byPort[w.was.Port], w)
 		}
-		for _, w := range want {
-			if !w.met && w.was.Port == changes[i].Is.Port {
-				changes[i].Was, w.met = w.was, true
-				break
-			}
+	}
+	for i := range changes {
+		port := changes[i].Is.Port
+		if list := byPort[port]; changes[i].Was == nil && len(list) > 0 {
+			changes[i].Was, list[0].met = list[0].was, true
+			byPort[port] = list[1:]
 		}
 	}
 	for _, w := range want {

@@ -18,7 +18,11 @@ type Assertion struct {
 	Files   string // a pattern; "" stands for all captures
 	Message string // what it means that it does not hold; may be ""
 	Where   string // file:line of the condition
+	Line    int    // of the entry
+	Broken  error  // why it can say nothing: it asks for what there is not
 	*query.Assertion
+
+	met bool // it was about some capture
 }
 
 // Ignored are findings that are known and accepted, with the reason.
@@ -26,30 +30,47 @@ type Ignored struct {
 	Rules  []string // IDs
 	Server string   // ip, ip:port or :port; "" stands for all
 	Reason string
+	Line   int
+
+	met bool // it ignored something
 }
 
 // Config is what was agreed on for the captures below a directory.
 type Config struct {
+	Path       string // of the file; "" where there is none
 	Dir        string // that patterns are seen from
-	Selections []Selection
+	List       bool   // the file is nothing but a list of assertions
+	Indent     int    // of that list
+	Selections []*Selection
 	Assertions []Assertion
 	Ignored    []Ignored
 }
 
-// ignoresFile reports whether findings of a rule about captures as a whole are
-// ignored, which have no server.
-func (c *Config) ignoresFile(rule string) bool {
-	return slices.ContainsFunc(c.Ignored, func(i Ignored) bool { return i.Server == "" && slices.Contains(i.Rules, rule) })
+// reasonForFile returns why a finding about the capture as a whole is ignored; ok is
+// false where it is not. It has no server.
+func (c *Config) reasonForFile(rule string) (reason string, ok bool) {
+	for i := range c.Ignored {
+		if ig := &c.Ignored[i]; ig.Server == "" && slices.Contains(ig.Rules, rule) {
+			ig.met = true
+			if !ok {
+				reason, ok = ig.Reason, true
+			}
+		}
+	}
+	return reason, ok
 }
 
 // reasonFor returns why a finding is ignored; ok is false where it is not.
 func (c *Config) reasonFor(r *analyzer.Record, f *analyzer.Finding) (reason string, ok bool) {
 	for i := range c.Ignored {
 		if ig := &c.Ignored[i]; slices.Contains(ig.Rules, f.Rule) && isServer(ig.Server, r.Server) {
-			return ig.Reason, true
+			ig.met = true
+			if !ok {
+				reason, ok = ig.Reason, true
+			}
 		}
 	}
-	return "", false
+	return reason, ok
 }
 
 func isServer(text string, e analyzer.Endpoint) bool {
@@ -107,23 +128,32 @@ func Match(pattern, dir, capture string) bool {
 	return err == nil && matchParts(parts, strings.Split(filepath.ToSlash(rel), "/"))
 }
 
+// matchParts compares the parts of a pattern with those of a name. A ** first stands for
+// nothing, and for one part more whenever what follows does not fit: earlier ones need
+// not be tried again, because what they could take the last one can take as well.
 func matchParts(pattern, name []string) bool {
-	for len(pattern) > 0 {
-		if pattern[0] == "**" {
-			for i := range len(name) + 1 {
-				if matchParts(pattern[1:], name[i:]) {
-					return true
-				}
+	p, n := 0, 0
+	again, from := -1, 0 // behind the last **, and the part that it stands for last
+	for n < len(name) {
+		if p < len(pattern) && pattern[p] == "**" {
+			p++
+			again, from = p, n
+			continue
+		}
+		if p < len(pattern) {
+			if ok, err := path.Match(pattern[p], name[n]); err == nil && ok {
+				p, n = p+1, n+1
+				continue
 			}
+		}
+		if again < 0 {
 			return false
 		}
-		if len(name) == 0 {
-			return false
-		}
-		if ok, err := path.Match(pattern[0], name[0]); err != nil || !ok {
-			return false
-		}
-		pattern, name = pattern[1:], name[1:]
+		from++
+		p, n = again, from
 	}
-	return len(name) == 0
+	for p < len(pattern) && pattern[p] == "**" {
+		p++
+	}
+	return p == len(pattern)
 }

@@ -167,6 +167,10 @@ func ruleSet(rules string) map[string]bool {
 	return set
 }
 
+// GoldenLimit returns how many octets a golden record of a capture can have, which is
+// far more than those that are written.
+func GoldenLimit(connections int) int64 { return 256<<10 + 4<<10*int64(connections) }
+
 // Text returns the golden record as it is stored.
 func (g *Golden) Text() []byte {
 	var b bytes.Buffer
@@ -207,12 +211,17 @@ func formatStreams(list []uint32) string {
 	return strings.Join(parts, ", ")
 }
 
+// streamRange is some streams, one after the other.
+type streamRange struct{ from, to uint32 }
+
+func (r streamRange) count() int64 { return int64(r.to) - int64(r.from) + 1 }
+
 var errStreams = errors.New("streams are to be written as 0-3, 5")
 
-// parseStreams reads what formatStreams wrote.
-func parseStreams(text string) ([]uint32, error) {
-	const most = 10_000_000 // a mistyped range shall not take all memory
-	var list []uint32
+// parseStreams reads what formatStreams wrote. It makes no numbers of ranges: who
+// wrote them may have written them large.
+func parseStreams(text string) ([]streamRange, error) {
+	var list []streamRange
 	for part := range strings.SplitSeq(text, ",") {
 		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
 		if !isRange {
@@ -220,12 +229,39 @@ func parseStreams(text string) ([]uint32, error) {
 		}
 		a, errA := strconv.ParseUint(from, 10, 32)
 		b, errB := strconv.ParseUint(to, 10, 32)
-		if errA != nil || errB != nil || b < a || b-a > most {
+		if errA != nil || errB != nil || b < a {
 			return nil, errStreams
 		}
-		for n := a; n <= b; n++ {
-			list = append(list, uint32(n))
-		}
+		list = append(list, streamRange{uint32(a), uint32(b)})
 	}
 	return list, nil
+}
+
+// moreExpected is how many connections a golden record may name beyond twice those
+// that there are. What comes near it is another capture's.
+const moreExpected = 10_000
+
+// expect returns the connections that a golden record names. They are no more than
+// there can be with reason: tooMany is how many it names, where they are.
+func (g *Golden) expect(found int) (want []*expected, tooMany int64, err error) {
+	lists, total := make([][]streamRange, len(g.Connections)), int64(0)
+	for i := range g.Connections {
+		if lists[i], err = parseStreams(g.Connections[i].Streams); err != nil {
+			return nil, 0, err
+		}
+		for _, r := range lists[i] {
+			total += r.count()
+		}
+	}
+	if total > 2*int64(found)+moreExpected {
+		return nil, total, nil
+	}
+	for i, list := range lists {
+		for _, r := range list {
+			for n := int64(r.from); n <= int64(r.to); n++ {
+				want = append(want, &expected{stream: uint32(n), was: &g.Connections[i].Verdict})
+			}
+		}
+	}
+	return want, 0, nil
 }

@@ -57,7 +57,7 @@ func WriteJUnit(w io.Writer, results []*Result) error {
 			p := &r.Problems[j]
 			c := junitCase{Name: caseName(p), Class: r.Path, Time: "0"}
 			told := &junitProblem{Message: p.summary(), Type: string(p.Kind), Text: p.detail()}
-			if p.Kind == Unreadable {
+			if p.Kind == Unreadable || p.Kind == Interrupted {
 				c.Error = told
 				s.Errors++
 			} else {

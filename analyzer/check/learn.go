@@ -23,10 +23,10 @@ type learned struct{ name, text string }
 func Learn(w io.Writer, captures []*Capture, config *Config) error {
 	var each [][]learned
 	for _, in := range captures {
-		facts := config.facts(in)
+		facts := config.facts(query.NewBudget(), in)
 		var holding []learned
 		for _, l := range candidates(in) {
-			if a, err := query.CompileAssertion(l.text); err == nil {
+			if a, err := query.CompileAssertion(l.text, nil); err == nil {
 				if ok, err := a.Holds(facts); ok && err == nil {
 					holding = append(holding, l)
 				}
@@ -34,8 +34,6 @@ func Learn(w io.Writer, captures []*Capture, config *Config) error {
 		}
 		each = append(each, holding)
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "# What holds now of %s. Keep what is meant, and delete the rest.\nassertions:\n", count(len(captures), "capture"))
 	var common []learned
 	if len(each) > 1 {
 		for _, l := range each[0] {
@@ -44,18 +42,44 @@ func Learn(w io.Writer, captures []*Capture, config *Config) error {
 			}
 		}
 	}
+	b := learner{config: config}
 	for _, l := range common {
-		l.write(&b, "")
+		b.write(l, "")
 	}
+	left := 0
 	for i, in := range captures {
+		if b.Len() > learnLimit {
+			left = len(captures) - i
+			break
+		}
 		for _, l := range each[i] {
 			if !slices.Contains(common, l) {
-				l.write(&b, pattern(config.Dir, in.Path))
+				b.write(l, pattern(config.Dir, in.Path))
 			}
 		}
 	}
-	_, err := io.WriteString(w, b.String())
+	text := fmt.Sprintf("# What holds now of %s. Keep what is meant, and delete the rest.\n", count(len(captures), "capture"))
+	switch {
+	case b.Len() == 0:
+		text = fmt.Sprintf("# Nothing holds now of %s that the configuration does not say.\n", count(len(captures), "capture"))
+	case !config.List:
+		text += "assertions:\n"
+	}
+	text += b.String()
+	if left > 0 {
+		text += fmt.Sprintf("# The file would become too long: nothing is said of %s more by themselves.\n", count(left, "capture"))
+	}
+	_, err := io.WriteString(w, text)
 	return err
+}
+
+// learnLimit is how many octets are learned, of what a configuration can have.
+const learnLimit = 160 << 10
+
+// learner gathers assertions that the configuration does not have.
+type learner struct {
+	strings.Builder
+	config *Config
 }
 
 // pattern names a capture as a configuration in dir does.
@@ -70,12 +94,19 @@ func pattern(dir, path string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(filepath.ToSlash(path))
 }
 
-func (l learned) write(b *strings.Builder, files string) {
-	fmt.Fprintf(b, "  - name: %s\n", yamlText(l.name))
-	if files != "" {
-		fmt.Fprintf(b, "    files: %s\n", yamlText(files))
+func (b *learner) write(l learned, files string) {
+	if slices.ContainsFunc(b.config.Assertions, func(a Assertion) bool { return a.Text == l.text && (a.Files == files || a.Files == "") }) {
+		return
 	}
-	fmt.Fprintf(b, "    assert: %s\n", yamlText(l.text))
+	indent := "  "
+	if b.config.List {
+		indent = strings.Repeat(" ", b.config.Indent)
+	}
+	fmt.Fprintf(b, "%s- name: %s\n", indent, yamlText(l.name))
+	if files != "" {
+		fmt.Fprintf(b, "%s  files: %s\n", indent, yamlText(files))
+	}
+	fmt.Fprintf(b, "%s  assert: %s\n", indent, yamlText(l.text))
 }
 
 // yamlText quotes text where YAML wants that.

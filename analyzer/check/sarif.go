@@ -20,9 +20,18 @@ type (
 		Runs    []sarifRun `json:"runs"`
 	}
 	sarifRun struct {
-		Tool       sarifTool     `json:"tool"`
-		ColumnKind string        `json:"columnKind"`
-		Results    []sarifResult `json:"results"`
+		Tool        sarifTool         `json:"tool"`
+		Invocations []sarifInvocation `json:"invocations"`
+		ColumnKind  string            `json:"columnKind"`
+		Results     []sarifResult     `json:"results"`
+	}
+	sarifInvocation struct {
+		Successful    bool                `json:"executionSuccessful"`
+		Notifications []sarifNotification `json:"toolExecutionNotifications,omitempty"`
+	}
+	sarifNotification struct {
+		Level   string    `json:"level"`
+		Message sarifText `json:"message"`
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
@@ -64,6 +73,10 @@ type (
 		Artifact struct {
 			URI string `json:"uri"`
 		} `json:"artifactLocation"`
+		Region *sarifRegion `json:"region,omitempty"`
+	}
+	sarifRegion struct {
+		StartLine int `json:"startLine"`
 	}
 	sarifLogical struct {
 		Name string `json:"fullyQualifiedName"`
@@ -83,6 +96,7 @@ var sarifProblems = []sarifRule{
 	problemRule(GoldenStray, "golden record stray", "A golden record stands beside no capture."),
 	problemRule(Unreadable, "capture unreadable", "The capture cannot be read to its end."),
 	problemRule(AssertionFails, "assertion", "An assertion of the configuration does not hold."),
+	problemRule(Useless, "decides nothing", "What is to decide something decides nothing: it is about no capture, or ignores no finding."),
 }
 
 func problemRule(kind Kind, name, text string) sarifRule {
@@ -108,16 +122,25 @@ func WriteSARIF(w io.Writer, rules []*analyzer.Rule, results []*Result, baseline
 	for _, r := range sarifProblems {
 		s.rule(r)
 	}
+	invocation := sarifInvocation{Successful: true}
 	for _, r := range results {
 		for i := range r.Findings {
 			s.finding(r, &r.Findings[i])
 		}
+		for i := range r.OfFile {
+			s.ofFile(r, &r.OfFile[i])
+		}
 		for i := range r.Problems {
-			if r.Problems[i].Kind != NewFinding { // told as a finding
-				s.problem(r, &r.Problems[i], i)
+			switch p := &r.Problems[i]; p.Kind {
+			case NewFinding: // told as a finding
+			case Interrupted:
+				invocation = sarifInvocation{Notifications: []sarifNotification{{"error", sarifText{p.summary()}}}}
+			default:
+				s.problem(r, p, i)
 			}
 		}
 	}
+	s.run.Invocations = []sarifInvocation{invocation}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
@@ -158,9 +181,25 @@ func (s *sarifWriter) finding(r *Result, f *Found) {
 			"client": f.Record.Client, "server": f.Record.Server,
 		},
 	}
+	s.suppress(&out, f.Ignored, f.Known, f.Accepted)
+	s.run.Results = append(s.run.Results, out)
+}
+
+// ofFile is a finding about the capture as a whole.
+func (s *sarifWriter) ofFile(r *Result, f *FoundOfFile) {
+	out := sarifResult{
+		Rule: f.Rule, Index: s.index[f.Rule], Level: level(f.Severity), Message: sarifText{f.Message},
+		Locations: []sarifLocation{location(r.Path, nil)}, Fingerprints: map[string]string{fingerprintKey: f.Fingerprint},
+	}
+	s.suppress(&out, f.Ignored, f.Known, false)
+	s.run.Results = append(s.run.Results, out)
+}
+
+// suppress says why a finding is accepted, if it is.
+func (s *sarifWriter) suppress(out *sarifResult, ignored string, known, accepted bool) {
 	if s.baseline {
 		out.Baseline = "new"
-		if f.Known {
+		if known {
 			out.Baseline = "unchanged"
 		}
 	}
@@ -168,16 +207,15 @@ func (s *sarifWriter) finding(r *Result, f *Found) {
 		holds bool
 		text  string
 	}{
-		{f.Ignored != "", f.Ignored},
-		{f.Known, "it is in the baseline"},
-		{f.Accepted, "it is in the golden record"},
+		{ignored != "", ignored},
+		{known, "it is in the baseline"},
+		{accepted, "it is in the golden record"},
 	} {
 		if why.holds {
 			out.Suppressions = append(out.Suppressions, sarifSuppression{"external", why.text})
 			break
 		}
 	}
-	s.run.Results = append(s.run.Results, out)
 }
 
 func (s *sarifWriter) problem(r *Result, p *Problem, n int) {
@@ -186,6 +224,9 @@ func (s *sarifWriter) problem(r *Result, p *Problem, n int) {
 		Message:      sarifText{p.Title + "\n" + strings.TrimSpace(p.detail())},
 		Locations:    []sarifLocation{location(r.Path, p.Stream)},
 		Fingerprints: map[string]string{"capturePathKindOrdinal/v1": filepath.ToSlash(r.Path) + "/" + string(p.Kind) + "/" + strconv.Itoa(n)},
+	}
+	if p.Line > 0 {
+		out.Locations[0].Physical.Region = &sarifRegion{p.Line}
 	}
 	if p.Stream != nil {
 		out.Properties = map[string]any{"stream": *p.Stream, "frames": slices.Concat([]int64{}, p.Frames)}

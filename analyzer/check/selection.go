@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"sync"
 
 	"finwait/analyzer"
 	"finwait/analyzer/query"
@@ -12,6 +13,36 @@ type Selection struct {
 	Files string // a pattern; "" stands for all captures
 	Where string // a condition over the record
 	Line  string // file:line of the condition
+
+	Number int // the line of the entry
+
+	met, took bool // it was about some capture; and took a connection
+	free      freeQueries
+}
+
+// freeQueries are compiled conditions that nobody uses: each is for one goroutine, and
+// takes long to make.
+type freeQueries struct {
+	sync.Mutex
+	list []*query.Query
+}
+
+func (s *Selection) take() (*query.Query, error) {
+	s.free.Lock()
+	defer s.free.Unlock()
+	if n := len(s.free.list); n > 0 {
+		q := s.free.list[n-1]
+		s.free.list = s.free.list[:n-1]
+		q.Reset()
+		return q, nil
+	}
+	return query.Compile(s.Where, nil) // it was checked when it was read
+}
+
+func (s *Selection) giveBack(q *query.Query) {
+	s.free.Lock()
+	defer s.free.Unlock()
+	s.free.list = append(s.free.list, q)
 }
 
 // Selector is the selections that are about one capture. It is for one goroutine.
@@ -28,11 +59,11 @@ type Selector struct {
 func (c *Config) Selector(capture string) (*Selector, error) {
 	s := new(Selector)
 	for i := range c.Selections {
-		of := &c.Selections[i]
+		of := c.Selections[i]
 		if !Match(of.Files, c.Dir, capture) {
 			continue
 		}
-		q, err := query.Compile(of.Where)
+		q, err := of.take()
 		if err != nil {
 			return nil, err
 		}
@@ -58,6 +89,15 @@ func (s *Selector) Wants(r *analyzer.Record) bool {
 	}
 	s.taken++
 	return true
+}
+
+// Done ends the use of a Selector, and notes what it did. It is for the goroutine that
+// looks at the configuration.
+func (s *Selector) Done() {
+	for i, of := range s.of {
+		of.giveBack(s.queries[i])
+		of.took = of.took || s.taken > 0 || s.left == 0
+	}
 }
 
 // Problem returns what an expression met, if anything.

@@ -13,13 +13,23 @@ type Tally struct{ Captures, Failed, Problems, Ignored, Known int }
 
 // Add counts one result.
 func (t *Tally) Add(r *Result) {
-	t.Captures++
+	if !r.Agreement {
+		t.Captures++
+	}
 	t.Problems += len(r.Problems)
 	if r.Failed() {
 		t.Failed++
 	}
 	for i := range r.Findings {
 		switch f := &r.Findings[i]; {
+		case f.Ignored != "":
+			t.Ignored++
+		case f.Known:
+			t.Known++
+		}
+	}
+	for i := range r.OfFile {
+		switch f := &r.OfFile[i]; {
 		case f.Ignored != "":
 			t.Ignored++
 		case f.Known:
@@ -69,11 +79,16 @@ func (p *Problem) detail() string {
 		b.WriteString(safeLines(line))
 	}
 	if p.Diff != "" {
+		const most = 200 // lines
+		n := 0
 		b.WriteString("\n")
 		for line := range strings.Lines(p.Diff) {
-			if !strings.HasPrefix(line, "diff ") {
+			if n++; n <= most && !strings.HasPrefix(line, "diff ") {
 				b.WriteString(safeLines(line))
 			}
+		}
+		if n > most {
+			fmt.Fprintf(&b, "… and %s more\n", count(n-most, "line"))
 		}
 		b.WriteString("\n")
 	}
@@ -111,21 +126,32 @@ func upperFirst(s string) string {
 }
 
 // WriteGitHub writes the problems of a result as the commands from which GitHub
-// Actions makes annotations.
+// Actions makes annotations. Each is one short line: all of it is in the log.
 func WriteGitHub(w io.Writer, r *Result) error {
 	for i := range r.Problems {
 		p := &r.Problems[i]
-		text := strings.TrimSpace(p.detail())
-		if p.Diff != "" { // too long for an annotation, and in the log
-			short := *p
-			short.Diff = ""
-			text = strings.TrimSpace(short.detail())
+		line := ""
+		if p.Line > 0 {
+			line = fmt.Sprintf(",line=%d", p.Line)
 		}
-		if _, err := fmt.Fprintf(w, "::error file=%s,title=%s::%s\n", property(r.Path), property("finwait: "+p.Title), data(text)); err != nil {
+		text := ""
+		if len(p.Lines) > 0 {
+			text, _, _ = strings.Cut(p.Lines[0], "\n")
+		}
+		if _, err := fmt.Fprintf(w, "::error file=%s%s,title=%s::%s\n", property(r.Path), line, property("finwait: "+short(p.Title)), data(report.Safe(short(text)))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// short cuts a line where it becomes too long for an annotation.
+func short(text string) string {
+	const most = 200 // characters
+	if r := []rune(text); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return text
 }
 
 // data escapes the text of a workflow command, property that of its properties.

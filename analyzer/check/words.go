@@ -11,24 +11,37 @@ import (
 )
 
 // Words tells a change in one or more sentences, a line each.
-func (c *Change) Words() []string {
-	head := fmt.Sprintf("stream %d", c.Stream)
+func (c *Change) Words() []string { return c.words(fmt.Sprintf("stream %d", c.Stream), 1) }
+
+// words tells a change that n connections share; head names them.
+func (c *Change) words(head string, n int) []string {
+	is, record, frames := "is", c.Record, framesOf(c.Record)
+	if n > 1 {
+		is, record = "are", nil
+		frames = c.example(framesOf(c.Record))
+		if c.Is != nil {
+			all, own := closing(c.Is, nil).now, closing(c.Is, c.Record).now
+			if rest, ok := strings.CutPrefix(own, all); ok {
+				frames = c.example(rest + framesOf(c.Record))
+			}
+		}
+	}
 	switch {
 	case c.Was == nil:
-		is := closing(c.Is, c.Record)
-		return []string{head + " is new: " + joinWords(is.who, is.now) + framesOf(c.Record)}
+		now := closing(c.Is, record)
+		return []string{head + " " + is + " new: " + joinWords(now.who, now.now) + frames}
 	case c.Is == nil:
 		was := closing(c.Was, nil)
-		return []string{head + " is gone: " + joinWords(was.who, was.then)}
+		return []string{head + " " + is + " gone: " + joinWords(was.who, was.then)}
 	}
 	if c.Was.Close != c.Is.Close || c.Was.FirstCloser != c.Is.FirstCloser || c.Was.MissingFIN != c.Is.MissingFIN || c.Was.RST != c.Is.RST {
-		was, is := closing(c.Was, nil), closing(c.Is, c.Record)
-		who := is.who
+		was, now := closing(c.Was, nil), closing(c.Is, record)
+		who := now.who
 		if who == was.who {
 			who = ""
 		}
-		line := fmt.Sprintf("%s: %s; now %s%s", head, joinWords(was.who, was.then), joinWords(who, is.now), framesOf(c.Record))
-		return append([]string{line}, c.findingWords(head)...)
+		line := fmt.Sprintf("%s: %s; now %s%s", head, joinWords(was.who, was.then), joinWords(who, now.now), frames)
+		return append([]string{line}, c.findingWords(head, n)...)
 	}
 	var lines []string
 	for _, f := range [...]struct{ what, was, is string }{
@@ -42,11 +55,19 @@ func (c *Change) Words() []string {
 			lines = append(lines, fmt.Sprintf("%s: %s: was %s; now %s", head, f.what, or(f.was, "none"), or(f.is, "none")))
 		}
 	}
-	return append(lines, c.findingWords(head)...)
+	return append(lines, c.findingWords(head, n)...)
+}
+
+// example says of the first connection what differs between those that share a change.
+func (c *Change) example(text string) string {
+	if text = strings.TrimPrefix(text, ", "); text == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (stream %d: %s)", c.Stream, text)
 }
 
 // findingWords tells which findings came and which went.
-func (c *Change) findingWords(head string) (lines []string) {
+func (c *Change) findingWords(head string, n int) (lines []string) {
 	for _, f := range c.Is.Findings {
 		if slices.Contains(c.Was.Findings, f) {
 			continue
@@ -55,7 +76,11 @@ func (c *Change) findingWords(head string) (lines []string) {
 		id, _, _ := strings.Cut(f, " ")
 		for i := range c.Record.Findings {
 			if found := &c.Record.Findings[i]; found.Rule == id {
-				line += ": " + found.Message.String() + framesWords(found.Frames)
+				if text := found.Message.String() + framesWords(found.Frames); n == 1 {
+					line += ": " + text
+				} else {
+					line += c.example(text)
+				}
 				break
 			}
 		}

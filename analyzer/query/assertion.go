@@ -1,61 +1,55 @@
 package query
 
 import (
-	"reflect"
 	"slices"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
+
+	"finwait/analyzer"
 )
 
 // Assertion is a compiled condition over a capture as a whole: over flows,
 // findings, timers and file. It is for one goroutine.
 type Assertion struct {
-	Text    string
-	program *vm.Program
+	Text string
+	*compiled
 }
 
-// CompileAssertion checks an expression, which must be a condition. An error is
-// an *Error.
-func CompileAssertion(text string) (*Assertion, error) {
-	nulls, values := nullChecker{}, valueChecker{root: factsRoot()}
-	program, err := expr.Compile(text, expr.Env(reflect.Zero(factsView().typ).Interface()),
-		expr.Patch(&values), expr.Patch(lenient{}), expr.Patch(&nulls), expr.AsBool())
+// CompileAssertion is Compile for a condition over a capture as a whole.
+func CompileAssertion(text string, rules []*analyzer.Rule) (*Assertion, error) {
+	var nulls nullChecker
+	c, err := compile(factsRoot(), text, rules, &nulls)
 	if err != nil {
-		return nil, factsRoot().explain(text, err)
-	}
-	if err := values.err(text); err != nil {
 		return nil, err
 	}
 	if nulls.at != nil {
-		line, column := place(text, nulls.at.Location().From)
-		return nil, &Error{Text: text, Line: line, Column: column, Message: "values may be null here: write (NAME ?? 0)"}
+		return nil, wrongAt(text, nulls.at, "values may be null here: write (NAME ?? 0)")
 	}
-	return &Assertion{Text: text, program: program}, nil
+	return &Assertion{Text: text, compiled: c}, nil
 }
 
 // Holds reports whether the capture is as the assertion says.
 func (a *Assertion) Holds(f *Facts) (bool, error) {
-	out, err := vm.Run(a.program, f.env)
-	if err != nil {
-		return false, factsRoot().explain(a.Text, err)
-	}
-	holds, ok := out.(bool)
-	if !ok {
-		return false, &Error{Text: a.Text, Line: 1, Message: "it is no condition here: neither true nor false"}
-	}
-	return holds, nil
+	a.machine = vm.VM{} // there are many assertions: none keeps the memory of its run
+	return a.run(f.env, f.budget)
 }
 
-// eval returns the value of a part of an assertion; nil where it has none.
+// eval returns the value of a part of an assertion; nil where it has none, or costs
+// too much.
 func (f *Facts) eval(text string) any {
-	program, err := expr.Compile(text, expr.Env(f.env), expr.Patch(lenient{}))
+	if f.evals == maxEvals {
+		return nil
+	}
+	f.evals++
+	var m meter
+	program, err := expr.Compile(text, append([]expr.Option{expr.Env(f.env), expr.Patch(rangeTester{}), expr.Patch(new(lenient))}, m.options()...)...)
 	if err != nil {
 		return nil
 	}
-	out, err := vm.Run(program, f.env)
+	out, err := m.run(new(vm.VM), program, f.env, f.budget)
 	if err != nil {
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 
 func testFacts() *Facts {
 	graceful := &analyzer.Record{Stream: 0, Close: reassembly.CloseGraceful, FirstCloser: role(reassembly.Client), HalfClosedS: seconds(200 * time.Millisecond)}
-	return NewFacts(&analyzer.FileInfo{File: "a.pcap", Packets: 9, Complete: true, Skipped: map[string]int64{"not-tcp": 1}},
+	return NewFacts(NewBudget(), &analyzer.FileInfo{File: "a.pcap", Packets: 9, Complete: true, Skipped: map[string]int64{"not-tcp": 1}},
 		[]*analyzer.Record{graceful, record(), {Stream: 4, Close: reassembly.CloseOpen}},
 		[]analyzer.FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: analyzer.Info}},
 		[]analyzer.Timer{{Kind: "client-timeout", Value: analyzer.Seconds(8e8), Samples: 12}})
@@ -40,7 +40,7 @@ func TestHolds(t *testing.T) {
 		`all(flows, all(.findings, .rule startsWith "FIN"))`:       true,
 		`max(map(filter(flows, .close == "graceful"), .stream))<1`: true,
 	} {
-		a, err := CompileAssertion(expression)
+		a, err := CompileAssertion(expression, nil)
 		if err != nil {
 			t.Errorf("%s: %v", expression, err)
 			continue
@@ -72,7 +72,7 @@ func TestAssertionErrors(t *testing.T) {
 		{`all(flows, .close == "grateful")`, 21, `.close is never "grateful"`, "graceful"},
 		{`flows == 1`, 6, "mismatched types", ""},
 	} {
-		_, err := CompileAssertion(c.text)
+		_, err := CompileAssertion(c.text, nil)
 		var e *Error
 		if !errors.As(err, &e) {
 			t.Errorf("%s: error %v", c.text, err)
@@ -104,7 +104,7 @@ func TestWhy(t *testing.T) {
 		`file.format == "pcapng"`:                                              `file.format ""; streams []`,
 		`len(flows) == 3 && first(findings).rule == "FIN999" && len(flows)==3`: `first(findings).rule "FIN904"; streams []`,
 	} {
-		a, err := CompileAssertion(expression)
+		a, err := CompileAssertion(expression, nil)
 		if err != nil {
 			t.Errorf("%s: %v", expression, err)
 			continue

@@ -15,6 +15,7 @@ type Error struct {
 	Line, Column int // from 1, and in characters from 0
 	Message      string
 	Nearest      Name // an unknown name, if that is what is wrong
+	Void         bool // it can be read, and asks for a value that there is not
 }
 
 // Name is a word that is not known, and those that could have been meant.
@@ -102,6 +103,9 @@ func (o *root) reword(message string) (string, Name) {
 	}
 	if nullText().MatchString(message) {
 		return `a value is null here: write (NAME ?? "")`, Name{}
+	}
+	if message == "memory budget exceeded" {
+		return "it costs too much: the lists that it makes are too long", Name{}
 	}
 	if m := nullObject().FindStringSubmatch(message); m != nil {
 		return fmt.Sprintf("what .%s belongs to is null here: look for it with any(…)", m[1]), Name{}

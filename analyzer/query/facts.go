@@ -43,11 +43,19 @@ var factsRoot = sync.OnceValue(func() *root {
 })
 
 // Facts are what assertions are checked against. They are for one goroutine.
-type Facts struct{ env any }
+type Facts struct {
+	env    any
+	budget *Budget
+	evals  int // of parts of assertions, to say why one does not hold
+}
+
+// maxEvals is how many parts of assertions are looked at in one capture: each has to
+// be compiled.
+const maxEvals = 500
 
 // NewFacts gathers what is known of one capture, the records in the order of
 // their streams. ofFile are what is found of it as a whole.
-func NewFacts(file *analyzer.FileInfo, records []*analyzer.Record, ofFile []analyzer.FindingGroup, timers []analyzer.Timer) *Facts {
+func NewFacts(budget *Budget, file *analyzer.FileInfo, records []*analyzer.Record, ofFile []analyzer.FindingGroup, timers []analyzer.Timer) *Facts {
 	all := facts{Timers: timers, File: *file}
 	for i := range ofFile {
 		f := &ofFile[i]
@@ -67,7 +75,8 @@ func NewFacts(file *analyzer.FileInfo, records []*analyzer.Record, ofFile []anal
 	}
 	env := reflect.New(factsView().typ).Elem()
 	factsView().fill(env, reflect.ValueOf(&all).Elem())
-	return &Facts{env: env.Interface()}
+	budget.Add(len(records))
+	return &Facts{env: env.Interface(), budget: budget}
 }
 
 func address(e analyzer.Endpoint) string { return e.AddrPort().String() }

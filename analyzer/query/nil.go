@@ -9,9 +9,12 @@ import (
 // lenient lets expressions go on where the record has null: a field of nil is nil,
 // comparing the order of nil with anything gives false, and where a condition or a
 // list belongs nil is false, or empty.
-type lenient struct{}
+type lenient struct {
+	copied int      // nodes that stand in the tree twice
+	at     ast.Node // where there were too many
+}
 
-func (lenient) Visit(node *ast.Node) {
+func (l *lenient) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
 	case *ast.IdentifierNode:
 		if n.Value == "null" { // as JSON and jq call it
@@ -25,7 +28,7 @@ func (lenient) Visit(node *ast.Node) {
 	case *ast.BinaryNode:
 		switch n.Operator {
 		case "<", "<=", ">", ">=":
-			guard(node, n)
+			l.guard(node, n)
 		case "and", "&&", "or", "||":
 			condition(&n.Left)
 			condition(&n.Right)
@@ -64,10 +67,15 @@ func condition(node *ast.Node) {
 }
 
 // guard makes a comparison depend on its operands not being nil.
-func guard(node *ast.Node, n *ast.BinaryNode) {
+func (l *lenient) guard(node *ast.Node, n *ast.BinaryNode) {
 	var guarded ast.Node = n
 	for _, operand := range []ast.Node{n.Right, n.Left} {
-		if nilable(operand) {
+		if nilable(operand) && l.at == nil {
+			// The operand stands in the tree twice from here on: nested ones double each time.
+			if l.copied += nodes(operand); l.copied > maxNodes {
+				l.at = operand
+				return
+			}
 			known := &ast.BinaryNode{Operator: "!=", Left: operand, Right: &ast.NilNode{}}
 			known.SetLocation(n.Location())
 			guarded = &ast.BinaryNode{Operator: "&&", Left: known, Right: guarded}

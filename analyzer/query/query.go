@@ -5,20 +5,17 @@ import (
 	"regexp"
 	"sync"
 
-	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/vm"
 
 	"finwait/analyzer"
 )
 
 // Query is a compiled expression. It is for one goroutine.
 type Query struct {
-	text    string
-	program *vm.Program
-	machine vm.VM
-	used    []int // indices into the record's fields: what the expression asks for
-	env     reflect.Value
+	*compiled
+	used   []int // indices into the record's fields: what the expression asks for
+	env    reflect.Value
+	budget *Budget
 }
 
 // environment is what expressions over records see: the fields, and a struct type made
@@ -40,21 +37,16 @@ func lazy(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
-// Compile checks an expression, which must be a condition. An error is an
-// *Error.
-func Compile(text string) (*Query, error) {
-	of := records()
-	q := &Query{text: text, env: reflect.New(of.typ).Elem()}
+// Compile checks an expression, which must be a condition. It may name no rules but
+// these, or any where there are none. An error is an *Error.
+func Compile(text string, rules []*analyzer.Rule) (*Query, error) {
 	var seen identifiers
-	values := valueChecker{root: &of.root}
-	program, err := expr.Compile(text, expr.Env(q.env.Interface()), expr.Patch(&values), expr.Patch(lenient{}), expr.Patch(&seen), expr.AsBool())
+	of := records()
+	c, err := compile(&of.root, text, rules, &seen)
 	if err != nil {
-		return nil, of.explain(text, err)
-	}
-	if err := values.err(text); err != nil {
 		return nil, err
 	}
-	q.program = program
+	q := &Query{compiled: c, env: reflect.New(of.typ).Elem(), budget: NewBudget()}
 	for i, f := range of.fields {
 		if seen[f.name] {
 			q.used = append(q.used, i)
@@ -63,6 +55,10 @@ func Compile(text string) (*Query, error) {
 	return q, nil
 }
 
+// Reset makes the query as new, so that what it may cost does not depend on what it was
+// asked before.
+func (q *Query) Reset() { q.budget = NewBudget() }
+
 // Match reports whether a record meets the condition.
 func (q *Query) Match(r *analyzer.Record) (bool, error) {
 	src, of := reflect.ValueOf(r).Elem(), records()
@@ -70,15 +66,8 @@ func (q *Query) Match(r *analyzer.Record) (bool, error) {
 		f := &of.fields[i]
 		f.fill(q.env.Field(i), src.Field(f.index))
 	}
-	out, err := q.machine.Run(q.program, q.env.Interface())
-	if err != nil {
-		return false, of.explain(q.text, err)
-	}
-	match, ok := out.(bool)
-	if !ok {
-		return false, &Error{Text: q.text, Line: 1, Message: "it is no condition here: neither true nor false"}
-	}
-	return match, nil
+	q.budget.addMatch()
+	return q.run(q.env.Interface(), q.budget)
 }
 
 // identifiers gathers the names in an expression.

@@ -66,7 +66,7 @@ func TestMatch(t *testing.T) {
 		{`rst == nil and fin.client.frame == nil and fin.client.frame != 4`, true},
 		{`not (teardown_s > 1)`, true},
 	} {
-		q, err := Compile(c.text)
+		q, err := Compile(c.text, nil)
 		if err != nil {
 			t.Errorf("%s: %v", c.text, err)
 			continue
@@ -130,7 +130,7 @@ func TestErrors(t *testing.T) {
 		{`"capture-ends" in caveats`, 0, `caveats is never "capture-ends"`, "capture-end"},
 		{``, 0, "", ""},
 	} {
-		_, err := Compile(c.text)
+		_, err := Compile(c.text, nil)
 		var e *Error
 		if !errors.As(err, &e) {
 			t.Errorf("%s: error %v", c.text, err)
@@ -156,13 +156,13 @@ func TestHintsCompile(t *testing.T) {
 		`fin.client`:                    `fin.client != nil`,
 		`missing_fin or stream == 1`:    `len(missing_fin) > 0`,
 	} {
-		_, err := Compile(text)
+		_, err := Compile(text, nil)
 		m := advice.FindStringSubmatch(fmt.Sprint(err))
 		if m == nil || m[1] != want {
 			t.Errorf("%s: %v, want %s", text, err, want)
 			continue
 		}
-		if _, err := Compile(m[1]); err != nil {
+		if _, err := Compile(m[1], nil); err != nil {
 			t.Errorf("%s: %v", m[1], err)
 		}
 	}
@@ -177,7 +177,7 @@ func TestErrorWhileMatching(t *testing.T) {
 		`find(findings, .rule == "FIN999").name == "x"`: "what .name belongs to is null here",
 		`findings[9].rule == ""`:                        "index out of range",
 	} {
-		q, err := Compile(text)
+		q, err := Compile(text, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,7 +190,7 @@ func TestErrorWhileMatching(t *testing.T) {
 // What the error says to write goes.
 func TestNullAsText(t *testing.T) {
 	for _, text := range []string{`upper(rst.by ?? "") == ""`, `len(rst.by ?? "") == 0`, `(app.alerts[0] ?? "") == ""`} {
-		q, err := Compile(text)
+		q, err := Compile(text, nil)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
@@ -209,7 +209,7 @@ func TestPointer(t *testing.T) {
 }
 
 func BenchmarkMatch(b *testing.B) {
-	q, err := Compile(`server.port == 443 && close == "half-closed" && half_closed_s > 1`)
+	q, err := Compile(`server.port == 443 && close == "half-closed" && half_closed_s > 1`, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

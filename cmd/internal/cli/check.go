@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
-	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -73,6 +71,7 @@ Without --update nothing is written but what --junit and --sarif name.`,
 			flags.add(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
+				judge.strange = true
 				c := &checkRun{invocation: inv, flags: &flags, judge: &judge, configs: map[string]*checkConfig{}}
 				if flags.learn {
 					return c.learn()
@@ -87,7 +86,7 @@ Without --update nothing is written but what --junit and --sarif name.`,
 func (f *checkFlags) checker() (*check.Checker, error) {
 	c := &check.Checker{FailOn: f.failOn.severity()}
 	if f.baseline != "" {
-		text, err := os.ReadFile(f.baseline)
+		text, err := readSmall(f.baseline, check.BaselineLimit)
 		if err == nil {
 			c.Baseline, err = check.ReadBaseline(f.baseline, text)
 		}
@@ -124,6 +123,7 @@ func (c *checkRun) run() (int, error) {
 	c.out = out
 	c.bar = c.progress(found.captures, c.flags.quiet || c.flags.noProgress, out)
 	defer c.bar.end()
+	checked := 0
 	for r := range c.readings(found.captures) {
 		if err = r.err; err == nil {
 			err = c.check(checker, r)
@@ -131,6 +131,7 @@ func (c *checkRun) run() (int, error) {
 		if err != nil {
 			break
 		}
+		checked++
 	}
 	for _, path := range found.strays {
 		if err == nil {
@@ -138,7 +139,9 @@ func (c *checkRun) run() (int, error) {
 		}
 	}
 	if err == nil {
-		c.unused()
+		err = c.judgeAgreement(checker, found, checked)
+	}
+	if err == nil {
 		err = c.finish()
 	}
 	if flushErr := out.finish(true); err == nil {
@@ -148,21 +151,6 @@ func (c *checkRun) run() (int, error) {
 		return 0, usage
 	}
 	return writeCode(c.exitCode(), err)
-}
-
-// spareInputs refuses reports that would replace what is checked, or what was agreed on.
-func (c *checkRun) spareInputs(found *fixtures) error {
-	for _, path := range found.captures {
-		if _, err := c.config(path); err != nil {
-			return err
-		}
-	}
-	for _, path := range []string{c.flags.junit, c.flags.sarif} {
-		if err := c.spare(path, slices.Concat(found.all(), c.judge.read)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (c *checkRun) exitCode() int {
@@ -198,20 +186,6 @@ func (c *checkRun) finish() error {
 		}
 	}
 	return nil
-}
-
-// unused warns of assertions that are about nothing, where all that they could be
-// about was looked at.
-func (c *checkRun) unused() {
-	for _, config := range c.inOrder {
-		for i := range config.check.Assertions {
-			a := &config.check.Assertions[i]
-			applies := func(r *check.Result) bool { return a.Applies(config.check.Dir, r.Path) }
-			if a.Files != "" && !c.flags.quiet && c.coversDir(config.check.Dir) && !slices.ContainsFunc(c.results, applies) {
-				c.complain("finwait: warning: %s: no capture matches the files of assertion %q: %s\n", a.Where, a.Name, a.Files)
-			}
-		}
-	}
 }
 
 // writeFile writes a file that appears only when it is complete.

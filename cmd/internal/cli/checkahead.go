@@ -13,6 +13,7 @@ type reading struct {
 	config   *checkConfig
 	done     chan struct{} // closed when what follows is valid
 	capture  *check.Capture
+	selector *check.Selector // nil where all connections are checked
 	warnings []error
 	err      error
 }

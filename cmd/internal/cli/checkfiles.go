@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/check"
+	"finwait/analyzer/report"
 	"finwait/reassembly/capture"
 )
 
@@ -16,6 +18,8 @@ import (
 type fixtures struct {
 	captures []string // also those that turn out to be none
 	strays   []string // golden records without a capture
+	empty    []string // directories below which there is nothing of that
+	skipped  []string // what is named like a capture and is no regular file
 	problem  error    // an argument that stands for no capture
 }
 
@@ -33,14 +37,21 @@ func findFixtures(ctx context.Context, args []string) *fixtures {
 			plain = append(plain, arg)
 		}
 	}
-	if len(plain) > 0 {
-		var files []string
-		files, f.problem = capture.Files(ctx, plain)
-		f.captures = append(f.captures, files...)
-	}
 	for _, arg := range plain {
-		if info, err := os.Stat(arg); err == nil && info.IsDir() {
+		before := len(f.captures) + len(f.strays)
+		files, err := capture.Files(ctx, []string{arg})
+		f.captures = append(f.captures, files...)
+		info, statErr := os.Stat(arg)
+		isDir := statErr == nil && info.IsDir()
+		if isDir {
 			f.walk(ctx, arg)
+		}
+		switch {
+		case isDir && len(f.captures)+len(f.strays) == before && ctx.Err() == nil:
+			f.empty = append(f.empty, arg)
+		case isDir: // what is in it is told
+		case err != nil:
+			f.problem = errors.Join(f.problem, err)
 		}
 	}
 	f.captures, f.strays = distinct(f.captures), distinct(f.strays)
@@ -59,7 +70,7 @@ func (f *fixtures) all() []string {
 // golden takes in a golden record: its capture, or that it has none.
 func (f *fixtures) golden(path string) {
 	of := strings.TrimSuffix(path, check.Suffix)
-	if _, err := os.Stat(of); err != nil {
+	if _, err := os.Stat(of); err != nil || endless(of) {
 		f.strays = append(f.strays, path)
 		return
 	}
@@ -76,11 +87,20 @@ func (f *fixtures) walk(ctx context.Context, dir string) {
 		case err != nil || d.IsDir():
 		case strings.HasSuffix(path, check.Suffix):
 			f.golden(path)
-		case namedLikeCapture(path):
+		case namedLikeCapture(path) && !endless(path):
 			f.captures = append(f.captures, path)
+		case namedLikeCapture(path):
+			f.skipped = append(f.skipped, report.Safe(path)+" is skipped: it is no regular file")
 		}
 		return nil
 	})
+}
+
+// endless reports whether a path is a pipe, a device or a socket, which a fixture is
+// not. A link that leads nowhere is a fixture that broke.
+func endless(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular()
 }
 
 // namedLikeCapture reports whether a name promises a capture.

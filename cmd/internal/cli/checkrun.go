@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"finwait/analyzer"
 	"finwait/analyzer/check"
@@ -57,6 +54,11 @@ func (c *checkRun) fixtures() (*fixtures, error) {
 		c.complain("finwait: %s\n", lines(found.problem))
 		c.unreadable = true
 	}
+	if !c.flags.quiet {
+		for _, note := range found.skipped {
+			c.complain("finwait: warning: %s\n", note)
+		}
+	}
 	return found, nil
 }
 
@@ -72,35 +74,31 @@ func (c *checkRun) config(path string) (*checkConfig, error) {
 	if config := c.configs[dir]; config != nil {
 		return config, nil
 	}
-	analysis, file, err := c.judge.loadAt(dir)
+	file, err := c.judge.file(dir)
 	if err != nil {
 		return nil, err
 	}
-	config := &checkConfig{analysis: analysis, check: &check.Config{Dir: "."}}
-	if file != nil {
-		config.check, config.path = &file.check, file.path
+	same := func(o *checkConfig) bool { return o.path == file }
+	if i := slices.IndexFunc(c.inOrder, same); i >= 0 {
+		c.configs[dir] = c.inOrder[i]
+		return c.inOrder[i], nil
+	}
+	analysis, read, err := c.judge.loadAt(dir)
+	if err != nil {
+		return nil, err
+	}
+	config := &checkConfig{analysis: analysis, check: &check.Config{Dir: "."}, path: file}
+	if read != nil {
+		config.check = &read.check
 	}
 	c.configs[dir] = config
-	if !slices.ContainsFunc(c.inOrder, func(o *checkConfig) bool { return o.path == config.path }) {
-		c.inOrder = append(c.inOrder, config)
-	}
+	c.inOrder = append(c.inOrder, config)
 	return config, nil
 }
 
-// coversDir reports whether all below a directory was looked at.
-func (c *checkRun) coversDir(dir string) bool {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return false
-	}
-	return slices.ContainsFunc(c.args, func(arg string) bool {
-		above, err := filepath.Abs(arg)
-		if err != nil {
-			return false
-		}
-		rel, err := filepath.Rel(above, dir)
-		return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
-	})
+// covers reports whether all below a directory was looked at.
+func (c *checkRun) covers(dir string) bool {
+	return slices.ContainsFunc(c.args, func(arg string) bool { return check.Covers(arg, dir) })
 }
 
 // collector keeps the records of a capture.
@@ -150,6 +148,7 @@ func (c *checkRun) analyze(to *reading) error {
 	}
 	if selector != nil {
 		options.Select = selector.Wants
+		to.selector = selector
 	}
 	var got collector
 	if _, err := driver.Run(c.ctx, []string{path}, options, &got); err != nil {
@@ -164,33 +163,23 @@ func (c *checkRun) analyze(to *reading) error {
 		}
 	}
 	in.Records, in.Summary = got.records, got.summary
-	in.Golden, in.Unread = readGolden(path + check.Suffix)
+	in.Golden, in.Unread = readFound(path+check.Suffix, check.GoldenLimit(len(in.Records)))
 	return nil
-}
-
-// readGolden reads a golden record; it is nil where there is none.
-func readGolden(path string) ([]byte, error) {
-	const most = 1 << 28 // octets: a million connections
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is no regular file", path)
-	case info.Size() > most:
-		return nil, fmt.Errorf("%s is too long for a golden record: %d octets", path, info.Size())
-	}
-	return os.ReadFile(path)
 }
 
 // check checks one capture, and tells what it finds.
 func (c *checkRun) check(checker *check.Checker, r *reading) error {
 	path, in := r.path, r.capture
+	r.config.check.Meet(path)
+	if r.selector != nil {
+		r.selector.Done()
+	}
 	res := checker.Check(in, r.config.check)
 	if c.flags.update && res.Golden != nil && !bytes.Equal(res.Golden, in.Golden) {
 		golden := path + check.Suffix
+		if _, err := isFound(golden); err != nil { // a link is not followed
+			return fmt.Errorf("golden record: %w", err)
+		}
 		if err := writeFile(golden, func(o *output) error { _, err := o.Write(res.Golden); return err }); err != nil {
 			return fmt.Errorf("golden record: %w", err)
 		}

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 
 	"github.com/goccy/go-yaml/ast"
 
 	"finwait/analyzer/check"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
+	"finwait/analyzer/rules"
 )
 
 // document reads a whole file: its sections, or nothing but a list of assertions.
@@ -20,6 +20,7 @@ func (c *configReader) document(n ast.Node) error {
 		return err
 	}
 	if n.Type() == ast.SequenceType {
+		c.file.check.List, c.file.check.Indent = true, max(n.GetToken().Position.Column-1, 0)
 		return c.assertions(n)
 	}
 	return c.mapping("", n, topKeys)
@@ -35,6 +36,9 @@ func (c *configReader) items(what string, n ast.Node, one func(ast.Node) error) 
 	case *ast.NullNode:
 		return nil
 	case *ast.SequenceNode:
+		if len(n.Values) > maxEntries {
+			return c.wrong(n, "%s: more than %d entries", what, maxEntries)
+		}
 		for _, item := range n.Values {
 			if err := one(item); err != nil {
 				return err
@@ -50,7 +54,7 @@ func (c *configReader) assertions(n ast.Node) error {
 		var a check.Assertion
 		text := func(to *string) func(*configReader, ast.Node) error {
 			return func(c *configReader, n ast.Node) (err error) {
-				*to, err = c.text(n)
+				*to, err = c.short(n)
 				return err
 			}
 		}
@@ -72,6 +76,10 @@ func (c *configReader) assertions(n ast.Node) error {
 		if a.Name == "" {
 			a.Name = a.Text
 		}
+		a.Line = c.line(item)
+		if len(c.file.check.Assertions) == maxEntries { // in several lists
+			return c.wrong(item, "more than %d assertions", maxEntries)
+		}
 		c.file.check.Assertions = append(c.file.check.Assertions, a)
 		return nil
 	})
@@ -79,7 +87,7 @@ func (c *configReader) assertions(n ast.Node) error {
 
 // pattern reads which captures are meant.
 func (c *configReader) pattern(n ast.Node, to *string) (err error) {
-	if *to, err = c.text(n); err != nil {
+	if *to, err = c.short(n); err != nil {
 		return err
 	}
 	if _, err := path.Match(*to, ""); err != nil {
@@ -90,14 +98,17 @@ func (c *configReader) pattern(n ast.Node, to *string) (err error) {
 
 func (c *configReader) selections(n ast.Node) error {
 	return c.items("select", n, func(item ast.Node) error {
-		var s check.Selection
+		s := new(check.Selection)
 		err := c.mapping("an entry of select", item, configKeys{
 			"files": func(c *configReader, n ast.Node) error { return c.pattern(n, &s.Files) },
 			"where": func(c *configReader, n ast.Node) (err error) {
 				if s.Where, err = c.text(n); err != nil {
 					return err
 				}
-				_, err = query.Compile(s.Where)
+				if err = c.afford(n, s.Where); err != nil {
+					return err
+				}
+				_, err = query.Compile(s.Where, rules.All)
 				s.Line, err = c.expression(n, "where", err)
 				return err
 			},
@@ -108,6 +119,7 @@ func (c *configReader) selections(n ast.Node) error {
 		case s.Where == "":
 			return c.wrong(item, "an entry of select without where: which connections?")
 		}
+		s.Number = c.line(item)
 		c.file.check.Selections = append(c.file.check.Selections, s)
 		return nil
 	})
@@ -137,9 +149,45 @@ func (c *configReader) condition(n ast.Node, a *check.Assertion) error {
 	if err != nil {
 		return err
 	}
-	a.Assertion, err = query.CompileAssertion(text)
+	a.Assertion = c.compiled[text]
+	if a.Assertion == nil {
+		if err := c.afford(n, text); err != nil {
+			return err
+		}
+		a.Assertion, err = query.CompileAssertion(text, rules.All)
+		if err == nil {
+			c.compiled[text] = a.Assertion
+		}
+	}
+	var void *query.Error
+	isVoid := errors.As(err, &void) && void.Void
 	a.Where, err = c.expression(n, "assert", err)
+	if isVoid { // check says so; nobody else asks
+		a.Broken, a.Assertion, err = err, &query.Assertion{Text: text}, nil
+	}
 	return err
+}
+
+// afford counts an expression that is to be compiled, which takes time.
+func (c *configReader) afford(n ast.Node, text string) error {
+	if c.expressions += len(text); c.expressions > maxExpressions {
+		return c.wrong(n, "more than %d octets of expressions in one file", maxExpressions)
+	}
+	return nil
+}
+
+// line returns the line on which a node begins.
+func (c *configReader) line(n ast.Node) int {
+	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 {
+		n = m.Values[0]
+	}
+	if v, ok := n.(*ast.MappingValueNode); ok {
+		n = v.Key
+	}
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		return t.Position.Line
+	}
+	return 0
 }
 
 func (c *configReader) ignoredFindings(n ast.Node) error {
@@ -157,7 +205,7 @@ func (c *configReader) ignoredFindings(n ast.Node) error {
 				return nil
 			},
 			"reason": func(c *configReader, n ast.Node) (err error) {
-				i.Reason, err = c.text(n)
+				i.Reason, err = c.short(n)
 				return err
 			},
 		})
@@ -169,7 +217,7 @@ func (c *configReader) ignoredFindings(n ast.Node) error {
 		case i.Reason == "":
 			return c.wrong(item, "an ignore of %s without reason: why is it accepted?", i.Rules[0])
 		}
-		slices.Sort(i.Rules)
+		i.Line = c.line(item)
 		c.file.check.Ignored = append(c.file.check.Ignored, i)
 		return nil
 	})

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"finwait/analyzer"
 	"finwait/analyzer/check"
+	"finwait/analyzer/query"
 	"finwait/analyzer/report"
 )
 
@@ -42,16 +44,21 @@ func (f *configFile) apply(config *analyzer.Config) {
 }
 
 // findConfig returns the configuration file of dir or of the nearest directory
-// above it; "" where there is none.
-func findConfig(dir string) string {
+// above it; "" where there is none. One that may be a stranger's, strange, is no link.
+func findConfig(dir string, strange bool) (string, error) {
 	for {
 		path := filepath.Join(dir, configName)
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			return shortPath(path)
+		if info, err := os.Lstat(path); err == nil {
+			if _, err = isFound(shortPath(path)); err != nil && strange {
+				return "", err
+			}
+			if info, err = os.Stat(path); err == nil && info.Mode().IsRegular() {
+				return shortPath(path), nil
+			}
 		}
 		above := filepath.Dir(dir)
 		if above == dir {
-			return ""
+			return "", nil
 		}
 		dir = above
 	}
@@ -70,11 +77,15 @@ func shortPath(path string) string {
 // readConfig reads a configuration file. An error says where in it the mistake
 // is.
 func readConfig(path string) (*configFile, error) {
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path, maxConfig)
 	if err != nil {
 		return nil, errors.New(lines(err))
 	}
-	doc, err := parser.ParseBytes(text, 0)
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors put a byte order mark there
+	if at, err := tooDeep(string(text)); err != nil {
+		return nil, configError(path, at, "%v", err)
+	}
+	doc, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	var syntax yaml.Error
 	if errors.As(err, &syntax) {
 		return nil, configError(path, syntax.GetToken(), "%s", syntax.GetMessage())
@@ -82,7 +93,8 @@ func readConfig(path string) (*configFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", report.Safe(path), err)
 	}
-	c := &configReader{path: path, file: &configFile{path: path, check: check.Config{Dir: filepath.Dir(path)}}, anchors: map[string]ast.Node{}}
+	c := &configReader{path: path, file: &configFile{path: path, check: check.Config{Path: report.Safe(path), Dir: filepath.Dir(path)}},
+		anchors: map[string]ast.Node{}, compiled: map[string]*query.Assertion{}}
 	for i, d := range doc.Docs {
 		switch {
 		case d.Body == nil || d.Body.Type() == ast.NullType || d.Body.Type() == ast.CommentType:

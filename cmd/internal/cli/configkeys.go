@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"finwait/analyzer"
+	"finwait/analyzer/query"
 )
 
 // configReader reads a configuration file by its syntax tree, so that every
@@ -17,6 +18,9 @@ type configReader struct {
 	path    string
 	file    *configFile
 	anchors map[string]ast.Node // those met so far
+
+	compiled    map[string]*query.Assertion // by their text
+	expressions int                         // octets of them
 }
 
 // value returns what a node stands for: an alias for what its anchor marks.
@@ -91,8 +95,13 @@ func (c *configReader) mapping(name string, n ast.Node, keys configKeys) error {
 	default:
 		return c.wrong(n, "%s is to be a mapping, key: value", or(name, "the file"))
 	}
+	seen := map[string]bool{}
 	for _, v := range values {
 		key := v.Key.GetToken().Value
+		if seen[key] && !(name == "" && key == "assertions") { // what check --learn prints may be added again
+			return c.wrong(v.Key, "%q stands here twice", key)
+		}
+		seen[key] = true
 		read := keys[key]
 		if read == nil {
 			return c.wrong(v.Key, "unknown key %q%s", key, offer(key, keys))
@@ -123,12 +132,16 @@ func (c *configReader) ruleList(n ast.Node, to *[]string) error {
 	case *ast.SequenceNode:
 		list = n.Values
 	}
+	words := 0
 	for _, item := range list {
 		text, err := c.text(item)
 		if err != nil {
 			return err
 		}
 		for word := range strings.SplitSeq(text, ",") {
+			if words++; words > maxRuleWords {
+				return c.wrong(item, "more than %d rules", maxRuleWords)
+			}
 			ids, err := selectRules(strings.TrimSpace(word))
 			if err != nil {
 				return c.wrong(item, "%v", err)
@@ -136,7 +149,18 @@ func (c *configReader) ruleList(n ast.Node, to *[]string) error {
 			*to = append(*to, ids...)
 		}
 	}
+	slices.Sort(*to)
+	*to = slices.Compact(*to)
 	return nil
+}
+
+// short reads a scalar that is no expression.
+func (c *configReader) short(n ast.Node) (string, error) {
+	text, err := c.text(n)
+	if err == nil && len(text) > maxConfigText {
+		err = c.wrong(n, "too long: %d octets, more than %d", len(text), maxConfigText)
+	}
+	return text, err
 }
 
 // text reads a scalar.

@@ -18,6 +18,7 @@ type judgeFlags struct {
 	thresholds    []*thresholdFlag
 	config        string
 	noConfig      bool
+	strange       bool // what is found may be a stranger's
 
 	read []string // the configuration files that were read
 }
@@ -93,7 +94,17 @@ func (f *judgeFlags) file(dir string) (string, error) {
 	case f.noConfig || dir == "":
 		return "", nil
 	}
-	return findConfig(dir), nil
+	path, err := findConfig(dir, f.strange)
+	if err != nil {
+		return "", &usageError{text: lines(err), hint: "--config names a file, and --no-config does without"}
+	}
+	return path, nil
+}
+
+// narrowed reports whether flags leave out findings.
+func (f *judgeFlags) narrowed() bool {
+	changed := func(t *thresholdFlag) bool { return t.set }
+	return f.only.ids != nil || f.ignored.ids != nil || slices.ContainsFunc(f.thresholds, changed)
 }
 
 // ruleList is a repeatable flag that takes rules.

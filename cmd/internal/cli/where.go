@@ -8,6 +8,7 @@ import (
 	"finwait/analyzer"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
+	"finwait/analyzer/rules"
 )
 
 // wheres is a repeatable flag that takes conditions; all must hold.
@@ -17,7 +18,7 @@ func (w *wheres) Type() string   { return "EXPR" }
 func (w *wheres) String() string { return "" }
 
 func (w *wheres) Set(text string) error {
-	q, err := query.Compile(text)
+	q, err := query.Compile(text, rules.All)
 	if err != nil {
 		return errors.New(whereText(err))
 	}

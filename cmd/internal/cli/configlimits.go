@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/token"
+)
+
+// What a configuration file may be, which may be a stranger's. The parser takes time
+// and memory by the square of some of these.
+const (
+	maxConfig      = 256 << 10 // octets
+	maxConfigDepth = 16        // mappings and lists in each other
+	maxEntries     = 2000      // of a list
+	maxExpressions = 128 << 10 // octets of all expressions together
+	maxConfigText  = 2000      // octets of a text that is no expression
+	maxRuleWords   = 100       // of a list of rules
+)
+
+// tooDeep looks through a file before it is parsed, and returns where it nests too
+// deep, or lines up too many signs; nil where it does not.
+func tooDeep(text string) (at *token.Token, err error) {
+	flow, signs, line := 0, 0, 0
+	var columns []int // at which the lines begin that the present one is in
+	for _, t := range lexer.Tokenize(text) {
+		if t.Position == nil {
+			continue
+		}
+		if t.Position.Line != line {
+			line, signs = t.Position.Line, 0
+			if flow == 0 {
+				for len(columns) > 0 && columns[len(columns)-1] >= t.Position.Column {
+					columns = columns[:len(columns)-1]
+				}
+				columns = append(columns, t.Position.Column)
+			}
+		}
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			flow++
+		case token.SequenceEndType, token.MappingEndType:
+			flow = max(flow-1, 0)
+		case token.CollectEntryType:
+			signs = 0
+		case token.SequenceEntryType, token.MappingKeyType, token.MappingValueType, token.AnchorType, token.AliasType, token.TagType, token.MergeKeyType:
+			signs++
+		}
+		if flow > maxConfigDepth || signs > maxConfigDepth || len(columns) > maxConfigDepth {
+			return t, fmt.Errorf("nested too deep: more than %d mappings and lists in each other", maxConfigDepth)
+		}
+	}
+	return nil, nil
+}
