@@ -151,7 +151,7 @@ var compressors = map[string]func([]byte) []byte{
 		})
 	},
 	"xz": func(b []byte) []byte {
-		return through(b, func(w io.Writer) io.WriteCloser { return must(xz.NewWriter(w)) })
+		return through(b, func(w io.Writer) io.WriteCloser { return must(xz.WriterConfig{DictCap: 1 << 16}.NewWriter(w)) })
 	},
 }
 

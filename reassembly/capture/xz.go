@@ -11,6 +11,8 @@ import (
 	"hash/crc32"
 	"hash/crc64"
 	"io"
+	"math"
+	"slices"
 
 	"github.com/ulikunitz/xz/lzma"
 )
@@ -32,8 +34,12 @@ type xzReader struct {
 	in     countingReader
 	check  byte // type of the check behind each block (2.1.1.2)
 	blocks uint64
+	sizes  hash.Hash // over the sizes of the stream's blocks, as the index must tell them
 	block  io.Reader // nil between blocks
+	at     int64     // in.n at the start of the block
 	begun  int64     // in.n at the start of the block's data
+	plain  int64     // octets that came out of the block
+	told   [2]int64  // what its header says of its data's octets, compressed and plain; -1 for nothing
 	sum    hash.Hash // nil if the check is none or of a type unknown here
 	size   int64     // octets that the check takes
 }
@@ -79,6 +85,7 @@ func (r *xzReader) Read(p []byte) (int, error) {
 			continue
 		}
 		n, err := r.block.Read(p)
+		r.plain += int64(n)
 		if r.sum != nil {
 			r.sum.Write(p[:n])
 		}
@@ -100,13 +107,13 @@ func (r *xzReader) streamHeader() error {
 	}
 	switch {
 	case string(h[:6]) != xzMagic:
-		return errors.New("unknown data behind the stream")
+		return errBehind
 	case crc32.ChecksumIEEE(h[6:8]) != binary.LittleEndian.Uint32(h[8:]):
 		return errors.New("damaged stream header")
 	case h[6] != 0 || h[7] > 15:
 		return fmt.Errorf("unknown stream flags % x", h[6:8])
 	}
-	r.check, r.blocks = h[7], 0
+	r.check, r.blocks, r.sizes = h[7], 0, sha256.New()
 	r.sum = nil
 	switch r.check {
 	case 1:
@@ -139,10 +146,12 @@ func (r *xzReader) next() (more bool, err error) {
 		switch {
 		case len(h) == 0 && err == io.EOF:
 			return false, nil
-		case err != nil:
+		case err != nil && err != io.EOF:
 			return false, err
-		case !bytes.Equal(h, make([]byte, 4)):
+		case string(h) == xzMagic[:len(h)]:
 			return true, r.streamHeader()
+		case string(h) != "\x00\x00\x00\x00":
+			return false, errBehind
 		}
 		if _, err := r.in.br.Discard(4); err != nil {
 			return false, err
@@ -153,6 +162,7 @@ func (r *xzReader) next() (more bool, err error) {
 // blockHeader reads a block header of which first is the first octet (3.1), and
 // opens the block.
 func (r *xzReader) blockHeader(first byte) error {
+	r.at = r.in.n - 1
 	h := make([]byte, (int(first)+1)*4)
 	h[0] = first
 	if _, err := io.ReadFull(&r.in, h[1:]); err != nil {
@@ -160,23 +170,29 @@ func (r *xzReader) blockHeader(first byte) error {
 	}
 	body := h[:len(h)-4]
 	if crc32.ChecksumIEEE(body) != binary.LittleEndian.Uint32(h[len(h)-4:]) {
-		return errors.New("damaged block header")
+		return errDamagedHeader
 	}
 	flags := body[1]
 	if flags&0x3f != 0 {
 		return fmt.Errorf("block flags %#x: only LZMA2 without further filters is supported", flags)
 	}
 	f := bytes.NewReader(body[2:])
-	for _, sized := range [...]byte{0x40, 0x80} { // compressed and uncompressed size, of no use here
+	for i, sized := range [...]byte{0x40, 0x80} { // compressed and uncompressed size
+		r.told[i] = -1
 		if flags&sized != 0 {
-			if _, err := binary.ReadUvarint(f); err != nil {
-				return errors.New("damaged block header")
+			v, err := binary.ReadUvarint(f)
+			if err != nil || v > math.MaxInt64 {
+				return errDamagedHeader
 			}
+			r.told[i] = int64(v)
 		}
 	}
 	var filter [3]byte // ID, size of properties, properties
 	if _, err := io.ReadFull(f, filter[:]); err != nil || filter[0] != xzLZMA2 || filter[1] != 1 {
 		return fmt.Errorf("filter %#x is not supported, only LZMA2", filter[0])
+	}
+	if rest := body[len(body)-f.Len():]; !isZero(rest) {
+		return errDamagedHeader
 	}
 	size, err := lzma.DecodeDictCap(filter[2])
 	if err != nil {
@@ -185,37 +201,54 @@ func (r *xzReader) blockHeader(first byte) error {
 	if size > maxWindow {
 		return fmt.Errorf("dictionary of %d octets, more than %d", size, maxWindow)
 	}
-	r.begun = r.in.n
+	r.begun, r.plain = r.in.n, 0
 	r.blocks++
 	r.block, err = lzma.Reader2Config{DictCap: int(size)}.NewReader2(&r.in)
 	return err
 }
 
+var errDamagedHeader = errors.New("damaged block header")
+
+func isZero(b []byte) bool { return len(bytes.Trim(b, "\x00")) == 0 }
+
 // blockEnd reads the padding and the check behind a block's data (3.3, 3.4).
 func (r *xzReader) blockEnd() error {
-	b := make([]byte, (r.begun-r.in.n)&3+r.size)
+	packed := r.in.n - r.begun
+	b := make([]byte, -packed&3+r.size)
 	if _, err := io.ReadFull(&r.in, b); err != nil {
 		return err
+	}
+	padding, check := b[:-packed&3], b[-packed&3:]
+	if r.told[0] >= 0 && r.told[0] != packed || r.told[1] >= 0 && r.told[1] != r.plain {
+		return errors.New("a block is not as long as its header says")
+	}
+	r.noteSizes(uint64(r.in.n-r.at)-uint64(len(padding)), uint64(r.plain))
+	if !isZero(padding) {
+		return errors.New("damaged padding behind a block")
 	}
 	if r.sum == nil {
 		return nil
 	}
 	want := r.sum.Sum(nil)
 	if r.check != 10 { // hash.Hash is big-endian, xz little-endian
-		for i, j := 0, len(want)-1; i < j; i, j = i+1, j-1 {
-			want[i], want[j] = want[j], want[i]
-		}
+		slices.Reverse(want)
 	}
 	r.sum.Reset()
-	if !bytes.Equal(want, b[int64(len(b))-r.size:]) {
+	if !bytes.Equal(want, check) {
 		return errors.New("checksum error")
 	}
 	return nil
 }
 
+// noteSizes takes in the sizes of a block that the index tells again: its octets without
+// padding, and what came out of it.
+func (r *xzReader) noteSizes(block, plain uint64) {
+	b := binary.LittleEndian.AppendUint64(nil, block)
+	r.sizes.Write(binary.LittleEndian.AppendUint64(b, plain))
+}
+
 // index reads the index, of which the first octet was read (4), and the stream
-// footer (2.1.2). Each block was checked on its own: of the index, only the
-// number of blocks and the checksum are looked at.
+// footer (2.1.2), and compares both with what came before.
 func (r *xzReader) index() error {
 	sum := crc32.NewIEEE()
 	sum.Write([]byte{0})
@@ -228,28 +261,52 @@ func (r *xzReader) index() error {
 	if count != r.blocks {
 		return fmt.Errorf("index of %d blocks, but there were %d", count, r.blocks)
 	}
-	for range 2 * count {
-		if _, err := binary.ReadUvarint(in); err != nil {
+	sizes := r.sizes.Sum(nil)
+	r.sizes.Reset()
+	for range count {
+		block, err := binary.ReadUvarint(in)
+		if err != nil {
 			return err
 		}
+		plain, err := binary.ReadUvarint(in)
+		if err != nil {
+			return err
+		}
+		r.noteSizes(block, plain)
 	}
 	for (r.in.n-begun)%4 != 0 {
-		if _, err := in.ReadByte(); err != nil {
+		if b, err := in.ReadByte(); err != nil {
 			return err
+		} else if b != 0 {
+			return errDamagedIndex
 		}
 	}
-	var tail [16]byte // CRC32 of the index; footer: CRC32, backward size, flags, magic
+	size := r.in.n - begun + 4 // with its CRC32
+	var tail [16]byte          // CRC32 of the index; footer: CRC32, backward size, flags, magic
 	if _, err := io.ReadFull(&r.in, tail[:]); err != nil {
 		return err
 	}
 	switch {
-	case binary.LittleEndian.Uint32(tail[:]) != sum.Sum32():
-		return errors.New("damaged index")
-	case binary.LittleEndian.Uint32(tail[4:]) != crc32.ChecksumIEEE(tail[8:14]) || string(tail[14:]) != xzFooter:
+	case binary.LittleEndian.Uint32(tail[:]) != sum.Sum32(), !bytes.Equal(sizes, r.sizes.Sum(nil)):
+		return errDamagedIndex
+	case binary.LittleEndian.Uint32(tail[4:]) != crc32.ChecksumIEEE(tail[8:14]) || string(tail[14:]) != xzFooter,
+		int64(binary.LittleEndian.Uint32(tail[8:]))*4+4 != size, tail[12] != 0 || tail[13] != r.check:
 		return errors.New("damaged stream footer")
 	}
 	return nil
 }
+
+// endsXZ looks for a stream footer (2.1.2).
+func endsXZ(last []byte) bool {
+	const octets = 12
+	if len(last) < octets {
+		return false
+	}
+	b := last[len(last)-octets:]
+	return string(b[10:]) == xzFooter && binary.LittleEndian.Uint32(b) == crc32.ChecksumIEEE(b[4:10])
+}
+
+var errDamagedIndex = errors.New("damaged index")
 
 // summingReader reads single octets and adds them to a checksum.
 type summingReader struct {
