@@ -15,18 +15,30 @@ type LadderWriter interface {
 
 	// FollowUp writes how other programs select the connection.
 	FollowUp(*FollowUp) error
+
+	Close() error // after the last connection
 }
 
 // LadderFormats are the ways to write a ladder.
-var LadderFormats = []Format{{Name: "text"}, {Name: "jsonl"}}
+var LadderFormats = []Format{{Name: "text"}, {Name: "jsonl"}, {Name: "html"}, {Name: "svg"}}
 
-// NewLadder returns the writer for a format. all shows every segment; else text
-// leaves out long stretches in which nothing happens but data.
-func NewLadder(format string, w io.Writer, s Style, all bool) LadderWriter {
-	if format == "jsonl" {
+// LadderOptions say what a ladder shows.
+type LadderOptions struct {
+	All     bool // every segment; else stretches in which nothing happens but data are left out
+	ToScale bool // svg is drawn to the scale of time; html has both
+}
+
+// NewLadder returns the writer for a format.
+func NewLadder(format string, w io.Writer, s Style, o LadderOptions) LadderWriter {
+	switch format {
+	case "jsonl":
 		return &ladderJSON{w: w}
+	case "html":
+		return &ladderPage{pictures{all: o.All}, w}
+	case "svg":
+		return &ladderSVG{pictures{all: o.All}, w, o.ToScale}
 	}
-	return &ladderText{w: w, style: s, all: all}
+	return &ladderText{w: w, style: s, all: o.All}
 }
 
 // ladderGap is from when on silence is drawn.

@@ -151,3 +151,6 @@ func textOrNull(s string) *string {
 	}
 	return &s
 }
+
+// Close has nothing to add.
+func (*ladderJSON) Close() error { return nil }

@@ -33,17 +33,22 @@ func (t *ladderText) Begin(l *ladder.Ladder) error {
 	}
 	t.begun = true
 	t.buf.WriteString(t.style.bold(Safe(r.File)) + "\n")
-	facts := fmt.Sprintf("stream %d: %s to %s, %s", r.Stream, endpoint(r.Client), endpoint(r.Server), closeText(r))
-	facts += "; " + count(r.Packets.Client+r.Packets.Server, "segment")
-	if took := r.Last.Time.Sub(r.First.Time); took > 0 {
-		facts += " in " + analyzer.Seconds(took).Words()
-	}
-	t.lines("", "", facts)
+	t.lines("", "", ladderFacts(r))
 	if r.Caveats != 0 {
 		t.lines(t.style.yellow("!")+" ", "  ", strings.Join(r.Caveats.Names(), ", "))
 	}
 	t.buf.WriteString("\n" + t.style.bold(t.layout.head()) + "\n")
 	return t.write()
+}
+
+// ladderFacts says in a line what a connection was.
+func ladderFacts(r *analyzer.Record) string {
+	facts := fmt.Sprintf("stream %d: %s to %s, %s", r.Stream, endpoint(r.Client), endpoint(r.Server), closeText(r))
+	facts += "; " + count(r.Packets.Client+r.Packets.Server, "segment")
+	if took := r.Last.Time.Sub(r.First.Time); took > 0 {
+		facts += " in " + analyzer.Seconds(took).Words()
+	}
+	return facts
 }
 
 // closeText words how a connection closed and who did it.
@@ -82,7 +87,7 @@ func (t *ladderText) row(r *ladder.Row) error {
 	}
 	t.layout.line(&t.buf, rung{
 		time: fmt.Sprintf("%.6f", r.SinceStart.Seconds()), since: t.since(r), frame: fmt.Sprint(r.Frame),
-		client: states[0], server: states[1], arrow: t.arrow(r), details: t.details(r), notes: notes(r),
+		client: states[0], server: states[1], arrow: t.arrow(r), details: segmentForms(r), notes: notes(r),
 	})
 	for _, f := range r.Proves {
 		t.finding(f)
@@ -112,9 +117,9 @@ func (t *ladderText) arrow(r *ladder.Row) arrow {
 	return arrow{text: r.FlagText(), from: r.From}
 }
 
-// details are the numbers of a segment, in several forms: those who have little
+// segmentForms are the numbers of a segment, in several forms: those who have little
 // room get fewer words.
-func (t *ladderText) details(r *ladder.Row) []string {
+func segmentForms(r *ladder.Row) []string {
 	if r.ICMP != "" {
 		return []string{r.ICMP}
 	}
@@ -153,17 +158,24 @@ var noteWords = map[ladder.NoteKind]string{
 	ladder.AcknowledgesUnseen: "acknowledges more than was captured", ladder.OutsideWindow: "outside the window",
 }
 
+// notes are what is to be noticed of a segment, and the rules that it is evidence
+// of.
 func notes(r *ladder.Row) []string {
-	var out []string
+	out := noteTexts(r)
+	for _, f := range r.Evidence {
+		out = append(out, Safe(f.Rule))
+	}
+	return out
+}
+
+// noteTexts are what is to be noticed of a segment.
+func noteTexts(r *ladder.Row) (out []string) {
 	for _, n := range r.Notes {
 		if n.Kind == ladder.Answers {
 			out = append(out, fmt.Sprintf("answers frame %d", n.Frame))
 		} else {
 			out = append(out, noteWords[n.Kind])
 		}
-	}
-	for _, f := range r.Evidence {
-		out = append(out, Safe(f.Rule))
 	}
 	return out
 }
@@ -184,6 +196,12 @@ func (t *ladderText) gap(s analyzer.Seconds) {
 }
 
 func (t *ladderText) fold(f *folded) error {
+	t.layout.line(&t.buf, rung{arrow: arrow{text: "…", from: reassembly.NoRole}, details: []string{"… " + f.words()}})
+	return t.write()
+}
+
+// words says what was left out.
+func (f *folded) words() string {
 	text := count(f.segments, "segment")
 	if d := f.to - f.from; d > 0 {
 		text += " in " + analyzer.Seconds(d).Words()
@@ -196,8 +214,7 @@ func (t *ladderText) fold(f *folded) error {
 	if f.retransmissions > 0 {
 		text += ", " + count(f.retransmissions, "retransmission")
 	}
-	t.layout.line(&t.buf, rung{arrow: arrow{text: "…", from: reassembly.NoRole}, details: []string{"… " + text}})
-	return t.write()
+	return text
 }
 
 // size words an amount of payload: 999 bytes, 1.23 kB, 1.7 MB.
@@ -269,3 +286,6 @@ func (t *ladderText) write() error {
 	t.buf.Reset()
 	return err
 }
+
+// Close has nothing to add.
+func (*ladderText) Close() error { return nil }

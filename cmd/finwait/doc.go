@@ -201,8 +201,13 @@
 //	connections the stretches in which nothing but data is exchanged are left out, unless
 //	--all is given. jsonl has every segment.
 //
+//	html is a page that needs nothing from outside, svg a drawing for a document: beside the
+//	segments, which slant where the delay is known and are dashed where they were lost, each
+//	end's states are coloured bands.
+//
 //	Flags:
-//	  -f, --format FORMAT       how the results are written: text, jsonl (default text)
+//	  -f, --format FORMAT       how the results are written: text, jsonl, html, svg (default
+//	                            text)
 //	  -o, --output FILE         write to FILE, which appears only when it is complete
 //	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
 //	                            none, info, warning, error (default none)
@@ -214,6 +219,7 @@
 //	      --tuple A-B           the connection between two ends, in either order:
 //	                            10.0.0.1:1234-10.0.0.2:80
 //	      --all                 leave out nothing
+//	      --to-scale            let time run evenly in svg; html can be switched
 //	      --width N             draw it N columns wide, 60 at least; 0 is as wide as COLUMNS
 //	                            says or the terminal is (default 0)
 //	      --follow-up           add what selects the connection in Wireshark, tcpdump and ss
@@ -252,6 +258,8 @@
 //	      by its addresses, with filters for other programs
 //	  finwait show a.pcap --where 'close == "half-closed"'
 //	      the only one that one side never closed
+//	  finwait show a.pcap --stream 3 --format html -o incident.html
+//	      as a page to look at and to pass on
 //	  finwait show a.pcap --stream 3 --format jsonl
 //	      for a program: one JSON object a segment
 //

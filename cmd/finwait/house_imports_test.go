@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"cmd/internal/cli"},
 	{"analyzer/driver", "analyzer/analyzertest", "analyzer/check", "analyzer/diff"},
 	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},
-	{"analyzer/ladder", "analyzer/schema", "analyzer/timeline"},
+	{"analyzer/ladder", "analyzer/schema", "analyzer/timeline", "analyzer/report/page"},
 	{"analyzer"},
 	{"reassembly/pktscript", "reassembly/traffic", "reassembly/truth"},
 	{"reassembly", "reassembly/capture", "reassembly/alias"}, // so that what follows connections needs no reader of files

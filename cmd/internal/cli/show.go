@@ -15,6 +15,7 @@ type showFlags struct {
 	tuple    tupleFlag
 	width    int
 	all      bool
+	toScale  bool
 	followUp bool
 }
 
@@ -33,11 +34,15 @@ connections that used the same addresses and ports, --tuple shows the first.
 
 The capture is read twice; standard input goes to a temporary file meanwhile. Of long connections the
 stretches in which nothing but data is exchanged are left out, unless --all is given. jsonl has every
-segment.`,
+segment.
+
+html is a page that needs nothing from outside, svg a drawing for a document: beside the segments, which
+slant where the delay is known and are dashed where they were lost, each end's states are coloured bands.`,
 		examples: []example{
 			{"finwait show a.pcap --stream 3", "the connection that Wireshark calls tcp.stream 3"},
 			{"finwait show a.pcap --tuple 10.0.0.1:40000-10.0.0.2:443 --follow-up", "by its addresses, with filters for other programs"},
 			{"finwait show a.pcap --where 'close == \"half-closed\"'", "the only one that one side never closed"},
+			{"finwait show a.pcap --stream 3 --format html -o incident.html", "as a page to look at and to pass on"},
 			{"finwait show a.pcap --stream 3 --format jsonl", "for a program: one JSON object a segment"},
 		},
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
@@ -48,6 +53,7 @@ segment.`,
 			out.add(fs, report.LadderFormats, "text")
 			fs.Var(&show.tuple, "tuple", "the connection between two ends, in either order: 10.0.0.1:1234-10.0.0.2:80")
 			fs.BoolVar(&show.all, "all", false, "leave out nothing")
+			fs.BoolVar(&show.toScale, "to-scale", false, "let time run evenly in svg; html can be switched")
 			fs.IntVar(&show.width, "width", 0, "draw it `N` columns wide, 60 at least; 0 is as wide as COLUMNS says or the terminal is")
 			fs.BoolVar(&show.followUp, "follow-up", false, "add what selects the connection in Wireshark, tcpdump and ss")
 			in.add(fs)

@@ -143,7 +143,7 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered
 	}
 	style := j.output.style(out, j.Stdout)
 	style.Width = j.columns(style.Width)
-	a := &artist{to: report.NewLadder(j.output.format.value, out, style, j.all), rest: list}
+	a := &artist{to: report.NewLadder(j.output.format.value, out, style, report.LadderOptions{All: j.all, ToScale: j.toScale}), rest: list}
 
 	ctx := j.ctx
 	if interrupted {
@@ -166,8 +166,11 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered
 	if err == nil && ctx.Err() == nil { // it was read to its end, if that is where it was
 		err = again.less(before)
 	}
-	if err == nil && j.followUp {
+	if err == nil && (j.followUp || j.output.format.value == "html") {
 		err = a.to.FollowUp(report.NewFollowUp(list[0]))
+	}
+	if err == nil {
+		err = a.to.Close()
 	}
 	return errors.Join(err, out.finish(err == nil))
 }

@@ -1,0 +1,111 @@
+package report
+
+import (
+	"time"
+
+	"finwait/analyzer"
+	"finwait/analyzer/ladder"
+	"finwait/reassembly"
+	"finwait/reassembly/conn"
+)
+
+// maxPicture bounds the segments of a connection that are drawn. text and jsonl
+// know no such bound: they need not hold what they write.
+const maxPicture = 4000
+
+// picture is what is drawn of a connection.
+type picture struct {
+	ladder *ladder.Ladder
+	rungs  []pictureRung
+	more   int64 // segments beyond maxPicture
+}
+
+// pictureRung is one of three: a segment, a stretch that is left out, or a silence.
+type pictureRung struct {
+	row     *ladder.Row
+	folded  *folded
+	silence time.Duration
+}
+
+// pictures gathers connections. It is the half of a LadderWriter that formats
+// which draw have in common.
+type pictures struct {
+	all      bool
+	list     []*picture
+	folder   folder
+	followUp *FollowUp
+}
+
+// Begin begins a connection.
+func (p *pictures) Begin(l *ladder.Ladder) error {
+	one := &picture{ladder: l}
+	p.list = append(p.list, one)
+	p.folder = folder{show: one.row, fold: one.fold}
+	return nil
+}
+
+// Row takes a segment.
+func (p *pictures) Row(r *ladder.Row) error {
+	one := p.list[len(p.list)-1]
+	switch {
+	case len(one.rungs) >= maxPicture:
+		one.more++
+		return nil
+	case p.all:
+		return one.row(r)
+	}
+	return p.folder.add(r)
+}
+
+// End ends a connection.
+func (p *pictures) End() error { return p.folder.end() }
+
+// FollowUp takes what selects the connection elsewhere.
+func (p *pictures) FollowUp(f *FollowUp) error {
+	p.followUp = f
+	return nil
+}
+
+func (p *picture) row(r *ladder.Row) error {
+	if r.SinceLast >= ladderGap {
+		p.rungs = append(p.rungs, pictureRung{silence: r.SinceLast})
+	}
+	p.rungs = append(p.rungs, pictureRung{row: r})
+	return nil
+}
+
+func (p *picture) fold(f *folded) error {
+	c := *f
+	c.rows = nil
+	p.rungs = append(p.rungs, pictureRung{folded: &c})
+	return nil
+}
+
+// delay returns how long segments were under way, where that is known: half the
+// round trip of the handshake, in a capture at one of the ends.
+func delay(r *analyzer.Record) (oneWay time.Duration, at reassembly.Role) {
+	if r.RTTS == nil || r.Vantage == nil {
+		return 0, reassembly.NoRole
+	}
+	switch half := time.Duration(*r.RTTS / 2); *r.Vantage {
+	case conn.VantageClient:
+		return half, reassembly.Client
+	case conn.VantageServer:
+		return half, reassembly.Server
+	}
+	return 0, reassembly.NoRole
+}
+
+// stays returns the states of one side.
+func stays(r *analyzer.Record, side reassembly.Role) []analyzer.Stay {
+	if side == reassembly.Server {
+		return r.States.Server
+	}
+	return r.States.Client
+}
+
+// stayWords words how long an endpoint was in a state.
+func stayWords(s *analyzer.Stay) string {
+	bound := s.Bound
+	return s.State.String() + " " + bounded(&s.DurationS, &bound)
+}

@@ -1,0 +1,125 @@
+package report
+
+import (
+	"time"
+
+	"finwait/analyzer"
+	"finwait/analyzer/report/page"
+	"finwait/reassembly"
+	"finwait/reassembly/tcpstate"
+)
+
+// Where a bar of states has its parts, in pixels.
+const (
+	chartWidth = 760
+	barLeft    = 56
+	barRight   = chartWidth - 24
+	laneHeight = 22
+	clientLane = 6
+	serverLane = clientLane + laneHeight + 22
+	barBottom  = serverLane + laneHeight
+	charWidth  = 6.6 // of the texts of a drawing, at most, on average
+)
+
+// drawBar draws the states of both ends on one axis of time: the client's above,
+// the server's below, and between them who waits for what.
+func drawBar(r *analyzer.Record) (*page.SVG, float64) {
+	var d page.SVG
+	span := max(lastStay(r).Sub(r.First.Time), 1)
+	at := func(t analyzer.Time) float64 {
+		x := barLeft + (barRight-barLeft)*float64(t.Sub(r.First.Time))/float64(span)
+		return min(max(x, barLeft), barRight)
+	}
+	axis(&d, span, barBottom+4)
+	for _, side := range sides {
+		y := float64(clientLane)
+		if side == reassembly.Server {
+			y = serverLane
+		}
+		d.Text("e", barLeft-8, y+15, side.String())
+		list := stays(r, side)
+		for i := range list {
+			s := &list[i]
+			if s.State == tcpstate.Closed {
+				continue
+			}
+			from, to := at(s.Since), at(s.Since+analyzer.Time(s.DurationS))
+			barStay(&d, side, s, from, max(to, from+1.5), y)
+			barWait(&d, side, s, from, to)
+		}
+	}
+	return &d, barBottom + 24
+}
+
+// lastStay returns until when there is anything to be drawn of a connection.
+func lastStay(r *analyzer.Record) analyzer.Time {
+	end := r.Last.Time
+	for _, side := range sides {
+		for _, s := range stays(r, side) {
+			if s.State != tcpstate.Closed {
+				end = max(end, s.Since+analyzer.Time(s.DurationS))
+			}
+		}
+	}
+	return end
+}
+
+// barStay draws one stay.
+func barStay(d *page.SVG, side reassembly.Role, s *analyzer.Stay, from, to, y float64) {
+	d.Rect(page.StateClass(s.State), from, y, to-from, laneHeight, side.String()+" "+stayWords(s))
+	if s.Bound == reassembly.AtMost {
+		for x := from + 6; x < to; x += 8 {
+			d.Line("hatch", x, y+laneHeight, min(x+laneHeight/2, to), y)
+		}
+	}
+	room := to - from - 8
+	switch text := stayWords(s); {
+	case float64(len([]rune(text)))*charWidth <= room:
+		d.Text(page.InkClass(s.State), from+5, y+15, text)
+	case float64(len(s.State.String()))*charWidth <= room:
+		d.Text(page.InkClass(s.State), from+5, y+15, s.State.String())
+	}
+}
+
+// barWait says between the lanes what an end waits for.
+func barWait(d *page.SVG, side reassembly.Role, s *analyzer.Stay, from, to float64) {
+	peer := side.Peer().String()
+	text := ""
+	switch s.State {
+	case tcpstate.FinWait2:
+		text = "the " + side.String() + " waits for the " + peer + " to close"
+	case tcpstate.FinWait1, tcpstate.Closing, tcpstate.LastAck:
+		text = "the " + side.String() + " waits for the ACK of its FIN"
+	case tcpstate.SynSent:
+		text = "the " + side.String() + " waits for an answer"
+	default:
+		return
+	}
+	if float64(len(text))*charWidth <= to-from {
+		arrow := " ↓"
+		if side == reassembly.Server {
+			arrow = " ↑"
+		}
+		d.Text("c m", (from+to)/2, clientLane+laneHeight+15, text+arrow)
+	}
+}
+
+// axis draws an axis of time.
+func axis(d *page.SVG, span time.Duration, y float64) {
+	d.Line("axis", barLeft, y, barRight, y)
+	steps := page.Steps(span.Seconds(), 6, false)
+	for _, v := range steps {
+		x := barLeft + (barRight-barLeft)*v/span.Seconds()
+		class := "c n m"
+		if x > barRight-20 {
+			class = "e n m"
+			x = barRight
+		}
+		d.Line("axis", x, y, x, y+4)
+		label := "0"
+		if v > 0 {
+			label = analyzer.Seconds(v * 1e9).Words()
+		}
+		d.Text(class, x, y+16, label)
+	}
+}
