@@ -1,6 +1,10 @@
 package driver
 
-import "context"
+import (
+	"context"
+
+	"finwait/reassembly/pipe"
+)
 
 // Packets pass from the goroutine that reads and decodes them in batches of
 // aheadBatch, or of fewer once their payload exceeds aheadPayload octets; it may be
@@ -53,31 +57,30 @@ func (b *batch) keep(d *decoded) {
 // runAhead is run with reading and decoding in a goroutine of their own, ahead of
 // the tracking.
 func (a *analysis) runAhead(ctx context.Context) {
-	full, empty := make(chan *batch, aheadDepth), make(chan *batch, aheadDepth+2)
-	for range cap(empty) {
-		empty <- &batch{packets: make([]decoded, aheadBatch)}
-	}
+	batches := pipe.New(aheadDepth+2, func() *batch { return &batch{packets: make([]decoded, aheadBatch)} })
 	go func() {
-		defer close(full)
-		for b := range empty {
+		defer batches.Close()
+		for {
+			b, ok := batches.Take()
+			if !ok {
+				return
+			}
 			b.fill(a)
 			last := b.last || ctx.Err() != nil // once it is sent, b is another's
-			full <- b
+			batches.Send(b)
 			if last {
 				return
 			}
 		}
 	}()
-	for b := range full {
+	for b, ok := batches.Next(); ok; b, ok = batches.Next() {
 		for i := 0; i < b.n && !a.stopped.Load(); i++ {
 			a.take(&b.packets[i])
 		}
 		if a.stopped.Load() {
 			break
 		}
-		empty <- b
 	}
-	close(empty)
-	for range full { // it may be reading still
-	}
+	batches.Stop()
+	batches.Wait() // it may be reading still
 }

@@ -22,7 +22,7 @@ func newOpener(ctx context.Context, o *Options) *opener {
 
 func (o *opener) open(file string) (*capture.Reader, error) {
 	if file != "-" && IsPipe(file) {
-		return capture.NewReader(file, Interruptible(o.ctx, &pipe{path: file}))
+		return capture.NewReader(file, Interruptible(o.ctx, &fifo{path: file}))
 	}
 	r, err := capture.Open(file, o.stdin)
 	if err == nil {
@@ -62,14 +62,14 @@ func IsPipe(file string) bool {
 	return err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket|os.ModeCharDevice) != 0
 }
 
-// pipe is a file that is opened with the first Read: that of a FIFO waits for its
+// fifo is a file that is opened with the first Read: that of a FIFO waits for its
 // writer. It is closed with the last.
-type pipe struct {
+type fifo struct {
 	path string
 	file *os.File
 }
 
-func (p *pipe) Read(b []byte) (n int, err error) {
+func (p *fifo) Read(b []byte) (n int, err error) {
 	if p.file == nil {
 		if p.file, err = os.Open(p.path); err != nil {
 			return 0, err

@@ -3,6 +3,8 @@ package driver
 import (
 	"context"
 	"runtime"
+
+	"finwait/reassembly/pipe"
 )
 
 const (
@@ -12,8 +14,14 @@ const (
 
 // lane is one capture that is analyzed beside others.
 type lane struct {
-	batches chan []*result // closed at the end of the capture
-	in      *input         // valid once batches is closed
+	batches *pipe.Pipe[*results]
+	in      *input // valid once all batches have come
+}
+
+// results are some of an analysis, in order.
+type results struct {
+	list [batchSize]*result
+	n    int
 }
 
 // maxJobs is how many captures are analyzed at once at most: each needs a file
@@ -34,64 +42,55 @@ func Jobs(n int) int {
 func (r *run) sideBySide(ctx context.Context, files []string) error {
 	gone, stop := context.WithCancel(context.Background())
 	defer stop()
-	lanes := make([]*lane, len(files))
-	started := 0
-	start := func() {
-		if started < len(files) && ctx.Err() == nil {
-			lanes[started] = r.startLane(gone, files[started])
-			started++
+	for l := range pipe.Ordered(files, Jobs(r.options.Jobs), func(file string) *lane {
+		if ctx.Err() != nil {
+			return nil
 		}
-	}
-	for range Jobs(r.options.Jobs) {
-		start()
-	}
-	for i := range lanes {
-		if lanes[i] == nil { // interrupted before its turn
+		return r.startLane(gone, file)
+	}) {
+		if l == nil { // interrupted before its turn
 			break
 		}
-		for batch := range lanes[i].batches {
-			for _, res := range batch {
-				if err := r.deliver(res); err != nil {
+		for batch, ok := l.batches.Next(); ok; batch, ok = l.batches.Next() {
+			for i := range batch.n {
+				if err := r.deliver(batch.list[i]); err != nil {
 					return err
 				}
 			}
 		}
-		if err := r.finish(lanes[i].in); err != nil {
+		if err := r.finish(l.in); err != nil {
 			return err
 		}
-		lanes[i] = nil
-		start()
 	}
 	return nil
 }
 
 // startLane analyzes a capture in a goroutine, until gone ends.
 func (r *run) startLane(gone context.Context, file string) *lane {
-	l := &lane{batches: make(chan []*result, laneDepth)}
+	l := &lane{batches: pipe.New(laneDepth+2, func() *results { return new(results) })}
+	context.AfterFunc(gone, l.batches.Stop)
 	go func() {
-		defer close(l.batches)
-		l.in = openInput(r.opener, file)
-		var batch []*result
-		send := func() bool {
-			select {
-			case l.batches <- batch:
-				batch = nil
-				return true
-			case <-gone.Done():
-				return false
-			}
+		defer l.batches.Close()
+		batch, ok := l.batches.Take()
+		if !ok {
+			return
 		}
-		a := newAnalysis(r.options, l.in, toKeep, func(res *result) bool {
-			if batch == nil {
-				batch = make([]*result, 0, batchSize)
+		l.in = openInput(r.opener, file)
+		a := newAnalysis(r.options, l.in, toKeep, func(res *result) (ok bool) {
+			batch.list[batch.n] = res
+			if batch.n++; batch.n < batchSize {
+				return true
 			}
-			batch = append(batch, res)
-			return len(batch) < batchSize || send()
+			l.batches.Send(batch)
+			if batch, ok = l.batches.Take(); ok {
+				batch.n = 0
+			}
+			return ok
 		})
 		a.run(r.opener.patience(file))
 		l.in.noticed = a.noticed()
 		if !a.stopped.Load() {
-			send()
+			l.batches.Send(batch)
 		}
 	}()
 	return l

@@ -1,6 +1,9 @@
 package driver
 
-import "finwait/analyzer"
+import (
+	"finwait/analyzer"
+	"finwait/reassembly/pipe"
+)
 
 // Results pass from the goroutine that derives and judges to the one that delivers
 // them in sheaves of sheafLen; it may be relayDepth sheaves behind.
@@ -13,9 +16,9 @@ const (
 // as long as to derive it: on two cores flows takes 20 % less time for it. A report
 // has no relay, since what it counts tells the rules which words nobody will read.
 type relay struct {
-	sheaf       *sheaf
-	full, empty chan *sheaf
-	done        chan struct{}
+	sheaf   *sheaf
+	sheaves *pipe.Pipe[*sheaf]
+	wait    func() struct{}
 }
 
 // sheaf is results in order, and what their records are built in.
@@ -27,24 +30,16 @@ type sheaf struct {
 
 // startRelay begins to call deliver for all that passes.
 func startRelay(deliver func(*result)) *relay {
-	r := &relay{
-		full:  make(chan *sheaf, relayDepth),
-		empty: make(chan *sheaf, relayDepth+2),
-		done:  make(chan struct{}),
-	}
-	for range cap(r.empty) {
-		r.empty <- new(sheaf)
-	}
-	r.sheaf = <-r.empty
-	go func() {
-		defer close(r.done)
-		for s := range r.full {
+	r := &relay{sheaves: pipe.New(relayDepth+2, func() *sheaf { return new(sheaf) })}
+	r.sheaf, _ = r.sheaves.Take()
+	r.wait = pipe.Go(func() (none struct{}) {
+		for s, ok := r.sheaves.Next(); ok; s, ok = r.sheaves.Next() {
 			for i := range s.n {
 				deliver(&s.results[i])
 			}
-			r.empty <- s
 		}
-	}()
+		return none
+	})
 	return r
 }
 
@@ -56,15 +51,15 @@ func (r *relay) place() (*analyzer.Builder, *result) {
 // pass hands on what was built in place.
 func (r *relay) pass() {
 	if r.sheaf.n++; r.sheaf.n == sheafLen {
-		r.full <- r.sheaf
-		r.sheaf = <-r.empty
+		r.sheaves.Send(r.sheaf)
+		r.sheaf, _ = r.sheaves.Take() // nobody stops it
 		r.sheaf.n = 0
 	}
 }
 
 // finish returns when all has been delivered.
 func (r *relay) finish() {
-	r.full <- r.sheaf
-	close(r.full)
-	<-r.done
+	r.sheaves.Send(r.sheaf)
+	r.sheaves.Close()
+	r.wait()
 }

@@ -5,13 +5,14 @@ import (
 
 	"finwait/analyzer/check"
 	"finwait/analyzer/driver"
+	"finwait/reassembly/pipe"
 )
 
 // reading is a capture that is read ahead of its turn.
 type reading struct {
 	path     string
 	config   *checkConfig
-	done     chan struct{} // closed when what follows is valid
+	wait     func() error // returns when what follows is valid, with what it came to
 	capture  *check.Capture
 	selector *check.Selector // nil where all connections are checked
 	warnings []error
@@ -22,15 +23,8 @@ type reading struct {
 // interrupt left out are not handed on.
 func (c *checkRun) readings(paths []string) iter.Seq[*reading] {
 	return func(yield func(*reading) bool) {
-		var ahead []*reading
-		for len(paths) > 0 || len(ahead) > 0 {
-			for len(paths) > 0 && len(ahead) < driver.Jobs(int(c.flags.jobs)) {
-				ahead = append(ahead, c.begin(paths[0]))
-				paths = paths[1:]
-			}
-			r := ahead[0]
-			ahead = ahead[1:]
-			<-r.done
+		for r := range pipe.Ordered(paths, driver.Jobs(int(c.flags.jobs)), c.begin) {
+			r.err = r.wait()
 			if c.ctx.Err() != nil { // a capture read in part proves nothing
 				return
 			}
@@ -45,14 +39,12 @@ func (c *checkRun) readings(paths []string) iter.Seq[*reading] {
 }
 
 func (c *checkRun) begin(path string) *reading {
-	r := &reading{path: path, done: make(chan struct{})}
-	if r.config, r.err = c.config(path); r.err != nil {
-		close(r.done)
+	r := &reading{path: path}
+	config, err := c.config(path)
+	if r.config = config; err != nil {
+		r.wait = func() error { return err }
 		return r
 	}
-	go func() {
-		defer close(r.done)
-		r.err = c.analyze(r)
-	}()
+	r.wait = pipe.Go(func() error { return c.analyze(r) })
 	return r
 }
