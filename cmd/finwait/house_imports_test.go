@@ -20,7 +20,7 @@ const (
 // floors are the rooms of the house from the top down. A package imports only
 // what stands on a lower floor.
 var floors = [][]string{
-	{"cmd/finwait", "testdata/record", "testdata/record/oracle", "testdata/record/bench", "testdata/duckdb"},
+	{"cmd/finwait", "testdata/record", "testdata/record/oracle", "testdata/record/bench", "testdata/duckdb", "testdata/monitoring"},
 	{"cmd/internal/cli"},
 	{"analyzer/driver", "analyzer/analyzertest", "analyzer/check", "analyzer/diff"},
 	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},

@@ -23,8 +23,8 @@ which only an upper bound is known, max lets those of which only a lower bound i
 TIME-WAIT lasts --time-wait, or until its addresses and ports are used again.
 Sockets that sent no segment while captured are invisible.
 
-The default format is a chart. openmetrics is for promtool tsdb create-blocks-from openmetrics,
-zabbix for zabbix_sender -T -N -i.`,
+The default format is a chart. openmetrics and zabbix bring the counts into Prometheus and Zabbix:
+see 'finwait help prometheus' and 'finwait help zabbix'.`,
 		examples: []example{
 			{"finwait timeline a.pcap", "a chart for the terminal"},
 			{"finwait timeline --step 1s --format jsonl a.pcap | jq 'select(.state == \"CLOSE-WAIT\")'", "the rows of one state"},
