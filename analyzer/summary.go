@@ -21,11 +21,11 @@ type Summary struct {
 	Timers      []Timer                               `json:"timers"`
 
 	// Severities counts all findings, also those that Findings folds.
-	Severities Severities `json:"severities"`
+	Severities Severities `json:"severities" about:"how many findings there are, also those that findings folds"`
 
 	// By tells of each file, server, client or rule, where that was asked for: the
 	// gravest first, and last what is left of many.
-	By []Row `json:"by,omitzero"`
+	By []Row `json:"by,omitzero" about:"what --by asks for: the gravest first, and last what is left of many"`
 }
 
 // Severities counts findings.
@@ -49,15 +49,15 @@ func (s *Severities) Count(severity Severity) {
 
 // Row is what is told of one file, server, client or rule.
 type Row struct {
-	By          string                     `json:"by" words:"file server client rule"` // what the key is
-	Key         string                     `json:"key"`                                // "" of what is left of many
-	Keys        int64                      `json:"keys"`                               // how many the row stands for; of what is left of many, about
+	By          string                     `json:"by" about:"what the key is" words:"file server client rule"`              // what the key is
+	Key         string                     `json:"key" about:"empty for what is left of many"`                              // "" of what is left of many
+	Keys        int64                      `json:"keys" about:"how many the row stands for: 1, or about how many are left"` // how many the row stands for; of what is left of many, about
 	Connections int64                      `json:"connections"`
 	Close       map[reassembly.Close]int64 `json:"close"`
 	Severities  Severities                 `json:"severities"`
-	Worst       *Worst                     `json:"worst"`
-	HalfClosed  HalfTimes                  `json:"half_closed"`
-	Error       *string                    `json:"error"` // why a file was not read to its end
+	Worst       *Worst                     `json:"worst" about:"the rule with the gravest findings that no other explains"`
+	HalfClosed  HalfTimes                  `json:"half_closed" about:"of connections of which it is known exactly; beyond 64 of a sample"`
+	Error       *string                    `json:"error" about:"why a file was not read to its end"` // why a file was not read to its end
 }
 
 // Worst is the rule with the gravest findings of a Row that no other explains, and
@@ -85,29 +85,29 @@ type FileInfo struct {
 	LinkTypes  []string         `json:"link_types"`
 	Packets    int64            `json:"packets"`
 	TCPPackets int64            `json:"tcp_packets"`
-	Skipped    map[string]int64 `json:"skipped"` // by reason; with TCPPackets they add up to Packets
-	First      *Time            `json:"first"`   // null where no packet has a time
+	Skipped    map[string]int64 `json:"skipped" about:"packets without TCP segment by reason; with tcp_packets they add up to packets"` // by reason; with TCPPackets they add up to Packets
+	First      *Time            `json:"first"`                                                                                          // null where no packet has a time
 	Last       *Time            `json:"last"`
-	Complete   bool             `json:"complete"` // read to its proper end
+	Complete   bool             `json:"complete" about:"read to its proper end"` // read to its proper end
 
 	// Compression is what the capture was wrapped in, outermost first, joined by
 	// "+"; null where nothing.
 	Compression *string `json:"compression"`
 	// Connections is null where captures were joined: they share them.
-	Connections *int64 `json:"connections"`
+	Connections *int64 `json:"connections" about:"null where captures were joined: they share them"`
 	// Unselected is how many further connections were not asked for; of joined
 	// captures the first has them all.
-	Unselected int64 `json:"connections_not_selected"`
+	Unselected int64 `json:"connections_not_selected" about:"those of which no record was asked for; of joined captures the first has them all"`
 	// Severities counts the findings; null where captures were joined.
-	Severities *Severities `json:"severities"`
+	Severities *Severities `json:"severities" about:"how many findings there are; null where captures were joined"`
 	// Vantage is where the capture was taken, if its connections agree.
 	Vantage *reassembly.Vantage `json:"vantage"`
 	// Dropped is how many packets the capturing system says it lost; null
 	// where the capture does not say.
-	Dropped *int64 `json:"dropped"`
+	Dropped *int64 `json:"dropped" about:"packets that the capturing system says it lost"`
 	// Untimed is how many packets have no time, and stand in records at that of
 	// the packet before them, or at 1970-01-01.
-	Untimed int64 `json:"untimed"`
+	Untimed int64 `json:"untimed" about:"packets without a time: in records they stand at that of the packet before them, or at 1970-01-01, and durations say nothing"`
 	// Observed is until when connections were observed: the end of observation. Null
 	// where no packet was looked at.
 	Observed *Time `json:"-"`
@@ -119,12 +119,12 @@ type FileInfo struct {
 // are over the N completed stays whose length is known exactly; stays of which
 // only a bound is known are counted apart.
 type StateTimes struct {
-	N    int64    `json:"n"`
+	N    int64    `json:"n" about:"completed stays whose length is known exactly; the quantiles are theirs"`
 	P50  *Seconds `json:"p50_s"`
 	P90  *Seconds `json:"p90_s"`
 	P99  *Seconds `json:"p99_s"`
 	Max  *Seconds `json:"max_s"`
-	Open int64    `json:"open"` // observation ended in the state
+	Open int64    `json:"open" about:"stays in which observation ended"` // observation ended in the state
 
 	MaxOpen    *Seconds `json:"max_open_s"`
 	AtMost     int64    `json:"at_most"` // completed, and no longer than this
@@ -138,7 +138,7 @@ type FindingGroup struct {
 	Rule        string    `json:"rule"`
 	Name        string    `json:"name"`
 	Severity    Severity  `json:"severity"`
-	Server      string    `json:"server"`
+	Server      string    `json:"server" about:"ip:port; empty for what is left of many servers, or where no server is meant"`
 	Connections int64     `json:"connections"`
 	Message     string    `json:"message"`
 	Examples    []Example `json:"examples"`

@@ -31,18 +31,26 @@ type column struct {
 	name string
 	kind kind
 	path []int // the field of each struct on the way down
+	null bool  // an empty list is null
+
+	json func([]byte, reflect.Value) []byte // appends a list
 }
 
 // columns are all fields of analyzer.Record in their order. They are read off
 // the type, so that a new field is in every flat format at once.
-var columns = appendColumns(nil, "", nil, reflect.TypeFor[analyzer.Record]())
+var columns = appendColumns(nil, "", nil, reflect.StructField{Type: reflect.TypeFor[analyzer.Record]()})
 
-func appendColumns(dst []column, name string, path []int, t reflect.Type) []column {
+func appendColumns(dst []column, name string, path []int, f reflect.StructField) []column {
+	t := f.Type
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	if k, ok := kindOf(t); ok {
-		return append(dst, column{name: name, kind: k, path: path})
+		c := column{name: name, kind: k, path: path}
+		if k == list {
+			c.null, c.json = f.Tag.Get("empty") == "null", analyzer.JSONAppender(t)
+		}
+		return append(dst, c)
 	}
 	for i := range t.NumField() {
 		field := t.Field(i)
@@ -53,7 +61,7 @@ func appendColumns(dst []column, name string, path []int, t reflect.Type) []colu
 		if name != "" {
 			tag = name + "_" + tag
 		}
-		dst = appendColumns(dst, tag, append(path[:len(path):len(path)], i), field.Type)
+		dst = appendColumns(dst, tag, append(path[:len(path):len(path)], i), field)
 	}
 	return dst
 }
@@ -137,11 +145,11 @@ func (c *column) append(dst []byte, v reflect.Value) []byte {
 		}
 		return ip.AppendTo(dst)
 	}
-	if c.name == "vlan" && v.Len() == 0 {
+	if c.null && v.Len() == 0 {
 		return dst
 	}
 	from := len(dst)
-	return safeJSON(analyzer.AppendList(dst, v.Addr().Interface()), from)
+	return safeJSON(c.json(dst, v), from)
 }
 
 // safeJSON makes dst[from:], which is JSON, safe for a terminal: what Safe would

@@ -34,8 +34,8 @@ func parquetFields() (fields []*parquet.Node) {
 
 // mayBeNull reports whether a field is null, or missing, in some JSON.
 func mayBeNull(f reflect.StructField) bool {
-	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-	return f.Type.Kind() == reflect.Pointer || options == "omitempty" || name == "vlan"
+	_, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return f.Type.Kind() == reflect.Pointer || options == "omitempty" || f.Tag.Get("empty") == "null"
 }
 
 // parquetNode returns the field that holds values of type t.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"reflect"
 	"strconv"
 
 	"finwait/analyzer"
@@ -65,6 +66,8 @@ type cell struct {
 // unknown is the kind of a cell that is null.
 const unknown kind = 255
 
+var appendStrings = analyzer.JSONAppender(reflect.TypeFor[[]string]())
+
 // word returns a cell without quotes.
 func (c *cell) word(dst []byte) []byte {
 	switch c.kind {
@@ -75,7 +78,7 @@ func (c *cell) word(dst []byte) []byte {
 	case seconds:
 		return analyzer.Seconds(c.number).Append(dst)
 	case list:
-		return analyzer.AppendList(dst, &c.words)
+		return appendStrings(dst, reflect.ValueOf(&c.words).Elem())
 	case unknown:
 		return dst
 	}

@@ -155,9 +155,8 @@ func object(t reflect.Type) node {
 			continue
 		}
 		of := typed(f.Type)
-		said := notes[typeName(t)+"."+name]
-		of.Description = said.text
-		if said.null {
+		of.Description = f.Tag.Get("about")
+		if f.Tag.Get("empty") == "null" {
 			of = orNull(of)
 		}
 		if words := Words(f); words != nil {
@@ -184,10 +183,4 @@ func enumerate(n *node, words []string) {
 	if _, nullable := n.Type.([]any); nullable {
 		n.Enum = append(n.Enum, nil)
 	}
-}
-
-// typeName is the name of a type without its parameters.
-func typeName(t reflect.Type) string {
-	name, _, _ := strings.Cut(t.Name(), "[")
-	return name
 }

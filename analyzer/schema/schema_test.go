@@ -143,21 +143,3 @@ func TestTheSchemaIsNotTooKind(t *testing.T) {
 		}
 	}
 }
-
-// Every note is about a member that there is.
-func TestNotesAreUsed(t *testing.T) {
-	var all bytes.Buffer
-	for _, name := range Names {
-		text, err := Of(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all.Write(text)
-	}
-	for key, n := range notes {
-		_, member, _ := strings.Cut(key, ".")
-		if !strings.Contains(all.String(), `"`+member+`": {`) || n.text != "" && !strings.Contains(all.String(), n.text) {
-			t.Errorf("%s is not used", key)
-		}
-	}
-}

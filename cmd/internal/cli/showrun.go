@@ -251,11 +251,7 @@ func (g *gathered) Record(r *analyzer.Record) error {
 	if at == maxGathered {
 		return nil
 	}
-	c, err := r.Clone()
-	if err != nil {
-		return err
-	}
-	g.first = slices.Insert(g.first, at, c)
+	g.first = slices.Insert(g.first, at, r.Clone())
 	if len(g.first) > maxGathered {
 		g.first = g.first[:maxGathered]
 	}
