@@ -269,9 +269,8 @@ func (t *Tracker) reuse(prev *stream.Tuple, at frame.Time) (prior uint32) {
 	if h.Ended == conn.EndNone {
 		t.stop(i, conn.EndReused)
 	}
-	p := t.predecessorOf(i)
 	h.Supersede(max(at, t.store.Latest(h)))
-	t.finish(i)
+	p := t.finish(i)
 	return t.remember(p.at(at))
 }
 
@@ -384,8 +383,8 @@ func (t *Tracker) silentSince(dst []uint32, q *list) []uint32 {
 }
 
 // finish hands out an ended connection, and forgets all of it but what the next
-// incarnation is to know.
-func (t *Tracker) finish(i uint32) {
+// incarnation is to know, which it returns.
+func (t *Tracker) finish(i uint32) (p predecessor) {
 	e := t.table.At(i)
 	r := remains{head: e.head, prior: e.prior}
 	h := t.heads.At(e.head)
@@ -400,7 +399,7 @@ func (t *Tracker) finish(i uint32) {
 	r.value.Plain = t.capture.plainBefore(h.Until)
 	t.table.remove(&t.ended, i)
 	t.count.ended--
-	p := t.predecessorOf(i)
+	p = t.predecessorOf(i)
 	t.past.disown(i)
 	if h.Superseded || !t.past.keep(t, i, p) {
 		e.head = 0
@@ -408,11 +407,12 @@ func (t *Tracker) finish(i uint32) {
 	}
 	if t.aside != nil {
 		t.aside.add(t, r)
-		return
+		return p
 	}
 	t.last = r
 	t.emit(t.deriver.Derive(&t.last.value))
 	t.release(&t.last)
+	return p
 }
 
 // remains is a connection that was handed out and is to be released.

@@ -27,12 +27,16 @@ type entry struct {
 const (
 	lengthBits = 19
 	frameBits  = 4
-	maxLength  = 1<<lengthBits - 1
-	frameShift = lengthBits
 	bitsShift  = lengthBits + frameBits
+	maxLength  = 1<<lengthBits - 1
+)
 
-	packedSide = 1 << bitsShift
-	maxFrame   = 1<<(32+frameBits) - 1
+// The bits of entry.packed that any segment may have.
+const (
+	packedSide = 1 << (bitsShift + iota)
+	packedTS
+	packedEssential
+	packedDuplicate
 )
 
 // The bits of a Mark in the order in which they are packed, from the one behind the
@@ -133,7 +137,7 @@ func (g *entry) moveAck(by seqnum.Offset) {
 }
 
 // essential reports whether g stays as long as there is room at all.
-func (g *entry) essential() bool { return g.packed>>(bitsShift+2)&1 != 0 }
+func (g *entry) essential() bool { return g.packed&packedEssential != 0 }
 
 // firstFIN reports whether g is its sender's first FIN.
 func (g *entry) firstFIN() bool { return g.bits().has(FirstFIN) }

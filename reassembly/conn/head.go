@@ -139,30 +139,30 @@ func (h *Head) closed() bool { return h.fin[0] && h.fin[1] && h.una == h.next }
 // entry makes g the entry of a segment that fits. Its positions are offsets from the
 // initial sequence numbers, where those are known.
 func (h *Head) entry(g *entry, f frame.Frame, s *segment.Segment, side uint8) {
+	packed := s.PayloadLen | uint32(side)<<bitsShift
+	if s.Options.HasTimestamps {
+		packed |= packedTS
+	}
+	if len(s.Payload) == int(s.PayloadLen) {
+		packed |= packedWhole
+	}
 	ack := s.Ack
 	if s.Flags.Has(segment.ACK) {
 		ack -= h.isn[1-side]
 	}
-	m := Mark{
-		Time: f.Time, Seq: seqnum.Offset(uint32(s.Seq - h.isn[side])), Ack: seqnum.Offset(uint32(ack)),
-		TSVal: s.Options.TSVal, TSEcr: s.Options.TSEcr, Frame: uint32(f.Number), Len: s.PayloadLen,
-		Window: s.Window, IPID: s.IPID, Flags: s.Flags, TTL: s.TTL, Side: side,
+	*g = entry{
+		time: f.Time, frame: uint32(f.Number), seq: uint32(s.Seq - h.isn[side]), ack: uint32(ack),
+		tsVal: s.Options.TSVal, tsEcr: s.Options.TSEcr, packed: packed,
+		window: s.Window, id: s.IPID, flags: s.Flags, ttl: s.TTL,
 	}
-	if s.Options.HasTimestamps {
-		m.Bits = HasTS
-	}
-	if len(s.Payload) == int(s.PayloadLen) {
-		m.Bits |= whole
-	}
-	g.set(&m)
 	if s.Flags.Has(segment.SYN) {
 		h.scale[side] = offered(&s.Options)
 	}
 }
 
-// whole says, in the log of a connection without counters, where there are no
+// packedWhole says, in the log of a connection without counters, where there are no
 // duplicates, that all payload of the segment was captured.
-const whole = Duplicate
+const packedWhole = packedDuplicate
 
 // blank stands for payload of which no more than the length is asked.
 var blank [maxOrderlyPayload]byte
@@ -184,11 +184,11 @@ func (h *Head) restore(g *entry, s *segment.Segment) (f frame.Frame, side uint8)
 		s.Ack += h.isn[1-side]
 	}
 	s.Flags, s.Window, s.TTL, s.IPID, s.PayloadLen = g.flags, g.window, g.ttl, g.id, g.length()
-	if s.Payload = nil; g.bits().has(whole) {
+	if s.Payload = nil; g.packed&packedWhole != 0 {
 		s.Payload = blank[:g.length()]
 	}
 	o := &s.Options
-	o.HasTimestamps, o.TSVal, o.TSEcr = g.bits().has(HasTS), g.tsVal, g.tsEcr
+	o.HasTimestamps, o.TSVal, o.TSEcr = g.packed&packedTS != 0, g.tsVal, g.tsEcr
 	if o.HasScale = g.flags.Has(segment.SYN) && h.scale[side] >= 0; o.HasScale {
 		o.Scale = uint8(h.scale[side])
 	}
