@@ -5,8 +5,9 @@ import (
 	"math/bits"
 )
 
-// clock turns the raw timestamps of a pcapng interface into Time, whatever their
-// resolution.
+// clock turns the raw timestamps of a pcapng interface into Time. pcapgo's own
+// arithmetic is not used: it rounds its factor where a resolution is a power of
+// two, and overflows or divides by zero where one is very fine.
 type clock struct {
 	mul    uint64 // nanoseconds of a unit, where a unit is at least one
 	div    uint64 // units of a nanosecond, where it is less; 0 for a power of two

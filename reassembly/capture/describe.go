@@ -31,107 +31,110 @@ const (
 )
 
 // beginSection takes the byte order from the section header that b begins with.
-func (s *pcapngSource) beginSection(b []byte) error {
+func (g *guard) beginSection(b []byte) error {
 	const byteOrderMagic uint32 = 0x1a2b3c4d
 	switch byteOrderMagic {
 	case binary.LittleEndian.Uint32(b[8:]):
-		s.big = false
+		g.big = false
 	case binary.BigEndian.Uint32(b[8:]):
-		s.big = true
+		g.big = true
 	default:
 		return fmt.Errorf("section header with the byte order magic % x", b[8:12])
 	}
 	return nil
 }
 
-// describe reads a block that describes, and passes it.
-func (s *pcapngSource) describe(b block) error {
+// describe reads a block that describes, and leaves of it in b what pcapgo can
+// take. It reports false if b is too short for that.
+func (g *guard) describe(typ uint32, b []byte) (ok bool, err error) {
 	fixed := int64(28) // octets without options: of a section header
-	switch b.kind {
+	switch typ {
 	case blockInterface:
 		fixed = 20
 	case blockStatistics:
 		fixed = 24
 	}
-	if b.size < fixed {
-		return fmt.Errorf("descriptive block (type %#x) of only %d octets", b.kind, b.size)
+	if g.size < fixed {
+		return false, fmt.Errorf("descriptive block (type %#x) of only %d octets", typ, g.size)
 	}
-	held := int(min(b.size, heldMax))
-	h := s.in.need(held)
-	if len(h) < held {
-		return cutOr(s.in.err)
+	held := int(min(g.size, heldMax))
+	if len(b) < held {
+		return false, nil
 	}
-	h = h[:held]
-	options := optionList{b: h[fixed-4:], whole: int64(held) == b.size}
-	if options.whole {
-		options.b = options.b[:len(options.b)-4]
+	b = b[:held]
+	options := b[fixed-4:]
+	if int64(held) == g.size {
+		options = options[:len(options)-4]
 	}
-	var err error
-	switch b.kind {
+	switch typ {
 	case blockSection:
-		err = s.sectionHeader(h, options)
+		err = g.sectionHeader(b, options)
 	case blockInterface:
-		err = s.interfaceDescription(h, options)
+		err = g.interfaceDescription(b, options)
 	case blockStatistics:
-		err = s.statistics(h, options)
+		err = g.statistics(b, options)
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return s.pass(b)
+	if len(options) >= 4 {
+		clear(options[:4]) // opt_endofopt: pcapgo looks no further
+	}
+	g.noteGap()
+	return true, nil
 }
 
-// optionList is the options of a block, or the beginning of them.
-type optionList struct {
-	b     []byte
-	whole bool
-}
-
-func (s *pcapngSource) sectionHeader(b []byte, options optionList) error {
-	major, minor := s.uint16(b[12:]), s.uint16(b[14:])
+func (g *guard) sectionHeader(b, options []byte) error {
+	major, minor := g.uint16(b[12:]), g.uint16(b[14:])
 	// 1.2 is a later writers' way to say 1.0 (draft-ietf-opsawg-pcapng §4.1).
 	if major != 1 || minor != 0 && minor != 2 {
 		return fmt.Errorf("pcapng version %d.%d is not supported", major, minor)
 	}
-	s.section = len(s.info.Interfaces)
-	if s.at == 0 {
-		s.info.BigEndian = s.big
+	clear(b[14:16]) // pcapgo takes 1.0 only
+	g.section = len(g.info.Interfaces)
+	if g.at == 0 {
+		g.info.BigEndian = g.big
 	}
-	app, err := s.sectionApp(options)
-	if s.own = app == App; s.own && err == nil {
-		err = s.options(options, func(code uint16, v []byte) {
+	app, err := g.sectionApp(options)
+	if g.own = app == App; g.own && err == nil {
+		err = g.options(options, func(code uint16, v []byte) {
 			if since, ok := parsePlain(v); ok && code == optComment {
-				s.info.Plain, s.info.HasPlain = since, true
+				g.info.Plain, g.info.HasPlain = since, true
 			}
 		})
 	}
 	return err
 }
 
-func (s *pcapngSource) interfaceDescription(b []byte, options optionList) error {
-	if len(s.info.Interfaces) == maxInterfaces {
+func (g *guard) interfaceDescription(b, options []byte) error {
+	if len(g.info.Interfaces) == maxInterfaces {
 		return fmt.Errorf("more than %d interfaces", maxInterfaces)
 	}
-	i := Interface{Link: segment.LinkType(s.uint16(b[8:])), SnapLen: s.uint32(b[12:])}
+	i := Interface{Link: segment.LinkType(g.uint16(b[8:])), SnapLen: g.uint32(b[12:])}
 	resolution, offset := uint8(6), int64(0)
-	err := s.options(options, func(code uint16, v []byte) {
+	err := g.options(options, func(code uint16, v []byte) {
 		switch {
 		case code == optIfName && i.Name == "":
 			i.Name = interfaceName(v)
 		case code == optTSResol && len(v) >= 1:
 			resolution = v[0]
 		case code == optTSOffset && len(v) >= 8:
-			offset = int64(s.uint64(v))
+			offset = int64(g.uint64(v))
 		}
 	})
 	if err != nil {
 		return err
 	}
 	i.clock = newClock(resolution, offset)
-	if len(s.info.Interfaces) == 0 {
-		s.info.SnapLen = i.SnapLen
+	if len(g.info.Interfaces) == 0 {
+		g.info.SnapLen = i.SnapLen
 	}
-	s.info.Interfaces = append(s.info.Interfaces, i)
+	g.info.Interfaces = append(g.info.Interfaces, i)
+	// pcapgo makes a buffer of this size at the first packet, up to 4 GiB.
+	if i.SnapLen > maxCaptured {
+		i.SnapLen = maxCaptured
+	}
+	g.putUint32(b[12:], i.SnapLen)
 	return nil
 }
 
@@ -142,25 +145,26 @@ func interfaceName(v []byte) string {
 
 // statistics keeps the drop counts of an interface. They are running totals, so
 // the last ones hold. Those of an unknown interface are ignored.
-func (s *pcapngSource) statistics(b []byte, options optionList) error {
+func (g *guard) statistics(b, options []byte) error {
 	var drops uint64
 	var has bool
-	id := uint64(s.section) + uint64(s.uint32(b[8:]))
-	err := s.options(options, func(code uint16, v []byte) {
+	id := uint64(g.section) + uint64(g.uint32(b[8:]))
+	err := g.options(options, func(code uint16, v []byte) {
 		const absent = 1<<64 - 1
-		if code == optEndTime && id < uint64(len(s.info.Interfaces)) {
-			s.observed(&s.info.Interfaces[id], v)
+		if code == optEndTime && id < uint64(len(g.info.Interfaces)) {
+			g.observed(&g.info.Interfaces[id], v)
 		}
-		if (code == optIfDropped || code == optOSDropped) && len(v) >= 8 && s.uint64(v) != absent {
-			drops, has = addDrops(drops, s.uint64(v)), true
+		if (code == optIfDropped || code == optOSDropped) && len(v) >= 8 && g.uint64(v) != absent {
+			drops, has = addDrops(drops, g.uint64(v)), true
 		}
 	})
 	if err != nil {
 		return err
 	}
-	if has && id < uint64(len(s.info.Interfaces)) {
-		s.info.Interfaces[id].Drops, s.info.Interfaces[id].HasDrops = drops, true
+	if has && id < uint64(len(g.info.Interfaces)) {
+		g.info.Interfaces[id].Drops, g.info.Interfaces[id].HasDrops = drops, true
 	}
+	g.putUint32(b, blockCustom) // pcapgo skips it, and has nothing to add
 	return nil
 }
 
@@ -174,8 +178,8 @@ func addDrops(a, b uint64) uint64 {
 }
 
 // sectionApp returns what a section header says wrote it.
-func (s *pcapngSource) sectionApp(options optionList) (app string, err error) {
-	err = s.options(options, func(code uint16, v []byte) {
+func (g *guard) sectionApp(options []byte) (app string, err error) {
+	err = g.options(options, func(code uint16, v []byte) {
 		if code == optUserAppl && app == "" {
 			app = interfaceName(v)
 		}
@@ -186,26 +190,26 @@ func (s *pcapngSource) sectionApp(options optionList) (app string, err error) {
 // observed takes in until when an interface of our own was observed. Others say
 // when the capture was stopped, which is not the same: what counts of theirs is
 // their last packet.
-func (s *pcapngSource) observed(i *Interface, v []byte) {
-	if !s.own || len(v) < 8 {
+func (g *guard) observed(i *Interface, v []byte) {
+	if !g.own || len(v) < 8 {
 		return
 	}
-	t := i.clock.time(uint64(s.uint32(v))<<32 | uint64(s.uint32(v[4:])))
-	if !s.info.HasUntil || t > s.info.Until {
-		s.info.Until, s.info.HasUntil = t, true
+	t := i.clock.time(uint64(g.uint32(v))<<32 | uint64(g.uint32(v[4:])))
+	if !g.info.HasUntil || t > g.info.Until {
+		g.info.Until, g.info.HasUntil = t, true
 	}
 }
 
-// options calls f for each option in the list. An option that the list cuts off is an
-// error where the list is whole, else it ends it.
-func (s *pcapngSource) options(list optionList, f func(code uint16, value []byte)) error {
-	for b := list.b; len(b) >= 4; {
-		code, n := s.uint16(b), int(s.uint16(b[2:]))
+// options calls f for each option in b. An option that b cuts off is an error
+// where b is all of them; where b is only the beginning, it ends the list.
+func (g *guard) options(b []byte, f func(code uint16, value []byte)) error {
+	for len(b) >= 4 {
+		code, n := g.uint16(b), int(g.uint16(b[2:]))
 		if code == optEnd {
 			return nil
 		}
 		if n > len(b)-4 {
-			if !list.whole {
+			if g.size > heldMax {
 				return nil
 			}
 			return errOption
@@ -217,3 +221,11 @@ func (s *pcapngSource) options(list optionList, f func(code uint16, value []byte
 }
 
 var errOption = errors.New("an option is longer than its block")
+
+func (g *guard) putUint32(b []byte, v uint32) {
+	if g.big {
+		binary.BigEndian.PutUint32(b, v)
+		return
+	}
+	binary.LittleEndian.PutUint32(b, v)
+}

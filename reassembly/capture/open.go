@@ -12,6 +12,9 @@ import (
 	"finwait/reassembly/segment"
 )
 
+// bufferSize is the buffer, in octets, between the file and pcapgo.
+const bufferSize = 256 << 10
+
 // Interface is what a capture says of one of its interfaces.
 type Interface struct {
 	Name    string // "" where the file does not tell, as in pcap
@@ -185,7 +188,8 @@ func (r *Reader) Next(p *Packet) (err error) {
 	return nil
 }
 
-// rescue makes an error of a panic: what we stumbled over is in the file.
+// rescue makes an error of a panic: what the library stumbled over is in the
+// file.
 func (r *Reader) rescue(err *error) {
 	if v := recover(); v != nil {
 		*err = r.fail(r.src.offset(), fmt.Errorf("malformed record: %v", v))

@@ -106,7 +106,7 @@ func events(o order) (b []byte, links []segment.LinkType, offsets []int64) {
 	n.block(99, []byte("no event")).statistics(0)
 	event(blockSysdig, make([]byte, 24))
 	packet()
-	event(blockCustom, make([]byte, 2*windowSize)) // longer than what is read at once
+	event(blockCustom, make([]byte, 2*bufferSize)) // longer than what is read at once
 	n.section()
 	for range 100 {
 		event(blockSysdig2, make([]byte, 28))

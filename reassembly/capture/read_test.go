@@ -176,7 +176,7 @@ func TestOffsets(t *testing.T) {
 	n.section().iface(1, 0).block(99, []byte("who knows"))
 	packet()
 	packet()
-	n.statistics(0).block(98, make([]byte, 2*windowSize)).block(97, nil)
+	n.statistics(0).block(98, make([]byte, 2*bufferSize)).block(97, nil)
 	packet()
 	n.order = orders["little"]
 	n.section().iface(113, 0)

@@ -1,10 +1,14 @@
 package capture
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/pcapgo"
 
 	"finwait/reassembly/segment"
 )
@@ -14,22 +18,22 @@ import (
 //
 // A pcap file has one link type and no comments: NgWriter writes what has more.
 type Writer struct {
-	w   io.Writer
+	w   *pcapgo.Writer
 	err error
-	buf []byte // of the record being written
 }
 
 // NewWriter returns a Writer to w, whose file header it writes at once. An error
 // in that shows at the first Write, and in Err.
 func NewWriter(w io.Writer, link segment.LinkType) *Writer {
-	h := binary.LittleEndian.AppendUint32(nil, magicNanos)
-	h = binary.LittleEndian.AppendUint16(h, 2) // version 2.4
-	h = binary.LittleEndian.AppendUint16(h, 4)
-	h = binary.LittleEndian.AppendUint64(h, 0) // of no use any more
-	h = binary.LittleEndian.AppendUint32(h, maxCaptured)
-	h = binary.LittleEndian.AppendUint32(h, uint32(link))
-	out := &Writer{w: w}
-	_, out.err = w.Write(h)
+	out := &Writer{w: pcapgo.NewWriterNanos(w)}
+	// pcapgo keeps a link type in eight bits, too few for LINKTYPE_LINUX_SLL2
+	// (276): the field is filled in behind its back.
+	var head bytes.Buffer
+	if out.err = pcapgo.NewWriterNanos(&head).WriteFileHeader(maxCaptured, 0); out.err != nil {
+		return out
+	}
+	binary.LittleEndian.PutUint32(head.Bytes()[20:24], uint32(link))
+	_, out.err = w.Write(head.Bytes())
 	return out
 }
 
@@ -47,11 +51,10 @@ func (w *Writer) Write(p *Packet) error {
 		w.err = fmt.Errorf("packet %d: pcap cannot hold the time %v", p.Number, t)
 		return w.err
 	}
-	b := binary.LittleEndian.AppendUint32(w.buf[:0], uint32(t.Unix()))
-	b = binary.LittleEndian.AppendUint32(b, uint32(t.Nanosecond()))
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(p.Data)))
-	b = binary.LittleEndian.AppendUint32(b, uint32(max(p.Length, len(p.Data))))
-	w.buf = append(b, p.Data...)
-	_, w.err = w.w.Write(w.buf)
+	w.err = w.w.WritePacket(gopacket.CaptureInfo{
+		Timestamp:     t,
+		CaptureLength: len(p.Data),
+		Length:        max(p.Length, len(p.Data)),
+	}, p.Data)
 	return w.err
 }
