@@ -29,7 +29,7 @@ var floors = [][]string{
 	{"reassembly/pktscript", "reassembly/traffic", "reassembly/truth"},
 	{"reassembly", "reassembly/capture", "reassembly/alias"}, // so that what follows connections needs no reader of files
 	{"reassembly/conn"},
-	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/internal/slab"},
+	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/internal/slab", "reassembly/internal/codec"},
 	{"reassembly/segment"},
 	{"reassembly/frame", "reassembly/pipe", "reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum", "analyzer/parquet", "analyzer/parquet/parquettest"},
 	{"reassembly/enum"},

@@ -12,21 +12,17 @@ func (c *Conn) Clone() *Conn {
 	out.Marks = slices.Clone(c.Marks)
 	for r := range out.stays {
 		out.stays[r] = slices.Clone(c.stays[r])
-		out.turns[r].head = slices.Clone(c.turns[r].head)
+		out.turns[r].head = append([]byte(nil), c.turns[r].head...) // nil where there is none
 	}
-	counted := *c.c
-	counted.tokens.more, counted.ends[0].holes, counted.ends[1].holes = 0, 0, 0
-	out.c = &counted
+	out.c = c.c.unlinked()
 	from := *c.from
 	head := *from.head
 	head.log, head.counters, head.turns, head.stalls, head.course = slab.Run{}, 0, 0, 0, course{}
-	from.head, from.counters, from.log, from.orderly = &head, &counted, nil, false
+	from.head, from.counters, from.log, from.orderly = &head, out.c, nil, false
 	from.Prior, from.more, from.windows = clone(from.Prior), clone(from.more), clone(from.windows)
 	from.holes = [2]*holes{clone(from.holes[0]), clone(from.holes[1])}
 	from.requests = clone(from.requests)
-	if from.talk = clone(from.talk); from.talk != nil {
-		from.talk.tls, from.talk.last[0].head, from.talk.last[1].head = 0, slab.Run{}, slab.Run{}
-	}
+	from.talk = from.talk.unlinked()
 	from.heads = [2][]byte{out.turns[0].head, out.turns[1].head}
 	out.from = &from
 	return &out

@@ -6,9 +6,9 @@ import (
 	"finwait/reassembly/segment"
 )
 
-// chunkLen is the number of tuples that are allocated at once: 28 KiB of them,
+// chunkLen is the number of tuples that are allocated at once: 14 KiB of them,
 // which is a size class of the allocator, so nothing is wasted behind.
-const chunkLen = 1 << 10
+const chunkLen = 1 << 9
 
 // minSlots is the first size of the slot table.
 const minSlots = 1 << 8

@@ -1,3 +1,5 @@
+// Package slab has tables of rows that never move, which hold no pointers and whose
+// indices take the place of pointers.
 package slab
 
 import (
@@ -8,7 +10,8 @@ import (
 // Slab is a growing table of rows of T that never moves its entries, so a pointer
 // into it stays good until the row is released, and growing copies nothing. T
 // should hold no pointers: then the collector has nothing to walk. Indices start
-// At 1; 0 means none.
+// at 1, and leave some out; 0 means none. A Slab of few rows is small: the first chunk
+// has few.
 type Slab[T any] struct {
 	chunks [][]T
 	free   []uint32
@@ -34,8 +37,17 @@ func (s *Slab[T]) Row(i uint32) []T {
 	return s.chunks[i>>(s.shift&31)][from : from+w : from+w]
 }
 
+// few is how many rows the first chunk holds. The indices of those that it lacks are
+// never handed out, so that finding a row is the same in all chunks.
+const few = 4
+
 // Used returns how many rows were ever in use at a time.
-func (s *Slab[T]) Used() int { return int(s.used) }
+func (s *Slab[T]) Used() int {
+	if left := 1<<s.shift - few; s.used > few && left > 0 {
+		return int(s.used) - left
+	}
+	return int(s.used)
+}
 
 // Find returns row i of one entry, or nil where i is 0.
 func (s *Slab[T]) Find(i uint32) *T {
@@ -63,6 +75,9 @@ func (s *Slab[T]) take() (i uint32) {
 		s.free = s.free[:n-1]
 		return i
 	}
+	if s.used == few {
+		s.used = max(s.used, 1<<s.shift)
+	}
 	if s.used&(1<<s.shift-1) == 0 {
 		s.grow()
 	}
@@ -73,12 +88,14 @@ func (s *Slab[T]) take() (i uint32) {
 // grow adds a chunk.
 func (s *Slab[T]) grow() {
 	width := max(int(s.width), 1)
-	if s.used == 0 {
-		var entry T
-		rows := max(slabChunk/(width*int(unsafe.Sizeof(entry))), 1)
-		s.shift = uint8(bits.Len(uint(rows)) - 1)
+	if s.used > 0 {
+		s.chunks = append(s.chunks, make([]T, width<<s.shift))
+		return
 	}
-	s.chunks = append(s.chunks, make([]T, width<<s.shift))
+	var entry T
+	rows := max(slabChunk/(width*int(unsafe.Sizeof(entry))), 1)
+	s.shift = uint8(bits.Len(uint(rows)) - 1)
+	s.chunks = append(s.chunks, make([]T, width*min(few, 1<<s.shift)))
 }
 
 // Release gives row i back; 0 is ignored.
