@@ -11,13 +11,13 @@ import (
 
 func (b MarkBits) has(c MarkBits) bool { return b&c == c }
 
-// count takes one segment in and returns what is to be remembered of it: the place
+// count takes one segment in and makes m what is to be remembered of it: the place
 // where all that segments say of TCP is worked out. list is the log so far. fresh is
 // how many octets of payload it brought that had not come before.
-func (s *Store) count(h *Head, c *counters, list []entry, f frame.Frame, seg *segment.Segment, side uint8) (m Mark, fresh int64) {
+func (s *Store) count(h *Head, c *counters, list []entry, f frame.Frame, seg *segment.Segment, side uint8, m *Mark) (fresh int64) {
 	e, peer := &c.ends[side], &c.ends[1-side]
 	seq, ack := s.place(c, list, seg, side)
-	m = Mark{
+	*m = Mark{
 		Time: f.Time, Seq: seq, Ack: ack, TSVal: seg.Options.TSVal, TSEcr: seg.Options.TSEcr,
 		Frame: uint32(f.Number), Len: seg.PayloadLen, Window: seg.Window, IPID: seg.IPID,
 		Flags: seg.Flags, TTL: seg.TTL, Side: side,
@@ -25,7 +25,7 @@ func (s *Store) count(h *Head, c *counters, list []entry, f frame.Frame, seg *se
 	if seg.Options.HasTimestamps {
 		m.Bits |= HasTS
 	}
-	if (h.odd || h.counters != 0) && c.isDuplicate(h.Is4, list, &m) {
+	if (h.odd || h.counters != 0) && c.isDuplicate(h.Is4, list, m) {
 		m.Bits |= Duplicate
 		c.seen |= sawDuplicates
 	}
@@ -62,13 +62,13 @@ func (s *Store) count(h *Head, c *counters, list []entry, f frame.Frame, seg *se
 		c.seen |= sawClockStep
 	}
 	s.note(h, c, e, seg)
-	if c.essential(e, peer, &m) {
+	if c.essential(e, peer, m) {
 		m.Bits |= Essential
 	}
 	if s.views {
 		c.view(seg, side, again, &s.more)
 	}
-	return m, e.payload - before
+	return e.payload - before
 }
 
 // clockStep is how far back a timestamp must lie behind the one before it to count

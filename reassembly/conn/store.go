@@ -53,7 +53,8 @@ func (x *Store) Add(h *Head, f frame.Frame, s *segment.Segment, side uint8) {
 		x.Count(h)
 	}
 	c := x.counters.At(h.counters)
-	m, fresh := x.count(h, c, x.logs.Of(&h.log), f, s, side)
+	var m Mark
+	fresh := x.count(h, c, x.logs.Of(&h.log), f, s, side, &m)
 	if fresh > 0 {
 		x.hear(&h.turns, f, s, side, m.Seq, fresh)
 	}
@@ -87,22 +88,23 @@ func (x *Store) Count(h *Head) {
 	i, c := x.counters.Alloc()
 	c.reset()
 	h.log.N = 0
+	x.scratch.Path = h.Path
 	for k := range n {
-		m := x.replay(h, c, x.logs.Of(&h.log), &list[k])
+		var m Mark
+		x.replay(h, c, x.logs.Of(&h.log), &list[k], &m)
 		x.logs.add(&h.log).set(&m)
 	}
 	h.counters = i
 }
 
-// replay counts a segment that was logged without counters, behind those of list.
-func (x *Store) replay(h *Head, c *counters, list []entry, g *entry) Mark {
+// replay counts a segment that was logged without counters, behind those of list. The
+// path of the scratch segment must be that of h.
+func (x *Store) replay(h *Head, c *counters, list []entry, g *entry, m *Mark) {
 	f, side := h.restore(g, &x.scratch)
 	if x.views {
 		x.scratch.Src, x.scratch.Dst = h.Addr[side], h.Addr[1-side]
 	}
-	x.scratch.Path = h.Path
-	m, _ := x.count(h, c, list, f, &x.scratch, side)
-	return m
+	x.count(h, c, list, f, &x.scratch, side, m)
 }
 
 // Over says whether a connection has ended by itself: both FINs acknowledged, or an

@@ -50,8 +50,9 @@ func (d *Deriver) Derive(v *Value) *Conn {
 func (d *Deriver) count(v *Value, marks []Mark) {
 	d.store.more.Release(d.counters.tokens.more)
 	d.counters.reset()
+	d.store.scratch.Path = v.head.Path
 	for i := range v.log {
-		marks[i] = d.store.replay(v.head, &d.counters, v.log[:i], &v.log[i])
+		d.store.replay(v.head, &d.counters, v.log[:i], &v.log[i], &marks[i])
 	}
 	v.counters, v.orderly = &d.counters, true
 	v.more = d.store.more.Find(d.counters.tokens.more)
