@@ -1,77 +1,63 @@
 package reassembly
 
-import "finwait/reassembly/conn"
+import (
+	"finwait/reassembly/conn"
+	"finwait/reassembly/pipe"
+)
 
-// Ended connections pass to the goroutine that derives and emits them, and back,
-// in batches of asideBatch; it may be asideDepth batches behind.
+// Ended connections pass to the goroutine that derives and emits them, and back, in
+// batches of asideBatch; it may be asideDepth batches behind.
 const (
 	asideBatch = 64
 	asideDepth = 32
 )
 
-// aside derives and emits connections beside the Tracker. What it was given stays
-// in the tables until the Tracker fetches it back.
+// aside derives and emits connections beside the Tracker. What it was given stays in
+// the tables until its batch comes back to be filled again.
 type aside struct {
-	batch  []remains
-	ended  chan []remains
-	given  chan []remains // derived and emitted: to be released
-	closed chan struct{}
+	batches *pipe.Pipe[*batch]
+	batch   *batch // being filled; nil for none
+	wait    func() struct{}
 }
+
+type batch struct{ list []remains }
 
 // startAside begins to derive and emit connections in a goroutine of its own.
 func startAside(d *conn.Deriver, emit func(*conn.Conn)) *aside {
-	a := &aside{
-		ended: make(chan []remains, asideDepth),
-		// Room for all batches there are, so that giving back never waits.
-		given:  make(chan []remains, asideDepth+2),
-		closed: make(chan struct{}),
-	}
-	go func() {
-		defer close(a.closed)
-		for batch := range a.ended {
-			for i := range batch {
-				emit(d.Derive(&batch[i].value))
+	a := &aside{batches: pipe.New(asideDepth+2, func() *batch { return &batch{make([]remains, 0, asideBatch)} })}
+	a.wait = pipe.Go(func() (none struct{}) {
+		for b, ok := a.batches.Next(); ok; b, ok = a.batches.Next() {
+			for i := range b.list {
+				emit(d.Derive(&b.list[i].value))
 			}
-			a.given <- batch
 		}
-	}()
+		return none
+	})
 	return a
 }
 
-// add passes r on, and releases what has been given back.
+// add passes r on, and releases what comes back.
 func (a *aside) add(t *Tracker, r remains) {
 	if a.batch == nil {
-		a.batch = make([]remains, 0, asideBatch)
-	}
-	a.batch = append(a.batch, r)
-	if len(a.batch) < asideBatch {
-		return
-	}
-	a.ended <- a.batch
-	a.batch = nil
-	a.fetch(t)
-}
-
-// fetch releases what has been given back, and keeps one batch for reuse.
-func (a *aside) fetch(t *Tracker) {
-	for {
-		select {
-		case batch := <-a.given:
-			for i := range batch {
-				t.release(&batch[i])
-			}
-			clear(batch)
-			a.batch = batch[:0]
-		default:
-			return
+		a.batch, _ = a.batches.Take() // the receiver never stops
+		for i := range a.batch.list {
+			t.release(&a.batch.list[i])
 		}
+		clear(a.batch.list)
+		a.batch.list = a.batch.list[:0]
+	}
+	if a.batch.list = append(a.batch.list, r); len(a.batch.list) == asideBatch {
+		a.batches.Send(a.batch)
+		a.batch = nil
 	}
 }
 
-// wait passes on what is left and returns when all has been emitted.
-func (a *aside) wait() {
-	a.ended <- a.batch
-	a.batch = nil
-	close(a.ended)
-	<-a.closed
+// finish passes on what is left and returns when all has been emitted.
+func (a *aside) finish() {
+	if a.batch != nil {
+		a.batches.Send(a.batch)
+		a.batch = nil
+	}
+	a.batches.Close()
+	a.wait()
 }

@@ -456,7 +456,7 @@ func (t *Tracker) Flush() {
 		t.finish(i)
 	}
 	if t.aside != nil {
-		t.aside.wait()
+		t.aside.finish()
 	}
 }
 
