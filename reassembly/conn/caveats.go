@@ -83,12 +83,7 @@ func (c *Conn) controlOnly() bool {
 	if c.Payload[Client]+c.Payload[Server] == 0 || c.c.ends[0].dataSegments+c.c.ends[1].dataSegments > 0 {
 		return false
 	}
-	for i := range c.Marks {
-		if !c.Marks[i].Flags.Any(segment.SYN | segment.FIN | segment.RST) {
-			return false
-		}
-	}
-	return true
+	return !c.index.bare
 }
 
 // lost reports whether octets were acknowledged that the capture does not hold.

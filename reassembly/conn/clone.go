@@ -14,7 +14,8 @@ func (c *Conn) Clone() *Conn {
 		out.stays[r] = slices.Clone(c.stays[r])
 		out.turns[r].head = append([]byte(nil), c.turns[r].head...) // nil where there is none
 	}
-	out.c = c.c.unlinked()
+	out.index, out.c = new(index), c.c.unlinked()
+	out.index.make(out.Marks)
 	from := *c.from
 	head := *from.head
 	head.log, head.counters, head.turns, head.stalls, head.course = slab.Run{}, 0, 0, 0, course{}

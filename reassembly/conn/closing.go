@@ -64,9 +64,8 @@ func (c *Conn) impliesFIN(r Role, e *endpoint) bool {
 		return false
 	}
 	moved := false
-	for i := range c.Marks {
-		m := &c.Marks[i]
-		if m.By(r) && m.Seq == e.sndUna {
+	for _, i := range c.index.of[r].list() {
+		if m := &c.Marks[i]; m.Seq == e.sndUna {
 			moved = m.Len == 0
 		}
 	}
@@ -89,16 +88,14 @@ func (c *Conn) impliesUnseenFIN(r Role, e *endpoint) bool {
 }
 
 func (c *Conn) findFIN(r Role, f *FIN) {
-	for i := range c.Marks {
-		m := &c.Marks[i]
-		switch {
-		case m.By(r):
-			if f.Frame == 0 && c.isFIN(m) {
-				f.Frame, f.Time = m.Frame, m.Time
-			}
-		case !f.Acked && m.Covers(f.Pos+1):
-			f.Acked, f.ACKFrame, f.ACKTime = true, m.Frame, m.Time
+	for _, i := range c.index.fins[r].list() {
+		if m := &c.Marks[i]; c.isFIN(m) {
+			f.Frame, f.Time = m.Frame, m.Time
+			break
 		}
+	}
+	if i := c.firstProof(r.Peer(), f.Pos+1, -1); i >= 0 {
+		f.Acked, f.ACKFrame, f.ACKTime = true, c.Marks[i].Frame, c.Marks[i].Time
 	}
 }
 
@@ -138,24 +135,12 @@ func (c *Conn) classify() {
 
 // silentAfterSYN reports whether the client sent nothing but SYNs.
 func (c *Conn) silentAfterSYN() bool {
-	for i := range c.Marks {
-		if m := &c.Marks[i]; m.By(Client) && !m.Has(segment.SYN) {
-			return false
-		}
-	}
-	return true
+	return c.index.of[Client].n == c.index.syns[Client].n
 }
 
 // talked reports whether the capture, begun in mid-stream, shows a connection
 // at all: a segment that acknowledges something.
-func (c *Conn) talked() bool {
-	for i := range c.Marks {
-		if m := &c.Marks[i]; m.Has(segment.ACK) && !m.Flags.Any(segment.RST|segment.SYN) {
-			return true
-		}
-	}
-	return false
-}
+func (c *Conn) talked() bool { return c.index.acks }
 
 func (c *Conn) findFirstCloser() {
 	client, server := &c.FIN[Client], &c.FIN[Server]

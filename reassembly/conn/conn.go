@@ -66,7 +66,7 @@ type Conn struct {
 	Marks []Mark
 
 	from   *Value
-	flags  segment.Flags // of all Marks together
+	index  *index // of Marks
 	c      *counters
 	client uint8            // its side
 	away   [2]time.Duration // round trip from the capture to each end and back
@@ -137,7 +137,7 @@ type Stay struct {
 const maxStays = 12
 
 // Reset reports whether any segment that is remembered carries an RST.
-func (c *Conn) Reset() bool { return c.flags.Has(segment.RST) }
+func (c *Conn) Reset() bool { return c.index.any.Has(segment.RST) }
 
 // HasPrior reports whether there is a Prior.
 func (c *Conn) HasPrior() bool { return c.from.Prior != nil }
@@ -158,7 +158,7 @@ func (c *Conn) AppendFlags(dst []byte) []byte {
 // the marks of its log. The marks become those of the Conn: their sides turn to roles.
 func (c *Conn) derive(from *Value, marks []Mark) {
 	b, h := from.counters, from.head
-	stays := c.stays
+	stays, index := c.stays, c.index
 	first, last := &marks[0], &marks[len(marks)-1]
 	*c = Conn{
 		Stream: from.Stream, Path: h.Path, Completeness: h.Completeness, Ended: h.Ended, Is4: h.Is4,
@@ -170,9 +170,10 @@ func (c *Conn) derive(from *Value, marks []Mark) {
 	}
 	c.client, c.RolesFrom = roles(&h.Addr, c.Marks)
 	for i := range c.Marks {
-		c.flags |= c.Marks[i].Flags
 		c.Marks[i].Side ^= c.client
 	}
+	c.index = index
+	c.index.make(c.Marks)
 	for r := range Role(2) {
 		side := uint8(r) ^ c.client
 		c.Addr[r] = h.Addr[side]

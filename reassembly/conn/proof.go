@@ -29,49 +29,6 @@ func (c *Conn) deaf(r Role, i int) bool {
 	return false
 }
 
-// indexOf returns the index of the mark of a frame, or -1.
-func (c *Conn) indexOf(frame uint32) int {
-	for i := range c.Marks {
-		if c.Marks[i].Frame == frame {
-			return i
-		}
-	}
-	return -1
-}
-
-// firstProof returns the first segment of r behind mark from that acknowledges
-// everything of its peer before end, or -1.
-func (c *Conn) firstProof(r Role, end seqnum.Offset, from int) int {
-	for i := from + 1; i < len(c.Marks); i++ {
-		m := &c.Marks[i]
-		if m.By(r) && m.Covers(end) {
-			return i
-		}
-	}
-	return -1
-}
-
-// lastBefore returns the last segment of r before mark i that fits, or -1.
-func (c *Conn) lastBefore(i int, r Role, fits func(*Mark) bool) int {
-	for i--; i >= 0; i-- {
-		if m := &c.Marks[i]; m.By(r) && fits(m) {
-			return i
-		}
-	}
-	return -1
-}
-
-// firstBetween returns the first segment of r after mark i and before mark j
-// that fits, or -1.
-func (c *Conn) firstBetween(i, j int, r Role, fits func(*Mark) bool) int {
-	for i++; i < j; i++ {
-		if m := &c.Marks[i]; m.By(r) && fits(m) {
-			return i
-		}
-	}
-	return -1
-}
-
 // filled returns the segment of r's peer with which the last octets came that r
 // lacked at mark late and had at mark proof: the one that the timestamp echo names
 // (RFC 7323 §4.3), else the first that could be; -1 where there is none. A FIN that
@@ -113,9 +70,13 @@ func (c *Conn) tookInSilence(r Role, fin *FIN) bool {
 func (c *Conn) arrived(r Role, proof int, copyOf func(*Mark) bool) int {
 	p := &c.Marks[proof]
 	best := -1
-	for i := range proof {
+	for _, at := range c.index.of[r.Peer()].list() {
+		i := int(at)
 		m := &c.Marks[i]
-		if m.By(r) || !copyOf(m) || m.Bits.has(Duplicate) {
+		if i >= proof {
+			break
+		}
+		if !copyOf(m) || m.Bits.has(Duplicate) {
 			continue
 		}
 		switch {
@@ -141,9 +102,10 @@ func (c *Conn) arrived(r Role, proof int, copyOf func(*Mark) bool) int {
 // ignore the next: something keeps them from it.
 func (c *Conn) ackTaken(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int {
 	ignored := 0
-	for i := range c.Marks {
+	for _, at := range c.index.of[r.Peer()].list() {
+		i := int(at)
 		m := &c.Marks[i]
-		if m.By(r) || !m.Covers(end) || m.Has(segment.RST) {
+		if !m.Covers(end) || m.Has(segment.RST) {
 			continue
 		}
 		if !c.denied(r, i, copyOf) {
@@ -179,9 +141,9 @@ func (c *Conn) denied(r Role, i int, copyOf func(*Mark) bool) bool {
 		return false
 	}
 	allowance := c.Allowance(r)
-	for j := i + 1; j < len(c.Marks); j++ {
+	for _, j := range c.index.of[r].list() {
 		m := &c.Marks[j]
-		if m.By(r) && copyOf(m) && !m.Bits.has(Duplicate) && m.Time.Sub(c.Marks[i].Time) > allowance {
+		if int(j) > i && copyOf(m) && !m.Bits.has(Duplicate) && m.Time.Sub(c.Marks[i].Time) > allowance {
 			return true
 		}
 	}

@@ -80,9 +80,8 @@ func (c *Conn) acceptable(i int) bool {
 // next returns the first segment of r, no RST, that was captured more than
 // after later than mark i.
 func (c *Conn) next(i int, r Role, after time.Duration) *Mark {
-	for j := i + 1; j < len(c.Marks); j++ {
-		m := &c.Marks[j]
-		if m.By(r) && !m.Has(segment.RST) && m.Time.Sub(c.Marks[i].Time) > after {
+	for _, j := range c.index.of[r].list() {
+		if m := &c.Marks[j]; int(j) > i && !m.Has(segment.RST) && m.Time.Sub(c.Marks[i].Time) > after {
 			return m
 		}
 	}

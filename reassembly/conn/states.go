@@ -171,21 +171,11 @@ func (c *Conn) openingSteps(r Role, l *steps) {
 	c.tookACKofSYN(r, l)
 }
 
-// firstSYN returns the first captured SYN of r, or -1.
-func (c *Conn) firstSYN(r Role) int {
-	for i := range c.Marks {
-		if m := &c.Marks[i]; m.By(r) && m.Has(segment.SYN) {
-			return i
-		}
-	}
-	return -1
-}
-
 // answerSYN returns r's SYN,ACK that followed its bare SYN, or -1.
 func (c *Conn) answerSYN(r Role, own int) int {
-	for i := own + 1; i < len(c.Marks); i++ {
-		if m := &c.Marks[i]; m.By(r) && m.Has(segment.SYN|segment.ACK) {
-			return i
+	for _, i := range c.index.syns[r].list() {
+		if int(i) > own && c.Marks[i].Has(segment.ACK) {
+			return int(i)
 		}
 	}
 	return -1
@@ -211,9 +201,9 @@ func (c *Conn) tookACKofSYN(r Role, l *steps) {
 	if e := c.end(r.Peer()); e.retransmits > 0 && e.dataSegments > 1 && e.sndUna <= 1 {
 		at = -1 // a full accept queue drops the ACK, and the payload that follows it
 	}
-	for i := range c.Marks {
-		m := &c.Marks[i]
-		if !m.By(r) || m.Flags.Any(segment.SYN|segment.RST) || !m.Has(segment.ACK) {
+	for _, k := range c.index.of[r].list() {
+		i, m := int(k), &c.Marks[k]
+		if m.Flags.Any(segment.SYN|segment.RST) || !m.Has(segment.ACK) {
 			continue
 		}
 		if at < 0 || i < at {

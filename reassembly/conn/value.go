@@ -25,6 +25,7 @@ type Deriver struct {
 	store    *Store // of what is counted here
 	counters counters
 	conn     Conn
+	index    index
 	marks    [manyEntries]Mark
 }
 
@@ -42,6 +43,7 @@ func (d *Deriver) Derive(v *Value) *Conn {
 			v.log[i].mark(&marks[i])
 		}
 	}
+	d.conn.index = &d.index
 	d.conn.derive(v, marks)
 	return &d.conn
 }
