@@ -57,6 +57,9 @@ var linkHeaders = map[segment.LinkType]func(ip []byte) []byte{
 		field := slices.Concat([]byte{2, 0, 0, 0, 11, 0, 10, 0}, secret, []byte{0, 0})
 		return slices.Concat(field, []byte{byte(len(ip) + 4), 0, 9, 0}, ip)
 	},
+	segment.LinkIPoIB: func(ip []byte) []byte {
+		return slices.Concat(secret, make([]byte, 28), secret, []byte{8, 0, 0, 0}, ip)
+	},
 	segment.LinkPKTAP: func(ip []byte) []byte {
 		head := []byte{20, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0}
 		return slices.Concat(head, secret, []byte{0, 0}, secret, secret, []byte{8, 0}, ip)

@@ -62,6 +62,9 @@ var carriers = []carrier{
 	{name: "sll llc", link: LinkSLL, data: sllBytes(4, snapBytes(0x0800, tcp4))},
 	{name: "sll2", link: LinkSLL2, data: join(u16(0x86dd), u16(0), u32(1), u16(1), []byte{0, 6}, make([]byte, 8), tcp6)},
 
+	{name: "ipoib", link: LinkIPoIB, data: join(make([]byte, 40), u16(0x0800), u16(0), tcp4)},
+	{name: "ipoib ipv6", link: LinkIPoIB, data: join(u32(0x60000000), make([]byte, 36), u16(0x86dd), u16(0), tcp6)},
+
 	{name: "ppp", link: LinkPPP, data: pppBytes(0x21, tcp4)},
 	{name: "ppp without address", link: LinkPPPHDLC, data: join(u16(0x57), tcp6)},
 	{name: "ppp short protocol", link: LinkPPP, data: join([]byte{0x21}, tcp4)},
@@ -108,6 +111,9 @@ var carriers = []carrier{
 		join(u32(0), u16(0x0800), []byte{0, 4}, u32(1), u32(0), tcp4))},
 	{name: "gre ethernet", link: LinkRaw, data: greBytes(0, 0x6558, ethernet4), path: via(GRE, 0)},
 	{name: "gre wccp", link: LinkRaw, data: greBytes(0, 0x883e, join(u32(0), tcp4)), path: via(GRE, 0)},
+	{name: "gre aruba", link: LinkRaw, path: via(GRE, 0), data: greBytes(0, 0x8200, wifiBytes(0x0802, 24, tcp4))},
+	{name: "gre aruba last", link: LinkRaw, path: via(GRE, 77), data: greBytes(0x2000, 0x8370, join(u32(77), wifiBytes(0x8801, 26, tcp4)))},
+	{name: "gre aruba a-msdu", link: LinkRaw, path: via(GRE, 0), data: greBytes(0, 0x8210, amsduBytes(0x0806, make([]byte, 28)))},
 	{name: "gre key 0", link: LinkRaw, path: Path{Tunnel: GRE, HasTunnelID: true}, data: greBytes(0x2000, 0x0800, join(u32(0), tcp4))},
 	{name: "erspan", link: LinkRaw, data: greBytes(0, 0x88be, ethernet4), path: via(GRE, 0)},
 	{name: "erspan 2", link: LinkRaw, path: via(GRE, 0), data: greBytes(0x1000, 0x88be,
@@ -139,6 +145,9 @@ var carriers = []carrier{
 		join(u32(0x08000000), u32(77<<8), tcp4))},
 	{name: "tzsp", link: LinkRaw, path: via(TZSP, 0), data: udpBytes(50000, 37008,
 		join([]byte{1, 0}, u16(1), []byte{0, 11, 1, 6, 1}, ethernet4))},
+	{name: "capwap ethernet", link: LinkRaw, path: via(CAPWAP, 0), data: udpBytes(50000, 5247, capwapBytes(0, 0, 0, ethernet4))},
+	{name: "capwap wifi", link: LinkRaw, path: via(CAPWAP, 0), data: udpBytes(5247, 50000, capwapBytes(0x100, 0, 0, swappedBytes(0x0801, 24)))},
+	{name: "capwap wifi with headers", link: LinkRaw, path: via(CAPWAP, 0), data: udpBytes(5247, 50000, capwapBytes(0x130, 0, 0, swappedBytes(0x8802, 26)))},
 	{name: "mpls in udp", link: LinkRaw, data: udpBytes(50000, 6635, join(u32(0x00020140), tcp4))},
 	{name: "tunnel in tunnel", link: LinkRaw, path: via(IPIP, 0), data: vxlanBytes(etherBytes(0x86dd, ip6Bytes(41, tcp6)))},
 
@@ -168,6 +177,24 @@ func pppoeBytes(protocol int, payload []byte) []byte {
 // and a header of n octets.
 func wifiBytes(control, n int, payload []byte) []byte {
 	return join(u16(control), make([]byte, n-2), snapBytes(0x0800, payload))
+}
+
+// swappedBytes is wifiBytes with tcp4 as CAPWAP carries it.
+func swappedBytes(control, n int) []byte {
+	b := wifiBytes(control, n, tcp4)
+	b[0], b[1] = b[1], b[0]
+	return b
+}
+
+// capwapBytes is a CAPWAP data packet of the binding of 802.11 with these flags; with
+// 0x30 among them its header holds a MAC address and a signal strength.
+func capwapBytes(flags uint32, id, offset int, payload []byte) []byte {
+	var optional []byte
+	if flags&0x30 != 0 {
+		optional = join([]byte{6}, make([]byte, 7), []byte{4}, make([]byte, 7))
+	}
+	words := uint32(8+len(optional)) / 4
+	return join(u32(words<<19|1<<9|flags), u16(id), u16(offset), optional, payload)
 }
 
 // amsduBytes holds a packet that holds no segment, and then the segment.

@@ -16,7 +16,7 @@
 //	PPP, PPP_HDLC, PPP_WITH_DIR    with and without address, control and the protocol's first octet
 //	PPP_ETHER, C_HDLC
 //	IEEE802_11, and behind _RADIOTAP, _PRISM, _AVS and PPI
-//	NFLOG, PKTAP
+//	NFLOG, PKTAP, IPOIB
 //
 // Between link and IP: 802.1Q, 802.1ad and 0x9100 tags, 802.1ah, 802.1BR, 802.1CB,
 // HSR, VN-Tag and Cisco MetaData tags, MACsec that does not encrypt, NSH, PPPoE,
@@ -24,9 +24,11 @@
 // word or without one.
 //
 // Tunnels, of which the innermost segment counts: IP in IP, 6in4, EtherIP, GRE
-// with all its fields and ERSPAN, PPTP, WCCP and Ethernet in it, VXLAN and
-// VXLAN-GPE, GENEVE, GTP-U, Teredo, L2TP, LISP, TZSP, MPLS in IP and UDP,
+// with all its fields and ERSPAN, PPTP, WCCP, Ethernet and Aruba's 802.11 in it, VXLAN and
+// VXLAN-GPE, GENEVE, GTP-U, Teredo, L2TP, LISP, TZSP, CAPWAP data, MPLS in IP and UDP,
 // authentication headers. Those in UDP are known by either port.
+//
+// CAPWAP's fragments are put together as those of IP.
 //
 // IP: options, source routes and routing headers (the connection is with the last
 // hop), extension headers, jumbograms, and fragments. Of fragments at most

@@ -18,6 +18,7 @@ type fragmentKey struct {
 	id       uint32
 	proto    uint8 // IPv4 only: in IPv6 the fragments may differ in it
 	is4      bool
+	capwap   bool // of CAPWAP, which has fragments of its own
 }
 
 // fragments puts IP datagrams together. The zero value is ready for use; nothing
@@ -28,18 +29,24 @@ type fragments struct {
 	free           *datagram // linked by newer
 	done           *datagram // completed by this packet: its payload may lie there
 	octets         int       // capacity of all buffers, live and free
+	spare          []byte    // of maxDatagram octets, in which a datagram is put in order; nil before the first
 }
 
 // datagram is the payload of an IP datagram, of which some fragments have come.
 type datagram struct {
 	key          fragmentKey
 	older, newer *datagram
-	buf          []byte
+	buf          []byte                             // in the order of arrival; of a whole datagram, in its own
+	pieces       []piece                            // of buf
 	have         [(maxDatagram + 8) / 8 / 64]uint64 // one bit per unit of 8 octets
 	total        int                                // octets; -1 until the last fragment has come
 	next         uint8                              // protocol or next header, by the first fragment
 	frames       []uint32                           // that brought it; at most maxParts
 }
+
+// piece is a run of octets that came together. A datagram costs what came of it, however
+// far behind its beginning that belongs.
+type piece struct{ offset, at, n uint32 } // in the datagram; in buf
 
 // maxParts is how many frames of a datagram are remembered: its octets came one
 // unit at a time, and some twice.
@@ -70,18 +77,19 @@ func (f *fragments) add(key fragmentKey, next uint8, offset int, more bool, b []
 	if g.total >= 0 && end > g.total {
 		end = g.total // a tail has come already: what lies behind it is not ours
 	}
-	f.reserve(g, end)
+	f.reserve(g, len(g.buf)+max(0, end-offset))
 	g.store(offset, end, b)
 	if g.total < 0 || !g.complete() {
 		return nil
 	}
+	f.order(g)
 	f.forget(g)
 	g.newer, f.done = f.done, g
 	return g
 }
 
-// store copies the units of b that are missing. The last unit may be short only
-// where the datagram ends; elsewhere it waits for a whole one.
+// store appends the units of b that are missing, for which there is room. The last unit
+// may be short only where the datagram ends; elsewhere it waits for a whole one.
 func (g *datagram) store(offset, end int, b []byte) {
 	for at := offset; at < end; at += 8 {
 		n := min(8, end-at)
@@ -89,11 +97,35 @@ func (g *datagram) store(offset, end int, b []byte) {
 			return
 		}
 		unit := at / 8
-		if bit := uint64(1) << (unit % 64); g.have[unit/64]&bit == 0 {
-			g.have[unit/64] |= bit
-			copy(g.buf[at:at+n], b[at-offset:])
+		bit := uint64(1) << (unit % 64)
+		if g.have[unit/64]&bit != 0 {
+			continue
+		}
+		g.have[unit/64] |= bit
+		if k := len(g.pieces) - 1; k >= 0 && int(g.pieces[k].offset+g.pieces[k].n) == at {
+			g.pieces[k].n += uint32(n)
+		} else {
+			g.pieces = append(g.pieces, piece{uint32(at), uint32(len(g.buf)), uint32(n)})
+		}
+		g.buf = append(g.buf, b[at-offset:at-offset+n]...)
+	}
+}
+
+// order puts a complete datagram in order.
+func (f *fragments) order(g *datagram) {
+	if len(g.pieces) == 1 {
+		return
+	}
+	if f.spare == nil {
+		f.spare = make([]byte, maxDatagram)
+	}
+	whole := f.spare[:g.total]
+	for _, p := range g.pieces {
+		if int(p.offset) < g.total {
+			copy(whole[p.offset:], g.buf[p.at:p.at+p.n])
 		}
 	}
+	g.buf = append(g.buf[:0], whole...)
 }
 
 // complete reports whether every unit below total has come.
@@ -122,7 +154,7 @@ func (f *fragments) begin(key fragmentKey) *datagram {
 	} else {
 		g = new(datagram)
 	}
-	*g = datagram{key: key, buf: g.buf[:0], frames: g.frames[:0], total: -1, older: f.newest}
+	*g = datagram{key: key, buf: g.buf[:0], pieces: g.pieces[:0], frames: g.frames[:0], total: -1, older: f.newest}
 	if f.newest != nil {
 		f.newest.newer = g
 	} else {
@@ -137,7 +169,6 @@ func (f *fragments) begin(key fragmentKey) *datagram {
 // the oldest datagrams if need be.
 func (f *fragments) reserve(g *datagram, n int) {
 	if n <= cap(g.buf) {
-		g.buf = g.buf[:max(n, len(g.buf))]
 		return
 	}
 	size := 2048
@@ -145,9 +176,7 @@ func (f *fragments) reserve(g *datagram, n int) {
 		size *= 2
 	}
 	f.octets += size - cap(g.buf)
-	grown := make([]byte, n, size)
-	copy(grown, g.buf)
-	g.buf = grown
+	g.buf = append(make([]byte, 0, size), g.buf...)
 	for f.octets > maxFragmentOctets {
 		switch {
 		case f.free != nil:

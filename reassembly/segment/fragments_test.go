@@ -2,6 +2,7 @@ package segment
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -178,11 +179,51 @@ func TestFragmentFlood(t *testing.T) {
 	}
 }
 
+// A fragment far behind the beginning of its datagram costs no more than any other.
+func TestLastFragmentsAreSmall(t *testing.T) {
+	var d Decoder
+	var s Segment
+	for id := range 2 * maxDatagrams {
+		b := ip4Header(protoTCP, 20+16, 0x1fff-8, nil, make([]byte, 16))
+		copy(b[4:], u16(id))
+		d.Decode(LinkRaw, b, len(b), &s)
+	}
+	if n := d.fragments.octets; n > 4<<10*maxDatagrams {
+		t.Errorf("%d octets for %d fragments of 16", n, maxDatagrams)
+	}
+}
+
+// Fragments in any order, some of them twice and with others in between, make the same
+// datagram.
+func TestFragmentsInAnyOrder(t *testing.T) {
+	want := make([]byte, 4000)
+	for i := range want {
+		want[i] = byte(i * 7)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		var f fragments
+		var g *datagram
+		key := fragmentKey{id: 1}
+		for _, unit := range r.Perm(len(want) / 8) {
+			from := max(0, unit-r.IntN(40)) * 8
+			to := min(len(want), (unit+1+r.IntN(40))*8)
+			if g = f.add(key, 0, from, to < len(want), want[from:to], nil); g != nil {
+				break
+			}
+			f.add(fragmentKey{id: r.Uint32()}, 0, from, true, make([]byte, 64), nil)
+		}
+		if g == nil || g.total != len(want) || !bytes.Equal(g.buf[:g.total], want) {
+			t.Fatal("the datagram is not what its fragments held")
+		}
+	}
+}
+
 // Once buffers exist, fragments need no more of them.
 func TestFragmentAllocations(t *testing.T) {
 	var d Decoder
 	var s Segment
-	parts := [][]byte{part(1, 0, 48), part(1, 48, 132)}
+	parts := [][]byte{part(1, 48, 132), part(1, 0, 48)}
 	if n := testing.AllocsPerRun(1000, func() {
 		for _, b := range parts {
 			d.Decode(LinkRaw, b, len(b), &s)
@@ -255,5 +296,47 @@ func TestPartsOfPartsInATunnel(t *testing.T) {
 	}
 	if parts, total := d.Parts(); !slices.Equal(parts, []uint32{11, 12, 13, 14}) || total != 132 {
 		t.Errorf("frames %v, %d octets", parts, total)
+	}
+}
+
+// CAPWAP has fragments of its own, beside those of the IP packets that carry it.
+func TestFragmentsOfCAPWAP(t *testing.T) {
+	frame := swappedBytes(0x0801, 24)
+	piece := func(flags uint32, from, to int) []byte {
+		return udpBytes(5247, 50000, capwapBytes(0x100|flags, 0x1234, from, frame[from:to]))
+	}
+	const first, last = 0x80, 0xc0
+	d := NewDecoder()
+	var s Segment
+	for i, b := range [][]byte{part(0, 0, 48), piece(last, 64, len(frame)), piece(first, 0, 40), piece(first, 40, 64)} {
+		want := Fragment
+		if i == 3 {
+			want = Decoded
+		}
+		if skip := d.Decode(LinkRaw, b, len(b), &s); skip != want {
+			t.Errorf("fragment %d: %v", i, skip)
+		}
+	}
+	if s.Path != via(CAPWAP, 0) || string(s.Payload) != string(hello) || s.Seq != 1000 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestCAPWAPThatHoldsNoSegment(t *testing.T) {
+	for name, c := range map[string]struct {
+		data []byte
+		want Skip
+	}{
+		"encrypted":       {join([]byte{1, 0, 0, 0}, make([]byte, 40)), Encrypted},
+		"kept alive":      {capwapBytes(0x108, 0, 0, make([]byte, 20)), NotTCP},
+		"another binding": {join(u32(2<<19|3<<9|0x100), u32(0), ethernet4), NotTCP},
+		"another version": {join([]byte{0x20}, capwapBytes(0, 0, 0, ethernet4)[1:]), NotTCP},
+		"header too long": {join(u32(31<<19|1<<9), u32(0), make([]byte, 12)), NotTCP},
+	} {
+		var s Segment
+		b := udpBytes(50000, 5247, c.data)
+		if skip := NewDecoder().Decode(LinkRaw, b, len(b), &s); skip != c.want {
+			t.Errorf("%s: %v, want %v", name, skip, c.want)
+		}
 	}
 }

@@ -15,6 +15,8 @@ const (
 	greWCCP      = 0x883e
 	greERSPAN    = 0x88be // types I and II
 	greERSPAN3   = 0x22eb
+	greAruba     = 0x8200 // 802.11 frames of one of 24 queues; every 16th value
+	greArubaLast = 0x8370
 	erspan2Bytes = 8
 	erspan3Bytes = 12
 )
@@ -99,6 +101,9 @@ func (d *Decoder) grePayload(flags, protocol uint16, b []byte, wire int, s *Segm
 			b, wire = b[4:], wire-4
 		}
 		return d.ipv4(b, wire, s)
+	}
+	if protocol&^0x01f0 == greAruba && protocol <= greArubaLast {
+		return d.wifi(b, wire, s)
 	}
 	if protocol <= maxLength8023 {
 		return NotIP

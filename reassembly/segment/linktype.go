@@ -28,6 +28,7 @@ const (
 	LinkIPv4     LinkType = 228
 	LinkIPv6     LinkType = 229
 	LinkNFLOG    LinkType = 239
+	LinkIPoIB    LinkType = 242
 	LinkPKTAP    LinkType = 258
 	LinkSLL2     LinkType = 276
 )
@@ -74,6 +75,7 @@ func init() {
 		{LinkIPv4, "IPV4", "ipv4", (*Decoder).ipv4, stripNothing},
 		{LinkIPv6, "IPV6", "ipv6", (*Decoder).ipv6, stripNothing},
 		{LinkNFLOG, "NFLOG", "", (*Decoder).nflog, stripNFLOG},
+		{LinkIPoIB, "IPOIB", "", (*Decoder).ipoib, stripIPoIB},
 		{LinkPKTAP, "PKTAP", "", (*Decoder).pktap, stripPKTAP},
 		{LinkSLL2, "LINUX_SLL2", "sll2", (*Decoder).sll2, stripSLL2},
 	}

@@ -69,11 +69,13 @@ const (
 	L2TP                 // RFC 2661; ID is tunnel ID << 16 | session ID
 	LISP                 // RFC 9300; ID is the instance ID, if any
 	TZSP                 // TaZmen Sniffer Protocol
+	CAPWAP               // RFC 5415
 )
 
 var tunnelNames = [...]string{
 	NoTunnel: "", IPIP: "ipip", SixInFour: "6in4", GRE: "gre", VXLAN: "vxlan",
 	GENEVE: "geneve", GTPU: "gtp-u", Teredo: "teredo", EtherIP: "etherip", L2TP: "l2tp", LISP: "lisp", TZSP: "tzsp",
+	CAPWAP: "capwap",
 }
 
 // String returns the name used in records; "" for NoTunnel.

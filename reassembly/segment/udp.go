@@ -10,6 +10,7 @@ const (
 	portIPsecNAT = 4500
 	portVXLAN    = 4789
 	portVXLANGPE = 4790
+	portCAPWAP   = 5247 // data; control is 5246
 	portGENEVE   = 6081
 	portMPLS     = 6635
 	portGTPC     = 2123
@@ -46,7 +47,7 @@ func (d *Decoder) udp(b []byte, wire int, s *Segment) Skip {
 
 func isTunnel(port uint16) bool {
 	switch port {
-	case portL2TP, portGTPC, portGTPU, portTeredo, portIPsecNAT, portVXLAN, portVXLANGPE, portLISP, portGENEVE, portMPLS, portTZSP:
+	case portL2TP, portGTPC, portGTPU, portTeredo, portIPsecNAT, portVXLAN, portVXLANGPE, portLISP, portCAPWAP, portGENEVE, portMPLS, portTZSP:
 		return true
 	}
 	return false
@@ -58,6 +59,8 @@ func (d *Decoder) tunnel(port uint16, b []byte, wire int, s *Segment) Skip {
 		return d.vxlan(b, wire, s)
 	case portVXLANGPE:
 		return d.vxlanGPE(b, wire, s)
+	case portCAPWAP:
+		return d.capwap(b, wire, s)
 	case portGENEVE:
 		return d.geneve(b, wire, s)
 	case portGTPU, portGTPC: // some send user data to the control port

@@ -32,7 +32,11 @@ func (d *Decoder) wifiPadded(padded bool, b []byte, wire int, s *Segment) Skip {
 	if len(b) < 2 {
 		return short(b, wire)
 	}
-	control := binary.LittleEndian.Uint16(b)
+	return d.wifiFrame(binary.LittleEndian.Uint16(b), padded, b, wire, s)
+}
+
+// wifiFrame reads a frame of which the frame control, its first two octets, is known.
+func (d *Decoder) wifiFrame(control uint16, padded bool, b []byte, wire int, s *Segment) Skip {
 	if control&wifiTypeMask != wifiTypeData || control&wifiNoData != 0 {
 		return NotIP
 	}
@@ -63,11 +67,12 @@ func (d *Decoder) wifiPadded(padded bool, b []byte, wire int, s *Segment) Skip {
 // the first TCP segment, else what became of the last subframe.
 func (d *Decoder) amsdu(b []byte, wire int, s *Segment) Skip {
 	const header = 14
-	skip := BadHeader
+	skip, outer := BadHeader, s.Path
 	for len(b) >= header {
 		n := int(be16(b[12:]))
 		body, bodyWire := limit(n, b[header:], wire-header)
-		s.reset() // the labels of the subframe before are not this one's
+		s.reset()
+		s.Path = outer // the labels of the subframe before are not this one's
 		if skip = d.llc(body, bodyWire, s); skip == Decoded || skip == ICMPError {
 			return skip
 		}
