@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,35 @@ func TestCorruptPcap(t *testing.T) {
 	corrupt(t, b, 1, 24+28, "4294967295 captured octets")
 	o.PutUint16(b[4:], 7)
 	corrupt(t, b, 0, 0, "version 7.4")
+}
+
+// Before version 2.3 of pcap the length of the packet stands first, in 2.3 in either place.
+func TestOldVersionsOfPcap(t *testing.T) {
+	for name, o := range orders {
+		for _, c := range []struct {
+			major, minor uint16
+			swap         bool
+		}{{2, 0, true}, {2, 1, true}, {2, 2, true}, {2, 3, true}, {2, 3, false}, {2, 4, false}, {543, 0, true}} {
+			b := pcapBytes(o, magicMicros, 96, 1, record{sec: 7, data: "captured", length: 900}, sample[0])
+			want, _, err := readAll(t, b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.PutUint16(b[4:], c.major)
+			o.PutUint16(b[6:], c.minor)
+			if c.swap {
+				o.PutUint32(b[24+8:], 900)
+				o.PutUint32(b[24+12:], 8)
+			}
+			packets, _, err := readAll(t, b)
+			if err != nil || !slices.EqualFunc(packets, want, same) || packets[0].Length != 900 || packets[0].data != "captured" {
+				t.Errorf("%s, version %d.%d, swapped %v: %+v, %v", name, c.major, c.minor, c.swap, packets, err)
+			}
+		}
+		b := pcapBytes(o, magicMicros, 96, 1, sample...)
+		o.PutUint16(b[6:], 5)
+		corrupt(t, b, 0, 0, "version 2.5")
+	}
 }
 
 func TestPcapOddButSound(t *testing.T) {

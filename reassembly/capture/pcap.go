@@ -29,7 +29,32 @@ type pcapSource struct {
 	big  bool // byte order
 	unit Time // nanoseconds of the smaller part of a timestamp
 	link segment.LinkType
+	swap lengthsSwapped
 	pos  int64 // offset of the next record
+}
+
+// lengthsSwapped says whether the length of the packet stands before that of what was
+// captured of it, as in files of before 1995.
+type lengthsSwapped uint8
+
+const (
+	neverSwapped lengthsSwapped = iota
+	maybeSwapped                // some writers of version 2.3 did, some did not
+	alwaysSwapped
+)
+
+// pcapVersion returns where a file of that version has its lengths. Those read are the
+// ones that libpcap reads; 543.0 is what tcpdump of DG/UX wrote.
+func pcapVersion(major, minor uint16) (lengthsSwapped, error) {
+	switch {
+	case major == 2 && minor < 3, major == 543 && minor == 0:
+		return alwaysSwapped, nil
+	case major == 2 && minor == 3:
+		return maybeSwapped, nil
+	case major == 2 && minor == 4:
+		return neverSwapped, nil
+	}
+	return 0, fmt.Errorf("pcap version %d.%d is not supported, only 2.0 to 2.4", major, minor)
 }
 
 // openPcap reads the file header that src stands at.
@@ -49,8 +74,9 @@ func openPcap(src io.Reader, info *Info) (*pcapSource, error) {
 		info.Format, s.unit = "pcap-ns", 1
 	}
 	info.SnapLen = order.Uint32(h[16:])
-	if major, minor := order.Uint16(h[4:]), order.Uint16(h[6:]); major != 2 || minor != 4 {
-		return nil, fmt.Errorf("pcap version %d.%d is not supported, only 2.4", major, minor)
+	var err error
+	if s.swap, err = pcapVersion(order.Uint16(h[4:]), order.Uint16(h[6:])); err != nil {
+		return nil, err
 	}
 	s.link = pcapLink(order.Uint32(h[20:]))
 	s.in.take(pcapHeader)
@@ -86,6 +112,9 @@ func (s *pcapSource) next(p *Packet) (int64, error) {
 	if s.big {
 		sec, frac = binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])
 		captured, length = binary.BigEndian.Uint32(b[8:]), binary.BigEndian.Uint32(b[12:])
+	}
+	if s.swap == alwaysSwapped || s.swap == maybeSwapped && captured > length {
+		captured, length = length, captured
 	}
 	if captured > maxCaptured {
 		return s.pos, fmt.Errorf("record claims %d captured octets, more than %d", captured, maxCaptured)

@@ -253,3 +253,6 @@ func TestNextAfterClose(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// same compares what the file says of two packets.
+func same(a, b got) bool { return a.Time == b.Time && a.Length == b.Length && a.data == b.data }
