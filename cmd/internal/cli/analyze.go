@@ -162,7 +162,8 @@ func (j *job) files() ([]string, error) {
 	if len(j.args) == 0 {
 		return nil, &usageError{text: "which capture? Name a file, a directory, or - for standard input"}
 	}
-	files, err := capture.Files(j.ctx, j.args)
+	files, skipped, err := capture.Files(j.ctx, j.args)
+	j.skipped(skipped, j.output.quiet)
 	if err != nil { // a directory without captures; the others are read
 		j.problem(err)
 		j.unreadable = true
@@ -171,6 +172,22 @@ func (j *job) files() ([]string, error) {
 		return nil, &usageError{text: "standard input (-) can be read only once"}
 	}
 	return files, j.spare(j.output.path, slices.Concat(files, j.judge.read))
+}
+
+// skipped names what directories hold and nobody reads. Of many it names some: /dev is
+// a directory, too.
+func (c Command) skipped(list []capture.Skipped, quiet bool) {
+	const most = 20
+	for i, s := range list {
+		switch {
+		case quiet:
+			return
+		case i == most && len(list) > most+1:
+			c.complain("finwait: warning: %d more are skipped\n", len(list)-most)
+			return
+		}
+		c.complain("finwait: warning: %s is skipped: %s\n", report.Safe(s.Path), s.Why)
+	}
 }
 
 // twice is files for a command that reads them twice.

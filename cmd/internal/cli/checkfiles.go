@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"finwait/analyzer/check"
-	"finwait/analyzer/report"
 	"finwait/reassembly/capture"
 )
 
@@ -19,8 +18,8 @@ type fixtures struct {
 	captures []string // also those that turn out to be none
 	strays   []string // golden records without a capture
 	empty    []string // directories below which there is nothing of that
-	skipped  []string // what is named like a capture and is no regular file
-	problem  error    // an argument that stands for no capture
+	skipped  []capture.Skipped
+	problem  error // an argument that stands for no capture
 }
 
 // findFixtures expands arguments. Beside the captures, which are told by
@@ -39,7 +38,8 @@ func findFixtures(ctx context.Context, args []string) *fixtures {
 	}
 	for _, arg := range plain {
 		before := len(f.captures) + len(f.strays)
-		files, err := capture.Files(ctx, []string{arg})
+		files, skipped, err := capture.Files(ctx, []string{arg})
+		f.skipped = append(f.skipped, skipped...)
 		f.captures = append(f.captures, files...)
 		info, statErr := os.Stat(arg)
 		isDir := statErr == nil && info.IsDir()
@@ -55,6 +55,10 @@ func findFixtures(ctx context.Context, args []string) *fixtures {
 		}
 	}
 	f.captures, f.strays = distinct(f.captures), distinct(f.strays)
+	f.skipped = slices.DeleteFunc(f.skipped, func(s capture.Skipped) bool {
+		_, taken := slices.BinarySearch(f.captures, filepath.Clean(s.Path)) // it is judged as a fixture
+		return taken
+	})
 	return f
 }
 
@@ -87,10 +91,8 @@ func (f *fixtures) walk(ctx context.Context, dir string) {
 		case err != nil || d.IsDir():
 		case strings.HasSuffix(path, check.Suffix):
 			f.golden(path)
-		case namedLikeCapture(path) && !endless(path):
+		case capture.NamedLike(path) && !endless(path):
 			f.captures = append(f.captures, path)
-		case namedLikeCapture(path):
-			f.skipped = append(f.skipped, report.Safe(path)+" is skipped: it is no regular file")
 		}
 		return nil
 	})
@@ -101,15 +103,6 @@ func (f *fixtures) walk(ctx context.Context, dir string) {
 func endless(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.Mode().IsRegular()
-}
-
-// namedLikeCapture reports whether a name promises a capture.
-func namedLikeCapture(path string) bool {
-	name := strings.ToLower(filepath.Base(path))
-	for _, ext := range []string{".gz", ".zst", ".lz4", ".xz", ".bz2"} {
-		name = strings.TrimSuffix(name, ext)
-	}
-	return slices.Contains([]string{".pcap", ".pcapng", ".cap"}, filepath.Ext(name))
 }
 
 // distinct sorts paths and leaves out what is there twice.

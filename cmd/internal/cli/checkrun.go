@@ -54,11 +54,7 @@ func (c *checkRun) fixtures() (*fixtures, error) {
 		c.complain("finwait: %s\n", lines(found.problem))
 		c.unreadable = true
 	}
-	if !c.flags.quiet {
-		for _, note := range found.skipped {
-			c.complain("finwait: warning: %s\n", note)
-		}
-	}
+	c.skipped(found.skipped, c.flags.quiet)
 	return found, nil
 }
 

@@ -121,7 +121,7 @@ func (d *diffRun) spareInputs() error {
 	if d.path == "" {
 		return nil // then nobody need walk the directories before they are read
 	}
-	files, _ := capture.Files(d.ctx, d.args) // what is wrong with them is told when they are read
+	files, _, _ := capture.Files(d.ctx, d.args) // what is wrong with them is told when they are read
 	return d.spare(d.path, slices.Concat(files, d.args, d.judge.read))
 }
 
@@ -143,7 +143,8 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 		}
 		return run, d.replay(arg, text, run)
 	}
-	files, err := capture.Files(ctx, []string{arg})
+	files, skipped, err := capture.Files(ctx, []string{arg})
+	d.skipped(skipped, d.quiet)
 	if err != nil {
 		d.problem(err)
 	}
