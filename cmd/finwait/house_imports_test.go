@@ -20,9 +20,9 @@ const (
 // floors are the rooms of the house from the top down. A package imports only
 // what stands on a lower floor.
 var floors = [][]string{
-	{"cmd/finwait", "testdata/record", "testdata/record/oracle", "testdata/record/bench", "testdata/duckdb", "testdata/monitoring"},
+	{"cmd/finwait", "testdata/record", "testdata/record/oracle", "testdata/record/bench", "testdata/record/damage", "cmd/internal/mass", "testdata/duckdb", "testdata/monitoring"},
 	{"cmd/internal/cli"},
-	{"analyzer/driver", "analyzer/analyzertest", "analyzer/check", "analyzer/diff"},
+	{"cmd/internal/damage", "analyzer/driver", "analyzer/analyzertest", "analyzer/check", "analyzer/diff"},
 	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},
 	{"analyzer/ladder", "analyzer/schema", "analyzer/timeline", "analyzer/report/page"},
 	{"analyzer"},

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -11,12 +10,12 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"finwait/analyzer"
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
 	"finwait/analyzer/rules"
+	"finwait/cmd/internal/damage"
 	"finwait/reassembly/pktscript"
 )
 
@@ -83,65 +82,6 @@ func analyzeAll(t testing.TB, capture []byte) (a *all, problems []string) {
 	return a, problems
 }
 
-// badOutput says what is wrong with the output of one format; "" if nothing is.
-func badOutput(format string, text []byte) string {
-	if format == "flows parquet" { // no text; its own tests read it back
-		return ""
-	}
-	if !utf8.Valid(text) {
-		return "invalid UTF-8"
-	}
-	for at, r := range string(text) {
-		tab := r == '\t' && (format == "flows tsv" || format == "flows zeek")
-		if r < ' ' && r != '\n' && !tab || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u202e' {
-			return fmt.Sprintf("control character %U in %q", r, text[max(at-60, 0):min(at+60, len(text))])
-		}
-	}
-	switch format {
-	case "flows jsonl":
-		for line := range bytes.Lines(text) {
-			if bad := badJSON(line); bad != "" {
-				return bad
-			}
-		}
-	case "flows json", "report json":
-		return badJSON(text)
-	}
-	return ""
-}
-
-// badJSON wants a JSON value in which no number is negative.
-func badJSON(text []byte) string {
-	var v any
-	if err := json.Unmarshal(text, &v); err != nil {
-		return fmt.Sprintf("%v in %.500q", err, text)
-	}
-	return negative("", v)
-}
-
-// negative names a negative number in a JSON value.
-func negative(path string, v any) string {
-	switch v := v.(type) {
-	case map[string]any:
-		for key, e := range v {
-			if bad := negative(path+"."+key, e); bad != "" {
-				return bad
-			}
-		}
-	case []any:
-		for i, e := range v {
-			if bad := negative(fmt.Sprintf("%s[%d]", path, i), e); bad != "" {
-				return bad
-			}
-		}
-	case float64:
-		if v < 0 {
-			return fmt.Sprintf("%s is %v", path, v)
-		}
-	}
-	return ""
-}
-
 // FuzzAnalyze takes any octets through the whole program. Whatever they are, it
 // does not panic, says the same when it is asked again, and writes what each
 // format promises.
@@ -153,7 +93,7 @@ func FuzzAnalyze(f *testing.F) {
 		first, problems := analyzeAll(t, b)
 		again, problemsAgain := analyzeAll(t, b)
 		for i, name := range first.names {
-			if bad := badOutput(name, first.outputs[i].Bytes()); bad != "" {
+			if bad := damage.Bad(name, first.outputs[i].Bytes()); bad != "" {
 				t.Errorf("%s: %s", name, bad)
 			}
 			if !bytes.Equal(first.outputs[i].Bytes(), again.outputs[i].Bytes()) {

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"finwait/cmd/internal/damage"
 )
 
 // What a run over a small capture may cost, whatever is wrong with it. The time
@@ -85,7 +87,7 @@ func hostileRun(t *testing.T, dir string, s sample, n int) {
 	h := fnv.New64a()
 	_, _ = io.WriteString(h, s.name) // it never fails
 	r := rand.New(rand.NewPCG(h.Sum64(), uint64(n)))
-	octets, how := damage(r, s.octets)
+	octets, how := damage.Spoil(r, s.octets)
 	args := outputs[r.IntN(len(outputs))]
 	name := strings.Join(args[:1], " ")
 	if len(args) > 1 {
@@ -139,10 +141,10 @@ func hostileRun(t *testing.T, dir string, s sample, n int) {
 	if code != exitOK && (code != exitInput || problems.Len() == 0) {
 		t.Errorf("%s: exit code %d, standard error %q", what, code, &problems)
 	}
-	if bad := badOutput(name, out.Bytes()); bad != "" {
+	if bad := damage.Bad(name, out.Bytes()); bad != "" {
 		t.Errorf("%s: %s", what, bad)
 	}
-	if bad := badOutput("standard error", problems.Bytes()); bad != "" {
+	if bad := damage.Bad("standard error", problems.Bytes()); bad != "" {
 		t.Errorf("%s: standard error: %s", what, bad)
 	}
 }
