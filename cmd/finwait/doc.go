@@ -734,7 +734,7 @@
 //	  vlan                      list of numbers or null; VLAN IDs from the outermost
 //	  tunnel                    object or null; the innermost that carried it
 //	    .kind                   text: ipip, 6in4, gre, vxlan, geneve, gtp-u, teredo, etherip,
-//	                            l2tp, lisp, tzsp
+//	                            l2tp, lisp, tzsp, capwap
 //	    .id                     number or null; VNI, key or TEID; null where there is none
 //	  interface                 text or null; of the capture
 //	  packets.client, packets.server

@@ -7,7 +7,7 @@ import (
 )
 
 // tuple is the client's address and port. All addresses lie in what RFC 2544 sets
-// aside for benchmarks: clients' in 198.18.0.0/16, the server's is 198.19.0.1.
+// aside for benchmarks: clients' in 198.18.0.0/16, servers' from 198.19.0.1 on.
 type tuple struct{ addr, port uint16 }
 
 // Ports as Linux takes them.
@@ -27,11 +27,11 @@ func newTuple(n uint32, scattered bool) tuple {
 func (t tuple) hash() uint32 { return (uint32(t.addr)<<16 | uint32(t.port)) * 0x85ebca6b }
 
 // host returns an end's address and port.
-func (t tuple) host(side uint8) (addr uint32, port uint16) {
+func (c *conn) host(side uint8) (addr uint32, port uint16) {
 	if side == server {
-		return 198<<24 | 19<<16 | 1, 80
+		return 198<<24 | 19<<16 | (c.server+1)&0xffff, 80 + uint16((c.server+1)>>16)
 	}
-	return 198<<24 | 18<<16 | uint32(t.addr), t.port
+	return 198<<24 | 18<<16 | uint32(c.tuple.addr), c.tuple.port
 }
 
 const protocolTCP = 6
@@ -39,8 +39,8 @@ const protocolTCP = 6
 // appendFrame appends the Ethernet frame of a step to dst.
 func appendFrame(dst []byte, c *conn, s step) []byte {
 	be := binary.BigEndian
-	src, srcPort := c.tuple.host(s.side)
-	to, toPort := c.tuple.host(1 - s.side)
+	src, srcPort := c.host(s.side)
+	to, toPort := c.host(1 - s.side)
 	options := appendOptions(make([]byte, 0, 20), c, s)
 	tcpLen := 20 + len(options) + s.length()
 	ack, window, id := c.next[1-s.side], uint16(502), c.id[s.side]

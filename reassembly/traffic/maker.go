@@ -24,12 +24,13 @@ type maker struct {
 
 // conn is a connection under way.
 type conn struct {
-	story int
-	step  int
-	tuple tuple
-	next  [2]uint32 // SND.NXT of both sides
-	stamp [2]uint32 // TSval that each side sent last
-	id    [2]uint16 // IP identification, the same
+	story  int
+	step   int
+	tuple  tuple
+	server uint32    // which, from 0
+	next   [2]uint32 // SND.NXT of both sides
+	stamp  [2]uint32 // TSval that each side sent last
+	id     [2]uint16 // IP identification, the same
 }
 
 func newMaker(s *Shape, seed uint64) *maker {
@@ -73,6 +74,7 @@ func (m *maker) begin() {
 		n %= m.shape.Tuples
 	}
 	c := conn{story: m.rand.IntN(len(m.stories)), tuple: newTuple(uint32(n), m.shape.Scattered)}
+	c.server = uint32(m.begun % max(1, m.shape.Servers))
 	hash := c.tuple.hash()
 	c.id = [2]uint16{uint16(hash), uint16(hash >> 16)}
 	m.open = append(m.open, c)

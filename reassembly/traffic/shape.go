@@ -13,6 +13,7 @@ type Shape struct {
 	Connections int
 	Open        int  // so many are under way at a time
 	Tuples      int  // 4-tuples that the connections take in turn; 0 means one for each
+	Servers     int  // servers that they go to in turn, at most some millions; 0 means one
 	Scattered   bool // clients come from addresses and ports all over the place
 
 	// Octets of payload of a segment with data, by its sender.

@@ -34,6 +34,9 @@ var shapes = []shape{
 	{"half-open.pcap", "a million connections that nobody completes, half of them answered by the server", pcap(halfOpen)},
 	{"established.pcap", "a million connections, all live until the end, in no order", pcap(established)},
 	{"flood.pcap", "two million SYNs from anywhere, few of them answered, reset or refused", pcap(flood)},
+	{"refusals.pcap", "400,000 servers that each refuse a connection", pcap(refusals)},
+	{"waits.pcap", "2 million packets of connections that are closed after waits of all lengths, at 500 servers", pcap(waits)},
+	{"last-fragments.pcap", "a million last fragments of datagrams of which nothing else comes", lastFragments},
 	{"jumbo.pcap", "segments as large as offloading makes them", pcap(jumbo)},
 	{"elephant.pcap", "one connection of two million packets", pcap(elephant)},
 	{"web-1x.pcap", "200,000 packets much like web.pcap", pcap(traffic.Web(webConnections))},
@@ -72,6 +75,47 @@ var flood = &traffic.Shape{
 	Open:        1024,
 	Scattered:   true,
 	Pace:        2 * time.Microsecond,
+}
+
+var refusals = &traffic.Shape{
+	Stories:     []traffic.Story{{Share: 1, Flags: ">S <R."}},
+	Connections: 400_000,
+	Servers:     400_000,
+	Open:        64,
+	Pace:        10 * time.Microsecond,
+}
+
+// waits are of 20 s on average: each step of a connection is somebody's patience.
+var waits = &traffic.Shape{
+	Stories: []traffic.Story{
+		{Share: 2, Flags: ">S <S. >. >d <d >. <F. >F. <."},
+		{Share: 1, Flags: ">S <S. >. <F. >F. <."},
+		{Share: 1, Flags: ">S <S. >. >d <d >. >F. <F. >."},
+		{Share: 1, Flags: ">S <S. >. >d <. >F. <. <d >R"},
+	},
+	Connections: 250_000,
+	Servers:     500,
+	Open:        20_000,
+	Request:     94,
+	Response:    156,
+	Pace:        2 * time.Millisecond,
+}
+
+// lastFragments writes fragments that lie as far behind the beginning of their datagrams
+// as they can.
+func lastFragments(path string) error {
+	return write(path, traffic.Write, func(yield func(*capture.Packet) bool) {
+		frame := slices.Concat([]byte{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 8, 0},
+			[]byte{0x45, 0, 0, 28, 0, 0, 0x1f, 0xfd, 64, 6, 0, 0, 198, 18, 0, 1, 198, 19, 0, 1}, make([]byte, 8))
+		p := capture.Packet{Link: 1, Data: frame, Length: len(frame)}
+		for p.Number = 1; p.Number <= million; p.Number++ {
+			frame[18], frame[19], frame[29] = byte(p.Number>>8), byte(p.Number), byte(p.Number>>16)
+			p.Time += 1000
+			if !yield(&p) {
+				return
+			}
+		}
+	}, plain)
 }
 
 // jumbo has the largest payload that IPv4 leaves room for, beside the headers.
