@@ -15,6 +15,7 @@ type Config struct {
 	Patience       time.Duration // FIN201: who waits this long after a request wants an answer
 	IdleClose      time.Duration // FIN206, FIN207: the shortest silence that counts as idle
 	ZeroWindow     time.Duration // FIN209: how long a window of 0 holds payload back
+	IdleReset      time.Duration // FIN305, FIN304: the shortest silence in which a connection may have been forgotten
 	TimeWait       time.Duration // FIN303: how long an end stays in TIME-WAIT; Linux: TCP_TIMEWAIT_LEN
 	UnansweredSYN  time.Duration // FIN401, FIN303: how long a SYN waits for an answer
 	OnlyRules      []string      // run only these rules; empty means all
@@ -32,6 +33,7 @@ func DefaultConfig() Config {
 		Patience:       50 * time.Millisecond,
 		IdleClose:      time.Second,
 		ZeroWindow:     time.Second,
+		IdleReset:      time.Second,
 		TimeWait:       60 * time.Second,
 		UnansweredSYN:  time.Second,
 		FINRetransmits: 1,

@@ -13,6 +13,10 @@ type Rule struct {
 	Severity Severity
 	Doc      Doc
 
+	// Requires are rules of smaller IDs whose findings this one asks for (see
+	// Pass.Found): they are run before it, also where they are not to be told.
+	Requires []*Rule
+
 	// Check looks at one connection and reports what it finds. It states
 	// facts: what the capture cannot support is taken back by Doubts. A rule
 	// of the capture as a whole has none.
@@ -78,6 +82,13 @@ type Took struct {
 // needed for something else. What the record's caveats undermine is weakened or left
 // out.
 func Judge(rules []*Rule, config *Config, needed ...string) func(*Record, *reassembly.Conn) {
+	for _, r := range rules {
+		if config.Runs(r) || slices.Contains(needed, r.ID) {
+			for _, other := range r.Requires {
+				needed = append(needed, other.ID)
+			}
+		}
+	}
 	all := slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool {
 		return r.Check == nil || !config.Runs(r) && !slices.Contains(needed, r.ID)
 	})
@@ -98,6 +109,16 @@ func Suppress(r *Record, rules []*Rule, config *Config) {
 	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
 		return slices.ContainsFunc(rules, func(rule *Rule) bool { return rule.ID == f.Rule && !config.Runs(rule) })
 	})
+}
+
+// Found reports whether any of the rules that the running one requires found something.
+func (p *Pass) Found() bool {
+	for _, r := range p.rule.Requires {
+		if p.Record.Found(r.ID) {
+			return true
+		}
+	}
+	return false
 }
 
 // Report adds a finding of the rule that is running.

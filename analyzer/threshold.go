@@ -66,6 +66,11 @@ var Thresholds = []Threshold{
 		duration: func(c *Config) *time.Duration { return &c.TimeWait },
 	},
 	{
+		Name: "idle-reset", Rules: []string{"FIN304", "FIN305"},
+		About:    "the shortest silence in which a connection may have been forgotten",
+		duration: func(c *Config) *time.Duration { return &c.IdleReset },
+	},
+	{
 		Name: "unanswered-syn", Rules: []string{"FIN303", "FIN401"},
 		About:    "a SYN without answer for this long is unanswered",
 		duration: func(c *Config) *time.Duration { return &c.UnansweredSYN },

@@ -59,7 +59,7 @@ func exchangeAt(c *reassembly.Conn, closing *reassembly.Mark) exchange {
 	}
 	switch {
 	case ans.Known() && ans.StartFrame > req.StartFrame:
-		x.got = int64(min(max(closing.Ack-ans.At, 0), seqnum.Offset(ans.Bytes)))
+		x.got = int64(max(min(closing.Ack, max(c.PayloadEnd(reassembly.Server), behind(ans)))-ans.At, 0)) // what was acknowledged came, captured or not
 		x.heard = ans.End
 		if ans.EndFrame > closing.Frame {
 			x.heard = lastBefore(c, closing, ans.Start)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/seqnum"
 )
 
@@ -102,7 +103,7 @@ type counter struct {
 
 func newCounter(head []byte) counter {
 	r := bytes.NewReader(head)
-	return counter{r, bufio.NewReader(r)}
+	return counter{r, bufio.NewReaderSize(r, conn.HeadLen)}
 }
 
 func (c counter) left() int { return c.head.Len() + c.buf.Buffered() }

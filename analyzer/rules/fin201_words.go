@@ -100,23 +100,23 @@ func (g *gaveUp) findOutcome(f *clientGaveUp) {
 	}
 }
 
-// serverTime is how long a server took from the request to its answer, or to its
-// close without one.
+// serverTime is how long a server took from the request to its answer. What it sent
+// or closed because the client had closed tells nothing of that.
 type serverTime struct {
 	took  time.Duration
 	known bool
 }
 
 func (g *gaveUp) serverTime() serverTime {
-	f := &g.c.FIN[reassembly.Server]
-	switch {
-	case g.answer != missing:
-	case g.lateFrame != 0:
-		return serverTime{g.lateStart.Sub(g.end), true}
-	case f.Known && !f.Implied && !g.abort:
-		return serverTime{f.Time.Sub(g.end), true}
+	const soon = 10 * time.Millisecond // a proxy that drops a request answers its client's FIN within that
+	if g.answer != missing || g.lateFrame == 0 {
+		return serverTime{}
 	}
-	return serverTime{}
+	late, after := g.c.MarkOf(g.lateFrame), g.lateStart.Sub(g.closing.Time)
+	if late != nil && !g.abort && late.Covers(g.closing.End()+1) && after <= g.c.RoundTrip(reassembly.Server)+soon {
+		return serverTime{}
+	}
+	return serverTime{g.lateStart.Sub(g.end), true}
 }
 
 // findStays finds how long both ends were stuck, and an ACK that was only delayed:

@@ -47,19 +47,19 @@ func checkLateResponse(p *analyzer.Pass) {
 		return
 	}
 	wasted := int64(c.PayloadEnd(reassembly.Server) - max(c.Taken(reassembly.Server), 1))
+	if !c.Talk(reassembly.Client).Known() || lastWord(c, reassembly.Server, wasted) {
+		return // nothing was asked, or that is no answer: FIN307
+	}
 	v := analyzer.Verdict{
 		Side:   reassembly.Server,
 		Frames: []uint32{fin.Frame, fin.ACKFrame, late.Frame, rst.Frame},
 	}
 	f := lateResponse{wasted: wasted}
-	if c.Protocol() == reassembly.TLS && wasted <= reassembly.AlertSize {
-		v.Severity, f.alert = analyzer.Info, true
-	}
 	switch {
 	case fin.Acked && fin.ACKFrame < late.Frame:
 		f.after, f.acknowledged = late.Time.Sub(fin.ACKTime), true
 		v.Took = took(f.after, reassembly.ExactBound)
-	case late.Time.Sub(fin.Time) <= c.Allowance(reassembly.Server):
+	case late.Time.Sub(fin.Time) <= c.Allowance(reassembly.Server) && !late.Covers(fin.Pos+1):
 		v.Severity, f.crossed = analyzer.Info, true
 	default:
 		f.after = late.Time.Sub(fin.Time)
@@ -71,7 +71,6 @@ func checkLateResponse(p *analyzer.Pass) {
 // lateResponse is payload that met an RST.
 type lateResponse struct {
 	wasted       int64
-	alert        bool          // it may be no more than the alert that ends TLS
 	crossed      bool          // it was on its way when the client closed
 	after        time.Duration // the client's FIN, or its acknowledgment
 	acknowledged bool          // the server had acknowledged the FIN
@@ -79,9 +78,6 @@ type lateResponse struct {
 
 func (f lateResponse) Message() string {
 	lost := octets(f.wasted) + " met an RST"
-	if f.alert {
-		lost += ", no more than the alert that ends TLS"
-	}
 	switch {
 	case f.acknowledged:
 		return fmt.Sprintf("the server sent payload %s after it had acknowledged the client's FIN; the client had closed for good, and %s", span(f.after), lost)

@@ -7,6 +7,7 @@ import (
 	"finwait/analyzer"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
 )
 
 // fin207 reports requests that crossed the FIN with which the other side closed
@@ -67,10 +68,7 @@ func checkKeepAliveRace(p *analyzer.Pass) {
 		return // the closer still read: it said that it is done sending, no more
 	}
 	idle := silenceBefore(c, fin)
-	if idle.length < p.Config.IdleClose {
-		return // it had enough for another reason: such a close is no idle one
-	}
-	found := keepAliveRace{asker: asker, idle: idle.length, apart: fin.Time.Sub(request.Time).Abs()}
+	found := keepAliveRace{asker: asker, idle: idle.length, short: idle.length < p.Config.IdleClose, apart: fin.Time.Sub(request.Time).Abs()}
 	frames := []uint32{fin.Frame, request.Frame}
 	if rst != nil {
 		found.reset, found.after = true, rst.Time.Sub(request.Time)
@@ -83,6 +81,7 @@ func checkKeepAliveRace(p *analyzer.Pass) {
 type keepAliveRace struct {
 	asker reassembly.Role
 	idle  time.Duration // of the connection
+	short bool          // that is too short for an idle timeout
 	apart time.Duration // request and FIN
 	reset bool          // the request met an RST
 	after time.Duration // how long after it; valid iff reset
@@ -93,11 +92,18 @@ func (f keepAliveRace) Message() string {
 	if f.reset {
 		met = fmt.Sprintf("met an RST %s later", span(f.after))
 	}
+	if f.short {
+		return fmt.Sprintf("the %s's request crossed the FIN with which the %s closed the connection %s after the last payload (%s apart, neither acknowledges the other), and %s; no idle timeout is so short: a limit of requests, a reload or a shutdown",
+			f.asker, f.asker.Peer(), span(f.idle), span(f.apart), met)
+	}
 	return fmt.Sprintf("the %s's request crossed the FIN with which the %s closed the connection after %s of silence (%s apart, neither acknowledges the other), and %s",
 		f.asker, f.asker.Peer(), span(f.idle), span(f.apart), met)
 }
 
 func (f keepAliveRace) Advice() string {
+	if f.short {
+		return fmt.Sprintf("Repeat requests that are safe to repeat; let the %s announce its close (Connection: close), and drain before it reloads.", f.asker.Peer())
+	}
 	return fmt.Sprintf("Let the %s give up idle connections sooner than the %s does (after less than %s), and repeat requests that are safe to repeat.",
 		f.asker, f.asker.Peer(), span(f.idle))
 }
@@ -130,7 +136,7 @@ func crossing(c *reassembly.Conn, request, fin *reassembly.Mark) *reassembly.Mar
 	onWay := max(c.Allowance(reassembly.Role(fin.Side)), minRTO) // the path may not be known
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if m.Side == request.Side && m.Seq == request.Seq && m.HasPayload() && crossed(m, fin) && fin.Time.Sub(m.Time) <= onWay {
+		if m.Side == request.Side && m.Seq == request.Seq && m.HasPayload() && crossed(c, m, fin) && fin.Time.Sub(m.Time) <= onWay {
 			return m
 		}
 	}
@@ -139,9 +145,12 @@ func crossing(c *reassembly.Conn, request, fin *reassembly.Mark) *reassembly.Mar
 
 // crossed reports whether a request and a FIN say nothing of each other: the
 // request acknowledges all but the FIN, the FIN nothing of the request.
-func crossed(request, fin *reassembly.Mark) bool {
-	end := fin.End()
-	return request.Has(segment.ACK) && request.Ack == end && fin.Ack <= request.Seq
+func crossed(c *reassembly.Conn, request, fin *reassembly.Mark) bool {
+	end, alert := fin.End(), seqnum.Offset(0)
+	if c.Protocol() == reassembly.TLS { // the close_notify before the FIN is no answer
+		alert = reassembly.AlertSize
+	}
+	return request.Has(segment.ACK) && request.Ack <= end && request.Ack >= end-alert && fin.Ack <= request.Seq
 }
 
 // asks reports whether what r said at request may be a new request, rather than
@@ -155,13 +164,27 @@ func asks(c *reassembly.Conn, r reassembly.Role, request *reassembly.Mark) bool 
 	if r != reassembly.Client || c.Protocol() == reassembly.HTTP2 {
 		return false
 	}
-	const word = 6 // "QUIT" and the like
-	if t.Bytes <= word {
+	if lastWord(c, r, t.Bytes) {
 		return false
 	}
-	// Who closes at once behind its last word asked for nothing.
-	if f := &c.FIN[r]; f.Known && !f.Implied && c.Protocol() != reassembly.TLS {
+	if c.Protocol() == reassembly.TLS {
+		return !inHandshake(c)
+	}
+	// Who closes at once behind its last word asked for nothing, unless all that it
+	// sends is asked and answered: then it closed because it read the end of file.
+	if f := &c.FIN[r]; f.Known && !f.Implied && c.Turns(r) < 3 {
 		return f.Time.Sub(t.End) > farewell
+	}
+	return true
+}
+
+// inHandshake reports whether the server never got as far as to send application
+// data over TLS.
+func inHandshake(c *reassembly.Conn) bool {
+	for _, b := range c.Bursts() {
+		if b.By == reassembly.Server && (b.Kind == reassembly.DataRecord || b.Kind == reassembly.TicketRecord) {
+			return false
+		}
 	}
 	return true
 }

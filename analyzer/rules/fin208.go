@@ -51,7 +51,7 @@ func checkStaleReuse(p *analyzer.Pass) {
 	}
 	asker := closer.Peer()
 	request := requestAround(c, asker)
-	if request == nil || !request.Covers(fin.Pos+1) || !asks(c, asker, request) || !fin.Acked {
+	if asker != reassembly.Client || request == nil || !request.Covers(fin.Pos+1) || !asks(c, asker, request) || !fin.Acked {
 		return
 	}
 	since := request.Time.Sub(fin.ACKTime)

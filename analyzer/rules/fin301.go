@@ -2,11 +2,13 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
 )
 
 // fin301 reports connections that one side aborted for a reason of its own.
@@ -17,9 +19,10 @@ var fin301 = &analyzer.Rule{
 	Doc: analyzer.Doc{
 		Title: "one side aborted: an RST,ACK with no cause on the wire",
 		Text: `The RST carries an ACK and stands where its sender's next octet would: a live socket sent it, not a
-kernel without one, and no segment of the peer asked for it. Two things do that. A program set SO_LINGER with time 0 and closed; or it closed
-with payload unread in its receive buffer, which its kernel makes known to the peer by an RST. Payload that was still on its way to
-the peer may be thrown away there, unread. Where the aborter had received no payload, only SO_LINGER 0 is left.`,
+kernel without one, and no segment of the peer asked for it. Several things do that, and the segments do not tell them apart. A program closed
+with payload unread in its receive buffer, which its kernel makes known to the peer by an RST; or it set SO_LINGER with time 0 and closed. A program closed its listener, and its
+kernel resets the connections that nobody had accepted, all at one instant. Or an operator closed the socket (ss -K). Payload that was still on its way to
+the peer may be thrown away there, unread. Where the aborter had answered all that it received, nothing can have been unread.`,
 		Script: `0.000 A SYN
 0.010 B SYN,ACK
 0.011 A ACK
@@ -44,52 +47,114 @@ func checkAbort(p *analyzer.Pass) {
 	}
 	a := c.RST.By
 	peer := a.Peer()
-	v := analyzer.Verdict{Side: a, Frames: []uint32{rst.Frame}}
-	f := abort{by: a, received: c.Payload[peer], lost: unacknowledged(c, a, rst)}
-	if said, heard := c.Talk(a), c.Talk(peer); f.received > 0 && heard.EndFrame > said.EndFrame {
-		f.unanswered, f.received = true, heard.Bytes
-		v.Frames = append(v.Frames, heard.EndFrame)
+	if a == reassembly.Client && wordless(c) {
+		return // FIN212 says all that there is to say
 	}
-	if c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1) && (a == reassembly.Client || f.lost <= 0) {
-		v.Severity, f.late = analyzer.Info, true
+	said, heard := lastPayload(c, a, rst), lastPayload(c, peer, rst)
+	v := analyzer.Verdict{Side: a, Frames: []uint32{rst.Frame}}
+	f := abort{by: a, listener: a == reassembly.Server && said == nil, lost: unacknowledged(c, a, rst)}
+	if heard != nil && (said == nil || heard.Frame > said.Frame) {
+		f.unread = max(int64(heard.End()-answeredUpTo(said)), int64(heard.Len))
+		f.fresh = rst.Time.Sub(heard.Time) <= max(c.Allowance(a), minRTO)
+		v.Frames = append(v.Frames, heard.Frame)
+	}
+	f.late = c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1)
+	f.settled = f.lost <= 0 && !outstanding(c, rst, said, heard)
+	if f.settled || f.late && (a == reassembly.Client || f.lost <= 0) {
+		v.Severity = analyzer.Info
 	}
 	p.Report(f, v)
 }
 
 // abort is a connection that one side aborted for a reason of its own.
 type abort struct {
-	by         reassembly.Role
-	received   int64 // payload of the other side
-	unanswered bool  // it had said nothing since the other side's last; of that is received
-	lost       int64 // payload of its own that was not acknowledged
-	late       bool  // the other side had closed before, and all that it sent had come
+	by       reassembly.Role
+	unread   int64 // payload of the other side that it had not answered
+	fresh    bool  // that had only just come
+	listener bool  // it is a server that had said nothing: nobody may have accepted the connection
+	lost     int64 // payload of its own that was not acknowledged
+	late     bool  // the other side had closed before
+	settled  bool  // no request was open, and all payload was acknowledged
 }
 
 func (f abort) Message() string {
 	peer := f.by.Peer()
-	text := fmt.Sprintf("the %s aborted with an RST,ACK, and nothing on the wire asked for it: ", f.by)
-	switch {
-	case f.unanswered:
-		text += fmt.Sprintf("SO_LINGER 0, or it closed with unread data (it had answered nothing since the %s's last %s)", peer, octets(f.received))
-	case f.received == 0:
-		text += "SO_LINGER 0, for it had received nothing that could be unread"
-	default:
-		text += fmt.Sprintf("SO_LINGER 0, or it closed without having read all that the %s had sent (%s)", peer, octets(f.received))
+	var causes []string
+	causes = append(causes, "SO_LINGER 0")
+	if f.unread > 0 {
+		causes = append(causes, fmt.Sprintf("a close with payload unread (it had answered nothing since the %s's last %s)", peer, octets(f.unread)))
 	}
+	if f.fresh {
+		causes[0], causes[1] = causes[1], causes[0]
+	}
+	if f.listener {
+		causes = append(causes, "a listener that was closed before anybody accepted the connection")
+	}
+	text := fmt.Sprintf("the %s aborted with an RST,ACK, and nothing on the wire asked for it; likeliest first, that is %s or an operator's ss -K", f.by, strings.Join(causes, ", "))
 	if f.lost > 0 {
 		text += fmt.Sprintf("; %s of its own were not acknowledged", octets(f.lost))
 	}
 	if f.late {
 		text += fmt.Sprintf("; the %s had closed before, and all that it sent had come", peer)
 	}
+	if f.settled {
+		text += "; no request was open, and all payload was acknowledged"
+	}
 	return text
 }
 
 func (f abort) Advice() string {
-	if f.received == 0 && !f.unanswered {
-		return fmt.Sprintf("Find out why the %s's program sets SO_LINGER to 0.", f.by)
+	switch {
+	case f.unread > 0:
+		return fmt.Sprintf("Let the %s read to the end before it closes, and not set SO_LINGER to 0.", f.by)
+	case f.settled:
+		return fmt.Sprintf("Nothing was lost; if the resets trouble somebody, let the %s close with a FIN.", f.by)
 	}
-	return fmt.Sprintf("Let the %s read to the end before it closes, and not set SO_LINGER to 0.", f.by)
+	return fmt.Sprintf("Find out why the %s's program ends connections with an RST: SO_LINGER 0 is likeliest.", f.by)
+}
+
+// lastPayload returns the last payload of r that is remembered before segment m, or nil.
+func lastPayload(c *reassembly.Conn, r reassembly.Role, m *reassembly.Mark) *reassembly.Mark {
+	var last *reassembly.Mark
+	for i := range c.Marks {
+		if o := &c.Marks[i]; o.Frame < m.Frame && o.By(r) && o.HasPayload() && !o.Has(segment.RST) {
+			last = o
+		}
+	}
+	return last
+}
+
+// answeredUpTo returns how far the peer's payload had come when said was sent.
+func answeredUpTo(said *reassembly.Mark) seqnum.Offset {
+	if said == nil {
+		return 1
+	}
+	return said.Ack
+}
+
+// outstanding reports whether somebody still waited for something when reset rst came;
+// said and heard are the last payload of its sender and of the peer.
+func outstanding(c *reassembly.Conn, rst, said, heard *reassembly.Mark) bool {
+	if heard != nil && !rst.Covers(heard.End()) {
+		return true // it was still on its way
+	}
+	client, server := said, heard
+	if rst.By(reassembly.Server) {
+		client, server = heard, said
+	}
+	if client == nil {
+		return false // nothing was asked
+	}
+	if server == nil || client.Frame > server.Frame {
+		return !lastWord(c, reassembly.Client, int64(client.Len))
+	}
+	if c.Protocol() != reassembly.HTTP1 || hasWholeAnswer(c) {
+		return false
+	}
+	all := *rst
+	all.Side, all.Ack = uint8(reassembly.Client), max(rst.Ack, c.PayloadEnd(reassembly.Server))
+	x := exchangeAt(c, &all)
+	return x.answer == missing || x.answer == partial
 }
 
 // unacknowledged returns how much payload of a its peer had not acknowledged when

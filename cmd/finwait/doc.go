@@ -104,8 +104,8 @@
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
 //	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
-//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
-//	      of the rules, see 'finwait help thresholds'
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --idle-reset,
+//	      --unanswered-syn: thresholds of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait a.pcap
@@ -172,8 +172,8 @@
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
 //	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
-//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
-//	      of the rules, see 'finwait help thresholds'
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --idle-reset,
+//	      --unanswered-syn: thresholds of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait flows a.pcap
@@ -250,8 +250,8 @@
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
 //	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
-//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
-//	      of the rules, see 'finwait help thresholds'
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --idle-reset,
+//	      --unanswered-syn: thresholds of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait show a.pcap --stream 3
@@ -330,8 +330,8 @@
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
 //	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
-//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
-//	      of the rules, see 'finwait help thresholds'
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --idle-reset,
+//	      --unanswered-syn: thresholds of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait extract a.pcap --stream 3 -w fixture.pcapng
@@ -405,8 +405,8 @@
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
 //	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
-//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
-//	      of the rules, see 'finwait help thresholds'
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --idle-reset,
+//	      --unanswered-syn: thresholds of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait timeline a.pcap
@@ -474,8 +474,8 @@
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
 //	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
-//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
-//	      of the rules, see 'finwait help thresholds'
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --idle-reset,
+//	      --unanswered-syn: thresholds of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait ss a.pcap --at +1.5s
@@ -540,8 +540,8 @@
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
 //	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
-//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
-//	      of the rules, see 'finwait help thresholds'
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --idle-reset,
+//	      --unanswered-syn: thresholds of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait check testdata/
@@ -597,8 +597,8 @@
 //	                            finwait.yaml
 //	      --no-config           read no finwait.yaml
 //	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
-//	      --close-wait, --idle-close, --zero-window, --time-wait, --unanswered-syn: thresholds
-//	      of the rules, see 'finwait help thresholds'
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --idle-reset,
+//	      --unanswered-syn: thresholds of the rules, see 'finwait help thresholds'
 //
 //	Examples:
 //	  finwait diff before.pcap after.pcap
@@ -867,6 +867,9 @@
 //	                            a stall (default 1s)
 //	      --time-wait DURATION  FIN303: how long an endpoint is taken to stay in TIME-WAIT, by
 //	                            timeline and ss, too (default 1m)
+//	      --idle-reset DURATION
+//	                            FIN304, FIN305: the shortest silence in which a connection may
+//	                            have been forgotten (default 1s)
 //	      --unanswered-syn DURATION
 //	                            FIN303, FIN401: a SYN without answer for this long is
 //	                            unanswered (default 1s)

@@ -12,8 +12,7 @@ import (
 var (
 	statusVersion = []byte("HTTP/1.") // how a response begins (RFC 9112 §4)
 	headEnd       = []byte("\r\n\r\n")
-	lengthField   = []byte("\r\nContent-Length:")
-	lengthLower   = []byte("\r\ncontent-length:")
+	lengthField   = []byte("Content-Length:")
 )
 
 // messages counts the messages that begin in payload which one side sent at seq: at
@@ -74,23 +73,26 @@ func (k *talk) message(b []byte, side uint8) seqnum.Offset {
 }
 
 // contentLength returns what a message's head says of the length of its body, if it does
-// (RFC 9110 §8.6).
+// (RFC 9110 §8.6). Field names are the same in any case (§5.1).
 func contentLength(head []byte) (n seqnum.Offset, known bool) {
-	i := bytes.Index(head, lengthField)
-	if i < 0 {
-		i = bytes.Index(head, lengthLower)
-	}
-	if i < 0 {
-		return 0, false
-	}
 	const most = 1 << 48 // longer than any connection
-	for _, b := range bytes.TrimLeft(head[i+len(lengthField):], " \t") {
-		if b < '0' || b > '9' || n > most {
-			break
+	for {
+		i := bytes.IndexByte(head, '\n')
+		if i < 0 {
+			return 0, false
 		}
-		n, known = n*10+seqnum.Offset(b-'0'), true
+		head = head[i+1:]
+		if len(head) < len(lengthField) || head[len(lengthField)-1] != ':' || !bytes.EqualFold(head[:len(lengthField)], lengthField) {
+			continue
+		}
+		for _, b := range bytes.TrimLeft(head[len(lengthField):], " \t") {
+			if b < '0' || b > '9' || n > most {
+				break
+			}
+			n, known = n*10+seqnum.Offset(b-'0'), true
+		}
+		return n, known
 	}
-	return n, known
 }
 
 // isRequest reports whether head begins as an HTTP/1 request line does: a

@@ -206,6 +206,18 @@ func (c *Conn) Messages(r Role) int64 {
 	return int64(c.from.talk.said[uint8(r)^c.client])
 }
 
+// Through reports whether what r said last is one whole HTTP/1 message, as its head
+// tells. False where the head does not say how long the message is.
+func (c *Conn) Through(r Role) bool {
+	t := &c.turns[r]
+	end := bytes.Index(t.head, headEnd) + len(headEnd)
+	if end < len(headEnd) || c.Protocol() != HTTP1 {
+		return false
+	}
+	body, known := contentLength(t.head[:end])
+	return known && seqnum.Offset(t.Bytes) == seqnum.Offset(end)+body
+}
+
 // Protocol returns the application protocol, as far as it was recognised.
 func (c *Conn) Protocol() Protocol {
 	if c.from.talk == nil {

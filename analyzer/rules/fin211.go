@@ -1,0 +1,192 @@
+package rules
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/segment"
+)
+
+// fin211 reports servers that ended a connection while the client waited for an answer.
+var fin211 = &analyzer.Rule{
+	ID:       "FIN211",
+	Name:     "server-hung-up",
+	Severity: analyzer.Warning,
+	Doc: analyzer.Doc{
+		Title: "the server ended the connection before its whole answer, while the client waited",
+		Text: `The server had the request, its kernel acknowledged it, and the connection ended from its side without the answer, or with a part of it: the
+program crashed, was killed or restarted, ran into a write timeout, or its backend went away. A client sees "unexpected EOF", "empty reply from server"
+or "connection reset by peer", and cannot know whether the request was carried out. Where the server answers 408 the client was too slow with its
+request, and nothing is wrong with the server.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+0.012 A PSH,ACK data "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+0.022 B ACK
+1.022 B FIN,ACK
+1.023 A ACK
+1.024 A FIN,ACK
+1.034 B ACK`,
+		Confirm:  "The server's log and its process at that time: dmesg (oom-killer), journalctl -u, core dumps; a proxy's error log (upstream prematurely closed connection).",
+		Change:   "Find out why the server's program ended. Let it drain before it stops (finish what was asked, then close), and give writes enough time.",
+		Harmless: "When the request asked for no answer, or the client repeats it safely.",
+		Source:   "RFC 9112 §8 (incomplete messages), §9.6; RFC 9110 §15.5.9 (408)",
+	},
+	Check:  checkHungUp,
+	Doubts: unseen(packetsMissing, clockStep),
+}
+
+// hungUp is a server that ended a connection with a request open.
+type hungUp struct {
+	exchange
+	closing  *reassembly.Mark // its FIN or RST
+	reset    bool
+	timedOut bool // it answered 408
+	sure     bool // it is known that an answer was due
+}
+
+// serverHungUp finds the server's end of a connection on which an answer was due.
+func serverHungUp(c *reassembly.Conn) (h hungUp, ok bool) {
+	if c.FirstCloser != reassembly.Server || !opened(c) {
+		return h, false
+	}
+	if f := finOf(c, reassembly.Server); f != nil {
+		h.closing = c.MarkOf(f.Frame)
+	} else if c.RST.Ended && c.RST.By == reassembly.Server {
+		h.closing, h.reset = c.MarkOf(c.RST.Frame), true
+	}
+	if h.closing == nil || h.reset && (misfit(c) != nil || unprovoked(c)) {
+		return h, false
+	}
+	if c.Protocol() == reassembly.HTTP1 {
+		h.timedOut = status(c.Talk(reassembly.Server)) == http.StatusRequestTimeout
+		if !h.timedOut && hasWholeAnswer(c) {
+			return h, false // most are: it would take long to read the two for that
+		}
+	}
+	// What the client had when the server was done is all that the server sent.
+	all := reassembly.Mark{
+		Time: h.closing.Time, Frame: h.closing.Frame, Side: uint8(reassembly.Client), Flags: segment.ACK, Seq: h.closing.Ack,
+		Ack: max(h.closing.End(), c.PayloadEnd(reassembly.Server)),
+	}
+	h.exchange = exchangeAt(c, &all)
+	req := c.Talk(reassembly.Client)
+	if h.frame == 0 || h.frame > h.closing.Frame || h.closing.Ack < behind(req) {
+		return h, false // nothing was asked, or what was asked crossed the end
+	}
+	switch h.proto {
+	case reassembly.HTTP1:
+		h.sure = true
+		switch {
+		case h.timedOut:
+			return h, true
+		case h.what == "request body":
+			return h, false
+		}
+		return h, h.whole && (h.answer == missing || h.answer == partial)
+	case reassembly.TLS:
+		h.sure = h.what != "TLS ClientHello"
+		return h, h.answer == missing && !ticketsOnly(c, h.frame)
+	case reassembly.HTTP2:
+		return h, false
+	}
+	if h.answer != missing || lastWord(c, reassembly.Client, h.bytes) || !h.single {
+		return h, false
+	}
+	h.sure = c.Turns(reassembly.Client) > 1 && c.Turns(reassembly.Server) > 0
+	return h, true
+}
+
+// hasWholeAnswer reports whether the last answer in HTTP/1 is whole, as far as that shows at
+// a glance: it is as long as it says, or ends with the last chunk.
+func hasWholeAnswer(c *reassembly.Conn) bool {
+	end, _ := c.Tail(reassembly.Server)
+	return c.Messages(reassembly.Server) >= c.Messages(reassembly.Client) &&
+		(c.Through(reassembly.Server) || bytes.HasSuffix(end, []byte("0\r\n\r\n")))
+}
+
+// unprovoked reports whether the server's reset is the end of something else: a
+// silence of the client, or a connection that had been lost.
+func unprovoked(c *reassembly.Conn) bool {
+	_, gone := vanishing(c, reassembly.Server)
+	_, stray := straySegment(c)
+	to := c.MarkOf(c.RST.ReplyTo)
+	return gone || stray || c.RST.Kind != reassembly.RSTAbort && to != nil
+}
+
+// status returns the status code that an answer begins with (RFC 9112 §4), or 0.
+func status(ans *reassembly.Turn) int {
+	const version = "HTTP/1.1 "
+	head := ans.Head()
+	if len(head) < len(version)+3 || string(head[:7]) != version[:7] {
+		return 0
+	}
+	code, err := strconv.Atoi(string(head[len(version) : len(version)+3]))
+	if err != nil {
+		return 0
+	}
+	return code
+}
+
+func checkHungUp(p *analyzer.Pass) {
+	c := p.Conn
+	h, ok := serverHungUp(c)
+	if !ok {
+		return
+	}
+	f := hangUp{
+		what: h.what, bytes: h.bytes, got: h.got, partial: h.answer == partial, reset: h.reset, timedOut: h.timedOut, sure: h.sure,
+		waited: max(h.closing.Time.Sub(h.end), 0),
+	}
+	v := analyzer.Verdict{Side: reassembly.Server, Frames: []uint32{h.frame, h.closing.Frame}}
+	switch {
+	case f.timedOut:
+		f.waited = max(h.closing.Time.Sub(h.start), 0)
+		v.Severity = analyzer.Info
+	case !f.sure:
+		v.Severity = analyzer.Info
+	}
+	v.Took = took(f.waited, reassembly.ExactBound)
+	p.Report(f, v)
+}
+
+// hangUp is a server that ended a connection too soon.
+type hangUp struct {
+	what       string        // was asked: "GET request" or the like
+	bytes, got int64         // of that, and of the answer
+	partial    bool          // there was some
+	reset      bool          // by an RST
+	timedOut   bool          // it answered 408
+	sure       bool          // an answer was due
+	waited     time.Duration // since the request, or since its start where it timed out
+}
+
+func (f hangUp) Message() string {
+	verb := "closed"
+	if f.reset {
+		verb = "reset the connection"
+	}
+	switch {
+	case f.timedOut:
+		return fmt.Sprintf("the server answered 408 and %s %s after the client's request had begun: the client was too slow with the rest of it", verb, span(f.waited))
+	case f.partial:
+		return fmt.Sprintf("the server %s %s after the %s (%s), with only %s of its answer sent", verb, span(f.waited), f.what, octets(f.bytes), octets(f.got))
+	}
+	text := fmt.Sprintf("the server %s %s after the %s (%s), without a byte of the answer, while the client waited", verb, span(f.waited), f.what, octets(f.bytes))
+	if !f.sure {
+		text += "; whether that asked for an answer the capture cannot tell"
+	}
+	return text
+}
+
+func (f hangUp) Advice() string {
+	if f.timedOut {
+		return "Look why the client did not finish its request; the server's request timeout is as long as told."
+	}
+	return "Look at the server's program and its log at that time: a crash, a kill, a restart without draining, a write timeout, or a backend that went away."
+}

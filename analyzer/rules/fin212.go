@@ -1,0 +1,106 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"finwait/analyzer"
+	"finwait/reassembly"
+	"finwait/reassembly/segment"
+)
+
+// fin212 reports connections that were opened and closed and carried nothing.
+var fin212 = &analyzer.Rule{
+	ID:       "FIN212",
+	Name:     "closed-without-a-word",
+	Severity: analyzer.Info,
+	Doc: analyzer.Doc{
+		Title: "the connection was opened and closed, and neither side sent a byte",
+		Text: `The handshake was done and nothing came of it. A balancer's health check opens and closes at once; so does a port scan. A server that
+accepts and closes without a word refuses the client: tcp-wrappers, a limit of connections, a proxy without a backend, or a timeout for the first request.`,
+		Script: `0.000 A SYN
+0.010 B SYN,ACK
+0.011 A ACK
+0.012 A FIN,ACK
+0.022 B FIN,ACK
+0.023 A ACK`,
+		Confirm:  "Look who the client is, and how regularly it comes; on the server, its log of refused connections.",
+		Change:   "Nothing for health checks. A server that closes at once should say why in its log.",
+		Harmless: "Health checks and scans: always.",
+		Source:   "RFC 9293 §3.6",
+	},
+	Check:  checkWithoutAWord,
+	Doubts: []analyzer.Doubt{oneDirection, packetsMissing},
+}
+
+func checkWithoutAWord(p *analyzer.Pass) {
+	c := p.Conn
+	closer := c.FirstCloser
+	switch c.Close {
+	case reassembly.CloseGraceful, reassembly.CloseReset, reassembly.CloseResetAfterFIN:
+	default:
+		return // it is not closed yet
+	}
+	if closer > reassembly.BothRoles || closer == reassembly.NoRole || !wordless(c) {
+		return
+	}
+	frame := c.RST.Frame
+	if f := finOf(c, closer); f != nil {
+		frame = f.Frame
+	} else if closer == reassembly.BothRoles {
+		frame = c.FIN[reassembly.Client].Frame
+	}
+	closing := c.MarkOf(frame)
+	if closing == nil {
+		return
+	}
+	after := max(closing.Time.Sub(openedBy(c, closing)), 0)
+	v := analyzer.Verdict{Side: closer, Frames: []uint32{closing.Frame}, Took: took(after, reassembly.ExactBound)}
+	if closer == reassembly.BothRoles {
+		v.Side = reassembly.NoRole
+	}
+	p.Report(withoutAWord{closer, closing.Has(segment.RST), after}, v)
+}
+
+// withoutAWord is a connection that carried nothing.
+type withoutAWord struct {
+	closer reassembly.Role // or BothRoles
+	reset  bool            // by an RST
+	after  time.Duration   // the handshake
+}
+
+func (f withoutAWord) Message() string {
+	who, how := "the "+f.closer.String(), "closed"
+	if f.closer == reassembly.BothRoles {
+		who = "both sides"
+	}
+	if f.reset {
+		how = "reset it"
+	}
+	return fmt.Sprintf("opened and closed without a byte of payload from either side: %s %s %s after the handshake", who, how, span(f.after))
+}
+
+func (f withoutAWord) Advice() string {
+	if f.closer == reassembly.Server {
+		return "Ask the server's log why it did not want the connection."
+	}
+	return "Nothing needs to change if it is a health check or a scan."
+}
+
+// wordless reports whether a connection was opened and ended, and carried no payload.
+func wordless(c *reassembly.Conn) bool {
+	if c.Payload[reassembly.Client] > 0 || c.Payload[reassembly.Server] > 0 || c.Handshake != reassembly.HandshakeComplete {
+		return false
+	}
+	for i := range c.Marks {
+		if m := &c.Marks[i]; m.Has(segment.RST) && m.Seq > 1 {
+			return false // it had sent what the capture lacks
+		}
+	}
+	for r := range reassembly.Role(2) {
+		if _, gone := vanishing(c, r); gone {
+			return false // that is its cause
+		}
+	}
+	return true
+}
