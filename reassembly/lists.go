@@ -15,9 +15,6 @@ type entry struct {
 	at         frame.Time // how late it was when its latest segment came
 }
 
-// journaled marks the body of an entry as a journal.
-const journaled = 1 << 31
-
 // list is a doubly linked list of table entries, oldest first. The links stand
 // apart from the connections, so that moving one touches little memory.
 type list struct{ head, tail uint32 }

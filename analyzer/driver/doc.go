@@ -9,8 +9,9 @@
 //     the summary counts the reasons.
 //  4. reassembly.Tracker adds the segment to the evidence of its connection. A
 //     packet without a segment still moves the clock: only capture time exists.
-//  5. When a connection ends it rests, for stray segments may follow; then its
-//     states, its close and its flags are derived from the evidence, and
+//  5. When what is said of a connection is final (its 4-tuple is used again, or a
+//     minute passed after the last segment of one that has ended, or observation
+//     ends), its states, its close and its flags are derived from its log, and
 //     analyzer.Builder makes a record of them.
 //  6. Rules look at the record, and caveats weaken what the capture cannot
 //     support. Package timers measures how long the connection waited.
@@ -20,10 +21,10 @@
 //
 // One capture that is a file goes through them on several cores: one goroutine
 // reads and decodes ahead, in batches (runAhead); one tracks; one derives and judges,
-// in the order in which connections ended (reassembly.Config.Aside), and where there
+// in the order in which records are final (reassembly.Config.Aside), and where there
 // are records to write one does that (relay).
 // Where the capture may be a live one no goroutine stands between, so that records
-// come as soon as their connections end.
+// come as soon as they are final.
 //
 // Several captures are analyzed side by side, one goroutine each, but their
 // results pass to the Handler from one goroutine and in the order in which the

@@ -47,7 +47,7 @@
 //	  finwait a.pcap
 //	      how its connections were closed
 //	  tcpdump -w - -U | finwait flows --format jsonl -
-//	      one JSON object a connection, when no stray segment of it can come any more
+//	      one JSON object a connection, a minute after the last segment of one that ended
 //
 //	Exit codes, the same for every output format:
 //	  0    done; no finding at or above --fail-on
