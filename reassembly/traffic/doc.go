@@ -2,6 +2,6 @@
 // seed the same packets, octet by octet, on any machine.
 //
 // Scripts of package pktscript say what a few packets mean; here it is their
-// number that counts. There is no loss and no delay, and time passes at an even
-// pace.
+// number that counts. There is no delay, no loss but what a story tells, and time
+// passes at an even pace.
 package traffic

@@ -34,7 +34,10 @@ func (c *conn) host(side uint8) (addr uint32, port uint16) {
 	return 198<<24 | 18<<16 | uint32(c.tuple.addr), c.tuple.port
 }
 
-const protocolTCP = 6
+const (
+	protocolTCP = 6
+	protocolUDP = 17
+)
 
 // appendFrame appends the Ethernet frame of a step to dst.
 func appendFrame(dst []byte, c *conn, s step) []byte {
@@ -43,7 +46,12 @@ func appendFrame(dst []byte, c *conn, s step) []byte {
 	to, toPort := c.host(1 - s.side)
 	options := appendOptions(make([]byte, 0, 20), c, s)
 	tcpLen := 20 + len(options) + s.length()
-	ack, window, id := c.next[1-s.side], uint16(502), c.id[s.side]
+	seq, ack, window, id := c.next[s.side], c.next[1-s.side], uint16(502), c.id[s.side]
+	if s.again {
+		seq -= s.back
+	} else {
+		ack -= s.back
+	}
 	switch {
 	case s.flags == segment.RST: // a kernel's reply without a socket
 		ack, window, id = 0, 0, 0
@@ -64,7 +72,7 @@ func appendFrame(dst []byte, c *conn, s step) []byte {
 	tcp := len(dst)
 	dst = be.AppendUint16(dst, srcPort)
 	dst = be.AppendUint16(dst, toPort)
-	dst = be.AppendUint32(dst, c.next[s.side])
+	dst = be.AppendUint32(dst, seq)
 	dst = be.AppendUint32(dst, ack)
 	dst = append(dst, byte(20+len(options))<<2, byte(s.flags))
 	dst = be.AppendUint16(dst, window)
@@ -77,6 +85,26 @@ func appendFrame(dst []byte, c *conn, s step) []byte {
 	}
 	be.PutUint16(dst[tcp+16:], fold(total))
 	return dst
+}
+
+// appendDatagram appends the Ethernet frame of a UDP datagram to the client, with so many
+// octets of payload and without a checksum.
+func appendDatagram(dst []byte, c *conn, size int) []byte {
+	be := binary.BigEndian
+	src, _ := c.host(server)
+	to, port := c.host(client)
+	dst = append(dst, 2, 0, 0, 0, 0, client, 2, 0, 0, 0, 0, server, 8, 0)
+	ip := len(dst)
+	dst = append(dst, 0x45, 0)
+	dst = be.AppendUint16(dst, uint16(28+size))
+	dst = append(dst, 0, 0, 0x40, 0, 64, protocolUDP, 0, 0)
+	dst = be.AppendUint32(dst, src)
+	dst = be.AppendUint32(dst, to)
+	be.PutUint16(dst[ip+10:], fold(sum(0, dst[ip:])))
+	dst = be.AppendUint16(dst, 443)
+	dst = be.AppendUint16(dst, port)
+	dst = be.AppendUint16(dst, uint16(8+size))
+	return append(dst, make([]byte, 2+size)...)
 }
 
 // appendOptions appends the TCP options that Linux sends: timestamps, and what

@@ -48,6 +48,58 @@ func TestStoriesAreTold(t *testing.T) {
 	}
 }
 
+// The mix is as its description says.
+func TestMixIsMixed(t *testing.T) {
+	const connections = 4000
+	packets, bulk, all, datagrams := 0, 0, 0, 0
+	tls, lossy, middle, missing := 0, 0, 0, int64(0)
+	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) {
+		all++
+		n := int(c.Packets[0] + c.Packets[1])
+		if n > 1000 {
+			bulk += n
+		}
+		if c.Quality[0].Retransmissions+c.Quality[1].Retransmissions > 0 {
+			lossy++
+		}
+		if c.Caveats.Has(reassembly.MidStreamStart) {
+			middle++
+		}
+		missing += c.Quality[0].Missing + c.Quality[1].Missing
+	})
+	var d segment.Decoder
+	var s segment.Segment
+	for p := range traffic.Mix(connections).Packets(1) {
+		packets++
+		switch skip := d.Decode(p.Link, p.Data, p.Length, &s); {
+		case skip == segment.NotTCP:
+			datagrams++
+			continue
+		case skip != segment.Decoded:
+			t.Fatalf("packet %d: %v", p.Number, skip)
+		}
+		if len(s.Payload) > 5 && s.Payload[0] == 22 && s.Payload[5] == 1 {
+			tls++
+		}
+		tracker.Add(p.Frame(), &s)
+	}
+	tracker.Flush()
+	for what, is := range map[string][3]int{
+		"bulk packets of a hundred":           {100 * bulk / packets, 40, 60},
+		"datagrams of a hundred packets":      {100 * datagrams / packets, 7, 9},
+		"lossy connections of a hundred":      {100 * lossy / connections, 8, 14},
+		"TLS connections of a hundred":        {100 * tls / connections, 28, 38},
+		"mid-stream connections of a hundred": {100 * middle / connections, 4, 8},
+		"packets of a connection, on average": {packets / connections, 22, 33},
+		"connections":                         {all, connections, connections},
+		"octets that stayed missing":          {int(missing), 0, 0},
+	} {
+		if is[0] < is[1] || is[0] > is[2] {
+			t.Errorf("%s: %d, want %d to %d", what, is[0], is[1], is[2])
+		}
+	}
+}
+
 func TestSeedsDecide(t *testing.T) {
 	file := func(seed uint64) []byte {
 		b, _ := traffic.Capture(traffic.Web(500).Packets(seed))

@@ -15,7 +15,7 @@
 // average. It needs root, Linux, ip, nginx, wrk and tcpdump.
 //
 // The shapes are made up by package reassembly/traffic, the same each time, and need
-// nothing; -h lists them. All together take 5 GB.
+// nothing; -h lists them. All together take 7 GB.
 //
 // The table holds finwait against a plain copy by tcpdump, and others that read
 // captures, side by side. It needs hyperfine and GNU time, and leaves out what is not

@@ -30,6 +30,9 @@ type shape struct {
 // webConnections have some 200,000 packets.
 const webConnections = 17_500
 
+// mixConnections have some 2,000,000 packets.
+const mixConnections = 75_000
+
 var shapes = []shape{
 	{"half-open.pcap", "a million connections that nobody completes, half of them answered by the server", pcap(halfOpen)},
 	{"established.pcap", "a million connections, all live until the end, in no order", pcap(established)},
@@ -39,6 +42,7 @@ var shapes = []shape{
 	{"last-fragments.pcap", "a million last fragments of datagrams of which nothing else comes", lastFragments},
 	{"jumbo.pcap", "segments as large as offloading makes them", pcap(jumbo)},
 	{"elephant.pcap", "one connection of two million packets", pcap(elephant)},
+	{"mix.pcap", "two million packets: bulk transfers, lossy connections, TLS, starts in mid-stream, UDP", pcap(traffic.Mix(mixConnections))},
 	{"web-1x.pcap", "200,000 packets much like web.pcap", pcap(traffic.Web(webConnections))},
 	{"web-10x.pcap", "ten times as many", pcap(traffic.Web(10 * webConnections))},
 	{"web-30x.pcap", "thirty times as many", pcap(traffic.Web(30 * webConnections))},
