@@ -2,7 +2,6 @@ package analyzer
 
 import (
 	"cmp"
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -144,22 +143,29 @@ func (g *findingGroups) group(key groupKey, f *Finding) *gathered {
 // thin merges all but the largest maxGroups groups with others of their rule.
 func (g *findingGroups) thin() {
 	g.lastGroup = nil
-	keys := slices.SortedFunc(maps.Keys(g.groups), func(a, b groupKey) int {
-		return cmp.Or(cmp.Compare(g.groups[b].Connections, g.groups[a].Connections), a.compare(b))
+	type ranked struct {
+		*gathered
+		key groupKey
+	}
+	all := make([]ranked, 0, len(g.groups))
+	for key, group := range g.groups {
+		all = append(all, ranked{group, key})
+	}
+	slices.SortFunc(all, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(b.Connections, a.Connections), a.key.compare(b.key))
 	})
-	for _, key := range keys[maxGroups:] {
-		group := g.groups[key]
-		rest := groupKey{rule: key.rule}
-		if key == rest {
+	for _, small := range all[maxGroups:] {
+		rest := groupKey{rule: small.key.rule}
+		if small.key == rest {
 			continue
 		}
-		delete(g.groups, key)
+		delete(g.groups, small.key)
 		if to := g.groups[rest]; to != nil {
-			to.merge(group)
+			to.merge(small.gathered)
 			continue
 		}
-		group.Server = ""
-		g.groups[rest] = group
+		small.Server = ""
+		g.groups[rest] = small.gathered
 	}
 }
 

@@ -15,9 +15,15 @@ const (
 
 // wait is the wait of one connection from one reference.
 type wait struct {
-	v  analyzer.Seconds
-	id int // which connection
+	v     analyzer.Seconds
+	id    int              // which connection
+	reach analyzer.Seconds // waits from v on that agree are longer by this at most
 }
+
+func newWait(v analyzer.Seconds, id int) wait { return wait{v, id, 2 * tolerance(v)} }
+
+// compare orders waits by their length; no two are the same.
+func (w wait) compare(o wait) int { return cmp.Or(cmp.Compare(w.v, o.v), cmp.Compare(w.id, o.id)) }
 
 // cluster is a set of waits that agree.
 type cluster struct {
@@ -45,30 +51,31 @@ func tolerance(v analyzer.Seconds) analyzer.Seconds {
 func clusters(waits []wait) []cluster {
 	var found []cluster
 	rest := slices.Clone(waits)
-	for _, scale := range [...]analyzer.Seconds{1, 8} { // a sharp timer may hide among diffuse waits
+	for _, finer := range [...]int{0, 3} { // a sharp timer may hide among diffuse waits
 		candidates := slices.Clone(rest)
 		for len(candidates) >= minSamples {
-			c := densest(candidates, scale)
-			if len(c.waits) < minSamples {
+			from, to := densest(candidates, finer)
+			if to-from < minSamples {
 				break
 			}
-			candidates = without(candidates, c.waits)
+			c := cluster{slices.Clone(candidates[from:to])}
+			candidates = slices.Delete(candidates, from, to)
 			c, ok := c.outstanding(rest)
 			if ok && !c.trails(found) {
 				found = append(found, c)
-				rest = without(rest, c.waits)
+				rest = remove(rest, c.waits)
 			}
 		}
 	}
 	return found
 }
 
-// densest returns the most waits that agree within the tolerance, divided by
-// scale; of equally many the closest, then the shortest.
-func densest(waits []wait, scale analyzer.Seconds) cluster {
-	from, to := 0, 0
-	for i, j := 0, 0; i < len(waits); i++ {
-		for j < len(waits) && waits[j].v-waits[i].v <= 2*tolerance(waits[i].v)/scale {
+// densest returns where the most waits stand that agree within the tolerance, halved as often as
+// finer says; of equally many the closest, then the shortest.
+func densest(waits []wait, finer int) (from, to int) {
+	for i, j := 0, 0; len(waits)-i >= to-from && i < len(waits); i++ {
+		reach := waits[i].v + waits[i].reach>>finer
+		for j < len(waits) && waits[j].v <= reach {
 			j++
 		}
 		n, best := j-i, to-from
@@ -76,12 +83,19 @@ func densest(waits []wait, scale analyzer.Seconds) cluster {
 			from, to = i, j
 		}
 	}
-	return cluster{slices.Clone(waits[from:to])}
+	return from, to
 }
 
-func without(waits, gone []wait) []wait {
-	return slices.DeleteFunc(slices.Clone(waits), func(w wait) bool {
-		return slices.Contains(gone, w)
+// without returns waits but for those in gone; both are in order.
+func without(waits, gone []wait) []wait { return remove(slices.Clone(waits), gone) }
+
+// remove is without in place.
+func remove(waits, gone []wait) []wait {
+	return slices.DeleteFunc(waits, func(w wait) bool {
+		for len(gone) > 0 && gone[0].compare(w) < 0 {
+			gone = gone[1:]
+		}
+		return len(gone) > 0 && gone[0] == w
 	})
 }
 
@@ -98,7 +112,7 @@ func (c *cluster) outstanding(all []wait) (cluster, bool) {
 		return *c, true
 	}
 	late := slices.DeleteFunc(without(c.waits, core.waits), func(w wait) bool { return w.v < core.low() })
-	if 3*len(late) > len(core.waits) {
+	if len(late) == 0 || 3*len(late) > len(core.waits) {
 		return core, false
 	}
 	return core, core.standsOut(without(all, late))
@@ -144,13 +158,11 @@ func (c *cluster) standsOut(all []wait) bool {
 
 // count returns how many waits are as long as from to to.
 func count(waits []wait, from, to analyzer.Seconds) int {
-	n := 0
-	for _, w := range waits {
-		if from <= w.v && w.v <= to {
-			n++
-		}
+	at := func(v analyzer.Seconds) int {
+		i, _ := slices.BinarySearchFunc(waits, v, func(w wait, v analyzer.Seconds) int { return cmp.Compare(w.v, v) })
+		return i
 	}
-	return n
+	return max(0, at(to+1)-at(from))
 }
 
 // atLeast bounds from above how likely k or more of n trials succeed.

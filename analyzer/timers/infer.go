@@ -38,6 +38,10 @@ type candidate struct {
 	from reference
 }
 
+// maxTimers is how many timers of one kind are looked for at a server: who sends crafted
+// waits could make them agree in a hundred ways, each of which costs a search of all.
+const maxTimers = 8
+
 // agreements finds the timers behind samples. The best candidate takes the
 // connections that it explains away from all references, until none is left.
 func agreements(samples []sample) []analyzer.Timer {
@@ -45,18 +49,18 @@ func agreements(samples []sample) []analyzer.Timer {
 	for id := range samples {
 		for from, v := range samples[id].waits {
 			if v > 0 {
-				waits[from] = append(waits[from], wait{v, id})
+				waits[from] = append(waits[from], newWait(v, id))
 			}
 		}
 	}
 	for from := range waits {
-		slices.SortFunc(waits[from], func(a, b wait) int { return cmp.Or(cmp.Compare(a.v, b.v), cmp.Compare(a.id, b.id)) })
+		slices.SortFunc(waits[from], wait.compare)
 	}
 	var out []analyzer.Timer
 	var found []cluster
 	for {
 		best := bestOf(waits, found)
-		if best == nil {
+		if best == nil || len(found) == maxTimers {
 			return out
 		}
 		found = append(found, best.cluster)
