@@ -7,15 +7,15 @@ func AppendString(dst []byte, s string) []byte { return appendStr(dst, s) }
 
 const hexDigits = "0123456789abcdef"
 
-// appendStr appends s as a JSON string. Invalid UTF-8 becomes U+FFFD; U+2028
-// and U+2029 are escaped, as they end lines in JavaScript.
+// appendStr appends s as a JSON string. Invalid UTF-8 becomes U+FFFD; what is Unsafe
+// is escaped.
 func appendStr(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
 	for i := plain(s); i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
-			if c >= ' ' && c != '"' && c != '\\' {
+			if c >= ' ' && c != '"' && c != '\\' && c != 0x7f {
 				i++
 				continue
 			}
@@ -29,9 +29,8 @@ func appendStr(dst []byte, s string) []byte {
 		case r == utf8.RuneError && size == 1:
 			dst = append(append(dst, s[start:i]...), `\ufffd`...)
 			start = i + size
-		case r == '\u2028' || r == '\u2029':
-			dst = append(append(dst, s[start:i]...), `\u202`...)
-			dst = append(dst, hexDigits[r&0xf])
+		case Unsafe(r):
+			dst = appendUnicode(append(dst, s[start:i]...), r)
 			start = i + size
 		}
 		i += size
@@ -41,7 +40,7 @@ func appendStr(dst []byte, s string) []byte {
 
 // plain returns how much of the beginning of s, in steps of eight octets, holds
 // nothing that has to be escaped or looked at: only ASCII from the space on,
-// without quotes and backslashes.
+// without quotes, backslashes and DEL.
 func plain(s string) (n int) {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	for ; len(s) >= 8; s = s[8:] {
@@ -50,7 +49,7 @@ func plain(s string) (n int) {
 		quote, slash := w^ones*'"', w^ones*'\\'
 		// The top bit of an octet is set if it was, or if the subtraction
 		// borrowed: the octet was less than what was taken off.
-		if (w|(w-ones*' ')|(quote-ones)|(slash-ones))&tops != 0 {
+		if (w|(w+ones)|(w-ones*' ')|(quote-ones)|(slash-ones))&tops != 0 {
 			break
 		}
 		n += 8

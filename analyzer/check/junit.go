@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"encoding/xml"
 	"io"
 	"strings"
@@ -72,15 +73,15 @@ func WriteJUnit(w io.Writer, results []*Result) error {
 		s.Tests = len(s.Cases)
 		all.Suites = append(all.Suites, s)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	enc := xml.NewEncoder(w)
+	var b bytes.Buffer
+	b.WriteString(xml.Header)
+	enc := xml.NewEncoder(&b)
 	enc.Indent("", "  ")
 	if err := enc.Encode(&all); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, "\n")
+	b.WriteString("\n")
+	_, err := io.WriteString(w, safeLines(b.String()))
 	return err
 }
 

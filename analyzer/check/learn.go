@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"finwait/analyzer"
 	"finwait/analyzer/query"
@@ -91,7 +92,18 @@ func pattern(dir, path string) string {
 			path = rel
 		}
 	}
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(filepath.ToSlash(path))
+	path = strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(filepath.ToSlash(path))
+	var b strings.Builder
+	for i := 0; i < len(path); {
+		r, size := utf8.DecodeRuneInString(path[i:])
+		if r == utf8.RuneError && size == 1 { // no text can say it
+			b.WriteByte('?')
+		} else {
+			b.WriteString(path[i : i+size])
+		}
+		i += size
+	}
+	return b.String()
 }
 
 func (b *learner) write(l learned, files string) {
@@ -109,9 +121,26 @@ func (b *learner) write(l learned, files string) {
 	fmt.Fprintf(b, "%s  assert: %s\n", indent, yamlText(l.text))
 }
 
-// yamlText quotes text where YAML wants that.
+// yamlText quotes text where YAML wants that, and escapes what is unsafe.
 func yamlText(s string) string {
-	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+	if !strings.ContainsFunc(s, analyzer.Unsafe) {
+		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case analyzer.Unsafe(r):
+			fmt.Fprintf(&b, `\U%08x`, r)
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }
 
 // candidates are assertions that may say something about a capture.

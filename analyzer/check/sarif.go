@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"io"
 	"net/url"
 	"path/filepath"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"finwait/analyzer"
+	"finwait/analyzer/report"
 )
 
 // The parts of SARIF 2.1.0 that are written.
@@ -141,10 +141,7 @@ func WriteSARIF(w io.Writer, rules []*analyzer.Rule, results []*Result, baseline
 		}
 	}
 	s.run.Invocations = []sarifInvocation{invocation}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(&sarifLog{
+	return report.JSONEncoder(w, "  ").Encode(&sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{s.run},
 	})
 }

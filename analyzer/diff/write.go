@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -23,10 +22,7 @@ var Formats = []string{"text", "json", "markdown"}
 func Write(w io.Writer, format string, d *Diff) error {
 	switch format {
 	case "json":
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(d)
+		return report.JSONEncoder(w, "  ").Encode(d)
 	case "markdown":
 		return writeMarkdown(w, d)
 	}

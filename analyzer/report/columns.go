@@ -148,37 +148,5 @@ func (c *column) append(dst []byte, v reflect.Value) []byte {
 	if c.null && v.Len() == 0 {
 		return dst
 	}
-	from := len(dst)
-	return safeJSON(c.json(dst, v), from)
-}
-
-// safeJSON makes dst[from:], which is JSON, safe for a terminal: what Safe would
-// replace becomes a \u escape, which means the same.
-func safeJSON(dst []byte, from int) []byte {
-	plain := true
-	for _, c := range dst[from:] {
-		if c >= 0x7f {
-			plain = false
-			break
-		}
-	}
-	if plain {
-		return dst
-	}
-	var b strings.Builder
-	for _, r := range string(dst[from:]) {
-		switch {
-		case r == '\n' || !unsafe(r):
-			b.WriteRune(r)
-		case r > 0xffff: // a surrogate pair
-			b.WriteString(`\u`)
-			hex(&b, 0xd800+uint32(r-0x10000)>>10, 4)
-			b.WriteString(`\u`)
-			hex(&b, 0xdc00+uint32(r-0x10000)&0x3ff, 4)
-		default:
-			b.WriteString(`\u`)
-			hex(&b, uint32(r), 4)
-		}
-	}
-	return append(dst[:from], b.String()...)
+	return c.json(dst, v)
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"reflect"
+	"strings"
+	"unicode/utf8"
 
 	"finwait/analyzer"
 )
@@ -19,7 +21,8 @@ type flat struct {
 }
 
 // CSV returns a Handler that writes comma-separated values with a header line,
-// quoted as RFC 4180 says. Null is an empty cell.
+// quoted as RFC 4180 says. Null is an empty cell. Text that a spreadsheet would take
+// for a formula has an apostrophe before it, see appendText.
 func CSV(w io.Writer) analyzer.Handler { return &flat{w: w, separator: ',', quote: true} }
 
 // TSV returns a Handler that writes tab-separated values with a header line.
@@ -35,7 +38,12 @@ func (f *flat) Record(r *analyzer.Record) error {
 			f.buf = append(f.buf, f.separator)
 		}
 		if v, ok := c.value(record); ok {
-			f.cell = c.append(f.cell[:0], v)
+			f.cell = f.cell[:0]
+			if c.kind == text {
+				f.cell = appendText(f.cell, textOf(v))
+			} else {
+				f.cell = c.append(f.cell, v)
+			}
 			f.buf = f.appendCell(f.buf, f.cell)
 		}
 	}
@@ -62,6 +70,20 @@ func (f *flat) header(dst []byte) []byte {
 		dst = append(dst, c.name...)
 	}
 	return append(dst, '\n')
+}
+
+// formula is how a cell begins that a spreadsheet calculates: with =, +, - or @, wide
+// ones too. Text that begins with an apostrophe gets another, so that the first one of
+// a cell, if there is one, can always be taken off again.
+const formula = "=+-@'＝＋－＠"
+
+// appendText appends text that may be a stranger's, as a cell.
+func appendText(dst []byte, s string) []byte {
+	s = Safe(s)
+	if first, size := utf8.DecodeRuneInString(s); size > 0 && strings.ContainsRune(formula, first) {
+		dst = append(dst, '\'')
+	}
+	return append(dst, s...)
 }
 
 func (f *flat) appendCell(dst, cell []byte) []byte {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -113,15 +112,10 @@ func ListRules(w io.Writer, s Style, format string, rules []*analyzer.Rule) erro
 }
 
 func writeExplained(w io.Writer, list []*explained) error {
-	text, err := json.MarshalIndent(struct {
+	return JSONEncoder(w, "  ").Encode(struct {
 		Schema string       `json:"schema"`
 		Rules  []*explained `json:"rules"`
-	}{ExplainSchema, list}, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(text, '\n'))
-	return err
+	}{ExplainSchema, list})
 }
 
 func (e *explained) text(s Style) []byte {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 
 	"finwait/analyzer"
@@ -66,8 +65,5 @@ type summaryJSON struct {
 func SummaryJSON(w io.Writer) analyzer.Handler { return &summaryJSON{w: w} }
 
 func (j *summaryJSON) Close(s *analyzer.Summary) error {
-	enc := json.NewEncoder(j.w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(s)
+	return JSONEncoder(j.w, "  ").Encode(s)
 }

@@ -140,9 +140,7 @@ func (j *ladderJSON) FollowUp(f *FollowUp) error {
 }
 
 func (j *ladderJSON) write(v any) error {
-	e := json.NewEncoder(j.w)
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	return JSONEncoder(j.w, "").Encode(v)
 }
 
 func textOrNull(s string) *string {

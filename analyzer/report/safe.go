@@ -1,29 +1,32 @@
 package report
 
 import (
+	"encoding/json"
+	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"finwait/analyzer"
 )
 
 // Safe returns s with everything that could steer a terminal or mislead a
 // reader made visible: control characters, invalid UTF-8, and the format
 // characters that reverse or hide text. Letters of all scripts stay.
 func Safe(s string) string {
-	if !strings.ContainsFunc(s, unsafe) && utf8.ValidString(s) {
+	if !strings.ContainsFunc(s, analyzer.Unsafe) && utf8.ValidString(s) {
 		return s
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case r == utf8.RuneError && size == 1, r < 0x80 && unsafe(r):
+		case r == utf8.RuneError && size == 1, r < 0x80 && analyzer.Unsafe(r):
 			b.WriteString(`\x`)
 			hex(&b, uint32(s[i]), 2)
-		case unsafe(r) && r > 0xffff:
+		case analyzer.Unsafe(r) && r > 0xffff:
 			b.WriteString(`\U`)
 			hex(&b, uint32(r), 8)
-		case unsafe(r):
+		case analyzer.Unsafe(r):
 			b.WriteString(`\u`)
 			hex(&b, uint32(r), 4)
 		default:
@@ -34,14 +37,27 @@ func Safe(s string) string {
 	return b.String()
 }
 
-// unsafe reports whether r is a control, format, surrogate or private character
-// or a line separator (Unicode categories C, Zl and Zp).
-func unsafe(r rune) bool {
-	return r < ' ' || r >= 0x7f && unicode.In(r, unicode.C, unicode.Zl, unicode.Zp)
-}
-
 func hex(b *strings.Builder, v uint32, digits int) {
 	for i := digits - 1; i >= 0; i-- {
 		b.WriteByte("0123456789abcdef"[v>>(4*i)&0xf])
 	}
+}
+
+// JSONEncoder returns what writes values as JSON in which nothing is unsafe. indent is
+// "" for a value a line.
+func JSONEncoder(w io.Writer, indent string) *json.Encoder {
+	enc := json.NewEncoder(safeJSONWriter{w})
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	return enc
+}
+
+// safeJSONWriter takes a whole value at a time, as json.Encoder writes it.
+type safeJSONWriter struct{ w io.Writer }
+
+func (s safeJSONWriter) Write(p []byte) (int, error) {
+	if _, err := s.w.Write(analyzer.AppendSafeJSON(make([]byte, 0, len(p)), p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }

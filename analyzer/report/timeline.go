@@ -194,7 +194,12 @@ func timelineCells(separator byte) func() (row, names func([]byte, []cell) []byt
 			return dst
 		}
 	}
-	row := line(func(c *cell) string { return Safe(string(c.word(nil))) })
+	row := line(func(c *cell) string {
+		if c.kind == text {
+			return string(appendText(nil, c.text))
+		}
+		return Safe(string(c.word(nil)))
+	})
 	names := line(func(c *cell) string { return c.name })
 	return func() (func([]byte, []cell) []byte, func([]byte, []cell) []byte) { return row, names }
 }

@@ -130,7 +130,9 @@
 //	The default format is a table. jsonl is the one to process further: one JSON object a
 //	line, with every field there is. csv, tsv, zeek and parquet have the same fields
 //	flattened, fin.client.frame as fin_client_frame; lists are one JSON cell, but nested in
-//	parquet.
+//	parquet. In csv and tsv, text that a spreadsheet would take for a formula, beginning with
+//	=, +, - or @, has an apostrophe before it, and so has text that begins with one: take one
+//	off to have it as it was.
 //
 //	Flags:
 //	  -f, --format FORMAT       how the results are written: jsonl, json, csv, tsv, table,
@@ -512,7 +514,16 @@
 //	file and not on the command line because a golden record must mean the same to whoever
 //	compares with it.
 //
-//	Without --update nothing is written but what --junit and --sarif name.
+//	Nothing is green by omission: an assertion or a select that is about no capture, an ignore
+//	or an entry of the baseline that ignores nothing, an assertion about a rule or a value
+//	that there is not, and paths without captures are failures. Where only a part of what
+//	finwait.yaml is about was named, they are noted, as they are for a hook that names the
+//	files that changed.
+//
+//	Without --update nothing is written but what --junit and --sarif name. What is checked may
+//	be a stranger's: links to finwait.yaml and to golden records are not followed, and
+//	expressions, patterns and golden records that cost more than what they are about are
+//	failures.
 //
 //	Flags:
 //	      --update              write the golden records that are missing or differ

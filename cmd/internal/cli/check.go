@@ -57,7 +57,14 @@ select, a list of {files, where}: of these captures only the connections for whi
 checked, as if there were no others; see finwait help where. It stands in the file and not on the
 command line because a golden record must mean the same to whoever compares with it.
 
-Without --update nothing is written but what --junit and --sarif name.`,
+Nothing is green by omission: an assertion or a select that is about no capture, an ignore or an
+entry of the baseline that ignores nothing, an assertion about a rule or a value that there is not,
+and paths without captures are failures. Where only a part of what finwait.yaml is about was named,
+they are noted, as they are for a hook that names the files that changed.
+
+Without --update nothing is written but what --junit and --sarif name. What is checked may be a
+stranger's: links to finwait.yaml and to golden records are not followed, and expressions, patterns
+and golden records that cost more than what they are about are failures.`,
 		examples: []example{
 			{"finwait check testdata/", "in CI"},
 			{"finwait check --update testdata/", "after a change of behaviour that is meant; then look at the diff"},

@@ -20,7 +20,9 @@ number; tables always are.
 
 The default format is a table. jsonl is the one to process further: one JSON object a line, with
 every field there is. csv, tsv, zeek and parquet have the same fields flattened, fin.client.frame as
-fin_client_frame; lists are one JSON cell, but nested in parquet.`,
+fin_client_frame; lists are one JSON cell, but nested in parquet. In csv and tsv, text that a
+spreadsheet would take for a formula, beginning with =, +, - or @, has an apostrophe before it,
+and so has text that begins with one: take one off to have it as it was.`,
 		examples: []example{
 			{"finwait flows a.pcap", "a table of the connections, for reading"},
 			{"finwait flows --format jsonl a.pcap | jq 'select(.close == \"half-closed\")'", "the connections that one side never closed"},
