@@ -59,7 +59,7 @@ func byCells(r *analyzer.Row) []string {
 		worst = Safe(r.Worst.Rule + " " + r.Worst.Name)
 	}
 	return []string{
-		shortKey(Safe(r.Key)), number(r.Connections),
+		Safe(r.Key), number(r.Connections),
 		some(r.Severities.Error), some(r.Severities.Warning), some(r.Severities.Info),
 		bounded(r.HalfClosed.P50, nil), bounded(r.HalfClosed.P90, nil), closeList(r.Close), worst,
 	}
@@ -123,6 +123,9 @@ func (t *textReport) by(b *bytes.Buffer, d *digest) {
 	g := grid{indent: "  ", left: 1, tail: 2}
 	g.head(append([]string{d.by.title}, d.by.heads[1:]...)...)
 	for _, row := range d.by.rows {
+		if t.style.Width > 0 { // of a terminal; elsewhere a path is whole
+			row = append([]string{shortKey(row[0])}, row[1:]...)
+		}
 		g.row(row...)
 	}
 	b.WriteByte('\n')

@@ -22,6 +22,9 @@ type digest struct {
 	timers   []analyzer.Timer
 	total    string // of anything but one file; else ""
 	more     string // what is said of files that are left out
+	noTCP    string // what is said of files without TCP
+	unread   []string
+	many     bool // so many files that they come last
 	by       byTable
 	joined   []string // captures that were read as one
 }
@@ -43,11 +46,14 @@ type stateRow struct{ side, state, n, p50, p90, max, open string }
 
 func newDigest(s *analyzer.Summary) *digest {
 	d := &digest{findings: s.Findings, timers: s.Timers, joined: joined(s)}
-	told := s.Files[:min(len(s.Files), maxFiles)]
-	for i := range told {
-		d.files = append(d.files, newFileLine(&told[i], len(s.Files) > 1))
+	lists := newFileLists(s.Files)
+	for _, f := range lists.told {
+		d.files = append(d.files, newFileLine(f, len(s.Files) > 1))
 	}
-	d.more = moreFiles(s.Files[len(told):])
+	d.more, d.unread, d.many = moreFiles(lists.more), unreadLines(lists.unread), len(s.Files) > maxFiles
+	if lists.noTCP > 0 {
+		d.noTCP = count(lists.noTCP, "file") + " without TCP"
+	}
 	d.by = newByTable(s)
 	switch len(s.Files) {
 	case 0: // a stored run
@@ -107,18 +113,6 @@ func totalOf(s *analyzer.Summary) string {
 		parts[0] += fmt.Sprintf(" (%s not read to the end)", number(n))
 	}
 	return strings.Join(append(parts, severityWords(&s.Severities)...), ", ")
-}
-
-// moreFiles says what is left out of the list of files.
-func moreFiles(files []analyzer.FileInfo) string {
-	if len(files) == 0 {
-		return ""
-	}
-	text := fmt.Sprintf("and %s", count(int64(len(files)), "more file"))
-	if n := unread(files); n > 0 {
-		text += fmt.Sprintf(", %s of them not read to the end", number(n))
-	}
-	return text + "; --by file tells of each"
 }
 
 // unread counts the files that were not read to their end.

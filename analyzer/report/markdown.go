@@ -22,42 +22,62 @@ func (m *markdown) Close(s *analyzer.Summary) error {
 	d := newDigest(s)
 	var b bytes.Buffer
 	b.WriteString("## TCP teardown\n\n")
+	if d.many {
+		fmt.Fprintf(&b, "%s.\n", upperFirst(d.total))
+		mdFindings(&b, d.findings, d.joined)
+		mdFacts(&b, d)
+		b.WriteString("\n### Files worth a look\n\n")
+		mdFiles(&b, d)
+	} else {
+		mdFiles(&b, d)
+		if d.total != "" {
+			if len(d.files) > 0 {
+				b.WriteByte('\n')
+			}
+			fmt.Fprintf(&b, "%s.\n", upperFirst(d.total))
+		}
+		mdFacts(&b, d)
+		mdFindings(&b, d.findings, d.joined)
+	}
+	mdTimers(&b, d.timers)
+	_, err := m.w.Write(b.Bytes())
+	return err
+}
+
+// mdFiles names captures.
+func mdFiles(b *bytes.Buffer, d *digest) {
 	for _, f := range d.files {
-		fmt.Fprintf(&b, "- **%s**: %s\n", mdEscape(f.name), f.facts)
+		fmt.Fprintf(b, "- **%s**: %s\n", mdEscape(f.name), f.facts)
 		if f.problem != "" {
 			f.notes = append([]string{f.problem}, f.notes...)
 		}
 		for _, note := range f.notes {
-			fmt.Fprintf(&b, "  - %s\n", mdEscape(note))
+			fmt.Fprintf(b, "  - %s\n", mdEscape(note))
 		}
 	}
-	if d.more != "" {
-		fmt.Fprintf(&b, "- %s\n", mdEscape(d.more))
-	}
-	if d.total != "" {
-		if len(d.files) > 0 {
-			b.WriteByte('\n')
+	for _, line := range append([]string{d.more, d.noTCP}, d.unread...) {
+		if line != "" {
+			fmt.Fprintf(b, "- %s\n", mdEscape(line))
 		}
-		fmt.Fprintf(&b, "%s.\n", upperFirst(d.total))
 	}
+}
+
+// mdFacts writes how connections closed, and how long that took.
+func mdFacts(b *bytes.Buffer, d *digest) {
 	if len(d.closes) > 0 {
-		mdTable(&b, "How they closed", []string{"close", "connections"}, pairs(d.closes))
+		mdTable(b, "How they closed", []string{"close", "connections"}, pairs(d.closes))
 	}
 	if len(d.closers) > 0 {
-		mdTable(&b, "First to close", []string{"side", "connections"}, pairs(d.closers))
+		mdTable(b, "First to close", []string{"side", "connections"}, pairs(d.closers))
 	}
 	if len(d.states) > 0 {
 		var rows [][]string
 		for _, s := range d.states {
 			rows = append(rows, []string{s.side + " " + s.state, s.n, s.p50, s.p90, s.max, s.open})
 		}
-		mdTable(&b, "Time in closing states", []string{"state", "n", "p50", "p90", "max", "still open"}, rows)
+		mdTable(b, "Time in closing states", []string{"state", "n", "p50", "p90", "max", "still open"}, rows)
 	}
-	mdBy(&b, &d.by)
-	mdFindings(&b, d.findings, d.joined)
-	mdTimers(&b, d.timers)
-	_, err := m.w.Write(b.Bytes())
-	return err
+	mdBy(b, &d.by)
 }
 
 func pairs(list []tallied) [][]string {

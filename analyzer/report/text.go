@@ -26,6 +26,11 @@ func Text(w io.Writer, s Style) analyzer.Handler { return &textReport{w: w, styl
 func (t *textReport) Close(s *analyzer.Summary) error {
 	d := newDigest(s)
 	var b bytes.Buffer
+	if d.many {
+		t.batch(&b, d)
+		_, err := t.w.Write(b.Bytes())
+		return err
+	}
 	t.head(&b, d)
 	t.closes(&b, d)
 	t.states(&b, d)
@@ -37,6 +42,17 @@ func (t *textReport) Close(s *analyzer.Summary) error {
 }
 
 func (t *textReport) head(b *bytes.Buffer, d *digest) {
+	t.fileLines(b, d)
+	if d.noTCP != "" {
+		fmt.Fprintf(b, "%s\n", d.noTCP)
+	}
+	if d.total != "" {
+		fmt.Fprintf(b, "%s\n", t.style.bold(d.total))
+	}
+}
+
+// fileLines writes a line for each capture that is told of, and what is noteworthy.
+func (t *textReport) fileLines(b *bytes.Buffer, d *digest) {
 	width := 0
 	for _, f := range d.files {
 		width = max(width, displayWidth(f.name))
@@ -52,9 +68,6 @@ func (t *textReport) head(b *bytes.Buffer, d *digest) {
 	}
 	if d.more != "" {
 		fmt.Fprintf(b, "%s\n", d.more)
-	}
-	if d.total != "" {
-		fmt.Fprintf(b, "%s\n", t.style.bold(d.total))
 	}
 }
 

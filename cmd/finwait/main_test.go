@@ -122,6 +122,7 @@ func copies(ts *testscript.TestScript, _ bool, args []string) {
 	dir, text := ts.MkAbs(args[0]), []byte(ts.ReadFile(args[2]))
 	ts.Check(os.Mkdir(dir, 0o777))
 	for i := range number(ts, args[1]) {
+		binary.LittleEndian.PutUint32(text[12:], uint32(i)) // sigfigs, which nobody reads: no two are the same
 		ts.Check(os.WriteFile(filepath.Join(dir, fmt.Sprintf("%04d.pcap", i)), text, 0o666))
 	}
 }

@@ -97,6 +97,12 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	if err != nil {
 		return 0, err
 	}
+	if j.by != nil && !j.input.join {
+		note := ""
+		if files, note = leaveOutCopies(files); note != "" && !j.output.quiet {
+			j.complain("finwait: note: %s\n", note)
+		}
+	}
 	j.config, j.captures = config, files
 	out, err := openOutput(j.output.path, j.Stdout)
 	if err != nil {

@@ -1,0 +1,130 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+
+	"finwait/analyzer"
+)
+
+// fileLists are the captures of a summary as people want to see them.
+type fileLists struct {
+	told   []*analyzer.FileInfo // of many, the gravest first
+	more   []*analyzer.FileInfo // what is left out
+	unread []*analyzer.FileInfo // not opened, or no captures
+	noTCP  int64                // complete, and without a TCP segment
+}
+
+// newFileLists sorts out the captures. Few keep their order, and each its line.
+func newFileLists(files []analyzer.FileInfo) (l fileLists) {
+	var without *analyzer.FileInfo
+	for i := range files {
+		f := &files[i]
+		switch {
+		case len(files) > maxFiles && f.Error != nil && f.Format == "":
+			l.unread = append(l.unread, f)
+		case len(files) > 1 && isWithoutTCP(f):
+			l.noTCP++
+			without = f
+		default:
+			l.told = append(l.told, f)
+		}
+	}
+	if l.noTCP == 1 { // one is named
+		l.noTCP, l.told = 0, append(l.told, without)
+		slices.SortFunc(l.told, func(a, b *analyzer.FileInfo) int { return cmp.Compare(indexOf(files, a), indexOf(files, b)) })
+	}
+	if len(files) > maxFiles {
+		slices.SortStableFunc(l.told, byGravity)
+	}
+	if len(l.told) > maxFiles {
+		l.told, l.more = l.told[:maxFiles], l.told[maxFiles:]
+	}
+	return l
+}
+
+func indexOf(files []analyzer.FileInfo, f *analyzer.FileInfo) int {
+	return slices.IndexFunc(files, func(o analyzer.FileInfo) bool { return o.File == f.File })
+}
+
+// isWithoutTCP reports whether there is nothing to say of a capture but that.
+func isWithoutTCP(f *analyzer.FileInfo) bool {
+	return f.TCPPackets == 0 && f.Error == nil && f.Complete && (f.Dropped == nil || *f.Dropped == 0) &&
+		(f.Connections == nil || *f.Connections == 0)
+}
+
+// byGravity compares captures: errors count most, then that one was not read to its
+// end.
+func byGravity(a, b *analyzer.FileInfo) int {
+	none := analyzer.Severities{}
+	of := func(f *analyzer.FileInfo) *analyzer.Severities {
+		if f.Severities == nil {
+			return &none
+		}
+		return f.Severities
+	}
+	broken := func(f *analyzer.FileInfo) int {
+		if f.Error != nil {
+			return 1
+		}
+		return 0
+	}
+	x, y := of(a), of(b)
+	return cmp.Or(cmp.Compare(y.Error, x.Error), cmp.Compare(y.Warning, x.Warning), cmp.Compare(broken(b), broken(a)), cmp.Compare(y.Info, x.Info))
+}
+
+// moreFiles says what is left out of the list of files, and how to see it.
+func moreFiles(files []*analyzer.FileInfo) string {
+	if len(files) == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("and %s", count(int64(len(files)), "more file"))
+	n := int64(0)
+	for _, f := range files {
+		if !f.Complete {
+			n++
+		}
+	}
+	if n > 0 {
+		text += fmt.Sprintf(", %s of them not read to the end", number(n))
+	}
+	return text + "; --by file compares them, --format json has all"
+}
+
+// batch writes the report over many captures: what was found and how much there is,
+// and only then the captures that are worth a look.
+func (t *textReport) batch(b *bytes.Buffer, d *digest) {
+	fmt.Fprintf(b, "%s\n", t.style.bold(d.total))
+	t.findings(b, d)
+	t.closes(b, d)
+	t.states(b, d)
+	t.timers(b, d)
+	t.by(b, d)
+	if len(d.files) > 0 {
+		fmt.Fprintf(b, "\n%s\n", t.style.bold("Files worth a look"))
+		t.fileLines(b, d)
+	}
+	if d.noTCP != "" {
+		fmt.Fprintf(b, "\n%s\n", d.noTCP)
+	}
+	if len(d.unread) > 0 {
+		fmt.Fprintf(b, "\n%s\n", t.style.bold("Not read"))
+		for _, line := range d.unread {
+			fmt.Fprintf(b, "%s\n", line)
+		}
+	}
+}
+
+// unreadLines names what could not be read, with the reason.
+func unreadLines(files []*analyzer.FileInfo) (lines []string) {
+	for i, f := range files {
+		if i == maxFiles {
+			return append(lines, fmt.Sprintf("and %s", count(int64(len(files)-i), "more file")))
+		}
+		line := newFileLine(f, true)
+		lines = append(lines, line.name+": "+line.problem)
+	}
+	return lines
+}
