@@ -101,11 +101,11 @@ func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*O
 // ErrShared is told as a problem, and is none: Wireshark's stream numbers look at
 // addresses and ports alone, so that connections in several VLANs or tunnels may
 // share a stream.
-var ErrShared = errors.New("streams hold segments of several VLANs or tunnels, perhaps of several connections")
+var ErrShared = errors.New("segments of several VLANs or tunnels, perhaps of several connections")
 
 // ErrNoTime is told as a problem, and is none: Simple Packet Blocks of pcapng have
 // no timestamp (draft-ietf-opsawg-pcapng §4.4).
-var ErrNoTime = errors.New("packets have no time: each stands at that of the packet before it, and durations say nothing")
+var ErrNoTime = errors.New("no time: each stands at that of the packet before it, and durations say nothing")
 
 // run is what one goroutine hands to the Handler.
 type run struct {
@@ -220,10 +220,10 @@ func (r *run) finish(in *input) error {
 		r.outcome.Plain, r.outcome.HasPlain = in.noticed.plain, true
 	}
 	if in.mixed > 0 {
-		r.options.Problem(fmt.Errorf("%s: %d %w", in.file, in.mixed, ErrShared))
+		r.options.Problem(fmt.Errorf("%s: %s %w", in.file, counted(int64(in.mixed), "stream holds", "streams hold"), ErrShared))
 	}
 	if in.untimed > 0 {
-		r.options.Problem(fmt.Errorf("%s: %d %w", in.file, in.untimed, ErrNoTime))
+		r.options.Problem(fmt.Errorf("%s: %s %w", in.file, counted(int64(in.untimed), "packet has", "packets have"), ErrNoTime))
 	}
 	r.outcome.Totals.AddFile(info)
 	r.outcome.Totals.AddFileFindings(ofFile)
@@ -254,4 +254,11 @@ func (v *votes) winner() *reassembly.Vantage {
 		}
 	}
 	return nil
+}
+
+func counted(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -9,9 +9,6 @@ import (
 	"finwait/reassembly"
 )
 
-// MinLadder is the least width, in columns, that a ladder needs.
-const MinLadder = 60
-
 // ladderLayout says in which columns a ladder is drawn: two lifelines with
 // arrows between, the endpoints' states outside of them, the details to the
 // right or, where there is no room for them, below.
@@ -34,7 +31,7 @@ const (
 func newLadderLayout(s Style, l *ladder.Ladder) ladderLayout {
 	y := ladderLayout{style: s, width: 120, since: 7, state: 10, arrow: 10}
 	if s.Width > 0 {
-		y.width = max(s.Width, MinLadder)
+		y.width = max(s.Width, MinWidth)
 	}
 	y.wordy = y.width >= wordyWidth
 	if y.wordy {

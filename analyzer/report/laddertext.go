@@ -134,6 +134,7 @@ func segmentForms(r *ladder.Row) []string {
 	if r.Flags.Has(segment.ACK) {
 		rest = fmt.Sprintf("ack %d ", r.Ack)
 	}
+	narrow := strings.TrimRight("seq "+seq+rest, " ") + length // what the ladder is about, without the window
 	switch {
 	case r.Flags.Has(segment.RST):
 	case r.HasWindow:
@@ -145,8 +146,7 @@ func segmentForms(r *ladder.Row) []string {
 	if seq == "" {
 		return []string{rest}
 	}
-	plain := strings.TrimRight("seq "+seq+rest, " ")
-	return []string{plain + length, plain, strings.TrimRight(seq+rest, " ")}
+	return []string{strings.TrimRight("seq "+seq+rest, " ") + length, narrow}
 }
 
 // noteWords are notes as text for people.

@@ -2,12 +2,15 @@ package report
 
 import "finwait/analyzer"
 
+// MinWidth is the least width, in columns, that text is laid out in.
+const MinWidth = 60
+
 // columns returns how wide text may be.
 func (s Style) columns() int {
 	if s.Width <= 0 {
 		return 120
 	}
-	return max(s.Width, 80)
+	return max(s.Width, MinWidth)
 }
 
 func (s Style) bold(text string) string   { return s.paint("1", text) }

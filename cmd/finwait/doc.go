@@ -72,6 +72,8 @@
 //	                            none, info, warning, error (default none)
 //	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
 //	                            always, never (default auto)
+//	      --width N             lay text out N columns wide, 60 at least; 0 is as wide as
+//	                            COLUMNS says or the terminal is
 //	  -q, --quiet               no warnings and no progress, only errors
 //	      --no-progress         do not show on the terminal how far the captures have been
 //	                            read
@@ -142,6 +144,8 @@
 //	                            none, info, warning, error (default none)
 //	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
 //	                            always, never (default auto)
+//	      --width N             lay text out N columns wide, 60 at least; 0 is as wide as
+//	                            COLUMNS says or the terminal is
 //	  -q, --quiet               no warnings and no progress, only errors
 //	      --no-progress         do not show on the terminal how far the captures have been
 //	                            read
@@ -217,6 +221,8 @@
 //	                            none, info, warning, error (default none)
 //	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
 //	                            always, never (default auto)
+//	      --width N             lay text out N columns wide, 60 at least; 0 is as wide as
+//	                            COLUMNS says or the terminal is
 //	  -q, --quiet               no warnings and no progress, only errors
 //	      --no-progress         do not show on the terminal how far the captures have been
 //	                            read
@@ -224,8 +230,6 @@
 //	                            10.0.0.1:1234-10.0.0.2:80
 //	      --all                 leave out nothing
 //	      --to-scale            let time run evenly in svg; html can be switched
-//	      --width N             draw it N columns wide, 60 at least; 0 is as wide as COLUMNS
-//	                            says or the terminal is (default 0)
 //	      --follow-up           add what selects the connection in Wireshark, tcpdump and ss
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
 //	                            repeatable
@@ -367,6 +371,8 @@
 //	                            none, info, warning, error (default none)
 //	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
 //	                            always, never (default auto)
+//	      --width N             lay text out N columns wide, 60 at least; 0 is as wide as
+//	                            COLUMNS says or the terminal is
 //	  -q, --quiet               no warnings and no progress, only errors
 //	      --no-progress         do not show on the terminal how far the captures have been
 //	                            read
@@ -441,6 +447,8 @@
 //	                            none, info, warning, error (default none)
 //	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
 //	                            always, never (default auto)
+//	      --width N             lay text out N columns wide, 60 at least; 0 is as wide as
+//	                            COLUMNS says or the terminal is
 //	  -q, --quiet               no warnings and no progress, only errors
 //	      --no-progress         do not show on the terminal how far the captures have been
 //	                            read
@@ -631,6 +639,8 @@
 //	  -f, --format FORMAT       how it is written: text, markdown, json (default text)
 //	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
 //	                            always, never (default auto)
+//	      --width N             lay text out N columns wide, 60 at least; 0 is as wide as
+//	                            COLUMNS says or the terminal is
 //
 //	Examples:
 //	  finwait explain

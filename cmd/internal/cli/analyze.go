@@ -22,6 +22,7 @@ type outputFlags struct {
 	format, color, failOn choice
 	path                  string
 	quiet, noProgress     bool
+	width                 columns
 }
 
 func (f *outputFlags) add(fs *pflag.FlagSet, formats []report.Format, fallback string) {
@@ -58,13 +59,14 @@ func (f *outputFlags) addFailOn(fs *pflag.FlagSet) {
 func (f *outputFlags) addColor(fs *pflag.FlagSet) {
 	f.color = choice{"colour mode", "auto", []string{"auto", "always", "never"}}
 	fs.Var(&f.color, "color", "colours: auto is on a terminal, unless NO_COLOR is set")
+	fs.Var(&f.width, "width", "lay text out `N` columns wide, 60 at least; 0 is as wide as COLUMNS says or the terminal is")
 }
 
 // style returns how results look on o.
 func (f *outputFlags) style(o *output, stdout io.Writer) report.Style {
 	color := f.color.value == "always" ||
 		f.color.value == "auto" && o.tty && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	return report.Style{Color: color, Width: o.width(stdout)}
+	return report.Style{Color: color, Width: f.width.of(o.width(stdout))}
 }
 
 // job is an analysis as the command line asked for it.

@@ -63,7 +63,7 @@ func (f *judgeFlags) loadAt(dir string) (*analyzer.Config, *configFile, error) {
 	var file *configFile
 	if path != "" {
 		if file, err = readConfig(path); err != nil {
-			return nil, nil, &usageError{text: err.Error(), hint: "--no-config does without the file; 'finwait explain' lists the rules"}
+			return nil, nil, &usageError{text: err.Error(), hint: configHint(err)}
 		}
 		file.apply(&config)
 		f.read = append(f.read, path)
@@ -81,6 +81,20 @@ func (f *judgeFlags) loadAt(dir string) (*analyzer.Config, *configFile, error) {
 		}
 	}
 	return &config, file, nil
+}
+
+// configHint says where to read on about a mistake in a configuration.
+func configHint(err error) string {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, ": assert: "), strings.Contains(text, ": where: "):
+		return whereHint
+	case strings.Contains(text, "unknown rule"):
+		return "'finwait explain' lists the rules."
+	case strings.Contains(text, "is no duration"), strings.Contains(text, "is no number"):
+		return "'finwait help thresholds' lists the thresholds."
+	}
+	return "'finwait help check' says what may stand in the file; --no-config does without it."
 }
 
 // file returns the path of the configuration file for what is in dir; "" where

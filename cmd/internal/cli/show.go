@@ -1,10 +1,6 @@
 package cli
 
 import (
-	"fmt"
-	"os"
-	"strconv"
-
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/report"
@@ -13,7 +9,6 @@ import (
 // showFlags are those of show alone.
 type showFlags struct {
 	tuple    tupleFlag
-	width    int
 	all      bool
 	toScale  bool
 	followUp bool
@@ -54,7 +49,6 @@ slant where the delay is known and are dashed where they were lost, each end's s
 			fs.Var(&show.tuple, "tuple", "the connection between two ends, in either order: 10.0.0.1:1234-10.0.0.2:80")
 			fs.BoolVar(&show.all, "all", false, "leave out nothing")
 			fs.BoolVar(&show.toScale, "to-scale", false, "let time run evenly in svg; html can be switched")
-			fs.IntVar(&show.width, "width", 0, "draw it `N` columns wide, 60 at least; 0 is as wide as COLUMNS says or the terminal is")
 			fs.BoolVar(&show.followUp, "follow-up", false, "add what selects the connection in Wireshark, tcpdump and ss")
 			in.add(fs)
 			judge.add(fs)
@@ -64,24 +58,4 @@ slant where the delay is known and are dashed where they were lost, each end's s
 			}
 		},
 	}
-}
-
-// check finds what pflag cannot.
-func (f *showFlags) check() error {
-	if f.width != 0 && f.width < report.MinLadder {
-		return &usageError{text: fmt.Sprintf("--width must be at least %d", report.MinLadder)}
-	}
-	return nil
-}
-
-// columns returns the width to draw in; terminal is that of the terminal, 0 if
-// there is none.
-func (f *showFlags) columns(terminal int) int {
-	if f.width > 0 {
-		return f.width
-	}
-	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
-		return n
-	}
-	return terminal
 }

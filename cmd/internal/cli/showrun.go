@@ -25,7 +25,7 @@ type showJob struct {
 }
 
 func (j *showJob) run() (int, error) {
-	if err := errors.Join(j.input.check(), j.showFlags.check()); err != nil {
+	if err := j.input.check(); err != nil {
 		return 0, err
 	}
 	config, err := j.judge.load()
@@ -142,7 +142,6 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered
 		return err
 	}
 	style := j.output.style(out, j.Stdout)
-	style.Width = j.columns(style.Width)
 	a := &artist{to: report.NewLadder(j.output.format.value, out, style, report.LadderOptions{All: j.all, ToScale: j.toScale}), rest: list}
 
 	ctx := j.ctx

@@ -6,7 +6,7 @@ import (
 )
 
 // didYouMean returns a clause that offers the nearest of names, formatted with
-// verb; "" where none is near. Capitals do not count.
+// verb, or the only one that begins so; "" where none is near. Capitals do not count.
 func didYouMean(word string, names []string, verb string) string {
 	best, bestDistance := "", min(3, (len(word)+3)/2)
 	for _, name := range names {
@@ -14,10 +14,24 @@ func didYouMean(word string, names []string, verb string) string {
 			best, bestDistance = name, d
 		}
 	}
+	if begins := beginningWith(word, names); best == "" && len(begins) == 1 {
+		best = begins[0]
+	}
 	if best == "" {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean "+verb+"?", best)
+}
+
+// beginningWith returns the names that are longer forms of a word, of three letters at
+// least: warn of warning.
+func beginningWith(word string, names []string) (list []string) {
+	for _, name := range names {
+		if len(word) >= 3 && strings.HasPrefix(strings.ToLower(name), strings.ToLower(word)) {
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 // distance is how many octets must be inserted, deleted, replaced or swapped

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,6 +98,33 @@ func (j *jobs) Set(text string) error {
 	}
 	*j = jobs(n)
 	return nil
+}
+
+// columns is a flag that takes how wide text is; 0 as long as it is not set.
+type columns int
+
+func (c *columns) Type() string   { return "N" }
+func (c *columns) String() string { return "" }
+
+func (c *columns) Set(text string) error {
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || n != 0 && n < report.MinWidth {
+		return fmt.Errorf("%q is no number of columns: at least %d, or 0", text, report.MinWidth)
+	}
+	*c = columns(n)
+	return nil
+}
+
+// of returns the width to lay out in; terminal is that of the terminal, 0 if there is
+// none.
+func (c columns) of(terminal int) int {
+	if c > 0 {
+		return int(c)
+	}
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	return terminal
 }
 
 // bound is a flag that takes a capture time.
