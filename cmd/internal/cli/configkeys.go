@@ -150,7 +150,7 @@ func (c *configReader) ruleList(n ast.Node, to *[]string) error {
 		}
 	}
 	slices.Sort(*to)
-	*to = slices.Compact(*to)
+	*to = slices.Clone(slices.Compact(*to)) // of the length that it has
 	return nil
 }
 

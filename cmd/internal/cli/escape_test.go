@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"finwait/analyzer"
+	"finwait/cmd/internal/damage"
 	"finwait/reassembly/pktscript"
 )
 
@@ -67,7 +68,7 @@ func escapes(t *testing.T, name string) {
 			}
 		}
 		for what, text := range written {
-			if bad := badOutput(what, text); bad != "" {
+			if bad := damage.Bad(what, text); bad != "" {
 				t.Errorf("%s: %s: %s", format, what, bad)
 			}
 		}
@@ -137,7 +138,7 @@ func TestNamesOfInterfaces(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, format := range a.names {
-			if bad := badOutput(format, a.outputs[i].Bytes()); bad != "" && !strings.Contains(bad, " is -") {
+			if bad := damage.Bad(format, a.outputs[i].Bytes()); bad != "" && !strings.Contains(bad, " is -") {
 				t.Errorf("%q: %s: %s", name, format, bad)
 			}
 			if format == "flows csv" {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"unicode/utf8"
+
+	"finwait/analyzer"
 )
 
 // Bad says what is wrong with the output of a command and format ("flows jsonl"); "" if nothing is.
@@ -17,7 +19,7 @@ func Bad(format string, text []byte) string {
 	}
 	for at, r := range string(text) {
 		tab := r == '\t' && (format == "flows tsv" || format == "flows zeek")
-		if r < ' ' && r != '\n' && !tab || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u202e' {
+		if r != '\n' && !tab && analyzer.Unsafe(r) {
 			return fmt.Sprintf("control character %U in %q", r, text[max(at-60, 0):min(at+60, len(text))])
 		}
 	}
