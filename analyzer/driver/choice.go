@@ -15,7 +15,7 @@ type Choice struct {
 	streams   map[choiceKey][]span
 	reopened  map[choiceKey]bool
 	fragments bool
-	packets   []int64 // that were read, by file
+	files     []*analyzer.FileInfo // that were read
 	latest    map[choiceTuple]stored
 }
 
@@ -76,7 +76,7 @@ func waited(r *analyzer.Record) bool {
 
 // LookFile takes every capture of the Run, in order.
 func (c *Choice) LookFile(f *analyzer.FileInfo) {
-	c.packets = append(c.packets, f.Packets)
+	c.files = append(c.files, f)
 	c.fragments = c.fragments || f.Skipped[segment.Fragment.String()] > 0
 }
 
@@ -84,7 +84,9 @@ func (c *Choice) LookFile(f *analyzer.FileInfo) {
 func (c *Choice) Len() int { return len(c.streams) }
 
 // looked reports whether the Run had come to the nth packet of a file.
-func (c *Choice) looked(file int, n int64) bool { return file < len(c.packets) && n <= c.packets[file] }
+func (c *Choice) looked(file int, n int64) bool {
+	return file < len(c.files) && n <= c.files[file].Packets
+}
 
 func (c *Choice) key(file string, stream uint32) choiceKey {
 	if c.joined {

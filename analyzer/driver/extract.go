@@ -40,8 +40,8 @@ type Observed struct {
 // out the frames of the connections that were chosen in it, in order: what
 // Wireshark numbers as their streams, ICMP errors about them among it, and the IP
 // fragments of both. It goes no further than the Run did. Captures that are not joined come in time order all the same.
-// Problems with the input are not told again; where one holds less than it did, the
-// error is a *ChangedError.
+// Problems with the input are not told again; where one holds less than it did, or is another,
+// the error is a *ChangedError.
 //
 // Where a capture holds fragments all are read twice: to which connection a
 // fragment belongs is known only when the last has come.
@@ -152,9 +152,9 @@ func (x *extraction) pass(ctx context.Context, each func(lane int, n *numbering,
 func (x *extraction) observed(m *merge, until capture.Time) (*Observed, error) {
 	seen := &Observed{Until: until}
 	for i, in := range m.inputs {
-		in.close()
-		if before := x.choice.packets[i]; in.packets < before {
-			return nil, &ChangedError{File: in.file, Before: before, Now: in.packets, Err: in.problem}
+		now := in.result()
+		if err := Changed(x.choice.files[i], now, true, in.problem); err != nil {
+			return nil, err
 		}
 		seen.Interfaces = append(seen.Interfaces, in.info.Interfaces)
 	}

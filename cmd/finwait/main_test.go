@@ -43,16 +43,20 @@ func TestMain(m *testing.M) {
 //	insist CODE PROGRAM... the same, interrupted twice while nobody reads its output
 //	interrupt CODE FILE PROGRAM...  the same, fed with FILE and interrupted while it waits for more
 //	hangup CODE FILE PROGRAM...     the same, where its terminal goes away
+//	terminate CODE FILE PROGRAM...  the same, where it is told to end
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Condition: func(cond string) (bool, error) {
-			if cond != "full-disk" {
-				return false, fmt.Errorf("unknown condition %q", cond)
+			switch cond {
+			case "full-disk":
+				_, err := os.Stat("/dev/full")
+				return err == nil, nil
+			case "root":
+				return os.Geteuid() == 0, nil
 			}
-			_, err := os.Stat("/dev/full")
-			return err == nil, nil
+			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"pcap":      writePcap,
@@ -66,6 +70,7 @@ func TestScripts(t *testing.T) {
 			"full":      diskFull,
 			"interrupt": interrupt,
 			"hangup":    hangup,
+			"terminate": terminate,
 			"insist":    insist,
 		},
 		Setup: func(env *testscript.Env) error {
@@ -223,6 +228,10 @@ func insist(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func interrupt(ts *testscript.TestScript, _ bool, args []string) { signalled(ts, os.Interrupt, args) }
+
+func terminate(ts *testscript.TestScript, _ bool, args []string) {
+	signalled(ts, syscall.SIGTERM, args)
+}
 
 // hangup interrupts where hangups are ignored, as they are below nohup.
 func hangup(ts *testscript.TestScript, neg bool, args []string) {

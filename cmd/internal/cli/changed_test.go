@@ -8,15 +8,40 @@ import (
 	"testing"
 )
 
-// A capture that holds less when it is read for the second time is told of: what
-// comes out is not all that was asked for.
+// A capture that is another when it is read for the second time is told of: what comes
+// out is not what was asked for.
 func TestCaptureChangesMeanwhile(t *testing.T) {
 	whole, err := os.ReadFile(written(t, "../../../testdata/pkt/close_graceful.pkt"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	other, err := os.ReadFile(written(t, "../../../testdata/pkt/caveat_clock_step.pkt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other[24]++                 // it begins a second or more later
 	cut := whole[:len(whole)-1] // so that a warning comes between the two
-	for _, left := range []int{0, 24, len(whole) / 2} {
+	truncate := func(left int) func(string) error {
+		return func(path string) error { return os.Truncate(path, int64(left)) }
+	}
+	replace := func(by []byte) func(string) error {
+		return func(path string) error {
+			if err := os.WriteFile(path+".new", by, 0o600); err != nil {
+				return err
+			}
+			return os.Rename(path+".new", path)
+		}
+	}
+	for name, change := range map[string]func(string) error{
+		"emptied":                  truncate(0),
+		"without packets":          truncate(24),
+		"cut in half":              truncate(len(whole) / 2),
+		"replaced by a shorter":    replace(whole[:len(whole)/2]),
+		"replaced by another":      replace(other),
+		"replaced by a longer":     replace(append(bytes.Clone(other), bytes.Repeat(other[24:], 9)...)),
+		"replaced by what is none": replace([]byte("no capture, but long enough to be one")),
+		"gone":                     os.Remove,
+	} {
 		for _, args := range [][]string{{"show"}, {"show", "--format", "jsonl"}, {"extract"}} {
 			dir := t.TempDir()
 			path := filepath.Join(dir, "a.pcap")
@@ -28,28 +53,52 @@ func TestCaptureChangesMeanwhile(t *testing.T) {
 				args = []string{"extract", "-w", out}
 			}
 			var stdout bytes.Buffer
-			stderr := &truncating{path: path, left: left}
+			stderr := &changing{change: func() error { return change(path) }}
 			c := Command{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: stderr}
 			if code := c.Main(append(args, path)); code != exitInput || !strings.Contains(stderr.String(), "a.pcap: changed meanwhile") {
-				t.Errorf("%s, %d octets left: exit code %d, %s", args[0], left, code, stderr)
+				t.Errorf("%s, %s: exit code %d, %s", args[0], name, code, stderr)
 			}
 			if _, err := os.Stat(out); err == nil {
-				t.Errorf("%d octets left: there is a new capture", left)
+				t.Errorf("%s: there is a new capture", name)
 			}
 		}
 	}
 }
 
-// truncating cuts a file when something is written to it.
-type truncating struct {
-	bytes.Buffer
-	path string
-	left int
+// What is added to a capture while it is read is read or is not; what was there is.
+func TestCaptureGrowsMeanwhile(t *testing.T) {
+	whole, err := os.ReadFile(written(t, "../../../testdata/pkt/close_graceful.pkt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "a.pcap")
+	for _, args := range [][]string{{"show", "--stream", "0"}, {"extract", "-w", path + ".out"}} {
+		if err := os.WriteFile(path, whole[:len(whole)-1], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var stdout bytes.Buffer
+		stderr := &changing{change: func() error { return os.WriteFile(path, append(bytes.Clone(whole), whole[24:]...), 0o600) }}
+		c := Command{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: stderr}
+		if code := c.Main(append(args, path)); code != exitOK {
+			t.Errorf("%s: exit code %d, %s", args[0], code, stderr)
+		}
+	}
+	packets := len(times(t, path+".out"))
+	if want := len(times(t, path))/2 - 1; packets != want {
+		t.Errorf("%d packets extracted, of a connection that had %d when it was looked for", packets, want)
+	}
 }
 
-func (w *truncating) Write(p []byte) (int, error) {
+// changing does something when something is written to it for the first time: then
+// a warning about the first reading is told, and the second has not begun.
+type changing struct {
+	bytes.Buffer
+	change func() error
+}
+
+func (w *changing) Write(p []byte) (int, error) {
 	if w.Len() == 0 {
-		if err := os.Truncate(w.path, int64(w.left)); err != nil {
+		if err := w.change(); err != nil {
 			return 0, err
 		}
 	}

@@ -162,8 +162,8 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered
 	if err == nil {
 		err = a.finish()
 	}
-	if err == nil && ctx.Err() == nil { // it was read to its end, if that is where it was
-		err = again.less(before)
+	if err == nil {
+		err = again.changed(before, ctx.Err() == nil)
 	}
 	if err == nil && (j.followUp || j.output.format.value == "html") {
 		err = a.to.FollowUp(report.NewFollowUp(list[0]))
@@ -266,11 +266,12 @@ func (g *gathered) File(f *analyzer.FileInfo) error {
 // Close has nothing to do.
 func (g *gathered) Close(*analyzer.Summary) error { return nil }
 
-// less returns an error if a capture holds less than before.
-func (g *gathered) less(before *gathered) error {
+// changed returns an error if a capture holds less than before, or is another. to says
+// whether it was read to where that had been read.
+func (g *gathered) changed(before *gathered, to bool) error {
 	for i, f := range g.files {
-		if was := before.files[i].Packets; f.Packets < was {
-			return &driver.ChangedError{File: f.File, Before: was, Now: f.Packets}
+		if err := driver.Changed(before.files[i], f, to, nil); err != nil {
+			return err
 		}
 	}
 	return nil
