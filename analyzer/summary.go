@@ -23,9 +23,23 @@ type Summary struct {
 	// Severities counts all findings, also those that Findings folds.
 	Severities Severities `json:"severities" about:"how many findings there are, also those that findings folds"`
 
+	// WorstMoment is when most sockets of a host waited in one state of opening or
+	// closing; null where never more than one did.
+	WorstMoment *Moment `json:"worst_moment" about:"when most sockets of a host waited in one state of opening or closing; null where never more than one did"`
+
 	// By tells of each file, server, client or rule, where that was asked for: the
 	// gravest first, and last what is left of many.
 	By []Row `json:"by,omitzero" about:"what --by asks for: the gravest first, and last what is left of many"`
+}
+
+// Moment is how many sockets of a host were in a state at a time.
+type Moment struct {
+	File    string         `json:"file" about:"empty where captures were joined"`
+	Time    Time           `json:"time"`
+	Host    string         `json:"host"`
+	Side    string         `json:"side"`
+	State   tcpstate.State `json:"state"`
+	Sockets int64          `json:"sockets"`
 }
 
 // Severities counts findings.

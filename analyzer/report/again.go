@@ -21,7 +21,6 @@ func joined(s *analyzer.Summary) (files []string) {
 // showCommand is what shows the example in full, joined being all captures where they
 // were read as one; "" where it came from standard input, which cannot be read again.
 func showCommand(e *analyzer.Example, joined []string) string {
-	const most = 4 // files that a line names
 	command, files := "finwait show", []string{e.File}
 	if len(joined) > 0 {
 		command, files = "finwait show --join", joined
@@ -29,15 +28,22 @@ func showCommand(e *analyzer.Example, joined []string) string {
 	if slices.Contains(files, "-") {
 		return ""
 	}
+	return fmt.Sprintf("%s %s --stream %d", command, fileWords(files), e.Stream)
+}
+
+// fileWords names files in a command: of many, the first and the last.
+func fileWords(files []string) string {
+	const most = 4 // files that a line names
+	var words []string
 	for i, file := range files {
 		switch {
 		case len(files) <= most || i == 0 || i == len(files)-1:
-			command += " " + ShellWord(file)
+			words = append(words, ShellWord(file))
 		case i == 1:
-			command += " …"
+			words = append(words, "…")
 		}
 	}
-	return fmt.Sprintf("%s --stream %d", command, e.Stream)
+	return strings.Join(words, " ")
 }
 
 // ShellWord makes a file's name one word of a shell, and no flag.

@@ -26,6 +26,8 @@ type digest struct {
 	unread   []string
 	many     bool // so many files that they come last
 	by       byTable
+	moment   string   // the worst one, in words; "" where there is none
+	table    string   // the command that shows its sockets; "" where that cannot be
 	joined   []string // captures that were read as one
 }
 
@@ -55,6 +57,7 @@ func newDigest(s *analyzer.Summary) *digest {
 		d.noTCP = count(lists.noTCP, "file") + " without TCP"
 	}
 	d.by = newByTable(s)
+	d.moment, d.table = momentWords(s), momentCommand(s, d.joined)
 	switch len(s.Files) {
 	case 0: // a stored run
 		d.total = count(s.Connections, "connection")

@@ -77,6 +77,13 @@ func mdFacts(b *bytes.Buffer, d *digest) {
 		}
 		mdTable(b, "Time in closing states", []string{"state", "n", "p50", "p90", "max", "still open"}, rows)
 	}
+	if d.moment != "" {
+		fmt.Fprintf(b, "\nAt worst %s", mdEscape(d.moment))
+		if d.table != "" {
+			b.WriteString(": " + mdCode(d.table))
+		}
+		b.WriteString("\n")
+	}
 	mdBy(b, &d.by)
 }
 

@@ -102,8 +102,12 @@ var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 // millisecond.
 func appendPrometheusTime(dst []byte, t analyzer.Time) []byte {
 	ms := int64(t) / OpenMetricsStep
+	away := int64(1) // from zero
+	if ms < 0 {
+		away = -1
+	}
 	for extra := int64(0); ; extra++ {
-		text := secondsText(ms*1000 + extra)
+		text := secondsText(ms*1000 + away*extra)
 		if f, err := strconv.ParseFloat(text, 64); err != nil || int64(f*1000) == ms || extra == 999 {
 			return append(dst, text...)
 		}

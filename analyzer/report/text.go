@@ -34,6 +34,7 @@ func (t *textReport) Close(s *analyzer.Summary) error {
 	t.head(&b, d)
 	t.closes(&b, d)
 	t.states(&b, d)
+	t.moment(&b, d)
 	t.by(&b, d)
 	t.findings(&b, d)
 	t.timers(&b, d)
@@ -115,6 +116,24 @@ func (t *textReport) states(b *bytes.Buffer, d *digest) {
 	}
 	b.WriteByte('\n')
 	g.write(b, t.style)
+}
+
+// moment tells of the worst one, below the states.
+func (t *textReport) moment(b *bytes.Buffer, d *digest) {
+	if d.moment == "" {
+		return
+	}
+	if len(d.states) == 0 {
+		b.WriteByte('\n')
+	}
+	line := "  at worst " + d.moment
+	if command := "→  " + d.table; d.table != "" {
+		if displayWidth(line)+2+displayWidth(command) > t.style.columns() {
+			line += "\n   "
+		}
+		line += "  " + command
+	}
+	b.WriteString(line + "\n")
 }
 
 // bar draws n against the most. Whatever occurred has at least one block.

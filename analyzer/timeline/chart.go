@@ -109,9 +109,9 @@ func (c *Collector) Chart(file string, end analyzer.Time) (*Chart, error) {
 func (c *Collector) settle(end analyzer.Time) {
 	for _, states := range c.groups {
 		for _, s := range states {
-			if s != nil && s.last.time < end && s.last.change != (change{}) {
-				c.change(s, s.last.time, s.last.change)
-				s.last.change = change{}
+			if s != nil && s.last.time < end && s.last.counts != (counts{}) {
+				c.change(s, s.last.time, s.last.counts)
+				s.last.counts = counts{}
 			}
 		}
 	}
@@ -125,9 +125,8 @@ func (c *Collector) lastMoment(end analyzer.Time) analyzer.Time {
 			if s == nil {
 				continue
 			}
-			s.changes = mergeChanges(s.changes)
 			open := int32(0)
-			for _, ch := range s.changes {
+			for _, ch := range s.changes() {
 				open += ch.most
 				last = max(last, analyzer.Time(min(ch.at, int64(end)/c.grain))*analyzer.Time(c.grain))
 			}
@@ -146,7 +145,7 @@ func (c *Collector) seriesOf(g *group, state tcpstate.State, s *series, from int
 		out.Side = [...]string{"client", "server"}[g.side]
 	}
 	var now Counts
-	for _, ch := range s.changes {
+	for _, ch := range s.changes() {
 		at := int(ch.at - from)
 		if at >= moments {
 			break

@@ -28,7 +28,7 @@ const (
 	// Other stands for the hosts beyond MaxHosts.
 	Other = "other"
 
-	// maxChanges bounds what is kept of all series together: 24 octets each. Beyond
+	// maxChanges bounds what is kept of all series together, of 12 to 24 octets each. Beyond
 	// it the grain becomes coarser, and no further host is told apart.
 	maxChanges = 8 << 20
 )
@@ -141,12 +141,12 @@ func (c *Collector) put(to *series, e *ends, s *span) {
 	if s.uncertain {
 		least = 0
 	}
-	c.change(to, s.from, change{sockets: 1, least: least, most: 1})
+	c.change(to, s.from, counts{1, least, 1})
 	if s.to == s.latest {
-		c.end(to, e.lasts(s, s.to), s.to, change{sockets: -1, least: -least, most: -1})
+		c.end(to, e.lasts(s, s.to), s.to, counts{-1, -least, -1})
 	} else {
-		c.end(to, e.lasts(s, s.to), s.to, change{sockets: -1, least: -least})
-		c.end(to, e.lasts(s, s.latest), s.latest, change{most: -1})
+		c.end(to, e.lasts(s, s.to), s.to, counts{-1, -least, 0})
+		c.end(to, e.lasts(s, s.latest), s.latest, counts{0, 0, -1})
 	}
 	for c.kept > maxChanges && c.chosen && c.coarse+1 < len(grains) {
 		c.coarsen()
@@ -154,23 +154,24 @@ func (c *Collector) put(to *series, e *ends, s *span) {
 }
 
 // change adds a change at a time.
-func (c *Collector) change(to *series, at analyzer.Time, ch change) {
-	ch.at = c.at(at)
-	c.kept += to.add(ch)
+func (c *Collector) change(to *series, at analyzer.Time, by counts) {
+	c.kept += to.add(change{c.at(at), by})
 }
 
 // end adds the end of a stay. Only once all is known can one that may be the end of
 // the capture be told from others.
-func (c *Collector) end(to *series, lasts bool, at analyzer.Time, ch change) {
+func (c *Collector) end(to *series, lasts bool, at analyzer.Time, by counts) {
 	switch last := &to.last; {
 	case at == forever:
 	case !lasts || at < last.time:
-		c.change(to, at, ch)
+		c.change(to, at, by)
 	case at == last.time:
-		last.sockets, last.least, last.most = last.sockets+ch.sockets, last.least+ch.least, last.most+ch.most
+		last.add(by)
 	default:
-		c.change(to, last.time, last.change)
-		last.time, last.change = at, ch
+		if last.counts != (counts{}) {
+			c.change(to, last.time, last.counts)
+		}
+		last.time, last.counts = at, by
 	}
 }
 
@@ -225,9 +226,7 @@ func (c *Collector) coarsen() {
 			if s == nil {
 				continue
 			}
-			s.coarsen(k)
-			s.changes = slices.Clip(slices.Clone(s.changes))
-			c.kept += cap(s.changes)
+			c.kept += s.coarsen(k)
 		}
 	}
 }

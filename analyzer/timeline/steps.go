@@ -42,8 +42,8 @@ var roundSteps = func() (list []time.Duration) {
 // divides the next, and all round steps that are not less than itself, so that
 // nothing is lost on the way to a step.
 var grains = func() []time.Duration {
-	list := []time.Duration{time.Microsecond}
-	for g := 5 * time.Microsecond; g < time.Second; g *= 10 {
+	var list []time.Duration
+	for g := 500 * time.Nanosecond; g < time.Second; g *= 10 {
 		list = append(list, g)
 	}
 	list = append(list, 5*time.Second, 30*time.Second, 15*time.Minute, 6*time.Hour)

@@ -80,6 +80,7 @@ type job struct {
 	by         *choice             // what the summary tells apart; nil for nothing
 	brief      bool                // the handler reads no records
 	began      func(analyzer.Time) // as in driver.Options
+	unjudged   bool                // the handler reads no findings
 	unreadable bool                // some argument stands for no capture
 	config     *analyzer.Config    // set before the handler is made
 	captures   []string            // what the arguments stand for; set before the handler is made
@@ -131,6 +132,9 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	options.Meter, options.Began = progress.of(), j.began
 	options.Brief = j.brief && len(j.input.where.list) == 0
 	options.Config, options.Grouping = config, rules.Grouping
+	if j.unjudged && j.output.failOn.value == "none" && len(j.input.where.list) == 0 {
+		options.Grouping.Rules = nil
+	}
 	if options.Select != nil {
 		handler = &patient{Handler: handler, wrong: func() bool { return j.selector.problem() != nil }}
 	}

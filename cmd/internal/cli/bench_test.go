@@ -29,6 +29,7 @@ func BenchmarkWhole(b *testing.B) {
 		args []string
 	}{
 		{"report", []string{"report", path}},
+		{"timeline", []string{"timeline", "--format", "jsonl", path}},
 		{"flows", []string{"flows", "--format", "jsonl", path}},
 	} {
 		b.Run(c.name, func(b *testing.B) {

@@ -7,6 +7,7 @@ import (
 
 	"finwait/analyzer"
 	"finwait/analyzer/report"
+	"finwait/analyzer/timeline"
 )
 
 func reportCommand() *command {
@@ -37,7 +38,7 @@ capture ended, "≤ 2.16 s" one that ended at some unknown time before.`,
 			return func(inv *invocation) (int, error) {
 				j := &job{invocation: inv, input: &in, output: &out, judge: &judge, brief: true, by: &by}
 				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
-					return report.Find(report.Summaries, out.format.value).New(w, style), nil
+					return timeline.NewWorst(report.Find(report.Summaries, out.format.value).New(w, style), in.join), nil
 				})
 			}
 		},

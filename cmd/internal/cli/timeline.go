@@ -78,6 +78,7 @@ func (t *timelineRun) run() (int, error) {
 		t.out.format.value = formatOf(t.out.path, t.out.format)
 	}
 	t.format = report.FindTimeline(t.out.format.value)
+	t.unjudged = t.format.Name != "text"
 	options, err := t.options()
 	if err != nil {
 		return 0, err
@@ -104,7 +105,7 @@ func (t *timelineRun) options() (*timeline.Options, error) {
 	if t.flags.Changed("step") && t.step <= 0 {
 		return nil, &usageError{text: "--step must be more than 0: write 100ms, 1s or 5m, or leave it out"}
 	}
-	o := &timeline.Options{Side: t.side.value, Step: t.step, Causes: t.format.Says}
+	o := &timeline.Options{Side: t.side.value, Step: t.step, Causes: !t.unjudged}
 	switch t.by.value {
 	case "server":
 		o.By = timeline.ByServer

@@ -1,0 +1,57 @@
+package report
+
+import (
+	"slices"
+
+	"finwait/analyzer"
+)
+
+// momentWords words the worst moment, counted from the capture's first packet.
+func momentWords(s *analyzer.Summary) string {
+	m := s.WorstMoment
+	if m == nil {
+		return ""
+	}
+	text := count(m.Sockets, "socket") + " in " + m.State.String() + " on " + Safe(m.Host)
+	if first := firstPacket(s, m.File); first != nil {
+		text += " at " + analyzer.Seconds(m.Time.Sub(*first)).Words()
+	}
+	if len(s.Files) > 1 && m.File != "" {
+		text += " of " + Safe(m.File)
+	}
+	return text
+}
+
+// firstPacket returns the time of the first packet of a capture, of all where file is
+// "".
+func firstPacket(s *analyzer.Summary, file string) (first *analyzer.Time) {
+	for i := range s.Files {
+		f := &s.Files[i]
+		if f.First != nil && (file == "" || f.File == file) && (first == nil || *f.First < *first) {
+			first = f.First
+		}
+	}
+	return first
+}
+
+// momentCommand is what shows the sockets of the worst moment, joined being all
+// captures where they were read as one.
+func momentCommand(s *analyzer.Summary, joined []string) string {
+	m := s.WorstMoment
+	if m == nil {
+		return ""
+	}
+	files := []string{m.File}
+	command := "finwait ss"
+	if m.File == "" {
+		if files = joined; len(files) == 0 && len(s.Files) == 1 {
+			files = []string{s.Files[0].File}
+		} else {
+			command += " --join"
+		}
+	}
+	if len(files) == 0 || slices.Contains(files, "-") {
+		return ""
+	}
+	return command + " " + fileWords(files) + " --at " + shortTime(m.Time) + " --host " + Safe(m.Host)
+}

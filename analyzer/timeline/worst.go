@@ -1,0 +1,69 @@
+package timeline
+
+import (
+	"finwait/analyzer"
+	"finwait/reassembly/tcpstate"
+)
+
+// minWorst is how many sockets must wait at once to be told of.
+const minWorst = 2
+
+// NewWorst returns a Handler that hands on all that h would get, and adds the worst
+// moment to the summary: when most sockets of a host waited in one of the states that
+// people see in netstat and ask about.
+func NewWorst(h analyzer.Handler, joined bool) analyzer.Handler {
+	w := &worst{Handler: h}
+	w.charts = NewHandler(Options{States: []tcpstate.State{
+		tcpstate.SynReceived, tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.CloseWait, tcpstate.Closing, tcpstate.LastAck,
+	}}, joined, chartFunc(w.chart))
+	return w
+}
+
+type worst struct {
+	analyzer.Handler
+	charts *Handler
+	moment *analyzer.Moment
+}
+
+func (w *worst) Record(r *analyzer.Record) error {
+	if err := w.charts.Record(r); err != nil {
+		return err
+	}
+	return w.Handler.Record(r)
+}
+
+func (w *worst) File(f *analyzer.FileInfo) error {
+	if err := w.charts.File(f); err != nil {
+		return err
+	}
+	return w.Handler.File(f)
+}
+
+func (w *worst) Close(s *analyzer.Summary) error {
+	if err := w.charts.Close(s); err != nil {
+		return err
+	}
+	s.WorstMoment = w.moment
+	return w.Handler.Close(s)
+}
+
+// chartFunc is a Writer that looks at charts and writes nothing.
+type chartFunc func(*Chart)
+
+func (f chartFunc) Chart(c *Chart) error {
+	f(c)
+	return nil
+}
+
+func (chartFunc) Close() error { return nil }
+
+func (w *worst) chart(c *Chart) {
+	for i := range c.Series {
+		s := &c.Series[i]
+		peak := s.Peak()
+		if peak.Sockets < minWorst || s.Host == Other || w.moment != nil && peak.Sockets <= w.moment.Sockets {
+			continue
+		}
+		w.moment = &analyzer.Moment{File: c.File, Time: c.Time(peak.At), Host: s.Host, Side: s.Side, State: s.State, Sockets: peak.Sockets}
+	}
+}
