@@ -77,7 +77,7 @@ func (t *timelineText) head(c *timeline.Chart) string {
 	case c.Connections == 0:
 		return line + "no TCP connections\n"
 	case len(c.Series) == 0:
-		return line + fmt.Sprintf("%s, and none of them lasted from one moment to the next: --step 1ms looks closer\n", count(c.Sockets, "socket"))
+		return line + fmt.Sprintf("%s, and none of them there at a multiple of %v: a smaller --step looks closer\n", count(c.Sockets, "socket"), c.Step)
 	}
 	return line + fmt.Sprintf("%s, %s, every %v\n", count(c.Connections, "connection"), count(c.Sockets, "socket"), c.Step)
 }

@@ -3,6 +3,7 @@ package timeline
 import (
 	"cmp"
 	"iter"
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -193,23 +194,43 @@ type Row struct {
 // Rows returns all counts, by time, then in the order of the series.
 func (c *Chart) Rows() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
-		next := make([]int, len(c.Series)) // of each series, its next change
+		changes := c.changes()
 		now := make([]Counts, len(c.Series))
+		told := make([]uint64, (len(c.Series)+63)/64) // a bit for each series that has a row
 		for at := range c.Moments + 1 {
-			for i := range c.Series {
-				s, changed := &c.Series[i], false
-				if next[i] < len(s.Changes) && s.Changes[next[i]].At == at {
-					now[i].add(s.Changes[next[i]].Counts)
-					next[i]++
-					changed = true
-				}
-				if now[i] == (Counts{}) && !changed {
-					continue
-				}
-				if !yield(Row{c.Time(at), s, now[i]}) {
-					return
+			for ; len(changes) > 0 && changes[0].at == at; changes = changes[1:] {
+				i := changes[0].series
+				now[i].add(changes[0].Counts)
+				told[i/64] |= 1 << (i % 64)
+			}
+			for word := range told {
+				for left := told[word]; left != 0; left &= left - 1 {
+					i := word*64 + bits.TrailingZeros64(left)
+					if !yield(Row{c.Time(at), &c.Series[i], now[i]}) {
+						return
+					}
+					if now[i] == (Counts{}) {
+						told[word] &^= 1 << (i % 64)
+					}
 				}
 			}
 		}
 	}
+}
+
+// seriesChange is a change of a series, by its index.
+type seriesChange struct {
+	at, series int
+	Counts
+}
+
+// changes returns those of all series in time order.
+func (c *Chart) changes() (list []seriesChange) {
+	for i := range c.Series {
+		for _, ch := range c.Series[i].Changes {
+			list = append(list, seriesChange{ch.At, i, ch.Counts})
+		}
+	}
+	slices.SortFunc(list, func(a, b seriesChange) int { return cmp.Compare(a.at, b.at) })
+	return list
 }

@@ -70,6 +70,7 @@ type Collector struct {
 	first   analyzer.Time // from here sockets are counted; valid iff begun
 	latest  analyzer.Time // the latest time that a record tells of; valid iff begun
 	begun   bool
+	waiting *waiting // in TIME-WAIT; nil where that is over before a record is final
 	records int64
 	sockets int64
 	untimed bool
@@ -91,6 +92,9 @@ func NewCollector(o Options) *Collector {
 	if c.options.maxHosts == 0 {
 		c.options.maxHosts = MaxHosts
 	}
+	if o.TimeWait > finalAfter {
+		c.waiting = &waiting{byTuple: map[tuple][]wait{}}
+	}
 	for s := range c.counted {
 		c.counted[s] = len(o.States) == 0 || slices.Contains(o.States, tcpstate.State(s))
 	}
@@ -105,6 +109,10 @@ func (c *Collector) Add(r *analyzer.Record) {
 		rule = c.ruleOf(r)
 	}
 	ends := endsOf(r)
+	for _, w := range c.waiting.cutBy(r) {
+		c.change(w.series, r.First.Time, counts{-1, -w.least, -1})
+		c.change(w.series, w.to, counts{1, w.least, 1})
+	}
 	for side, name := range [...]string{"client", "server"} {
 		if c.options.Side != "" && c.options.Side != name {
 			continue
@@ -128,6 +136,9 @@ func (c *Collector) Add(r *analyzer.Record) {
 				group[s.state] = new(series)
 			}
 			c.put(group[s.state], &ends, &s)
+			if s.limited {
+				c.waiting.add(r, group[s.state], &s)
+			}
 			if c.options.Causes {
 				group[s.state].blame(cause{from, rule, 1})
 			}

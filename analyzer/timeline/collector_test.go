@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -104,6 +105,33 @@ func TestSteps(t *testing.T) {
 	for i := range grains[1:] {
 		if grains[i+1]%grains[i] != 0 || grains[i+1]/grains[i] > maxSlots/maxRows {
 			t.Errorf("%v follows on %v", grains[i+1], grains[i])
+		}
+	}
+}
+
+// A longer TIME-WAIT than Linux's ends, too, when the addresses and ports are used again.
+func TestReuseEndsLongTimeWait(t *testing.T) {
+	at := func(seconds int) analyzer.Time { return analyzer.Time(1e18) + analyzer.Time(seconds)*1e9 }
+	first := closeWait(1, at(0), at(5))
+	first.Ended = reassembly.EndClosed
+	first.States.Client = []analyzer.Stay{{State: tcpstate.TimeWait, Since: at(0), DurationS: 65e9, Open: true, Bound: reassembly.AtLeast}}
+	for reuse, want := range map[int]string{90: "1@0 0@90", 500: "1@0 0@120"} {
+		c := NewCollector(Options{Step: 10 * time.Second, TimeWait: 2 * time.Minute, States: []tcpstate.State{tcpstate.TimeWait}})
+		c.Add(first)
+		c.Add(closeWait(1, at(reuse), at(reuse+5)))
+		chart, err := c.Chart("x", at(1000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, before := "", int64(0)
+		for row := range chart.Rows() {
+			if row.Sockets != before {
+				got += fmt.Sprintf(" %d@%v", row.Sockets, row.Time.Sub(at(0)).Seconds())
+			}
+			before = row.Sockets
+		}
+		if got != " "+want {
+			t.Errorf("reused after %d s:%s, want %s", reuse, got, want)
 		}
 	}
 }

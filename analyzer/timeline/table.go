@@ -135,10 +135,24 @@ func (t *Table) Close(*analyzer.Summary) error {
 	if t.end != nil {
 		t.sockets = slices.DeleteFunc(t.sockets, func(s Socket) bool { return !t.holds(&s, *t.end) })
 	}
+	t.dropReused()
 	slices.SortStableFunc(t.sockets, func(a, b Socket) int {
 		return cmp.Or(a.Local.Addr().Compare(b.Local.Addr()), cmp.Compare(a.State, b.State), cmp.Compare(a.Since, b.Since), cmp.Compare(a.Stream, b.Stream))
 	})
 	return t.write(t)
+}
+
+// dropReused drops the sockets in TIME-WAIT that have made room for others on the same
+// addresses and ports.
+func (t *Table) dropReused() {
+	newest := map[tuple]analyzer.Time{}
+	for i := range t.sockets {
+		s := &t.sockets[i]
+		newest[tuple{s.Local, s.Peer}] = max(newest[tuple{s.Local, s.Peer}], s.Since)
+	}
+	t.sockets = slices.DeleteFunc(t.sockets, func(s Socket) bool {
+		return s.State == tcpstate.TimeWait && s.Since < newest[tuple{s.Local, s.Peer}]
+	})
 }
 
 // settle makes the moment a time, and finds what cannot be told.

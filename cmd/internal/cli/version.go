@@ -3,10 +3,12 @@ package cli
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer"
+	"finwait/analyzer/report"
 )
 
 func versionCommand() *command {
@@ -27,7 +29,7 @@ func runVersion(inv *invocation) (int, error) {
 		return 0, &usageError{text: "version takes no arguments"}
 	}
 	b := buildInfo()
-	return inv.print(fmt.Sprintf("finwait %s\n%s\nschemas %s, %s\n", b.String(), b.goVersion, analyzer.Schema, analyzer.SummarySchema))
+	return inv.print(fmt.Sprintf("finwait %s\n%s\nschemas %s\n", b.String(), b.goVersion, strings.Join([]string{analyzer.Schema, analyzer.SummarySchema, report.TimelineSchema, report.SSSchema}, ", ")))
 }
 
 // build says where the program comes from.
