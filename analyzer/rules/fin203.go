@@ -47,7 +47,8 @@ func checkLateResponse(p *analyzer.Pass) {
 		return
 	}
 	wasted := int64(c.PayloadEnd(reassembly.Server) - max(c.Taken(reassembly.Server), 1))
-	if !c.Talk(reassembly.Client).Known() || lastWord(c, reassembly.Server, wasted) {
+	asked := c.Talk(reassembly.Client)
+	if !asked.Known() || lastWord(c, reassembly.Server, wasted) || asked.Bytes <= goodbye && farewells(asked.Head()) {
 		return // nothing was asked, or that is no answer: FIN307
 	}
 	v := analyzer.Verdict{

@@ -214,7 +214,8 @@ func (s *silence) answered(c *reassembly.Conn, closer reassembly.Role, closing *
 		return true
 	}
 	if closer == reassembly.Server {
-		return true // its answer is as long as it says
+		_, hung := serverHungUp(c)
+		return !hung // in the middle of its answer
 	}
 	x := exchangeAt(c, closing)
 	return x.answer != partial && x.answer != missing && x.late == 0

@@ -3,11 +3,13 @@ package rules
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
 )
 
 // fin307 reports payload that met resets because its receiver had closed for good.
@@ -70,10 +72,10 @@ func unwantedPayload(c *reassembly.Conn) (u unwanted, ok bool) {
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		switch {
-		case m.Frame <= from:
+		case m.Frame <= from && (u.closing == nil || !fin.Known || u.closing.Covers(m.End())):
 		case u.first == nil && m.By(sender) && m.HasPayload() && m.End() > c.Taken(sender):
 			u.first = m
-		case u.first != nil && m.By(u.closer) && m.Has(segment.RST) && !m.Covers(u.first.End()):
+		case u.first != nil && m.Frame > from && m.By(u.closer) && m.Has(segment.RST) && !m.Covers(u.first.End()):
 			u.rst = m
 			u.lost = int64(c.PayloadEnd(sender) - max(c.Taken(sender), 1))
 			return u, u.lost > 0
@@ -90,12 +92,12 @@ func checkClosedWhileSent(p *analyzer.Pass) {
 	}
 	sender := u.closer.Peer()
 	f := closedTooSoon{
-		closer: u.closer, lost: u.lost, resets: c.RST.Count, word: lastWord(c, sender, u.lost),
+		closer: u.closer, lost: u.lost, resets: c.RST.Count, word: lastWord(c, sender, u.lost) || answersGoodbye(c, u),
 		unread: max(int64(c.PayloadEnd(u.closer)-c.Taken(u.closer)), 0), spoke: c.Talk(u.closer).Known(),
 	}
 	v := analyzer.Verdict{Side: u.closer, Frames: []uint32{u.first.Frame, u.rst.Frame}}
 	if u.closing != nil {
-		f.timed, f.after = true, u.first.Time.Sub(u.closing.Time)
+		f.timed, f.after = u.first.Frame > u.closing.Frame, u.first.Time.Sub(u.closing.Time)
 		v.Frames = append(v.Frames, u.closing.Frame)
 	}
 	switch {
@@ -113,7 +115,7 @@ type closedTooSoon struct {
 	lost   int64         // payload of the peer that met resets
 	resets int64         // how many
 	word   bool          // that payload is a farewell
-	timed  bool          // it is known when the closer closed
+	timed  bool          // it is known when the closer closed, and the payload came later
 	after  time.Duration // from that to the payload; valid iff timed
 	unread int64         // payload of the closer that was never acknowledged
 	spoke  bool          // the closer had sent payload at all
@@ -153,14 +155,37 @@ func lastWord(c *reassembly.Conn, r reassembly.Role, n int64) bool {
 	head := t.Head()
 	switch c.Protocol() {
 	case reassembly.TLS:
-		return n <= reassembly.AlertSize
+		return n <= reassembly.AlertSize && !shakesHands(c, r, n)
 	case reassembly.HTTP1:
 		const frame, close, most = 2, 0x88, 2 + 4 + 125
 		return n <= most && t.Bytes <= most && len(head) >= frame && head[0] == close
 	case reassembly.HTTP2:
 		return n <= 64 // GOAWAY and the like
 	}
-	quit := []byte("QUIT")
-	return n <= word || n <= 64 && t.Bytes <= 64 && (len(head) >= len(quit) && bytes.EqualFold(head[:len(quit)], quit) ||
-		bytes.Contains(bytes.ToUpper(head), []byte("LOGOUT")))
+	return n <= word || n <= goodbye && t.Bytes <= goodbye && farewells(head)
+}
+
+// shakesHands reports whether the n octets that r sent last are part of the TLS handshake.
+func shakesHands(c *reassembly.Conn, r reassembly.Role, n int64) bool {
+	from := c.PayloadEnd(r) - seqnum.Offset(n)
+	return slices.ContainsFunc(c.Bursts(), func(b reassembly.Burst) bool {
+		m := c.MarkOf(b.StartFrame)
+		return b.By == r && b.Kind == reassembly.HandshakeRecord && m != nil && m.Seq >= from
+	})
+}
+
+// goodbye is longer than what any protocol says last, in octets.
+const goodbye = 64
+
+// answersGoodbye reports whether the payload answers no more than a goodbye of the closer's.
+func answersGoodbye(c *reassembly.Conn, u unwanted) bool {
+	t := c.Talk(u.closer)
+	return t.Bytes <= goodbye && farewells(t.Head()) && t.StartFrame < u.first.Frame
+}
+
+// farewells reports whether a turn is how SMTP, FTP, POP3 and IRC (QUIT), IMAP (LOGOUT)
+// say goodbye, or XMPP ends its stream.
+func farewells(head []byte) bool {
+	upper := bytes.ToUpper(head)
+	return bytes.HasPrefix(upper, []byte("QUIT")) || bytes.Contains(upper, []byte("LOGOUT")) || bytes.HasPrefix(upper, []byte("</STREAM:"))
 }

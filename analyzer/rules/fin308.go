@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"finwait/analyzer"
@@ -50,8 +51,8 @@ func checkUnexplained(p *analyzer.Pass) {
 	if !c.RST.Ended || rst == nil || c.Close != reassembly.CloseReset && c.Close != reassembly.CloseResetAfterFIN || abandoned(c) != nil {
 		return
 	}
-	if p.Found() {
-		return
+	if p.Found() || slices.ContainsFunc(c.Marks, func(m reassembly.Mark) bool { return oddities[m.Flags] != "" }) {
+		return // what has flags that no TCP sends is reset as it may be (FIN501)
 	}
 	by := c.RST.By
 	f := unexplained{by: by, kind: c.RST.Kind, closed: c.FIN[by].Known, late: c.Caveats.Has(reassembly.MidStreamStart)}

@@ -41,13 +41,16 @@ func checkUnansweredSYN(p *analyzer.Pass) {
 	}
 	waited := c.Until.Sub(c.First.Time)
 	icmp := c.ICMP()
-	if waited < p.Config.UnansweredSYN && icmp.Frame == 0 {
+	soon, again := waited < p.Config.UnansweredSYN && icmp.Frame == 0, c.Ended == reassembly.EndReused
+	if soon && !again {
 		return // an answer may have been on its way
 	}
 	n, frames := countOf(c, reassembly.Client, segment.SYN)
-	p.Report(unanswered{n, c.Last.Time.Sub(c.First.Time), waited, icmp}, analyzer.Verdict{
-		Side: reassembly.Server, Frames: append(frames, icmp.Frame), Took: took(waited, reassembly.AtLeast),
-	})
+	v := analyzer.Verdict{Side: reassembly.Server, Frames: append(frames, icmp.Frame), Took: took(waited, reassembly.AtLeast)}
+	if soon || n == 1 && icmp.Frame == 0 {
+		v.Severity = analyzer.Info // a scan, a client that had no time
+	}
+	p.Report(unanswered{n, c.Last.Time.Sub(c.First.Time), waited, again, icmp}, v)
 }
 
 // unanswered is SYNs that got no answer.
@@ -55,6 +58,7 @@ type unanswered struct {
 	syns   int64
 	during time.Duration // from the first SYN to the last
 	waited time.Duration // from the first to the end of observation
+	again  bool          // which ended since the client began anew from the same port
 	icmp   reassembly.ICMP
 }
 
@@ -63,7 +67,15 @@ func (f unanswered) Message() string {
 	if f.syns > 1 {
 		during = " in " + span(f.during)
 	}
-	return fmt.Sprintf("%s of the client%s got no answer in %s", several(f.syns, "SYN"), during, span(f.waited)) + icmpWords(&f.icmp)
+	return fmt.Sprintf("%s of the client%s got no answer in %s", several(f.syns, "SYN"), during, span(f.waited)) + anew(f.again) + icmpWords(&f.icmp)
+}
+
+// anew says that the client did not wait on.
+func anew(again bool) string {
+	if again {
+		return ", when the client began anew from the same port"
+	}
+	return ""
 }
 
 func (f unanswered) Advice() string {

@@ -55,24 +55,30 @@ func checkHalfOpen(p *analyzer.Pass) {
 		}
 	}
 	waited := c.Until.Sub(first)
-	if waited < p.Config.UnansweredSYN && icmp.Frame == 0 {
+	soon, again := waited < p.Config.UnansweredSYN && icmp.Frame == 0, c.Ended == reassembly.EndReused
+	if soon && !again {
 		return // its ACK may have been on its way
 	}
-	p.Report(halfOpen{syns, answers, waited, icmp}, analyzer.Verdict{
+	v := analyzer.Verdict{
 		Side: reassembly.Client, Frames: append(append(frames, theirs...), icmp.Frame), Took: took(waited, reassembly.AtLeast),
-	})
+	}
+	if soon {
+		v.Severity = analyzer.Info
+	}
+	p.Report(halfOpen{syns, answers, waited, again, icmp}, v)
 }
 
 // halfOpen is a handshake that the client never completed.
 type halfOpen struct {
 	syns, answers int64
 	waited        time.Duration // since the first SYN,ACK
+	again         bool          // the client began anew from the same port
 	icmp          reassembly.ICMP
 }
 
 func (f halfOpen) Message() string {
 	return fmt.Sprintf("the client never completed the handshake: %s, %s in answer, and nothing more from the client in %s",
-		several(f.syns, "SYN"), several(f.answers, "SYN,ACK"), span(f.waited)) + icmpWords(&f.icmp)
+		several(f.syns, "SYN"), several(f.answers, "SYN,ACK"), span(f.waited)) + anew(f.again) + icmpWords(&f.icmp)
 }
 
 func (f halfOpen) Advice() string {

@@ -25,7 +25,18 @@ func judged(t *testing.T, name string, data []byte) []*analyzer.Record {
 }
 
 // judgedBy is judged with other rules.
-func judgedBy(t *testing.T, list []*analyzer.Rule, name string, data []byte) (records []*analyzer.Record) {
+func judgedBy(t *testing.T, list []*analyzer.Rule, name string, data []byte) []*analyzer.Record {
+	t.Helper()
+	records, err := judgedUntil(t, list, name, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
+
+// judgedUntil is judgedBy of a capture that may be damaged: the records of what comes before
+// that.
+func judgedUntil(t *testing.T, list []*analyzer.Rule, name string, data []byte) (records []*analyzer.Record, damage error) {
 	t.Helper()
 	if filepath.Ext(name) == ".pkt" {
 		script, err := pktscript.Parse(name, data)
@@ -40,7 +51,7 @@ func judgedBy(t *testing.T, list []*analyzer.Rule, name string, data []byte) (re
 	}
 	r, err := capture.Open("-", bytes.NewReader(data))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	defer r.Close()
 	config := analyzer.DefaultConfig()
@@ -55,9 +66,10 @@ func judgedBy(t *testing.T, list []*analyzer.Rule, name string, data []byte) (re
 	for d := segment.NewDecoder(); ; {
 		if err := r.Next(&p); errors.Is(err, io.EOF) {
 			tracker.Flush()
-			return records
+			return records, nil
 		} else if err != nil {
-			t.Fatal(err)
+			tracker.Flush()
+			return records, err
 		}
 		switch d.Decode(p.Link, p.Data, p.Length, &s) {
 		case segment.Decoded:
