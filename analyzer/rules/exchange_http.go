@@ -1,33 +1,27 @@
 package rules
 
 import (
-	"bufio"
 	"bytes"
-	"errors"
-	"io"
-	"net/http"
-	"strings"
 
 	"finwait/reassembly"
-	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/seqnum"
 )
 
 // http reads what was captured of the request and its answer.
 func (x *exchange) http(c *reassembly.Conn, req, ans *reassembly.Turn) {
-	requests, sure, whole := readRequests(req.Head(), req.Bytes)
-	x.whole = whole
-	if len(requests) == 0 && !x.httpBody(ans) {
+	a := readRequests(req.Head(), req.Bytes)
+	x.whole = a.whole
+	if a.n == 0 && !x.httpBody(ans) {
 		return
 	}
-	last := &http.Request{Method: http.MethodPost}
-	if len(requests) > 0 {
-		last = requests[len(requests)-1]
-		x.what = method(last.Method) + " request"
+	if a.n > 0 {
+		x.what = a.last().String() + " request"
 	} else {
-		requests, sure = append(requests, last), true
+		a.sure = true
+		a.add(payload.MethodPost)
 	}
-	if last.Method == http.MethodConnect {
+	if a.last() == payload.MethodConnect {
 		x.answer = complete // from here on it is no HTTP
 		return
 	}
@@ -39,8 +33,8 @@ func (x *exchange) http(c *reassembly.Conn, req, ans *reassembly.Turn) {
 	if at != ans.At+seqnum.Offset(x.got) {
 		end = nil // of what came later
 	}
-	x.answer = readResponses(head[:min(len(head), int(x.got))], x.got, requests, sure, end)
-	if x.answer != complete && len(requests) == 1 && events(head) {
+	x.answer = readResponses(head[:min(len(head), int(x.got))], x.got, &a, end)
+	if x.answer != complete && a.n == 1 && events(head) {
 		x.answer = endless
 	}
 }
@@ -48,15 +42,8 @@ func (x *exchange) http(c *reassembly.Conn, req, ans *reassembly.Turn) {
 // events reports whether an answer is a stream of events: its length is not told,
 // and to close is the only way for a client to leave it (HTML §9.2.2).
 func events(head []byte) bool {
-	r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(head)), nil)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		r, err = http.ReadResponse(bufio.NewReader(bytes.NewReader(mended(head))), nil)
-	}
-	if err != nil || r.ContentLength >= 0 {
-		return false
-	}
-	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	return strings.EqualFold(strings.TrimSpace(kind), "text/event-stream")
+	m, ok := payload.Read(head)
+	return ok && m.Response && m.Events && m.Length < 0
 }
 
 // httpBody judges a turn of the client that begins in the middle of a request:
@@ -67,170 +54,144 @@ func (x *exchange) httpBody(ans *reassembly.Turn) bool {
 	if !ans.Known() {
 		return false
 	}
-	r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(ans.Head())), nil)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		r, err = http.ReadResponse(bufio.NewReader(bytes.NewReader(mended(ans.Head()))), nil)
-	}
+	m, ok := payload.Read(ans.Head())
 	switch {
-	case err != nil:
+	case !ok || !m.Response:
 		x.answer = unclear
 		x.proto = reassembly.ProtocolUnknown // a tunnel, an upgrade
 		return false
 	case ans.StartFrame > x.frame:
 		return true
-	case r.StatusCode != http.StatusContinue:
+	case m.Status != payload.StatusContinue:
 		x.answer = complete
 	}
 	return false
 }
 
-// method returns m if it is one of HTTP's own: what the network carried is not
-// repeated.
-func method(m string) string {
-	switch m {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
-		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
-		return m
+// maxAsked bounds how many requests of one turn are told apart: as many as fit into
+// what is kept of it.
+const maxAsked = 24
+
+// asked are the requests of one turn.
+type asked struct {
+	methods [maxAsked]payload.Method
+	n       int
+	sure    bool // there are no others
+	whole   bool // the last one is not cut short
+}
+
+func (a *asked) last() payload.Method { return a.methods[a.n-1] }
+
+// add takes in a request; false means that there is no room.
+func (a *asked) add(m payload.Method) bool {
+	if a.n == maxAsked {
+		return false
 	}
-	return "HTTP"
+	a.methods[a.n] = m
+	a.n++
+	return true
 }
 
-// counter says how much of head a reader has not yet parsed.
-type counter struct {
-	head *bytes.Reader
-	buf  *bufio.Reader
-}
-
-func newCounter(head []byte) counter {
-	r := bytes.NewReader(head)
-	return counter{r, bufio.NewReaderSize(r, conn.HeadLen)}
-}
-
-func (c counter) left() int { return c.head.Len() + c.buf.Buffered() }
-
-// readRequests reads the requests of one turn, of which head was kept. sure says
-// that there are no others, whole that the last one is not cut short.
-func readRequests(head []byte, size int64) (list []*http.Request, sure, whole bool) {
-	r := newCounter(head)
-	for r.left() > 0 {
-		req, err := http.ReadRequest(r.buf)
-		if err != nil {
-			if req = cutRequest(head); len(list) == 0 && req != nil {
-				list = append(list, req)
+// readRequests reads the requests of one turn of size octets, of which head was kept.
+func readRequests(head []byte, size int64) asked {
+	a := asked{whole: true}
+	for at := 0; at < len(head); {
+		m, ok := payload.Read(head[at:])
+		if !ok || m.Response || !m.Whole {
+			if a.n == 0 && ok && !m.Response {
+				a.add(m.Method) // the head goes on behind what was kept
 			}
-			return list, false, true
+			return a
 		}
-		list = append(list, req)
-		if req.ContentLength >= 0 {
-			need := int64(len(head)-r.left()) + req.ContentLength
-			if need >= size {
-				return list, true, need == size
+		if !a.add(m.Method) {
+			return a
+		}
+		at += m.Head
+		if n, known := m.Body(0); known {
+			if need := int64(at) + n; need >= size {
+				a.sure, a.whole = true, need == size
+				return a
+			} else if need > int64(len(head)) {
+				return a // the body goes on behind what was kept
 			}
+			at += int(n)
+			continue
 		}
-		_, err = io.Copy(io.Discard, req.Body)
-		if err != nil { // the body goes on behind what was kept
-			return list, false, true
+		n, ended, _ := payload.Chunks(head[at:])
+		if !ended {
+			return a
 		}
+		at += n
 	}
-	return list, size == int64(len(head)), true
-}
-
-// mended ends a message's head behind the last line that was kept whole, if it
-// was cut; nil where not even the first line is.
-func mended(head []byte) []byte {
-	i := bytes.LastIndex(head, []byte("\r\n"))
-	if i < 0 {
-		return nil
-	}
-	return append(append([]byte{}, head[:i]...), "\r\n\r\n"...)
-}
-
-// cutRequest reads a request of whose head only the start was kept; nil where
-// that is none.
-func cutRequest(head []byte) *http.Request {
-	if b := mended(head); b != nil {
-		req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(b)))
-		if err != nil {
-			return nil
-		}
-		return req
-	}
-	word, _, ok := bytes.Cut(head, []byte(" "))
-	if m := method(string(word)); ok && m == string(word) {
-		return &http.Request{Method: m}
-	}
-	return nil
-}
-
-// cutResponse judges an answer of whose head only the start was kept, so that
-// it is not known where its body begins.
-func cutResponse(head []byte, got int64, req *http.Request, last bool, end []byte) answer {
-	resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(mended(head))), req)
-	switch {
-	case err != nil || resp.StatusCode < http.StatusOK:
-	case req.Method == http.MethodHead:
-	case resp.ContentLength > got:
-		return partial
-	case chunked(resp):
-		return endOfChunks(end, last)
-	}
-	return unclear
+	a.sure = size == int64(len(head))
+	return a
 }
 
 // readResponses judges the answer to requests of which got octets had come, head
 // of them kept. end is how they ended, if known.
-func readResponses(head []byte, got int64, requests []*http.Request, sure bool, end []byte) answer {
-	r := newCounter(head)
+func readResponses(head []byte, got int64, a *asked, end []byte) answer {
 	all := got == int64(len(head))
-	for i := 0; i < len(requests); {
-		if r.left() == 0 && all {
-			return partial // the last requests have no answer at all
-		}
-		resp, err := http.ReadResponse(r.buf, requests[i])
+	for i, at := 0, 0; i < a.n; {
+		last := i == a.n-1
+		m, ok := payload.Read(head[at:])
 		switch {
-		case errors.Is(err, io.ErrUnexpectedEOF) && all:
-			return partial
-		case errors.Is(err, io.ErrUnexpectedEOF) && i == 0:
-			return cutResponse(head, got, requests[0], sure && len(requests) == 1, end)
-		case err != nil || resp.StatusCode == http.StatusSwitchingProtocols:
+		case all && bytes.IndexByte(head[at:], '\n') < 0:
+			return partial // the last requests have no answer at all, or the beginning of one
+		case !ok || !m.Response:
 			return unclear
-		case resp.StatusCode < http.StatusOK:
+		case !m.Whole && all:
+			return partial
+		case !m.Whole && i == 0:
+			return cutResponse(&m, got, a, end)
+		case !m.Whole || m.Status == payload.StatusSwitchingProtocols:
+			return unclear
+		}
+		at += m.Head
+		if m.Interim() {
 			continue
 		}
-		if resp.ContentLength >= 0 {
-			need := int64(len(head)-r.left()) + resp.ContentLength
-			switch {
-			case resp.Request.Method == http.MethodHead:
-			case need > got:
-				return partial
-			case need == got:
-				if i == len(requests)-1 {
-					return complete
-				}
+		n, known := m.Body(a.methods[i])
+		switch need := int64(at) + n; {
+		case m.Chunked && !all:
+			return endOfChunks(end, a.sure && last)
+		case m.Chunked:
+			n, ended, ok := payload.Chunks(head[at:])
+			if !ok {
+				return unclear
+			} else if !ended {
 				return partial
 			}
-		}
-		if chunked(resp) && !all {
-			return endOfChunks(end, sure && i == len(requests)-1)
-		}
-		if resp.ContentLength < 0 && !chunked(resp) {
+			at += n
+		case !known:
 			return unclear // it lasts until the server closes
-		}
-		if _, err := io.Copy(io.Discard, resp.Body); errors.Is(err, io.ErrUnexpectedEOF) && all {
+		case need > got || need == got && !last && a.methods[i] != payload.MethodHead:
 			return partial
-		} else if err != nil {
-			return unclear
+		case need == got && last:
+			return complete
+		case need > int64(len(head)):
+			return unclear // the next begins behind what was kept
+		default:
+			at = int(need)
 		}
 		i++
 	}
-	if !sure {
+	if !a.sure {
 		return unclear
 	}
 	return complete
 }
 
-func chunked(r *http.Response) bool {
-	return len(r.TransferEncoding) > 0 && r.TransferEncoding[0] == "chunked"
+// cutResponse judges an answer of whose head only the start was kept, so that
+// it is not known where its body begins.
+func cutResponse(m *payload.Message, got int64, a *asked, end []byte) answer {
+	switch {
+	case m.Status < payload.StatusOK || a.methods[0] == payload.MethodHead:
+	case m.Chunked:
+		return endOfChunks(end, a.sure && a.n == 1)
+	case m.Length > got:
+		return partial
+	}
+	return unclear
 }
 
 // endOfChunks judges a chunked answer by its end: it is complete where the last

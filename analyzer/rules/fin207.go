@@ -158,8 +158,7 @@ func crossed(c *reassembly.Conn, request, fin *reassembly.Mark) bool {
 func asks(c *reassembly.Conn, r reassembly.Role, request *reassembly.Mark) bool {
 	t := c.Talk(r)
 	if c.Protocol() == reassembly.HTTP1 {
-		list, _, _ := readRequests(t.Head(), t.Bytes)
-		return len(list) > 0 || len(t.Head()) < len("GET / HTTP/1.1\r\n")
+		return readRequests(t.Head(), t.Bytes).n > 0 || len(t.Head()) < len("GET / HTTP/1.1\r\n")
 	}
 	if r != reassembly.Client || c.Protocol() == reassembly.HTTP2 {
 		return false

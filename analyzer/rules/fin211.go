@@ -3,12 +3,11 @@ package rules
 import (
 	"bytes"
 	"fmt"
-	"net/http"
-	"strconv"
 	"time"
 
 	"finwait/analyzer"
 	"finwait/reassembly"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 )
 
@@ -64,7 +63,8 @@ func serverHungUp(c *reassembly.Conn) (h hungUp, ok bool) {
 		return h, false
 	}
 	if c.Protocol() == reassembly.HTTP1 {
-		h.timedOut = status(c.Talk(reassembly.Server)) == http.StatusRequestTimeout
+		m, ok := payload.Read(c.Talk(reassembly.Server).Head())
+		h.timedOut = ok && m.Status == payload.StatusRequestTimeout
 		if !h.timedOut && hasWholeAnswer(c) {
 			return h, false // most are: it would take long to read the two for that
 		}
@@ -117,20 +117,6 @@ func unprovoked(c *reassembly.Conn) bool {
 	_, stray := straySegment(c)
 	to := c.MarkOf(c.RST.ReplyTo)
 	return gone || stray || c.RST.Kind != reassembly.RSTAbort && to != nil
-}
-
-// status returns the status code that an answer begins with (RFC 9112 §4), or 0.
-func status(ans *reassembly.Turn) int {
-	const version = "HTTP/1.1 "
-	head := ans.Head()
-	if len(head) < len(version)+3 || string(head[:7]) != version[:7] {
-		return 0
-	}
-	code, err := strconv.Atoi(string(head[len(version) : len(version)+3]))
-	if err != nil {
-		return 0
-	}
-	return code
 }
 
 func checkHungUp(p *analyzer.Pass) {

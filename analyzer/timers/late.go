@@ -1,12 +1,9 @@
 package timers
 
 import (
-	"bufio"
-	"bytes"
-	"net/http"
-
 	"finwait/analyzer"
 	"finwait/reassembly"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -27,14 +24,9 @@ func (m *measure) late() *reassembly.Mark {
 // What came behind it was no part of it.
 func (m *measure) whole() bool {
 	a := m.conn.Talk(reassembly.Server)
-	head := bytes.NewReader(a.Head())
-	rest := bufio.NewReader(head)
-	r, err := http.ReadResponse(rest, nil)
-	if err != nil || r.ContentLength < 0 {
-		return false
-	}
-	body := int64(len(a.Head()) - head.Len() - rest.Buffered())
-	return m.closing.Ack >= a.At+seqnum.Offset(body+r.ContentLength)
+	answer, ok := payload.Read(a.Head())
+	body, known := answer.Body(payload.MethodGet)
+	return ok && answer.Response && answer.Whole && known && m.closing.Ack >= a.At+seqnum.Offset(answer.Head)+seqnum.Offset(body)
 }
 
 // stalled reports whether the server had fallen silent before its late payload,

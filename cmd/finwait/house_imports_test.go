@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"reassembly/conn"},
 	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/internal/slab", "reassembly/internal/codec"},
 	{"reassembly/segment"},
-	{"reassembly/frame", "reassembly/pipe", "reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum", "analyzer/parquet", "analyzer/parquet/parquettest"},
+	{"reassembly/frame", "reassembly/payload", "reassembly/pipe", "reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum", "analyzer/parquet", "analyzer/parquet/parquettest"},
 	{"reassembly/enum"},
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"finwait/reassembly/frame"
 	"finwait/reassembly/internal/slab"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -164,7 +165,7 @@ func (k *talk) recognise(head []byte) {
 	case bytes.HasPrefix(head, http2Preface):
 		k.proto = HTTP2
 	case k.proto != ProtocolUnknown:
-	case isRequest(head) || bytes.HasPrefix(head, statusVersion):
+	case payload.IsRequest(head) || payload.IsResponse(head):
 		k.proto = HTTP1
 	case len(head) >= 5 && head[0] >= 20 && head[0] <= 23 && head[1] == 3 && head[2] <= 4:
 		k.proto = TLS // a record header (RFC 8446 §5.1)
@@ -210,12 +211,11 @@ func (c *Conn) Messages(r Role) int64 {
 // tells. False where the head does not say how long the message is.
 func (c *Conn) Through(r Role) bool {
 	t := &c.turns[r]
-	end := bytes.Index(t.head, headEnd) + len(headEnd)
-	if end < len(headEnd) || c.Protocol() != HTTP1 {
+	if c.Protocol() != HTTP1 {
 		return false
 	}
-	body, known := contentLength(t.head[:end])
-	return known && seqnum.Offset(t.Bytes) == seqnum.Offset(end)+body
+	m, ok := payload.Read(t.head)
+	return ok && m.Whole && m.Length >= 0 && t.Bytes == int64(m.Head)+m.Length
 }
 
 // Protocol returns the application protocol, as far as it was recognised.
