@@ -189,6 +189,10 @@ func (c *Checker) checkGolden(in *Capture, conns []connection, res *Result) {
 		broken(title+": far too many connections", fmt.Sprintf("%s names %d; the capture has %d", path, tooMany, len(conns)))
 		return
 	}
+	if left := golden.unasked(in.Rules); left != nil {
+		broken(title+": made without rules that are asked now", path+" says nothing of "+strings.Join(left, ", "))
+		return
+	}
 	changes := compare(golden, want, in.Rules, conns)
 	changed := make(map[uint32]bool, len(changes))
 	for i := range changes {

@@ -171,6 +171,21 @@ func ruleSet(rules string) map[string]bool {
 // far more than those that are written.
 func GoldenLimit(connections int) int64 { return 256<<10 + 4<<10*int64(connections) }
 
+// firstRules are those that every finwait knew which wrote golden records.
+const firstRules = "FIN101 FIN102 FIN103 FIN104 FIN201 FIN202 FIN203 FIN204 FIN205 FIN206 FIN207 FIN208 FIN209 FIN210 FIN301 FIN302 FIN303 FIN401 FIN402 FIN403 FIN501"
+
+// unasked returns the rules that are asked now and were not when the golden record was
+// made, but for those that came later: it says nothing of what they find.
+func (g *Golden) unasked(rules []string) (left []string) {
+	known, first := ruleSet(g.Rules), ruleSet(firstRules)
+	for _, id := range rules {
+		if first[id] && !known[id] {
+			left = append(left, id)
+		}
+	}
+	return left
+}
+
 // Text returns the golden record as it is stored.
 func (g *Golden) Text() []byte {
 	var b bytes.Buffer

@@ -218,18 +218,36 @@ stream 3: the flag sequence: was >S <S. >F. <F.; now >S <S. >d >F. <F.`,
 	}
 }
 
-// A rule that the golden record does not know of, or that was not asked, changes
-// nothing.
+// A rule that came after the golden record was made, or that was not asked, changes
+// nothing. One that was left out of it is a failure: what it finds would not count.
 func TestNewRulesChangeNothing(t *testing.T) {
+	finding := `,\n      "findings": [\n        "FIN202 close-wait-leak server"\n      ]`
+	finding = strings.ReplaceAll(finding, `\n`, "\n")
 	old := bytes.Replace(agreed(leaking(0)), []byte(` FIN202",`), []byte(`",`), 1)
-	old = bytes.Replace(old, []byte(",\n      \"findings\": [\n        \"FIN202 close-wait-leak server\"\n      ]"), nil, 1)
+	old = bytes.Replace(old, []byte(finding), nil, 1)
 	if bytes.Contains(old, []byte("FIN202")) {
 		t.Fatalf("%s", old)
 	}
-	if p := problems(t, old, leaking(0)); len(p) != 0 {
-		t.Errorf("a new rule is a change: %+v", p)
+	if p := problems(t, old, leaking(0)); len(p) != 1 || !strings.Contains(p[0].Title, "made without rules") {
+		t.Errorf("a rule that was left out is none: %+v", p)
 	}
-	in := capture(leaking(0))
+	later := func() *Capture {
+		r := leaking(0)
+		r.Findings[0].Rule = "FIN304"
+		in := capture(r)
+		in.Rules = []string{"FIN101", "FIN304"}
+		return in
+	}
+	in := later()
+	in.Golden = bytes.Replace(bytes.Replace(new(Checker).Check(later(), new(Config)).Golden, []byte(" FIN304"), nil, 1),
+		[]byte(strings.ReplaceAll(finding, "FIN202", "FIN304")), nil, 1)
+	if bytes.Contains(in.Golden, []byte("FIN304")) {
+		t.Fatalf("%s", in.Golden)
+	}
+	if res := new(Checker).Check(in, new(Config)); res.Failed() {
+		t.Errorf("a new rule is a change: %+v", res.Problems)
+	}
+	in = capture(leaking(0))
 	in.Golden, in.Rules, in.Records[0].Findings = agreed(leaking(0)), []string{"FIN101"}, nil
 	if res := new(Checker).Check(in, new(Config)); res.Failed() {
 		t.Errorf("a rule that was not asked is a change: %+v", res.Problems)

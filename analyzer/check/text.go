@@ -3,7 +3,9 @@ package check
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
+	"sync"
 
 	"finwait/analyzer/report"
 )
@@ -68,8 +70,27 @@ func WriteText(w io.Writer, r *Result) error {
 		b.WriteString(indent(p.detail(), "    "))
 	}
 	b.WriteString("\n")
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, NoCommands(b.String()))
 	return err
+}
+
+// ciCommand is what CI systems take for a command to them wherever a log holds it:
+// GitHub at the beginning of a line, GitHub's old form, Azure Pipelines and TeamCity
+// anywhere.
+var ciCommand = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^(\s*)::|##(\w*)\[`) })
+
+// NoCommands makes text mean nothing to the CI system that shows it: a name or a message
+// may be a stranger's.
+func NoCommands(text string) string {
+	if !strings.Contains(text, "::") && !strings.Contains(text, "##") {
+		return text
+	}
+	return ciCommand().ReplaceAllStringFunc(text, func(found string) string {
+		if strings.HasPrefix(found, "##") {
+			return `#\#` + found[2:]
+		}
+		return strings.TrimSuffix(found, "::") + `\::`
+	})
 }
 
 // detail returns all but the title, line by line.

@@ -102,7 +102,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	}
 	if j.by != nil && !j.input.join {
 		note := ""
-		if files, note = leaveOutCopies(files); note != "" && !j.output.quiet {
+		if files, note = leaveOutCopies(files, j.args); note != "" && !j.output.quiet {
 			j.complain("finwait: note: %s\n", note)
 		}
 	}

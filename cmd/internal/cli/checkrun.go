@@ -49,6 +49,12 @@ func (c *checkRun) fixtures() (*fixtures, error) {
 	if slices.Contains(c.args, "-") {
 		return nil, &usageError{text: "a golden record stands beside a file: standard input (-) has no place"}
 	}
+	c.args = slices.Clone(c.args)
+	for i, arg := range c.args { // a configuration stands for what it is about
+		if filepath.Base(arg) == configName && len(c.args) == 1 {
+			c.args[i] = filepath.Dir(arg)
+		}
+	}
 	found := findFixtures(c.ctx, c.args)
 	if found.problem != nil {
 		c.complain("finwait: %s\n", lines(found.problem))

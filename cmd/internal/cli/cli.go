@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"finwait/analyzer/check"
 	"finwait/analyzer/report"
 )
 
@@ -185,5 +186,5 @@ func (c Command) print(text string) (int, error) {
 
 // complain writes to standard error, from which there is nowhere to turn.
 func (c Command) complain(format string, args ...any) {
-	_, _ = fmt.Fprint(c.Stderr, printable(fmt.Sprintf(format, args...)))
+	_, _ = fmt.Fprint(c.Stderr, check.NoCommands(printable(fmt.Sprintf(format, args...))))
 }

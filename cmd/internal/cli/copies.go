@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"finwait/analyzer/report"
 )
 
-// leaveOutCopies returns the files without those that hold the same octets as one
-// before them, and the note that says so; "" where there are none. Only files of the
-// same size are read for it, and only what is a regular file.
-func leaveOutCopies(files []string) (left []string, note string) {
+// leaveOutCopies returns the files without those that were found below a directory and
+// hold the same octets as one before them, and the note that says so; "" where there
+// are none. What was named itself stays. Only files of the same size are read for it,
+// and only what is a regular file.
+func leaveOutCopies(files, named []string) (left []string, note string) {
 	sizes := make([]int64, len(files)) // -1 for what cannot be compared
 	bySize := map[int64]int{}
 	for i, path := range files {
@@ -29,7 +31,7 @@ func leaveOutCopies(files []string) (left []string, note string) {
 	for i, path := range files {
 		if sizes[i] >= 0 && bySize[sizes[i]] > 1 {
 			if sum, err := sumOf(path); err == nil {
-				if of, known := first[sum]; known {
+				if of, known := first[sum]; known && !slices.Contains(named, path) {
 					if copies++; copies <= 3 {
 						told = append(told, fmt.Sprintf("%s as %s", report.Safe(path), report.Safe(of)))
 					}
