@@ -170,7 +170,11 @@ func (c *Conn) derive(from *Value, marks []Mark) {
 	}
 	c.client, c.RolesFrom = roles(&h.Addr, c.Marks)
 	for i := range c.Marks {
-		c.Marks[i].Side ^= c.client
+		m := &c.Marks[i]
+		if m.Has(segment.ACK) && m.Ack > b.ends[1-m.Side].end() {
+			m.Bits |= OldACK
+		}
+		m.Side ^= c.client
 	}
 	c.index = index
 	c.index.make(c.Marks)

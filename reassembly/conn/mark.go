@@ -41,6 +41,7 @@ const (
 	Unseen                          // acknowledges octets that the capture does not hold
 	OffCounter                      // RST: its IP identification lies far off its sender's counter
 	FirstFIN                        // its sender's FIN, for the first time: kept as long as the connection
+	OldACK                          // acknowledges more than was ever sent: what an earlier incarnation sent (RFC 5961 §4.2)
 )
 
 // Has reports whether all flags f are set.
@@ -60,4 +61,6 @@ func (m *Mark) End() seqnum.Offset { return m.Seq + seqnum.Offset(m.Len) }
 func (m *Mark) HasPayload() bool { return m.Len > 0 && m.Bits&(Probe|Duplicate) == 0 }
 
 // Covers reports whether m acknowledges everything before offset end.
-func (m *Mark) Covers(end seqnum.Offset) bool { return m.Has(segment.ACK) && m.Ack >= end }
+func (m *Mark) Covers(end seqnum.Offset) bool {
+	return m.Has(segment.ACK) && m.Ack >= end && m.Bits&OldACK == 0
+}
