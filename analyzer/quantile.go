@@ -1,6 +1,9 @@
 package analyzer
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 const (
 	subBits    = 9 // an octave is cut in 512 parts, so a part is at most 0.2 % wide
@@ -96,4 +99,40 @@ func (h *histogram) quantile(percent int64) *Seconds {
 	}
 	v := h.max
 	return &v
+}
+
+// Bin counts the stays of about a length: those from 10^(From/PerDecade) ns on, up to
+// the next.
+type Bin struct {
+	From int
+	N    int64
+}
+
+// PerDecade is how many bins there are from a length to ten times that.
+const PerDecade = 5
+
+// Bins returns how the lengths of the N stays lie, the shortest first. Stays of no
+// length at all are in the bin of 1 ns.
+func (t *StateTimes) Bins() (bins []Bin) {
+	if t.exact == nil {
+		return nil
+	}
+	for i, page := range &t.exact.pages {
+		if page == nil {
+			continue
+		}
+		for slot, n := range page {
+			if n == 0 {
+				continue
+			}
+			v := min(max(middle(i, slot), t.exact.min), t.exact.max)
+			from := int(math.Floor(math.Log10(float64(max(v, 1))) * PerDecade))
+			if last := len(bins) - 1; last >= 0 && bins[last].From == from {
+				bins[last].N += n
+			} else {
+				bins = append(bins, Bin{from, n})
+			}
+		}
+	}
+	return bins
 }

@@ -145,6 +145,8 @@ type StateTimes struct {
 	MaxAtMost  *Seconds `json:"max_at_most_s"`
 	AtLeast    int64    `json:"at_least"` // completed, but begun before it could be seen
 	MaxAtLeast *Seconds `json:"max_at_least_s"`
+
+	exact *histogram // nil where it is not known
 }
 
 // FindingGroup is one rule's findings about one server endpoint.
@@ -191,4 +193,10 @@ type Timer struct {
 	Spread  Seconds `json:"spread_s"`
 	From    string  `json:"from" words:"syn request-start request-end last-data fin-ack"`
 	KnownAs *string `json:"known_as"`
+
+	// Dots are the samples in order, at most MaxDots of them, evenly chosen.
+	Dots []Seconds `json:"-"`
 }
+
+// MaxDots bounds the samples of a timer that are kept to be drawn.
+const MaxDots = 200

@@ -149,6 +149,7 @@ func stateTimes(states *[tcpstate.NumStates]stayTimes) map[tcpstate.State]*State
 			AtMost: t.atMost.n, MaxAtMost: t.atMost.longest(),
 			AtLeast: t.atLeast.n, MaxAtLeast: t.atLeast.longest(),
 		}
+		one.exact = &t.exact
 		if t.exact.n > 0 {
 			longest := t.exact.max
 			one.Max = &longest

@@ -16,7 +16,7 @@ import (
 )
 
 // Formats are the ways to write a Diff.
-var Formats = []string{"text", "json", "markdown"}
+var Formats = []string{"text", "json", "markdown", "html"}
 
 // Write writes d in one of Formats.
 func Write(w io.Writer, format string, d *Diff) error {
@@ -25,6 +25,8 @@ func Write(w io.Writer, format string, d *Diff) error {
 		return report.JSONEncoder(w, "  ").Encode(d)
 	case "markdown":
 		return writeMarkdown(w, d)
+	case "html":
+		return writePage(w, d)
 	}
 	return writeText(w, d)
 }

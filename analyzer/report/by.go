@@ -17,10 +17,10 @@ const (
 
 // byTable is what people are told of each file, server, client or rule.
 type byTable struct {
-	title string
-	heads []string
-	rows  [][]string
-	more  string // what is said of those that are left out
+	Title string
+	Heads []string
+	Rows  [][]string
+	More  string // what is said of those that are left out
 }
 
 func newByTable(s *analyzer.Summary) (t byTable) {
@@ -28,13 +28,13 @@ func newByTable(s *analyzer.Summary) (t byTable) {
 		return t
 	}
 	by := s.By[0].By
-	t.title = "By " + by
-	t.heads = []string{by, "connections", "error", "warning", "info", "half-closed p50", "p90", "closed", "worst"}
+	t.Title = "By " + by
+	t.Heads = []string{by, "connections", "error", "warning", "info", "half-closed p50", "p90", "closed", "worst"}
 	var rest analyzer.Row
 	for i := range s.By {
 		row := &s.By[i]
 		if i < maxByRows && row.Keys == 1 && row.Key != "" {
-			t.rows = append(t.rows, byCells(row))
+			t.Rows = append(t.Rows, byCells(row))
 			continue
 		}
 		rest.Keys += row.Keys
@@ -45,7 +45,7 @@ func newByTable(s *analyzer.Summary) (t byTable) {
 	}
 	if rest.Keys > 0 {
 		parts := append([]string{count(rest.Connections, "connection")}, severityWords(&rest.Severities)...)
-		t.more = fmt.Sprintf("and %s: %s", count(rest.Keys, "more "+by), strings.Join(parts, ", "))
+		t.More = fmt.Sprintf("and %s: %s", count(rest.Keys, "more "+by), strings.Join(parts, ", "))
 	}
 	return t
 }
@@ -117,12 +117,12 @@ func closeList(close map[reassembly.Close]int64) string {
 }
 
 func (t *textReport) by(b *bytes.Buffer, d *digest) {
-	if d.by.title == "" {
+	if d.by.Title == "" {
 		return
 	}
 	g := grid{indent: "  ", left: 1, tail: 2}
-	g.head(append([]string{d.by.title}, d.by.heads[1:]...)...)
-	for _, row := range d.by.rows {
+	g.head(append([]string{d.by.Title}, d.by.Heads[1:]...)...)
+	for _, row := range d.by.Rows {
 		if t.style.Width > 0 { // of a terminal; elsewhere a path is whole
 			row = append([]string{shortKey(row[0])}, row[1:]...)
 		}
@@ -130,17 +130,17 @@ func (t *textReport) by(b *bytes.Buffer, d *digest) {
 	}
 	b.WriteByte('\n')
 	g.write(b, t.style)
-	if d.by.more != "" {
-		fmt.Fprintf(b, "  %s\n", d.by.more)
+	if d.by.More != "" {
+		fmt.Fprintf(b, "  %s\n", d.by.More)
 	}
 }
 
 func mdBy(b *bytes.Buffer, t *byTable) {
-	if t.title == "" {
+	if t.Title == "" {
 		return
 	}
-	mdTable(b, t.title, t.heads, t.rows)
-	if t.more != "" {
-		fmt.Fprintf(b, "\n%s\n", mdEscape(t.more))
+	mdTable(b, t.Title, t.Heads, t.Rows)
+	if t.More != "" {
+		fmt.Fprintf(b, "\n%s\n", mdEscape(t.More))
 	}
 }

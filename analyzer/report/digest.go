@@ -44,7 +44,11 @@ type tallied struct {
 }
 
 // stateRow is the line of one side's state. The cells are ready to be shown.
-type stateRow struct{ side, state, n, p50, p90, max, open string }
+type stateRow struct {
+	side, state, n, p50, p90, max, open string
+	of                                  tcpstate.State
+	times                               *analyzer.StateTimes
+}
 
 func newDigest(s *analyzer.Summary) *digest {
 	d := &digest{findings: s.Findings, timers: s.Timers, joined: joined(s)}
@@ -215,14 +219,18 @@ func (d *digest) addStates(side reassembly.Role, states map[tcpstate.State]*anal
 		if t == nil {
 			continue
 		}
-		row := stateRow{side: side.String(), state: state.String(), n: number(t.N + t.AtMost + t.AtLeast), open: number(t.Open)}
-		row.p50, row.p90 = bounded(t.P50, nil), bounded(t.P90, nil)
-		row.max = longest(t)
-		if t.Open > 0 {
-			row.open += ", > " + t.MaxOpen.Words()
-		}
-		d.states = append(d.states, row)
+		d.states = append(d.states, newStateRow(side.String(), state, t))
 	}
+}
+
+func newStateRow(side string, state tcpstate.State, t *analyzer.StateTimes) stateRow {
+	row := stateRow{of: state, times: t, side: side, state: state.String(), n: number(t.N + t.AtMost + t.AtLeast), open: number(t.Open)}
+	row.p50, row.p90 = bounded(t.P50, nil), bounded(t.P90, nil)
+	row.max = longest(t)
+	if t.Open > 0 {
+		row.open += ", > " + t.MaxOpen.Words()
+	}
+	return row
 }
 
 // longest words the longest completed stay. One that is only bounded stands for

@@ -40,6 +40,9 @@ var Summaries = []Format{
 	{Name: "text", New: Text},
 	{Name: "json", New: plain(SummaryJSON)},
 	{Name: "markdown", New: plain(Markdown)},
+	{Name: "html", New: plain(func(w io.Writer) analyzer.Handler {
+		return SummaryPage(w, PageOptions{TimeWait: analyzer.DefaultConfig().TimeWait})
+	})},
 }
 
 // plain adapts a format that has no style.

@@ -111,12 +111,12 @@ func (y *ladderLayout) line(b *bytes.Buffer, r rung) {
 		line.WriteString(strings.Repeat(" ", max(y.since-displayWidth(r.since), 0)) + r.since + " ")
 	}
 	client, server := y.name(r.client), y.name(r.server)
-	fmt.Fprintf(&line, "%*s %s%s", y.frame, r.frame, strings.Repeat(" ", max(y.state-len(client), 0)), s.bold(client))
+	fmt.Fprintf(&line, "%*s %s%s", y.frame, r.frame, strings.Repeat(" ", max(y.state-len(client), 0)), s.state(r.client, client))
 	arrow := r.arrow.draw(y.arrow)
 	if r.arrow.color != "" {
 		arrow = s.paint(r.arrow.color, arrow)
 	}
-	line.WriteString("│" + arrow + "│" + s.bold(server))
+	line.WriteString("│" + arrow + "│" + s.state(r.server, server))
 	right := y.right(r)
 	if len(right) == 0 || y.below {
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")

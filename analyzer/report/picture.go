@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"time"
 
 	"finwait/analyzer"
@@ -31,6 +32,7 @@ type pictureRung struct {
 // which draw have in common.
 type pictures struct {
 	all      bool
+	limit    int // segments that are drawn; 0 stands for maxPicture
 	list     []*picture
 	folder   folder
 	followUp *FollowUp
@@ -48,7 +50,7 @@ func (p *pictures) Begin(l *ladder.Ladder) error {
 func (p *pictures) Row(r *ladder.Row) error {
 	one := p.list[len(p.list)-1]
 	switch {
-	case len(one.rungs) >= maxPicture:
+	case len(one.rungs) >= cmp.Or(p.limit, maxPicture):
 		one.more++
 		return nil
 	case p.all:

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strings"
 	"time"
 
 	"finwait/analyzer"
@@ -81,27 +82,27 @@ func barStay(d *page.SVG, side reassembly.Role, s *analyzer.Stay, from, to, y fl
 	}
 }
 
+// waits say what an end waits for in a state: the first % is that end, the second the
+// other.
+var waits = [tcpstate.NumStates]string{
+	tcpstate.SynSent:  "the % waits for an answer",
+	tcpstate.FinWait1: "the % waits for the ACK of its FIN",
+	tcpstate.FinWait2: "the % waits for the % to close",
+	tcpstate.Closing:  "the % waits for the ACK of its FIN",
+	tcpstate.LastAck:  "the % waits for the ACK of its FIN",
+}
+
 // barWait says between the lanes what an end waits for.
 func barWait(d *page.SVG, side reassembly.Role, s *analyzer.Stay, from, to float64) {
-	peer := side.Peer().String()
-	text := ""
-	switch s.State {
-	case tcpstate.FinWait2:
-		text = "the " + side.String() + " waits for the " + peer + " to close"
-	case tcpstate.FinWait1, tcpstate.Closing, tcpstate.LastAck:
-		text = "the " + side.String() + " waits for the ACK of its FIN"
-	case tcpstate.SynSent:
-		text = "the " + side.String() + " waits for an answer"
-	default:
+	text := strings.Replace(strings.Replace(waits[s.State], "%", side.String(), 1), "%", side.Peer().String(), 1)
+	if text == "" || float64(len(text))*charWidth > to-from {
 		return
 	}
-	if float64(len(text))*charWidth <= to-from {
-		arrow := " ↓"
-		if side == reassembly.Server {
-			arrow = " ↑"
-		}
-		d.Text("c m", (from+to)/2, clientLane+laneHeight+15, text+arrow)
+	arrow := " ↓"
+	if side == reassembly.Server {
+		arrow = " ↑"
 	}
+	d.Text("c m", (from+to)/2, clientLane+laneHeight+15, text+arrow)
 }
 
 // axis draws an axis of time.

@@ -177,7 +177,7 @@ func (d *foldedDrawing) arrow(r *ladder.Row, y float64) (ends [2]float64) {
 	} else {
 		d.Arrow(class, x1, y1, x2, y2)
 	}
-	d.Text("c", (clientBand+serverBand+bandWidth)/2, (y1+y2)/2-3, label)
+	d.Text("c", (clientBand+serverBand+bandWidth)/2, (y1+y2)/2-4.5, label)
 	return ends
 }
 

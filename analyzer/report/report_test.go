@@ -75,7 +75,12 @@ func TestFormats(t *testing.T) {
 					h = Sort(h)
 				}
 				replay(t, h)
-				golden(t, kind+"."+format.Name, out.Bytes())
+				got := out.Bytes()
+				if format.Name == "html" { // the style and the script are not the report's
+					_, got, _ = bytes.Cut(got, []byte("<main>"))
+					got, _, _ = bytes.Cut(got, []byte("</main>"))
+				}
+				golden(t, kind+"."+format.Name, got)
 				if !utf8.Valid(out.Bytes()) {
 					t.Error("invalid UTF-8")
 				}

@@ -1,6 +1,10 @@
 package report
 
-import "finwait/analyzer"
+import (
+	"finwait/analyzer"
+	"finwait/analyzer/report/page"
+	"finwait/reassembly/tcpstate"
+)
 
 // MinWidth is the least width, in columns, that text is laid out in.
 const MinWidth = 60
@@ -15,6 +19,14 @@ func (s Style) columns() int {
 
 func (s Style) bold(text string) string   { return s.paint("1", text) }
 func (s Style) yellow(text string) string { return s.paint("33", text) }
+
+// state paints text in the colour of the state of that name.
+func (s Style) state(name, text string) string {
+	if state, ok := stateOf(name); ok && state != tcpstate.Closed {
+		return s.paint("1;"+page.StateColor(state).SGR, text)
+	}
+	return s.bold(text)
+}
 
 // severity paints text as grave as the severity is.
 func (s Style) severity(severity analyzer.Severity, text string) string {

@@ -39,6 +39,7 @@ var Timelines = []TimelineFormat{
 	{Name: "parquet", New: TimelineParquet, Binary: true},
 	{Name: "openmetrics", New: OpenMetrics, Says: true},
 	{Name: "zabbix", New: Zabbix},
+	{Name: "html", New: TimelinePage, Says: true},
 }
 
 // FindTimeline returns the format of that name, which must be one of Timelines.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"finwait/analyzer"
+	"finwait/analyzer/report/page"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"
 )
@@ -140,17 +141,9 @@ func (t *timelineText) draw(b *bytes.Buffer, c *timeline.Chart) {
 	}
 }
 
-// paint colours the states that people come for.
+// paint writes text in the colour of a state.
 func (t *timelineText) paint(s tcpstate.State, text string) string {
-	switch s {
-	case tcpstate.FinWait2, tcpstate.CloseWait:
-		return t.style.severity(analyzer.Error, text)
-	case tcpstate.FinWait1, tcpstate.LastAck, tcpstate.Closing:
-		return t.style.yellow(text)
-	case tcpstate.Established:
-		return t.style.paint("32", text)
-	}
-	return t.style.paint("36", text)
+	return t.style.paint(page.StateColor(s).SGR, text)
 }
 
 // blocks draws counts against the highest. Where a socket may have been, but need

@@ -148,8 +148,17 @@ func odd(v analyzer.Seconds) int {
 func (c *candidate) timer() analyzer.Timer {
 	return analyzer.Timer{
 		Value: c.value(), Low: c.low(), High: c.high(), Spread: c.spread(),
-		Samples: int64(len(c.waits)), From: referenceNames[c.from],
+		Samples: int64(len(c.waits)), From: referenceNames[c.from], Dots: dots(c.waits),
 	}
+}
+
+// dots chooses the waits that a picture shows.
+func dots(waits []wait) (list []analyzer.Seconds) {
+	step := (len(waits) + analyzer.MaxDots - 1) / analyzer.MaxDots
+	for i := 0; i < len(waits); i += step {
+		list = append(list, waits[i].v)
+	}
+	return list
 }
 
 // addDistinct adds t, or what it has beyond a timer of the same value.

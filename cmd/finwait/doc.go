@@ -64,9 +64,13 @@
 //	how long each side stayed in each closing state. "> 9.8 s" is a stay that was not over
 //	when the capture ended, "≤ 2.16 s" one that ended at some unknown time before.
 //
+//	html is a page that needs nothing from outside: the findings with the segments of an
+//	example, the states over time, and the connections to sort and to filter. It reads the
+//	captures twice.
+//
 //	Flags:
-//	  -f, --format FORMAT       how the results are written: text, json, markdown (default
-//	                            text)
+//	  -f, --format FORMAT       how the results are written: text, json, markdown, html
+//	                            (default text)
 //	  -o, --output FILE         write to FILE, which appears only when it is complete
 //	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
 //	                            none, info, warning, error (default none)
@@ -118,6 +122,8 @@
 //	      a part of the capture
 //	  finwait report --by file captures/
 //	      of many captures, which one to look at first
+//	  finwait report --format html -o incident.html a.pcap
+//	      a page with pictures, to look at and to pass on
 //	  finwait report --format markdown -o summary.md captures/
 //	      for a ticket
 //
@@ -365,7 +371,7 @@
 //
 //	Flags:
 //	  -f, --format FORMAT       how the results are written: text, jsonl, csv, tsv, parquet,
-//	                            openmetrics, zabbix (default text)
+//	                            openmetrics, zabbix, html (default text)
 //	  -o, --output FILE         write to FILE, which appears only when it is complete
 //	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
 //	                            none, info, warning, error (default none)
@@ -584,7 +590,8 @@
 //	if one of the counts does, or if a p90 moved by more than 20 % and 50 ms.
 //
 //	Flags:
-//	  -f, --format FORMAT       how the result is written: text, json, markdown (default text)
+//	  -f, --format FORMAT       how the result is written: text, json, markdown, html (default
+//	                            text)
 //	  -o, --output FILE         write to FILE, which appears only when it is complete
 //	  -q, --quiet               no warnings and no progress, only errors
 //	      --no-progress         do not show on the terminal how far the captures have been
@@ -624,6 +631,8 @@
 //	      what a fix did
 //	  finwait diff --where 'server.port == 443' before.pcap after.pcap
 //	      to one service
+//	  finwait diff --format html -o fix.html before.pcap after.pcap
+//	      the same as a page, before and after side by side
 //	  finwait diff monday.jsonl tuesday.jsonl --format markdown
 //	      two stored runs, for a ticket
 //

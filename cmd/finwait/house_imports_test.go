@@ -20,7 +20,7 @@ const (
 // floors are the rooms of the house from the top down. A package imports only
 // what stands on a lower floor.
 var floors = [][]string{
-	{"cmd/finwait", "testdata/record", "testdata/record/oracle", "testdata/record/bench", "testdata/record/damage", "cmd/internal/mass", "testdata/duckdb", "testdata/monitoring"},
+	{"cmd/finwait", "testdata/record", "testdata/record/oracle", "testdata/record/bench", "testdata/record/damage", "cmd/internal/mass", "testdata/duckdb", "testdata/monitoring", "testdata/browser"},
 	{"cmd/internal/cli"},
 	{"cmd/internal/damage", "analyzer/driver", "analyzer/analyzertest", "analyzer/check", "analyzer/diff"},
 	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},
@@ -44,6 +44,7 @@ var gates = map[string]string{
 	"github.com/itchyny/gojq":           "cmd/finwait",
 	"github.com/duckdb/duckdb-go":       "testdata/duckdb", // a module of its own
 	"github.com/apache/arrow-go":        "testdata/duckdb",
+	"github.com/chromedp":               "testdata/browser", // likewise
 }
 
 // floor returns the floor of a package; it counts from the top.

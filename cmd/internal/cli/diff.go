@@ -33,6 +33,7 @@ counts does, or if a p90 moved by more than 20 % and 50 ms.`,
 		examples: []example{
 			{"finwait diff before.pcap after.pcap", "what a fix did"},
 			{"finwait diff --where 'server.port == 443' before.pcap after.pcap", "to one service"},
+			{"finwait diff --format html -o fix.html before.pcap after.pcap", "the same as a page, before and after side by side"},
 			{"finwait diff monday.jsonl tuesday.jsonl --format markdown", "two stored runs, for a ticket"},
 		},
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
@@ -46,6 +47,9 @@ counts does, or if a p90 moved by more than 20 % and 50 ms.`,
 			d.judge.add(fs)
 			return func(inv *invocation) (int, error) {
 				d.invocation = inv
+				if !inv.flags.Changed("format") {
+					d.format.value = formatOf(d.path, d.format)
+				}
 				return d.run()
 			}
 		},

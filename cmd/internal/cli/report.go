@@ -17,12 +17,16 @@ func reportCommand() *command {
 		short: "the summary: how connections closed, and how long closing took",
 		long: `It tells of all captures together how their connections were closed, who closed first, and how
 long each side stayed in each closing state. "> 9.8 s" is a stay that was not over when the
-capture ended, "≤ 2.16 s" one that ended at some unknown time before.`,
+capture ended, "≤ 2.16 s" one that ended at some unknown time before.
+
+html is a page that needs nothing from outside: the findings with the segments of an example, the
+states over time, and the connections to sort and to filter. It reads the captures twice.`,
 		examples: []example{
 			{"finwait a.pcap", "the same as finwait report a.pcap"},
 			{"finwait report --format json a.pcap | jq .states.server", "for a program"},
 			{"finwait report --after +10s --before +20s a.pcap", "a part of the capture"},
 			{"finwait report --by file captures/", "of many captures, which one to look at first"},
+			{"finwait report --format html -o incident.html a.pcap", "a page with pictures, to look at and to pass on"},
 			{"finwait report --format markdown -o summary.md captures/", "for a ticket"},
 		},
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
@@ -36,7 +40,14 @@ capture ended, "≤ 2.16 s" one that ended at some unknown time before.`,
 			in.jobs.add(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
-				j := &job{invocation: inv, input: &in, output: &out, judge: &judge, brief: true, by: &by}
+				j := &job{invocation: inv, input: &in, output: &out, judge: &judge, by: &by}
+				if !inv.flags.Changed("format") {
+					out.format.value = formatOf(out.path, out.format)
+				}
+				if out.format.value == "html" {
+					return (&reportPage{job: j}).run()
+				}
+				j.brief = true
 				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
 					return timeline.NewWorst(report.Find(report.Summaries, out.format.value).New(w, style), in.join), nil
 				})

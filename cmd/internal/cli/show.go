@@ -53,6 +53,9 @@ slant where the delay is known and are dashed where they were lost, each end's s
 			in.add(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
+				if !inv.flags.Changed("format") {
+					out.format.value = formatOf(out.path, out.format)
+				}
 				j := &job{invocation: inv, input: &in, output: &out, judge: &judge}
 				return (&showJob{job: j, showFlags: &show}).run()
 			}

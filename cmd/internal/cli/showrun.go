@@ -181,6 +181,7 @@ type artist struct {
 	rest    []*analyzer.Record
 	current *ladder.Ladder
 	stop    func()
+	stopped bool // nothing more is to be drawn
 	err     error
 }
 
