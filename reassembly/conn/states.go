@@ -1,6 +1,8 @@
 package conn
 
 import (
+	"time"
+
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
@@ -230,11 +232,36 @@ func (c *Conn) closingSteps(r Role, l *steps) {
 		}
 		if i := c.ackTaken(r, own.Pos+1, c.isFIN); i >= 0 {
 			l.add(c.step(r, tcpstate.RecvACKofFIN, i))
+		} else if s, ok := c.unrepeated(own); ok {
+			l.add(s)
 		}
 	}
 	if peer.Known {
 		c.tookFIN(r, peer, l)
 	}
+}
+
+// unrepeated returns the step that a FIN was acknowledged although no acknowledgment was
+// captured: a kernel would have sent it again (RFC 6298 §5), and did not in a time that is
+// longer than any first retransmission timeout on that path.
+func (c *Conn) unrepeated(fin *FIN) (s step, ok bool) {
+	patience := max(3*time.Second, 8*c.RTT)
+	until := c.Until
+	if c.RST.Ended {
+		until = min(until, c.RST.Time)
+	}
+	by := fin.Time + frame.Time(patience)
+	if fin.Implied || fin.Acked || fin.Retransmissions > 0 || c.c.seen&sawClockStep != 0 || until < by {
+		return step{}, false
+	}
+	at := c.indexOf(fin.Frame)
+	if at < 0 {
+		return step{}, false
+	}
+	for at+1 < len(c.Marks) && c.Marks[at+1].Time <= by {
+		at++
+	}
+	return step{event: tcpstate.RecvACKofFIN, at: at, since: by, frame: fin.Frame, loose: true}, true
 }
 
 // sentFIN returns the step with which r sent its FIN, if it is known when. A segment
