@@ -57,6 +57,12 @@ func checkSlowTeardown(p *analyzer.Pass) {
 		if c.FIN[r].Implied {
 			v.Took.Bound = reassembly.AtLeast
 		}
+		last, _ := c.FINRepeats(r)
+		if n := c.FIN[r].Retransmissions; n > 0 && last != nil && last.Time.Sub(c.FIN[r].Time) >= c.Teardown/2 {
+			f.repeated, f.copies, f.over = true, n+1, last.Time.Sub(c.FIN[r].Time)
+			f.of = r
+			v.Frames = append(v.Frames, last.Frame)
+		}
 	}
 	if c.RST.Ended {
 		v.Frames = append(v.Frames, c.RST.Frame)
@@ -74,12 +80,20 @@ type slowTeardown struct {
 	state  tcpstate.State // Unknown where there is no such stay
 	stayed time.Duration
 	taken  int64 // payload that was taken in meanwhile
+
+	repeated bool // most of the time a FIN was sent again
+	of       reassembly.Role
+	copies   int64
+	over     time.Duration // from the first copy to the last
 }
 
 func (f slowTeardown) Message() string {
 	text := fmt.Sprintf("the teardown took %s", span(f.took))
 	if f.state != tcpstate.Unknown {
 		text += fmt.Sprintf(", %s of it with the %s in %s", span(f.stayed), f.in, f.state)
+	}
+	if f.repeated {
+		text += fmt.Sprintf("; the %s sent its FIN %s, over %s", f.of, times(f.copies), span(f.over))
 	}
 	if f.taken > 0 {
 		text += fmt.Sprintf("; meanwhile %s were sent and taken in", octets(f.taken))
@@ -88,10 +102,12 @@ func (f slowTeardown) Message() string {
 }
 
 func (f slowTeardown) Advice() string {
-	switch f.state {
-	case tcpstate.Unknown:
-		return ""
-	case tcpstate.CloseWait:
+	switch {
+	case f.repeated:
+		return fmt.Sprintf("Look for what loses the %s's FIN, or the acknowledgments of it.", f.of)
+	case f.state == tcpstate.Unknown:
+		return "Look for FINs or acknowledgments that the capture lacks."
+	case f.state == tcpstate.CloseWait:
 		return fmt.Sprintf("Let the %s close when it reads the end of its input.", f.in)
 	}
 	return "Look for FINs or acknowledgments that were lost or repeated."

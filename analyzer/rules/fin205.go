@@ -39,7 +39,7 @@ is not reaped in FIN-WAIT-2: tcp_fin_timeout concerns sockets without a program 
 func checkDeliberateHalfClose(p *analyzer.Pass) {
 	c := p.Conn
 	closer, sent, taken := c.AfterFIN()
-	if taken <= 0 {
+	if taken <= 0 || onlyGoodbye(c, closer.Peer(), sent) {
 		return
 	}
 	fin := &c.FIN[closer]
@@ -59,6 +59,17 @@ func checkDeliberateHalfClose(p *analyzer.Pass) {
 		Frames: []uint32{fin.Frame, fin.ACKFrame, payload, ack},
 		Took:   took(c.HalfClosed.For, c.HalfClosed.Bound),
 	})
+}
+
+// onlyGoodbye reports whether the n octets that r sent behind its peer's FIN are no more than an
+// alert of TLS, the close frame of a WebSocket, or a QUIT: its peer need not have meant to
+// read them.
+func onlyGoodbye(c *reassembly.Conn, r reassembly.Role, n int64) bool {
+	t := c.Talk(r)
+	if p := c.Protocol(); p == reassembly.TLS || p == reassembly.HTTP1 {
+		return lastWord(c, r, n)
+	}
+	return n <= goodbye && t.Bytes <= goodbye && farewells(t.Head())
 }
 
 // deliberate is a half-close that was meant.
