@@ -80,7 +80,7 @@ func newAnalysis(o *Options, src source, m mode, emit func(*result) bool) *analy
 	config := o.Tracker
 	config.Aside, config.Brief = m == besides, o.Brief
 	a.tracker = reassembly.NewTracker(config, a.ended)
-	a.judge = analyzer.Judge(o.Grouping.Rules, o.Config, timers.Needs...)
+	a.judge = analyzer.Judge(o.Rules, o.Config, timers.Needs...)
 	return a
 }
 
@@ -103,7 +103,7 @@ func (a *analysis) ended(c *reassembly.Conn) {
 	a.source.nameFiles(rec)
 	res.record = rec
 	timers.Observe(a.options.Config, rec, c, &res.observation)
-	analyzer.Suppress(rec, a.options.Grouping.Rules, a.options.Config)
+	analyzer.Suppress(rec, a.options.Rules, a.options.Config)
 	if a.relay != nil {
 		a.relay.pass()
 	} else if !a.emit(res) {

@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"finwait/analyzer"
+	"finwait/analyzer/rules"
 	"finwait/analyzer/timers"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
@@ -28,9 +29,10 @@ type Options struct {
 	// Config holds the thresholds; nil stands for those of DefaultConfig.
 	Config *analyzer.Config
 
-	// Grouping holds the rules that look at connections, of which Config lets some
-	// run, and says how findings are told together in the summary.
-	Grouping analyzer.Grouping
+	// Rules look at connections, as far as Config lets them run; nil stands for all of
+	// package rules, and what is empty for none. Where captures are analyzed side by
+	// side they are asked from several goroutines.
+	Rules []*analyzer.Rule
 
 	By string // what the summary tells apart: one of analyzer.Keys, or "" for nothing
 
@@ -50,9 +52,24 @@ type Options struct {
 	// Meter, if not nil, is told how far the captures have been read.
 	Meter *Meter
 
-	// Problem is told in turn why an input could not be read, or not to its
-	// end. It must not be nil.
+	// Problem is told in turn why an input could not be read, or not to its end; nil
+	// leaves it to what Files and the Outcome say of it.
 	Problem func(error)
+}
+
+// withDefaults returns o with what its zero values stand for.
+func (o Options) withDefaults() *Options {
+	if o.Config == nil {
+		config := analyzer.DefaultConfig()
+		o.Config = &config
+	}
+	if o.Rules == nil {
+		o.Rules = rules.All
+	}
+	if o.Problem == nil {
+		o.Problem = func(error) {}
+	}
+	return &o
 }
 
 // Outcome says how a run went, whatever it found.
@@ -74,12 +91,9 @@ type Outcome struct {
 // that h returned; problems with the input are told to Options.Problem. When
 // ctx ends, Run stops reading, and completes what it has.
 func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*Outcome, error) {
-	if o.Config == nil {
-		config := analyzer.DefaultConfig()
-		o.Config = &config
-	}
-	r := &run{options: &o, opener: newOpener(ctx, &o), handler: h, outcome: new(Outcome)}
-	r.outcome.Totals.Explain(o.Grouping)
+	options := o.withDefaults()
+	r := &run{options: options, opener: newOpener(ctx, options), handler: h, outcome: new(Outcome)}
+	r.outcome.Totals.Explain(analyzer.Grouping{Rules: options.Rules, Explains: rules.Causes})
 	r.outcome.Totals.By(o.By)
 	var err error
 	switch {

@@ -7,8 +7,6 @@ import (
 	"runtime"
 	"testing"
 
-	"finwait/analyzer"
-	"finwait/analyzer/rules"
 	"finwait/reassembly/traffic"
 )
 
@@ -23,8 +21,6 @@ func TestOneLargeCaptureOnAnyNumberOfCores(t *testing.T) {
 		if name == "beside" {
 			files = []string{file, other}
 		}
-		config := analyzer.DefaultConfig()
-		o.Config, o.Grouping = &config, rules.Grouping
 		o.Tracker.MaxConnections = 40
 		want := ""
 		for _, cores := range []int{1, 2, 7} {

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"finwait/analyzer"
-	"finwait/analyzer/rules"
 )
 
 // What a summary shows of its examples is what their records say, whichever
@@ -21,7 +20,7 @@ func TestExamplesAreWhatRecordsSay(t *testing.T) {
 	looked := 0
 	for _, brief := range []bool{false, true} {
 		config := analyzer.DefaultConfig()
-		g, _, _ := runAll(t, Options{Config: &config, Grouping: rules.Grouping, Brief: brief}, files...)
+		g, _, _ := runAll(t, Options{Config: &config, Brief: brief}, files...)
 		for i := range g.summary.Findings {
 			group := &g.summary.Findings[i]
 			for n := range group.Examples {
@@ -63,9 +62,9 @@ func findingOf(g *gathered, e *analyzer.Example, rule string) *analyzer.Finding 
 func TestIgnoredRulesAreStillNeeded(t *testing.T) {
 	files := []string{"../../testdata/real/go-timeout-delayed.pcap"}
 	config := analyzer.DefaultConfig()
-	want, _, _ := runAll(t, Options{Config: &config, Grouping: rules.Grouping}, files...)
+	want, _, _ := runAll(t, Options{Config: &config}, files...)
 	config.IgnoredRules = []string{"client-gave-up", "FIN205"}
-	got, _, _ := runAll(t, Options{Config: &config, Grouping: rules.Grouping}, files...)
+	got, _, _ := runAll(t, Options{Config: &config}, files...)
 	if len(want.summary.Timers) == 0 || !slices.EqualFunc(got.summary.Timers, want.summary.Timers, func(a, b analyzer.Timer) bool {
 		return a.Kind == b.Kind && a.Value == b.Value && a.Samples == b.Samples
 	}) {

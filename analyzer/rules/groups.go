@@ -11,12 +11,9 @@ import (
 
 // What follows words what rules found on several connections of one server.
 
-// Grouping says how findings are told together.
-var Grouping = analyzer.Grouping{Rules: All, Explains: explains}
-
-// explains reports whether the table says that a finding of cause explains one
+// Causes reports whether the table says that a finding of cause explains one
 // of effect.
-func explains(cause, effect string) bool {
+func Causes(cause, effect string) bool {
 	for i := range Relations {
 		if r := &Relations[i]; r.Holds == Explains && r.A == cause && r.B == effect {
 			return true

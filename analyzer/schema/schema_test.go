@@ -13,7 +13,6 @@ import (
 	"finwait/analyzer"
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
-	"finwait/analyzer/rules"
 	"finwait/reassembly"
 )
 
@@ -79,7 +78,7 @@ func analyze(t *testing.T, by string, format func(*bytes.Buffer) analyzer.Handle
 	config := analyzer.DefaultConfig()
 	var b bytes.Buffer
 	_, err = driver.Run(context.Background(), files, driver.Options{
-		Config: &config, Grouping: rules.Grouping, By: by,
+		Config: &config, By: by,
 		Tracker: reassembly.Config{Idle: reassembly.DefaultIdle, MaxConnections: reassembly.DefaultMaxConnections},
 		Problem: func(error) {},
 	}, format(&b))

@@ -11,7 +11,6 @@ import (
 	"finwait/analyzer"
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
-	"finwait/analyzer/rules"
 )
 
 const real = "../../testdata/real"
@@ -22,7 +21,7 @@ func infer(t *testing.T, only string, files ...string) ([]analyzer.Timer, string
 	t.Helper()
 	config := analyzer.DefaultConfig()
 	o := driver.Options{
-		Config: &config, Grouping: rules.Grouping,
+		Config:  &config,
 		Problem: func(err error) { t.Error(err) },
 	}
 	if only != "" {

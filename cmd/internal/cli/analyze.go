@@ -13,7 +13,6 @@ import (
 	"finwait/analyzer"
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
-	"finwait/analyzer/rules"
 	"finwait/reassembly/capture"
 )
 
@@ -131,9 +130,9 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	}
 	options.Meter, options.Began = progress.of(), j.began
 	options.Brief = j.brief && len(j.input.where.list) == 0
-	options.Config, options.Grouping = config, rules.Grouping
+	options.Config = config
 	if j.unjudged && j.output.failOn.value == "none" && len(j.input.where.list) == 0 {
-		options.Grouping.Rules = nil
+		options.Rules = []*analyzer.Rule{}
 	}
 	if options.Select != nil {
 		handler = &patient{Handler: handler, wrong: func() bool { return j.selector.problem() != nil }}

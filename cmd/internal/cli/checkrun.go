@@ -132,7 +132,7 @@ func (c *checkRun) analyze(to *reading) error {
 		}
 	}
 	options := driver.Options{
-		Config: config.analysis, Grouping: rules.Grouping, Meter: c.bar.of(),
+		Config: config.analysis, Meter: c.bar.of(),
 		Tracker: reassembly.Config{Idle: reassembly.DefaultIdle, MaxConnections: reassembly.DefaultMaxConnections},
 		Problem: func(err error) {
 			switch {

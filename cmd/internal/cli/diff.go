@@ -17,7 +17,6 @@ import (
 	"finwait/analyzer/diff"
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
-	"finwait/analyzer/rules"
 	"finwait/reassembly/capture"
 )
 
@@ -158,7 +157,7 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	options.Meter = progress.of()
 	options.Stdin, options.Problem = text, d.problem
 	options.Select = d.selector.filter()
-	options.Config, options.Grouping = d.config, rules.Grouping
+	options.Config = d.config
 	_, err = driver.Run(ctx, files, options, run)
 	return run, err
 }

@@ -9,7 +9,6 @@ import (
 
 	"finwait/analyzer"
 	"finwait/analyzer/driver"
-	"finwait/analyzer/rules"
 	"finwait/reassembly/alias"
 	"finwait/reassembly/capture"
 )
@@ -140,7 +139,6 @@ func (j *extractJob) choose(files []string, config *analyzer.Config) (*driver.Ou
 		j.choice.Look(r, wanted)
 		return wanted
 	}
-	options.Grouping = rules.Grouping
 	return driver.Run(ctx, files, options, j)
 }
 

@@ -14,7 +14,6 @@ import (
 	"finwait/analyzer"
 	"finwait/analyzer/driver"
 	"finwait/analyzer/report"
-	"finwait/analyzer/rules"
 	"finwait/cmd/internal/damage"
 	"finwait/reassembly/pktscript"
 )
@@ -71,10 +70,9 @@ func analyzeAll(t testing.TB, capture []byte) (a *all, problems []string) {
 	a = newAll()
 	config := analyzer.DefaultConfig()
 	_, err := driver.Run(context.Background(), []string{"-"}, driver.Options{
-		Stdin:    bytes.NewReader(capture),
-		Config:   &config,
-		Grouping: rules.Grouping,
-		Problem:  func(err error) { problems = append(problems, err.Error()) },
+		Stdin:   bytes.NewReader(capture),
+		Config:  &config,
+		Problem: func(err error) { problems = append(problems, err.Error()) },
 	}, a)
 	if err != nil {
 		t.Fatal(err)

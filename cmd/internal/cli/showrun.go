@@ -11,7 +11,6 @@ import (
 	"finwait/analyzer/driver"
 	"finwait/analyzer/ladder"
 	"finwait/analyzer/report"
-	"finwait/analyzer/rules"
 	"finwait/reassembly"
 )
 
@@ -99,7 +98,6 @@ func (j *showJob) find(files []string, config *analyzer.Config) (*gathered, *dri
 		}
 		return wanted
 	}
-	options.Grouping = rules.Grouping
 	outcome, err := driver.Run(ctx, files, options, found)
 	return found, outcome, err
 }
@@ -156,7 +154,7 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered
 		options.Stdin = j.spool.again()
 	}
 	options.Select = func(*analyzer.Record) bool { return false }
-	options.Tracker.Watch = a.see
+	options.Tracker.Watch, options.Rules = a.see, []*analyzer.Rule{}
 	again := new(gathered)
 	_, err = driver.Run(ctx, files, options, again)
 	if err == nil {
