@@ -1,7 +1,16 @@
-// Package analyzer is the model of an analysis: the connection Record that
-// finwait promises to its users, the Rules that look at it, their Findings, and
-// the Caveats that say what a capture cannot support.
+// Package analyzer tells how the TCP connections of captures were closed: who closed
+// first, who never did, how long each end was in which state, why, and which frames
+// prove it. It is finwait as a library.
 //
-// It builds Records out of the evidence that package reassembly gathers. It
-// does no input or output.
+// Run reads captures and hands a Record of each connection, with the Findings of the
+// rules, to a Handler; it returns the Summary of all. Its zero Options do what the
+// command does.
+//
+// A rule of one's own is a Rule: its Check looks at one connection and reports Facts,
+// of which its words follow. Rules returns those that finwait has.
+//
+// Segments need not come from a file: a reassembly.Tracker takes them from anywhere,
+// and Judge makes Records of the connections that it hands out.
+//
+// What is said of types here and of their fields stands in package model.
 package analyzer

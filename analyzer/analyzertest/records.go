@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/pktscript"

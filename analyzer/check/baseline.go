@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // fingerprintKey names the fingerprint in SARIF, with its version.

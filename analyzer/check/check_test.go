@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/reassembly"
 )

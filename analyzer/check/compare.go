@@ -1,6 +1,6 @@
 package check
 
-import "finwait/analyzer"
+import analyzer "finwait/analyzer/model"
 
 // Change is a connection that does not behave as the golden record says.
 type Change struct {

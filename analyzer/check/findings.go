@@ -3,7 +3,7 @@ package check
 import (
 	"fmt"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // ofFile gathers what is found of the capture as a whole.

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/tcpstate"
 )

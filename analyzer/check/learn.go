@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
 	"finwait/reassembly"

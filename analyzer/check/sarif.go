@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/rules"
 )
 

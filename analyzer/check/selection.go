@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sync"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
 )
 

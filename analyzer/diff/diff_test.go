@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 func TestMoved(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/reassembly"
 	"finwait/reassembly/tcpstate"

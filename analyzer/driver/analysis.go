@@ -4,8 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 
-	"finwait/analyzer"
-	"finwait/analyzer/timers"
+	"finwait/analyzer/internal/timers"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"

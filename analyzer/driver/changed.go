@@ -3,7 +3,7 @@ package driver
 import (
 	"fmt"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // ChangedError says that a capture holds less than when it was read before, or is

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"slices"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
 )

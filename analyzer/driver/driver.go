@@ -7,9 +7,9 @@ import (
 	"io"
 	"runtime"
 
-	"finwait/analyzer"
+	"finwait/analyzer/internal/timers"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/rules"
-	"finwait/analyzer/timers"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
@@ -209,7 +209,7 @@ func (r *run) deliver(res *result) error {
 // finish takes an input that has been read to the summary and the Handler.
 func (r *run) finish(in *input) error {
 	info := in.result()
-	ofFile := fileFindings(in, r.options.Config)
+	ofFile := fileFindings(in, r.options)
 	info.Vantage = r.vantage.winner()
 	info.Unselected, r.left = r.left, 0
 	if !in.shared {

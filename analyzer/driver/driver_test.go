@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/pktscript"

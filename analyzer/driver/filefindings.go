@@ -4,17 +4,16 @@ import (
 	"errors"
 	"fmt"
 
-	"finwait/analyzer"
-	"finwait/analyzer/rules"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/capture"
 )
 
 // fileFindings are what is found of a capture as a whole, not of one of its
 // connections.
-func fileFindings(in *input, config *analyzer.Config) (out []analyzer.FindingGroup) {
+func fileFindings(in *input, o *Options) (out []analyzer.FindingGroup) {
 	report := func(id, message, advice string) {
-		for _, r := range rules.All {
-			if r.ID == id && config.Runs(r) {
+		for _, r := range o.Rules {
+			if r.ID == id && o.Config.Runs(r) {
 				out = append(out, analyzer.FindingGroup{
 					Rule: r.ID, Name: r.Name, Severity: r.Severity, Message: message, Advice: advice,
 					Examples: []analyzer.Example{},

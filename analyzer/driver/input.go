@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
 )

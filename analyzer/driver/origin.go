@@ -6,7 +6,7 @@ import (
 	"slices"
 	"sync"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/capture"
 )
 

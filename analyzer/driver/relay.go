@@ -1,7 +1,7 @@
 package driver
 
 import (
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/pipe"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // What a summary shows of its examples is what their records say, whichever

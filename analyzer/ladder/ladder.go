@@ -3,7 +3,7 @@ package ladder
 import (
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
 )

@@ -3,7 +3,7 @@ package ladder
 import (
 	"math"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"

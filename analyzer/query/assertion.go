@@ -8,7 +8,7 @@ import (
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // Assertion is a compiled condition over a capture as a whole: over flows,

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 )
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // manyFacts are those of a capture with n connections.

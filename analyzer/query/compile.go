@@ -8,7 +8,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // compiled is an expression that was checked and pays for what it does.

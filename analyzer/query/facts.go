@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"sync"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // Query is a compiled expression. It is for one goroutine.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // valueChecker finds a field that is compared with a word that it never is: a

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // joined returns the captures that were read as one; nil where each was read by itself.

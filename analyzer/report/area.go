@@ -7,7 +7,7 @@ import (
 	"maps"
 	"slices"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // fileLists are the captures of a summary as people want to see them.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // Choices lists connections to choose one from; all is how many there are.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // flat writes one line of cells per record.

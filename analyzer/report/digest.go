@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/tcpstate"
 )

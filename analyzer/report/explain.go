@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // ExplainSchema names the version of what explain writes as JSON.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 const (

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // groups returns n groups of each of so many rules, the largest first.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // FollowUp says how other programs select a connection.

@@ -3,7 +3,7 @@ package report
 import (
 	"io"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // Style is how text for people looks.

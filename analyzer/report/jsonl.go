@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // recordsOnly is the half of a Handler that formats of records have in common:

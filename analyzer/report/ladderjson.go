@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"io"
 
-	"finwait/analyzer"
 	"finwait/analyzer/ladder"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
 )

@@ -6,8 +6,8 @@ import (
 	"io"
 	"strings"
 
-	"finwait/analyzer"
 	"finwait/analyzer/ladder"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
 )

@@ -3,7 +3,7 @@ package report
 import (
 	"slices"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // momentWords words the worst moment, counted from the capture's first packet.

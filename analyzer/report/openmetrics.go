@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/timeline"
 )
 

@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/reassembly/tcpstate"
 )

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )

@@ -4,7 +4,7 @@ import (
 	"io"
 	"reflect"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/parquet"
 )
 

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/parquet/parquettest"
 )
 

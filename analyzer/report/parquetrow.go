@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/parquet"
 	"finwait/reassembly"
 )

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"time"
 
-	"finwait/analyzer"
 	"finwait/analyzer/ladder"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/conn"
 )

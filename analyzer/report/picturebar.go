@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/reassembly"
 	"finwait/reassembly/tcpstate"

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"finwait/analyzer"
 	"finwait/analyzer/ladder"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/reassembly"
 	"finwait/reassembly/tcpstate"

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 )
 

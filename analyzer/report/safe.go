@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // Safe returns s with everything that could steer a terminal or mislead a

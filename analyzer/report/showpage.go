@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/reassembly/tcpstate"
 )

@@ -12,7 +12,7 @@ import (
 	"os"
 	"slices"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // sortMemory is how many octets of encoded records are sorted in memory.

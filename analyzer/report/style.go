@@ -1,7 +1,7 @@
 package report
 
 import (
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/reassembly/tcpstate"
 )

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // tableRows is how many rows are laid out together. A longer table goes on with

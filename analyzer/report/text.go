@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 const (

@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"strconv"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/timeline"
 )
 

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/parquet/parquettest"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"

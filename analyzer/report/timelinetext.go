@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"

@@ -3,7 +3,7 @@ package rules
 import (
 	"testing"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/traffic"

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/tcpstate"
 )

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"

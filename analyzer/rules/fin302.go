@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
 )

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"

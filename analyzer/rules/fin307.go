@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"

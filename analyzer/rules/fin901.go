@@ -3,7 +3,7 @@ package rules
 import (
 	"fmt"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 )
 

@@ -1,7 +1,7 @@
 package rules
 
 import (
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 )
 

@@ -1,6 +1,6 @@
 package rules
 
-import "finwait/analyzer"
+import analyzer "finwait/analyzer/model"
 
 // fin904 says that a capture was cut short in its last record. It is of the file:
 // report finds it, no connection does.

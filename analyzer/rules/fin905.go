@@ -1,6 +1,6 @@
 package rules
 
-import "finwait/analyzer"
+import analyzer "finwait/analyzer/model"
 
 // fin905 says that the clock of a capture stepped back. It is of the file: report
 // finds it, no connection does.

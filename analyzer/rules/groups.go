@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // What follows words what rules found on several connections of one server.

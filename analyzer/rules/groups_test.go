@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 const second = analyzer.Seconds(time.Second)

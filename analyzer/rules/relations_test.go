@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // The table of relations is held against every fixture and recorded capture:

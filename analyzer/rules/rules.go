@@ -1,6 +1,6 @@
 package rules
 
-import "finwait/analyzer"
+import analyzer "finwait/analyzer/model"
 
 // All lists every rule in the order of their IDs.
 var All = []*analyzer.Rule{

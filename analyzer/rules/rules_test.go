@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"finwait/analyzer"
 	"finwait/analyzer/analyzertest"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 )
 

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // span writes a duration as reports do; one less than 0, where the capture's clock was

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // Field is a member of the connection record as an expression sees it.

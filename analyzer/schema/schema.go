@@ -8,7 +8,7 @@ import (
 	"reflect"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 )
 

@@ -10,8 +10,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"finwait/analyzer"
 	"finwait/analyzer/driver"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/reassembly"
 )

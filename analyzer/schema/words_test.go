@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"testing"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // Every word that the schema allows is one that the field's type reads, and writes

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/tcpstate"
 )
 

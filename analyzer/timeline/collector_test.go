@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/tcpstate"
 )

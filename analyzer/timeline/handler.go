@@ -1,7 +1,7 @@
 package timeline
 
 import (
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // A Writer writes charts, one a capture.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/truth"
 )

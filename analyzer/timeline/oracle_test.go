@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"finwait/analyzer"
 	"finwait/analyzer/driver"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly"
 	"finwait/reassembly/tcpstate"

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // counts are what a change adds.

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/tcpstate"
 )

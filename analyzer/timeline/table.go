@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/tcpstate"
 )
 

@@ -3,7 +3,7 @@ package timeline
 import (
 	"net/netip"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // waiting knows the sockets that are counted in TIME-WAIT to a time when their record

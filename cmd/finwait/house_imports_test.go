@@ -22,10 +22,13 @@ const (
 var floors = [][]string{
 	{"cmd/finwait", "testdata/record", "testdata/record/oracle", "testdata/record/bench", "testdata/record/damage", "cmd/internal/mass", "testdata/duckdb", "testdata/monitoring", "testdata/browser"},
 	{"cmd/internal/cli"},
-	{"cmd/internal/damage", "analyzer/driver", "analyzer/analyzertest", "analyzer/check", "analyzer/diff"},
-	{"analyzer/rules", "analyzer/timers", "analyzer/report", "analyzer/query"},
+	{"cmd/internal/damage", "analyzer/check", "analyzer/diff"},
+	{"analyzer/report", "analyzer/query"},
 	{"analyzer/ladder", "analyzer/schema", "analyzer/timeline", "analyzer/report/page"},
 	{"analyzer"},
+	{"analyzer/driver", "analyzer/analyzertest"},
+	{"analyzer/rules", "analyzer/internal/timers"},
+	{"analyzer/model"},
 	{"reassembly/pktscript", "reassembly/traffic", "reassembly/truth"},
 	{"reassembly", "reassembly/capture", "reassembly/alias"}, // so that what follows connections needs no reader of files
 	{"reassembly/conn"},

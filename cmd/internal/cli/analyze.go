@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"finwait/analyzer"
 	"finwait/analyzer/driver"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/reassembly/capture"
 )

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"finwait/analyzer"
 	"finwait/analyzer/check"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 )
 

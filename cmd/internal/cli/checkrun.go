@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"finwait/analyzer"
 	"finwait/analyzer/check"
 	"finwait/analyzer/driver"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/analyzer/rules"
 	"finwait/reassembly"

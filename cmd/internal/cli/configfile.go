@@ -12,8 +12,8 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
-	"finwait/analyzer"
 	"finwait/analyzer/check"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
 )

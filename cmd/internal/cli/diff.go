@@ -13,9 +13,9 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"finwait/analyzer"
 	"finwait/analyzer/diff"
 	"finwait/analyzer/driver"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/reassembly/capture"
 )

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/cmd/internal/damage"
 	"finwait/reassembly/pktscript"
 )

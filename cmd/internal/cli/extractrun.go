@@ -7,8 +7,8 @@ import (
 	"io"
 	"slices"
 
-	"finwait/analyzer"
 	"finwait/analyzer/driver"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/alias"
 	"finwait/reassembly/capture"
 )

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"sync"
 
-	"finwait/analyzer"
 	"finwait/analyzer/driver"
+	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/alias"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"finwait/analyzer"
 	"finwait/analyzer/driver"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/cmd/internal/damage"
 	"finwait/reassembly/pktscript"

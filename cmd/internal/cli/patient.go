@@ -1,6 +1,6 @@
 package cli
 
-import "finwait/analyzer"
+import analyzer "finwait/analyzer/model"
 
 // patient is a Handler that hands on nothing before the first record, so that
 // nothing stands before a complaint that there is none.

@@ -6,8 +6,8 @@ import (
 	"io"
 	"slices"
 
-	"finwait/analyzer"
 	"finwait/analyzer/driver"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/reassembly"
 )

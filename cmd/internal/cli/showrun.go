@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"finwait/analyzer"
 	"finwait/analyzer/driver"
 	"finwait/analyzer/ladder"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/reassembly"
 )

@@ -3,7 +3,7 @@ package cli
 import (
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/schema"
 )
 

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // tupleFlag takes the two ends of a connection, in either order.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 )
 

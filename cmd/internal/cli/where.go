@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
 	"finwait/analyzer/rules"

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"finwait/analyzer"
+	analyzer "finwait/analyzer/model"
 )
 
 // Bad says what is wrong with the output of a command and format ("flows jsonl"); "" if nothing is.

@@ -1,0 +1,277 @@
+package timers
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"net/netip"
+	"runtime"
+	"testing"
+	"time"
+
+	analyzer "finwait/analyzer/model"
+)
+
+const ms = analyzer.Seconds(time.Millisecond)
+
+var endpoint = netip.MustParseAddrPort("192.0.2.1:443")
+
+// feed gives a Collector waits of one kind, from one reference.
+func feed(c *Collector, k kind, from reference, waits ...analyzer.Seconds) {
+	for _, w := range waits {
+		o := Observation{server: endpoint}
+		var s sample
+		s.waits[from] = w
+		o.add(k, s)
+		c.Add(&o)
+	}
+}
+
+// jittered returns n waits that are late by up to late.
+func jittered(r *rand.Rand, n int, v, late analyzer.Seconds) []analyzer.Seconds {
+	out := make([]analyzer.Seconds, n)
+	for i := range out {
+		out[i] = v + analyzer.Seconds(r.Int64N(int64(late)+1))
+	}
+	return out
+}
+
+// diffuse returns n waits of any length up to most.
+func diffuse(r *rand.Rand, n int, most analyzer.Seconds) []analyzer.Seconds {
+	out := make([]analyzer.Seconds, n)
+	for i := range out {
+		out[i] = 1 + analyzer.Seconds(r.Int64N(int64(most)))
+	}
+	return out
+}
+
+// wantTimers compares what was inferred with what was configured: the same
+// number of timers, each within 2 %.
+func wantTimers(t *testing.T, got []analyzer.Timer, want ...analyzer.Seconds) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Errorf("%d timers %+v, want %v", len(got), got, want)
+		return
+	}
+	for i, w := range want {
+		if d := got[i].Value - w; d > w/50 || -d > w/50 {
+			t.Errorf("timer of %v, want %v", got[i].Value, w)
+		}
+		if g := &got[i]; g.Low > g.Value || g.High < g.Value || g.Samples < minSamples {
+			t.Errorf("%+v does not hold together", *g)
+		}
+	}
+}
+
+func TestInfer(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		waits func(*rand.Rand) []analyzer.Seconds
+		want  []analyzer.Seconds
+	}{
+		{"none", func(*rand.Rand) []analyzer.Seconds { return nil }, nil},
+		{"two samples", func(*rand.Rand) []analyzer.Seconds { return []analyzer.Seconds{800 * ms, 800 * ms} }, nil},
+		{
+			"one of four fired late", func(*rand.Rand) []analyzer.Seconds {
+				return []analyzer.Seconds{701 * ms, 704 * ms, 701 * ms, 715 * ms}
+			},
+			[]analyzer.Seconds{700 * ms},
+		},
+		{
+			"one of six fired late", func(*rand.Rand) []analyzer.Seconds {
+				return []analyzer.Seconds{1310 * ms, 1305 * ms, 1302 * ms, 1332 * ms, 1301 * ms, 1302 * ms}
+			},
+			[]analyzer.Seconds{1300 * ms},
+		},
+		{
+			"three that agree", func(*rand.Rand) []analyzer.Seconds { return []analyzer.Seconds{801 * ms, 800 * ms, 803 * ms} },
+			[]analyzer.Seconds{800 * ms},
+		},
+		{"three that do not", func(*rand.Rand) []analyzer.Seconds { return []analyzer.Seconds{800 * ms, 850 * ms, 900 * ms} }, nil},
+		{
+			"jitter", func(r *rand.Rand) []analyzer.Seconds { return jittered(r, 60, 5000*ms, 120*ms) },
+			[]analyzer.Seconds{5000 * ms},
+		},
+		{
+			"outliers", func(r *rand.Rand) []analyzer.Seconds {
+				return append(jittered(r, 12, 800*ms, 3*ms), 120*ms, 2400*ms, 1100*ms, 860*ms)
+			}, []analyzer.Seconds{800 * ms},
+		},
+		{
+			"late firings are no second timer", func(r *rand.Rand) []analyzer.Seconds {
+				return append(jittered(r, 100, 2000*ms, 10*ms), 2110*ms, 2112*ms, 2115*ms, 2118*ms)
+			}, []analyzer.Seconds{2000 * ms},
+		},
+		{
+			"two that coexist", func(r *rand.Rand) []analyzer.Seconds {
+				return append(jittered(r, 30, 500*ms, 4*ms), jittered(r, 20, 2000*ms, 6*ms)...)
+			}, []analyzer.Seconds{500 * ms, 2000 * ms},
+		},
+		{
+			"two that are close", func(r *rand.Rand) []analyzer.Seconds {
+				return append(jittered(r, 30, 60_000*ms, 20*ms), jittered(r, 30, 65_000*ms, 20*ms)...)
+			}, []analyzer.Seconds{60_000 * ms, 65_000 * ms},
+		},
+		{
+			"one among diffuse waits", func(r *rand.Rand) []analyzer.Seconds {
+				return append(diffuse(r, 150, 60_000*ms), jittered(r, 25, 15_000*ms, 5*ms)...)
+			}, []analyzer.Seconds{15_000 * ms},
+		},
+		{"diffuse waits", func(r *rand.Rand) []analyzer.Seconds { return diffuse(r, 400, 60_000*ms) }, nil},
+		{"a heap", func(r *rand.Rand) []analyzer.Seconds {
+			var out []analyzer.Seconds
+			for range 300 {
+				out = append(out, 1000*ms+analyzer.Seconds(r.NormFloat64()*float64(100*ms)))
+			}
+			return out
+		}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for seed := range uint64(100) {
+				r := rand.New(rand.NewPCG(seed, 1))
+				waits := c.waits(r)
+				r.Shuffle(len(waits), func(i, j int) { waits[i], waits[j] = waits[j], waits[i] })
+				var all Collector
+				feed(&all, clientTimeout, fromSYN, waits...)
+				wantTimers(t, all.Infer(), c.want...)
+			}
+		})
+	}
+}
+
+// TestReference lets clients wait from one point, which is known to agree less
+// well from others.
+func TestReference(t *testing.T) {
+	for from, wait := range map[reference]analyzer.Seconds{fromSYN: 600 * ms, fromRequestStart: 700 * ms, fromRequestEnd: 2500 * ms} {
+		r := rand.New(rand.NewPCG(uint64(from), 2))
+		var all Collector
+		for range 20 {
+			var s sample
+			dial, upload := 60*ms, analyzer.Seconds(r.Int64N(int64(80*ms)))+ms // the path is steady, uploads are not
+			fired := wait + analyzer.Seconds(r.Int64N(int64(2*ms)))
+			switch from {
+			case fromSYN:
+				s.waits = [numReferences]analyzer.Seconds{fired, fired - dial, fired - dial - upload}
+			case fromRequestStart:
+				s.waits = [numReferences]analyzer.Seconds{fired + dial, fired, fired - upload}
+			case fromRequestEnd:
+				s.waits = [numReferences]analyzer.Seconds{fired + dial + upload, fired + upload, fired}
+			}
+			o := Observation{server: endpoint}
+			o.add(clientTimeout, s)
+			all.Add(&o)
+		}
+		got := all.Infer()
+		wantTimers(t, got, wait)
+		if len(got) == 1 && got[0].From != referenceNames[from] {
+			t.Errorf("from %s, want %s", got[0].From, referenceNames[from])
+		}
+	}
+}
+
+func TestKnownAs(t *testing.T) {
+	for _, c := range []struct {
+		kind kind
+		v    analyzer.Seconds
+		want string
+	}{
+		{serverIdle, 75_010 * ms, "matches nginx's default keepalive_timeout (75 s)"},
+		{serverIdle, 5_003 * ms, "matches Node's default keepAliveTimeout (5 s) or nginx's default lingering_timeout (5 s)"},
+		{clientTimeout, 100_200 * ms, "matches .NET's default HttpClient.Timeout (100 s)"},
+		{clientTimeout, 75_010 * ms, ""},
+		{serverIdle, 78_000 * ms, ""},
+		{serverIdle, 74_000 * ms, ""},
+		{handlerTime, 5_000 * ms, ""},
+	} {
+		var all Collector
+		feed(&all, c.kind, fromLastData, c.v, c.v+ms, c.v+2*ms)
+		got := all.Infer()
+		if len(got) != 1 {
+			t.Fatalf("%v: %+v", c.v, got)
+		}
+		known := ""
+		if got[0].KnownAs != nil {
+			known = *got[0].KnownAs
+		}
+		if known != c.want {
+			t.Errorf("%v: %q, want %q", c.v, known, c.want)
+		}
+	}
+}
+
+func TestFINWait2Bracket(t *testing.T) {
+	add := func(c *Collector, least bool, waits ...analyzer.Seconds) {
+		for _, w := range waits {
+			o := Observation{server: endpoint}
+			o.add(finWait2, sample{waits: [numReferences]analyzer.Seconds{fromFINACK: w}, least: least})
+			c.Add(&o)
+		}
+	}
+	var all Collector
+	add(&all, true, 10_000*ms, 55_000*ms, 300_000*ms) // the last was only half-closed
+	if got := all.Infer(); len(got) != 0 {
+		t.Errorf("%+v without a socket that was reaped", got)
+	}
+	o := Observation{server: endpoint}
+	o.add(finWait2, sample{waits: [numReferences]analyzer.Seconds{fromFINACK: 61_000 * ms}, least: true, owner: endpoint.Addr()})
+	all.Add(&o) // another host
+	add(&all, false, 64_000*ms, 90_000*ms, 62_000*ms)
+	got := all.Infer()
+	if len(got) != 1 || got[0].Low != 55_000*ms || got[0].High != 62_000*ms || got[0].From != "fin-ack" || got[0].KnownAs == nil {
+		t.Errorf("%+v, want 55 s to 62 s, known", got)
+	}
+}
+
+// TestBounds feeds a Collector more than it can hold: what it keeps does not
+// grow, and the busiest server is not forgotten.
+func TestBounds(t *testing.T) {
+	var all Collector
+	server := func(i int) netip.AddrPort {
+		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 80)
+	}
+	busiest := Observation{server: server(1 << 20)}
+	busiest.add(serverIdle, sample{waits: [numReferences]analyzer.Seconds{fromLastData: 7000 * ms}})
+	for i := range 100_000 {
+		o := Observation{server: server(i)}
+		o.add(serverIdle, sample{waits: [numReferences]analyzer.Seconds{fromLastData: 2000 * ms}})
+		all.Add(&o)
+		if i > 50_000 {
+			all.Add(&busiest)
+		}
+	}
+	if n := len(all.series); n > seriesInReach {
+		t.Errorf("%d series, more than %d", n, seriesInReach)
+	}
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	if m.HeapAlloc > 64<<20 {
+		t.Errorf("%d MiB in use", m.HeapAlloc>>20)
+	}
+	got := all.Infer()
+	wantTimers(t, got, 7000*ms)
+	if len(got) == 1 && got[0].Samples > maxPerSeries {
+		t.Errorf("%d samples, more than %d", got[0].Samples, maxPerSeries)
+	}
+}
+
+func TestInferIsDeterministic(t *testing.T) {
+	infer := func() string {
+		var all Collector
+		for i := range 50 {
+			r := rand.New(rand.NewPCG(uint64(i), 3))
+			for range 40 {
+				o := Observation{server: netip.AddrPortFrom(endpoint.Addr(), uint16(i))}
+				o.add(clientIdle, sample{waits: [numReferences]analyzer.Seconds{fromLastData: analyzer.Seconds(i%7+1)*1000*ms + analyzer.Seconds(r.Int64N(int64(9*ms)))}})
+				all.Add(&o)
+			}
+		}
+		text, err := json.Marshal(all.Infer())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if a, b := infer(), infer(); a != b {
+		t.Errorf("two runs differ:\n%s\n%s", a, b)
+	}
+}

@@ -1,0 +1,97 @@
+package timers
+
+import (
+	analyzer "finwait/analyzer/model"
+	"finwait/reassembly"
+	"finwait/reassembly/payload"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
+)
+
+// late returns the server's first payload that the client had not received when
+// it closed, or nil.
+func (m *measure) late() *reassembly.Mark {
+	for i := range m.conn.Marks {
+		s := &m.conn.Marks[i]
+		if s.By(reassembly.Server) && s.HasPayload() && s.Frame > m.closing.Frame && !s.Has(segment.RST) && s.End() > m.closing.Ack {
+			return s
+		}
+	}
+	return nil
+}
+
+// whole reports whether the client had all of an answer that tells its length.
+// What came behind it was no part of it.
+func (m *measure) whole() bool {
+	a := m.conn.Talk(reassembly.Server)
+	answer, ok := payload.Read(a.Head())
+	body, known := answer.Body(payload.MethodGet)
+	return ok && answer.Response && answer.Whole && known && m.closing.Ack >= a.At+seqnum.Offset(answer.Head)+seqnum.Offset(body)
+}
+
+// stalled reports whether the server had fallen silent before its late payload,
+// for most of the time since the request: it was at work, not in the middle of
+// a long answer.
+func (m *measure) stalled(late *reassembly.Mark) bool {
+	last, end := m.end, seqnum.Offset(1)
+	if a := m.conn.Talk(reassembly.Server); a.Known() && a.StartFrame > m.requestFrame {
+		end = a.At
+	}
+	for i := range m.conn.Marks {
+		s := &m.conn.Marks[i]
+		if s.Frame >= late.Frame {
+			break
+		}
+		if s.By(reassembly.Server) && s.Len > 0 && !s.Is(reassembly.Probe) {
+			last, end = s.Time, max(end, s.End())
+		}
+	}
+	if end < late.Seq {
+		return false // what it said right before is not remembered
+	}
+	return 2*late.Time.Sub(last) > late.Time.Sub(m.end)
+}
+
+// handler measures how long the server took for a request whose client was gone
+// by then.
+func (m *measure) handler(late *reassembly.Mark, o *Observation) {
+	if late == nil || !m.stalled(late) || late.Time.Sub(m.closing.Time) <= m.conn.Allowance(reassembly.Server) {
+		return
+	}
+	var s sample
+	s.waits[fromRequestEnd] = analyzer.Seconds(late.Time.Sub(m.end)) - m.roundTrip(reassembly.Server)
+	o.add(handlerTime, s)
+}
+
+// worthKnowing is the least time in FIN-WAIT-2 that is kept for the lower end of
+// its bracket.
+const worthKnowing = analyzer.Seconds(1e9)
+
+// finWait2 looks whether the closer, whose FIN had been acknowledged, still knew
+// of the connection when its peer's FIN came at last.
+func (m *measure) finWait2(o *Observation) {
+	c := m.conn
+	r := c.FirstCloser
+	if r != reassembly.Client && r != reassembly.Server {
+		return
+	}
+	own, peer := &c.FIN[r], &c.FIN[r.Peer()]
+	if !own.Acked || !peer.Known || peer.Implied || peer.Frame <= own.ACKFrame || c.Taken(r.Peer()) < c.PayloadEnd(r.Peer()) {
+		return
+	}
+	s := sample{owner: c.AddrPort(r).Addr()}
+	_, _, taken := c.AfterFIN()
+	switch reply := c.MarkOf(c.RST.ReplyTo); {
+	case c.RST.Known && c.RST.By == r && c.RST.Kind == reassembly.RSTReply && reply != nil && reply.Has(segment.FIN):
+		s.waits[fromFINACK] = analyzer.Seconds(reply.Time.Sub(own.ACKTime))
+	case peer.Acked && taken == 0: // who reads on after its FIN has a socket that no timer runs for
+		s.least = true
+		s.waits[fromFINACK] = analyzer.Seconds(peer.Time.Sub(own.ACKTime))
+		if s.waits[fromFINACK] < worthKnowing {
+			return
+		}
+	default:
+		return
+	}
+	o.add(finWait2, s)
+}

@@ -1,0 +1,249 @@
+package timers
+
+import (
+	"net/netip"
+
+	analyzer "finwait/analyzer/model"
+	"finwait/reassembly"
+	"finwait/reassembly/capture"
+	"finwait/reassembly/segment"
+)
+
+// kind says what a timer decides.
+type kind uint8
+
+const (
+	clientTimeout kind = iota
+	serverIdle
+	clientIdle
+	handlerTime
+	finWait2
+)
+
+var kindNames = [...]string{
+	"client-timeout", "server-idle-timeout", "client-idle-timeout", "handler-time", "fin-wait-2-timeout",
+}
+
+// reference says what a timer may run from.
+type reference uint8
+
+// The references, in the order in which they are preferred where the samples
+// agree equally well from each.
+const (
+	fromSYN reference = iota
+	fromRequestStart
+	fromRequestEnd
+	fromLastData
+	fromFINACK
+	numReferences
+)
+
+var referenceNames = [...]string{"syn", "request-start", "request-end", "last-data", "fin-ack"}
+
+// sample is one wait, as long as it was from each reference; 0 where the
+// reference does not apply.
+type sample struct {
+	waits [numReferences]analyzer.Seconds
+	least bool // of finWait2: the socket still answered after that time; else it no longer did
+
+	owner netip.Addr // of finWait2: whose kernel that was
+}
+
+// Observation is what one connection shows of timers. The zero Observation
+// shows nothing.
+type Observation struct {
+	server  netip.AddrPort
+	kinds   [maxSamples]kind
+	samples [maxSamples]sample
+	n       uint8
+}
+
+const maxSamples = 3
+
+func (o *Observation) add(k kind, s sample) {
+	if int(o.n) < maxSamples {
+		o.kinds[o.n], o.samples[o.n] = k, s
+		o.n++
+	}
+}
+
+// unfit are the caveats under which the times of a connection say nothing.
+const unfit = reassembly.OneDirection | reassembly.PacketsMissing | reassembly.ControlOnly | reassembly.ClockStep
+
+const (
+	gaveUp    = "FIN201"
+	onPurpose = "FIN205"
+)
+
+// Needs are the rules whose findings Observe asks for.
+var Needs = []string{gaveUp, onPurpose}
+
+// Observe measures one connection and fills in what it shows; c is what r was
+// built from.
+func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn, o *Observation) {
+	o.server, o.n = r.Server.AddrPort(), 0
+	if c.Caveats&unfit != 0 {
+		return
+	}
+	m := measure{conn: c, idleFrom: analyzer.Seconds(config.IdleClose), patience: analyzer.Seconds(config.Patience)}
+	if m.findClose() {
+		m.findRequest()
+		m.judge(r.Found(gaveUp), r.Found(onPurpose), o)
+	}
+	m.finWait2(o)
+}
+
+// measure is the work of one Observe.
+type measure struct {
+	conn     *reassembly.Conn
+	idleFrom analyzer.Seconds // silence from here on is idleness
+	patience analyzer.Seconds // who waits this long for an answer wants one
+
+	closer  reassembly.Role
+	closing *reassembly.Mark // its first FIN, or the RST that it aborted with
+
+	asked        bool // the client sent a request before
+	first        bool // it is the first on its connection
+	requestFrame uint32
+	start, end   capture.Time // of the request
+}
+
+// findClose finds the segment with which one side closed first.
+func (m *measure) findClose() bool {
+	c := m.conn
+	if c.FirstCloser != reassembly.Client && c.FirstCloser != reassembly.Server {
+		return false
+	}
+	m.closer = c.FirstCloser
+	switch f := &c.FIN[m.closer]; {
+	case f.Known && !f.Implied:
+		m.closing = c.MarkOf(f.Frame)
+	case c.RST.Known && c.RST.Ended && c.RST.By == m.closer && c.RST.Kind == reassembly.RSTAbort:
+		m.closing = c.MarkOf(c.RST.Frame)
+	}
+	return m.closing != nil
+}
+
+// findRequest finds the client's last request before the close. What a side
+// closes after does not include what came when it had closed.
+func (m *measure) findRequest() {
+	c := m.conn
+	if c.Protocol() == reassembly.TLS {
+		shook := false // the handshake is among the bursts, and no answer since
+		for _, b := range c.Bursts() {
+			switch {
+			case b.StartFrame > m.closing.Frame:
+			case b.By == reassembly.Client && b.Kind == reassembly.HandshakeRecord:
+				shook = true
+			case b.By == reassembly.Server && b.Kind == reassembly.DataRecord:
+				shook = false
+			case b.Asks():
+				m.asked, m.first, shook = true, shook, false
+				m.start, m.end, m.requestFrame = b.Start, b.End, b.StartFrame
+			}
+		}
+		return
+	}
+	req := c.Talk(reassembly.Client)
+	if !req.Known() || req.StartFrame > m.closing.Frame {
+		return
+	}
+	m.asked, m.first = true, c.Turns(reassembly.Client) == 1
+	m.start, m.end, m.requestFrame = req.Start, req.End, req.StartFrame
+}
+
+// judge tells which side ran out of patience with what.
+func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
+	answered := m.answered()
+	last, by := m.lastData()
+	if m.closer == reassembly.Server {
+		switch {
+		case m.asked && !answered && !m.crossed():
+		case m.closing.Has(segment.RST) && m.conn.Quality[reassembly.Server].KeepAlives > 0: // its probes got no answer
+		case by != reassembly.NoRole:
+			m.idle(last, by, o)
+		case m.conn.Handshake == reassembly.HandshakeComplete:
+			m.silent(o)
+		}
+		return
+	}
+	_, _, taken := m.conn.AfterFIN()
+	late := m.late()
+	switch {
+	case onPurpose || taken > 0: // it reads on: a half-close
+	case m.asked && (gaveUp || m.inVain(answered, late)):
+		m.clientGaveUp(o)
+		m.handler(late, o)
+	case m.closing.Has(segment.RST) && m.conn.Quality[reassembly.Client].KeepAlives > 0: // its probes got no answer
+	case by == reassembly.Server && late == nil && answered == m.asked:
+		m.idle(last, by, o)
+	}
+}
+
+// inVain reports whether the client surely wanted an answer, and closed without
+// it or before the rest of it: the protocol promises one, or an RST met it.
+func (m *measure) inVain(answered bool, late *reassembly.Mark) bool {
+	if m.conn.Protocol() == reassembly.TLS && int64(m.conn.PayloadEnd(reassembly.Server)-m.closing.Ack) <= reassembly.AlertSize {
+		late = nil // no more than an alert
+	}
+	http := m.conn.Protocol() == reassembly.HTTP1
+	if answered && (!http || late == nil || m.whole() || !m.stalled(late)) || m.since(m.end, reassembly.Client) < m.patience {
+		return false
+	}
+	rst := &m.conn.RST
+	return http || late != nil && rst.Known && rst.By == reassembly.Client && rst.Frame > late.Frame
+}
+
+// since returns how long before the close t was, by the clock of the closer; by
+// is who sent what happened then. The closer took in what its peer sent, and
+// sent its own, half a round trip from here.
+func (m *measure) since(t capture.Time, by reassembly.Role) analyzer.Seconds {
+	wait := analyzer.Seconds(m.closing.Time.Sub(t))
+	if by != m.closer {
+		wait -= m.roundTrip(m.closer)
+	}
+	return wait
+}
+
+// roundTrip is the way from the capture to r and back, as far as the handshake
+// shows it.
+func (m *measure) roundTrip(r reassembly.Role) analyzer.Seconds {
+	if m.conn.Handshake != reassembly.HandshakeComplete {
+		return 0
+	}
+	return analyzer.Seconds(m.conn.RoundTrip(r))
+}
+
+// clientGaveUp measures the patience of a client that waited in vain.
+func (m *measure) clientGaveUp(o *Observation) {
+	var s sample
+	if c := m.conn; m.first && c.Handshake == reassembly.HandshakeComplete {
+		s.waits[fromSYN] = m.since(c.First.Time, reassembly.Client)
+	}
+	s.waits[fromRequestStart] = m.since(m.start, reassembly.Client)
+	s.waits[fromRequestEnd] = m.since(m.end, reassembly.Client)
+	o.add(clientTimeout, s)
+}
+
+// idle measures how long a connection was silent before one side had enough.
+func (m *measure) idle(last capture.Time, by reassembly.Role, o *Observation) {
+	var s sample
+	s.waits[fromLastData] = m.since(last, by)
+	if s.waits[fromLastData] < m.idleFrom {
+		return
+	}
+	k := serverIdle
+	if m.closer == reassembly.Client {
+		k = clientIdle
+	}
+	o.add(k, s)
+}
+
+// silent measures how long the server waited for a request that never came.
+func (m *measure) silent(o *Observation) {
+	var s sample
+	s.waits[fromSYN] = m.since(m.conn.First.Time, reassembly.Client)
+	if s.waits[fromSYN] >= m.idleFrom {
+		o.add(serverIdle, s)
+	}
+}

@@ -1,0 +1,104 @@
+package model
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+
+	"finwait/reassembly"
+)
+
+func TestByServer(t *testing.T) {
+	var a Aggregate
+	a.By("server")
+	exact, half := reassembly.ExactBound, Seconds(2e9)
+	for i := range 10 {
+		r := found(i, i%2, i)
+		r.Close, r.HalfClosed, r.HalfClosedS = reassembly.CloseGraceful, &exact, &half
+		if i%2 == 0 {
+			r.Findings = []Finding{finding("FIN104", Warning, 1), finding("FIN104", Warning, 1), finding("FIN401", Info, 1)}
+		}
+		a.Add(r)
+	}
+	rows := a.Summary().By
+	if len(rows) != 2 || rows[0].Key != "172.0.0.0:443" || rows[1].Key != "172.0.0.1:443" {
+		t.Fatalf("%+v", rows)
+	}
+	r := &rows[0]
+	if r.Connections != 5 || r.Close[reassembly.CloseGraceful] != 5 || r.Severities != (Severities{0, 10, 5}) || r.Keys != 1 || *r.HalfClosed.P90 != 2e9 {
+		t.Errorf("%+v", r)
+	}
+	if *r.Worst != (Worst{"FIN104", "name-of-FIN104", Warning, 5}) {
+		t.Errorf("worst %+v", r.Worst)
+	}
+	if rows[1].Worst != nil {
+		t.Errorf("worst %+v", rows[1].Worst)
+	}
+}
+
+// TestManyKeys counts connections of 100,000 clients. The worst comes late and is
+// told, the sums stay true, and memory is bounded.
+func TestManyKeys(t *testing.T) {
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	var a Aggregate
+	a.By("client")
+	const clients = 100_000
+	for i := range 2 * clients {
+		r := found(i, 1, i%clients)
+		r.Close = reassembly.CloseGraceful
+		if i%1000 == 0 {
+			r.Findings = []Finding{finding("FIN201", Error, 1)}
+		}
+		if i == 2*clients-1 {
+			r.Findings = []Finding{finding("FIN201", Error, 1), finding("FIN202", Error, 1), finding("FIN203", Error, 1)}
+		}
+		a.Add(r)
+	}
+	if used := int64(heap()) - int64(before); used > 64<<20 {
+		t.Errorf("%d MiB are in use", used>>20)
+	}
+	rows := a.Summary().By
+	if len(rows) != maxRows+1 || rows[0].Severities.Error != 3 || rows[1].Severities.Error != 2 {
+		t.Fatalf("%d rows, the first %+v", len(rows), rows[0])
+	}
+	var connections, errors int64
+	for i := range rows {
+		connections += rows[i].Connections
+		errors += rows[i].Severities.Error
+	}
+	if connections != 2*clients || errors != 203 || errors != a.Count(Error) {
+		t.Errorf("%d connections, %d errors", connections, errors)
+	}
+	if rest := &rows[maxRows]; rest.Key != "" || rest.Keys < (clients-maxRows)*8/10 || rest.Keys > (clients-maxRows)*12/10 {
+		t.Errorf("%q stands for %d keys", rest.Key, rest.Keys)
+	}
+}
+
+func TestByFile(t *testing.T) {
+	var a Aggregate
+	a.By("file")
+	bad := "b.pcap: not a capture"
+	for i := range 3 {
+		r := found(i, 1, 1)
+		r.File = fmt.Sprintf("%c.pcap", 'a'+2*i%4)
+		a.Add(r)
+	}
+	a.AddFile(&FileInfo{File: "a.pcap"})
+	a.AddFileFindings([]FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: Info}})
+	a.AddFile(&FileInfo{File: "b.pcap", Error: &bad})
+	a.AddFile(&FileInfo{File: "c.pcap"})
+	rows := a.Summary().By
+	if len(rows) != 3 || rows[0].Key != "b.pcap" || *rows[0].Error != bad || rows[1].Key != "a.pcap" || rows[1].Connections != 2 ||
+		rows[1].Severities.Info != 1 || rows[1].Worst.Rule != "FIN904" || rows[2].Key != "c.pcap" {
+		t.Errorf("%+v", rows)
+	}
+	if s := a.Summary(); s.Severities.Info != 1 {
+		t.Errorf("%+v", s.Severities)
+	}
+}

@@ -1,0 +1,163 @@
+package model
+
+import (
+	"fmt"
+	"net/netip"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"finwait/reassembly"
+)
+
+// found returns the record of one connection on which rules found something.
+func found(stream, server, client int, findings ...Finding) *Record {
+	addr := func(net byte, i int) netip.Addr {
+		return netip.AddrFrom4([4]byte{net, byte(i >> 16), byte(i >> 8), byte(i)})
+	}
+	return &Record{
+		File: "a.pcap", Stream: uint32(stream),
+		Client: Endpoint{addr(10, client), 40000}, Server: Endpoint{addr(172, server), 443},
+		First: Point{Frame: int64(stream) + 1, Time: Time(stream) * Time(time.Millisecond)}, Findings: findings,
+	}
+}
+
+func finding(rule string, severity Severity, took Seconds) Finding {
+	side, bound := reassembly.Server, reassembly.ExactBound
+	return Finding{
+		Rule: rule, Name: "name-of-" + rule, Severity: severity, Message: TextOf("the server took its time"),
+		Side: &side, Frames: []int64{1, 2}, DurationS: &took, Bound: &bound, Advice: TextOf("Do not."),
+	}
+}
+
+// What a rule finds on both sides of a connection it finds on one connection.
+func TestBothSidesAreOneConnection(t *testing.T) {
+	a := Aggregate{}
+	a.Add(found(0, 1, 1, finding("FIN103", Info, 1e9), finding("FIN103", Warning, 3e9)))
+	s := a.Summary()
+	if len(s.Findings) != 1 || s.Findings[0].Connections != 1 || len(s.Findings[0].Examples) != 1 || s.Findings[0].Severity != Warning {
+		t.Errorf("%+v", s.Findings)
+	}
+	if a.Count(Info) != 2 {
+		t.Errorf("%d findings", a.Count(Info))
+	}
+}
+
+// TestManyGroups counts 100,000 findings about more servers than are told
+// apart. The busiest server comes late and is not lost, nothing is lost from the
+// sums, and memory stays flat.
+func TestManyGroups(t *testing.T) {
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	var a Aggregate
+	for i := range 100_000 {
+		server := i
+		if i > 60_000 && i%4 == 0 {
+			server = 1 << 20
+		}
+		a.Add(found(i, server, i, finding("FIN401", Warning, Seconds(i)), finding("FIN201", Error, Seconds(i))))
+	}
+	if used := int64(heap()) - int64(before); used > 64<<20 {
+		t.Errorf("%d MiB are in use", used>>20)
+	}
+	s := a.Summary()
+	if len(s.Findings) > 2*maxGroups {
+		t.Errorf("%d groups", len(s.Findings))
+	}
+	sums := map[string]int64{}
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		sums[f.Rule] += f.Connections
+		if len(f.Examples) > maxExamples || len(f.Examples) == 0 {
+			t.Errorf("%d examples", len(f.Examples))
+		}
+	}
+	if sums["FIN401"] != 100_000 || sums["FIN201"] != 100_000 || a.Count(Error) != 100_000 {
+		t.Errorf("sums %v", sums)
+	}
+	busiest := s.Findings[0]
+	if busiest.Server == "" {
+		busiest = s.Findings[1]
+	}
+	if busiest.Server != "172.16.0.0:443" || busiest.Connections < 9000 {
+		t.Errorf("the busiest server is %s with %d", busiest.Server, busiest.Connections)
+	}
+}
+
+// TestFloodIsOneGroup has many clients fail to connect to one server.
+func TestFloodIsOneGroup(t *testing.T) {
+	var a Aggregate
+	var told Group
+	a.Explain(Grouping{Rules: []*Rule{{ID: "FIN401", Group: func(g *Group) (string, string) {
+		told = *g
+		return "a flood", ""
+	}}}})
+	for i := range 20_000 {
+		a.Add(found(i, 1, i%9000, finding("FIN401", Warning, 0)))
+	}
+	s := a.Summary()
+	if len(s.Findings) != 1 || s.Findings[0].Message != "a flood" || s.Findings[0].Advice != "Do not." {
+		t.Fatalf("%+v", s.Findings)
+	}
+	if told.ClientsExact || told.Clients < 7000 || told.Clients > 11000 {
+		t.Errorf("%d clients (exact: %t), were 9000", told.Clients, told.ClientsExact)
+	}
+	if got := told.Began.High.Duration(); got != 19_999*time.Millisecond {
+		t.Errorf("over %v", got)
+	}
+}
+
+func TestFolding(t *testing.T) {
+	var a Aggregate
+	a.Explain(Grouping{Explains: func(cause, effect string) bool { return cause == "FIN201" && effect != "FIN201" }})
+	for i := range 5 {
+		a.Add(found(i, 1, i, finding("FIN201", Warning, 0), finding("FIN203", Warning, 0), finding("FIN301", Error, 0)))
+	}
+	a.Add(found(6, 1, 6, finding("FIN203", Warning, 0)))
+	var got []string
+	for _, f := range a.Summary().Findings {
+		got = append(got, fmt.Sprintf("%s %d %v", f.Rule, f.Connections, f.Folds))
+	}
+	// What is worse than its cause stays.
+	if text, want := strings.Join(got, " "), "FIN301 5 [] FIN201 5 [{FIN203 name-of-FIN203 5}] FIN203 1 []"; text != want {
+		t.Errorf("%s, want %s", text, want)
+	}
+	if a.Count(Warning) != 16 {
+		t.Errorf("%d findings count, folded ones included; there were 16", a.Count(Warning))
+	}
+}
+
+// TestPlainGroup words groups of rules that do not do so themselves.
+func TestPlainGroup(t *testing.T) {
+	var a Aggregate
+	for i := range 12 {
+		a.Add(found(i, 1, i, finding("FIN104", Warning, Seconds(2+i)*Seconds(time.Second))))
+	}
+	a.Add(found(20, 2, 1, finding("FIN104", Warning, Seconds(time.Second))))
+	s := a.Summary()
+	if got, want := s.Findings[0].Message, "for example, in stream 0 the server took its time; over all 12: 2.00 s to 13.0 s, median 7.00 s"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := s.Findings[1].Message; got != "the server took its time" {
+		t.Errorf("a group of one: %q", got)
+	}
+}
+
+func TestDistinct(t *testing.T) {
+	for _, n := range []int{0, 1, 63, 500, 50_000} {
+		var d distinct
+		for i := range 2 * n {
+			d.add(netip.AddrFrom4([4]byte{198, byte(i % n >> 16), byte(i % n >> 8), byte(i % n)}))
+		}
+		got, exact := d.count()
+		if exact != (n < maxDistinct) || exact && got != int64(n) || got < int64(n)*6/10 || got > int64(n)*14/10 {
+			t.Errorf("%d (exact: %t), want %d", got, exact, n)
+		}
+	}
+}
