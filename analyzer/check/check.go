@@ -219,6 +219,8 @@ const maxTold = 5
 
 // checkAssertions checks what the configuration says of the capture.
 func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
+	const maxFailed = 100 // assertions, that are told one by one
+	failed := 0
 	var facts *query.Facts
 	for i := range config.Assertions {
 		a := &config.Assertions[i]
@@ -241,6 +243,9 @@ func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
 			res.Passed = append(res.Passed, title)
 			continue
 		}
+		if failed++; failed > maxFailed {
+			continue
+		}
 		p := Problem{Kind: AssertionFails, Title: title, Lines: []string{a.Where + ": " + a.Text}}
 		if a.Message != "" {
 			p.Lines = append([]string{a.Message}, p.Lines...)
@@ -251,6 +256,11 @@ func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
 			tellWhy(&p, a.Why(facts), in.Records)
 		}
 		res.Problems = append(res.Problems, p)
+	}
+	if more := failed - maxFailed; more > 0 {
+		res.Problems = append(res.Problems, Problem{
+			Kind: AssertionFails, Title: "further assertions", Lines: []string{count(more, "more assertion") + " of " + config.Path + " do not hold"},
+		})
 	}
 }
 

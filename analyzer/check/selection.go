@@ -33,7 +33,6 @@ func (s *Selection) take() (*query.Query, error) {
 	if n := len(s.free.list); n > 0 {
 		q := s.free.list[n-1]
 		s.free.list = s.free.list[:n-1]
-		q.Reset()
 		return q, nil
 	}
 	return query.Compile(s.Where, nil) // it was checked when it was read
@@ -57,7 +56,7 @@ type Selector struct {
 // Selector returns what selects the connections of a capture; nil where all are
 // checked.
 func (c *Config) Selector(capture string) (*Selector, error) {
-	s := new(Selector)
+	s, budget := new(Selector), query.NewBudget()
 	for i := range c.Selections {
 		of := c.Selections[i]
 		if !Match(of.Files, c.Dir, capture) {
@@ -67,6 +66,7 @@ func (c *Config) Selector(capture string) (*Selector, error) {
 		if err != nil {
 			return nil, err
 		}
+		q.Share(budget)
 		s.of, s.queries = append(s.of, of), append(s.queries, q)
 	}
 	if s.of == nil {

@@ -40,10 +40,9 @@ func (a *Assertion) Holds(f *Facts) (bool, error) {
 // eval returns the value of a part of an assertion; nil where it has none, or costs
 // too much.
 func (f *Facts) eval(text string) any {
-	if f.evals == maxEvals {
+	if f.budget.evals--; f.budget.evals < 0 {
 		return nil
 	}
-	f.evals++
 	var m meter
 	program, err := expr.Compile(text, append([]expr.Option{expr.Env(f.env), expr.Patch(rangeTester{}), expr.Patch(new(lenient))}, m.options()...)...)
 	if err != nil {

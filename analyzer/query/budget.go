@@ -12,6 +12,7 @@ type Budget struct {
 	steps   int
 	octets  int // of text that is made
 	records int // that there were, for the words
+	evals   int // parts of assertions that are looked at to say why one does not hold
 }
 
 const (
@@ -21,6 +22,10 @@ const (
 	recordText  = 2 << 10
 	matchSteps  = 1 << 8  // for each connection of which a condition is asked
 	matchBase   = 1 << 16 // that may add up
+	// baseEvals is how many parts are looked at in a run, and each capture adds some: each
+	// has to be compiled, which takes 0.2 ms.
+	baseEvals    = 1000
+	captureEvals = 5
 	// maxText is how long a text can become that an expression makes, in octets.
 	maxText = 8 << 10
 	// vmElements is how many elements of lists a run may make, 16 octets each.
@@ -31,10 +36,11 @@ const (
 
 // NewBudget returns what the expressions of a run may cost beside what they may for
 // each connection.
-func NewBudget() *Budget { return &Budget{steps: baseSteps, octets: baseOctets} }
+func NewBudget() *Budget { return &Budget{steps: baseSteps, octets: baseOctets, evals: baseEvals} }
 
-// Add takes more connections into account.
+// Add takes the connections of one more capture into account.
 func (b *Budget) Add(records int) {
+	b.evals += captureEvals
 	b.steps += recordSteps * records
 	b.octets += recordText * records
 	b.records += records

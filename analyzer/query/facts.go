@@ -46,12 +46,7 @@ var factsRoot = sync.OnceValue(func() *root {
 type Facts struct {
 	env    any
 	budget *Budget
-	evals  int // of parts of assertions, to say why one does not hold
 }
-
-// maxEvals is how many parts of assertions are looked at in one capture: each has to
-// be compiled.
-const maxEvals = 500
 
 // NewFacts gathers what is known of one capture, the records in the order of
 // their streams. ofFile are what is found of it as a whole.

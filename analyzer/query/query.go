@@ -55,9 +55,9 @@ func Compile(text string, rules []*analyzer.Rule) (*Query, error) {
 	return q, nil
 }
 
-// Reset makes the query as new, so that what it may cost does not depend on what it was
-// asked before.
-func (q *Query) Reset() { q.budget = NewBudget() }
+// Share makes the query as new, with a budget that others have a part in: what it may
+// cost does not depend on what it was asked before.
+func (q *Query) Share(b *Budget) { q.budget = b }
 
 // Match reports whether a record meets the condition.
 func (q *Query) Match(r *analyzer.Record) (bool, error) {

@@ -92,6 +92,9 @@ func (w *Why) side(f *Facts, n ast.Node) {
 		return
 	}
 	value := f.eval(n.String())
+	if f.budget.evals < 0 { // nobody looked
+		return
+	}
 	w.Values = append(w.Values, Value{Text: n.String(), Is: show(value)})
 	call, ok := n.(*ast.BuiltinNode)
 	if !ok || len(call.Arguments) == 0 {

@@ -120,6 +120,9 @@ func (c *configReader) selections(n ast.Node) error {
 			return c.wrong(item, "an entry of select without where: which connections?")
 		}
 		s.Number = c.line(item)
+		if len(c.file.check.Selections) == maxSelections {
+			return c.wrong(item, "more than %d entries of select", maxSelections)
+		}
 		c.file.check.Selections = append(c.file.check.Selections, s)
 		return nil
 	})

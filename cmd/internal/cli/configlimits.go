@@ -12,7 +12,8 @@ import (
 const (
 	maxConfig      = 256 << 10 // octets
 	maxConfigDepth = 16        // mappings and lists in each other
-	maxEntries     = 2000      // of a list
+	maxEntries     = 1000      // of a list
+	maxSelections  = 50        // each is asked for every connection
 	maxExpressions = 128 << 10 // octets of all expressions together
 	maxConfigText  = 2000      // octets of a text that is no expression
 	maxRuleWords   = 100       // of a list of rules

@@ -86,15 +86,15 @@ func TestStrangersFilesCostLittle(t *testing.T) {
 	}
 	long := strings.Repeat("x", 1500)
 	for name, text := range map[string]string{
-		"many assertions":    "assertions:\n" + lines(1900, "- {name: n%d, assert: 'len(flows) == 7'}\n"),
-		"many different":     "assertions:\n" + lines(1900, "- {assert: 'len(flows) == 7 + %d'}\n"),
+		"many assertions":    "assertions:\n" + lines(950, "- {name: n%d, assert: 'len(flows) == 7'}\n"),
+		"many different":     "assertions:\n" + lines(950, "- {assert: 'len(flows) == 7 + %d'}\n"),
 		"too many":           "assertions:\n" + lines(3000, "- {name: n%d, assert: 'true'}\n"),
-		"many aliases":       "assertions:\n- &a {name: n, message: '" + long + "', assert: 'len(flows) == 7'}\n" + strings.Repeat("- *a\n", 1900),
-		"costly aliases":     "assertions:\n- &a {assert: 'all(flows, all(1..300, all(1..300, # > 0)))'}\n" + strings.Repeat("- *a\n", 1900),
-		"many patterns":      "assertions:\n" + lines(1900, "- {files: '**/a/**/b/**/c%d', assert: 'true'}\n"),
-		"many selections":    "select:\n" + lines(1900, "- {files: 'a.pcap', where: 'stream == 0 or stream > %d'}\n"),
-		"aliased selections": "select:\n- &a {where: 'all(1..300, all(1..300, # > 0))'}\n" + strings.Repeat("- *a\n", 1900),
-		"many ignores":       "ignore:\n- &a {rule: [" + strings.Repeat("FIN,", 99) + "FIN], reason: r}\n" + strings.Repeat("- *a\n", 1900),
+		"many aliases":       "assertions:\n- &a {name: n, message: '" + long + "', assert: 'len(flows) == 7'}\n" + strings.Repeat("- *a\n", 950),
+		"costly aliases":     "assertions:\n- &a {assert: 'all(flows, all(1..300, all(1..300, # > 0)))'}\n" + strings.Repeat("- *a\n", 950),
+		"many patterns":      "assertions:\n" + lines(950, "- {files: '**/a/**/b/**/c%d', assert: 'true'}\n"),
+		"many selections":    "select:\n" + lines(45, "- {files: 'a.pcap', where: 'stream == 0 or stream > %d'}\n"),
+		"aliased selections": "select:\n- &a {where: 'all(1..300, all(1..300, # > 0))'}\n" + strings.Repeat("- *a\n", 45),
+		"many ignores":       "ignore:\n- &a {rule: [" + strings.Repeat("FIN,", 99) + "FIN], reason: r}\n" + strings.Repeat("- *a\n", 950),
 		"long lines":         "assertions: [" + strings.Repeat("{assert: 'true'}, ", 10000) + "]",
 		"deep by columns": lines(1, "%d:\n") + func() (s string) {
 			for i := range 300 {
