@@ -91,12 +91,24 @@ func without(waits, gone []wait) []wait { return remove(slices.Clone(waits), gon
 
 // remove is without in place.
 func remove(waits, gone []wait) []wait {
-	return slices.DeleteFunc(waits, func(w wait) bool {
+	if len(gone) == 0 {
+		return waits
+	}
+	from, _ := slices.BinarySearchFunc(waits, gone[0], wait.compare)
+	to, at := from, from
+	for ; at < len(waits) && len(gone) > 0; at++ {
+		w := waits[at]
 		for len(gone) > 0 && gone[0].compare(w) < 0 {
 			gone = gone[1:]
 		}
-		return len(gone) > 0 && gone[0] == w
-	})
+		if len(gone) > 0 && gone[0] == w {
+			gone = gone[1:]
+			continue
+		}
+		waits[to] = w
+		to++
+	}
+	return slices.Delete(waits, to, at)
 }
 
 // outstanding returns what of c stands out from all waits: its core, or else c
@@ -158,11 +170,20 @@ func (c *cluster) standsOut(all []wait) bool {
 
 // count returns how many waits are as long as from to to.
 func count(waits []wait, from, to analyzer.Seconds) int {
-	at := func(v analyzer.Seconds) int {
-		i, _ := slices.BinarySearchFunc(waits, v, func(w wait, v analyzer.Seconds) int { return cmp.Compare(w.v, v) })
-		return i
+	return max(0, atLeastAs(waits, to+1)-atLeastAs(waits, from))
+}
+
+// atLeastAs returns where the waits begin that are as long as v or longer.
+func atLeastAs(waits []wait, v analyzer.Seconds) int {
+	low, high := 0, len(waits)
+	for low < high {
+		if middle := (low + high) / 2; waits[middle].v < v {
+			low = middle + 1
+		} else {
+			high = middle
+		}
 	}
-	return max(0, at(to+1)-at(from))
+	return low
 }
 
 // atLeast bounds from above how likely k or more of n trials succeed.

@@ -41,7 +41,7 @@ func TestCraftedWaits(t *testing.T) {
 }
 
 func BenchmarkCraftedWaits(b *testing.B) {
-	list := crafted(4, 1.1)
+	list := crafted(4, 1.2)
 	for b.Loop() {
 		agreements(list)
 	}
