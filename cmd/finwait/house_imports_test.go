@@ -122,7 +122,7 @@ func ignored(file string) bool {
 	case ".test", ".prof":
 		return true
 	}
-	return file == "finwait" || strings.HasPrefix(file, "testdata/record/out/")
+	return file == "finwait" || strings.HasPrefix(file, "testdata/record/out/") || strings.HasPrefix(file, ".release/")
 }
 
 // eachFile calls f with every file of the module, its path relative to the root.
