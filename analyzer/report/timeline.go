@@ -27,18 +27,19 @@ type TimelineFormat struct {
 	Name   string
 	Binary bool // is nothing for a terminal
 	Says   bool // tells itself which sockets cannot be seen
+	Plain  bool // tells numbers alone: what was found of connections need not be known
 	New    func(w io.Writer, s Style, shape Shape) timeline.Writer
 }
 
 // Timelines are the formats that write charts.
 var Timelines = []TimelineFormat{
 	{Name: "text", New: TimelineText, Says: true},
-	{Name: "jsonl", New: rowsAs(timelineJSON)},
-	{Name: "csv", New: rowsAs(timelineCells(','))},
-	{Name: "tsv", New: rowsAs(timelineCells('\t'))},
-	{Name: "parquet", New: TimelineParquet, Binary: true},
-	{Name: "openmetrics", New: OpenMetrics, Says: true},
-	{Name: "zabbix", New: Zabbix},
+	{Name: "jsonl", Plain: true, New: rowsAs(timelineJSON)},
+	{Name: "csv", Plain: true, New: rowsAs(timelineCells(','))},
+	{Name: "tsv", Plain: true, New: rowsAs(timelineCells('\t'))},
+	{Name: "parquet", New: TimelineParquet, Binary: true, Plain: true},
+	{Name: "openmetrics", New: OpenMetrics, Says: true, Plain: true},
+	{Name: "zabbix", New: Zabbix, Plain: true},
 	{Name: "html", New: TimelinePage, Says: true},
 }
 

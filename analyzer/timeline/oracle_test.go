@@ -40,10 +40,14 @@ func (k *kept) File(f *analyzer.FileInfo) error {
 
 func (k *kept) Close(*analyzer.Summary) error { return nil }
 
-func analyze(t *testing.T, file string) *kept {
+func analyze(t *testing.T, file string) *kept { return analyzeUntil(t, file, driver.Bound{}) }
+
+// analyzeUntil looks at the packets before a time only.
+func analyzeUntil(t *testing.T, file string, before driver.Bound) *kept {
 	t.Helper()
 	k := new(kept)
-	_, err := driver.Run(t.Context(), []string{file}, driver.Options{Problem: func(err error) { t.Log(err) }}, k)
+	o := driver.Options{Window: driver.Window{Before: before}, Problem: func(err error) { t.Log(err) }}
+	_, err := driver.Run(t.Context(), []string{file}, o, k)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,24 +69,20 @@ func (k *kept) countAt(at analyzer.Time, by timeline.By, timeWait time.Duration)
 					continue // nothing was seen of it
 				}
 				until := s.Since + analyzer.Time(s.DurationS)
-				observed := r.States.Client[len(r.States.Client)-1]
-				if s := r.States.Server[len(r.States.Server)-1]; s.Since+analyzer.Time(s.DurationS) > observed.Since+analyzer.Time(observed.DurationS) {
-					observed = s
-				}
-				ended := observed.Since + analyzer.Time(observed.DurationS)
-				isEnd := at == k.end && at == ended && r.Ended.String() != "reused"
-				holds := at < until || at == until && isEnd
+				ended := min(endOf(r.States.Client), endOf(r.States.Server))
+				isEnd := at == k.end && at == ended && r.Ended.String() != "reused" // and what is open goes on
+				holds := at < until || at == until && isEnd && s.Open
 				lasts := holds
 				switch {
 				case s.State.String() == "TIME-WAIT":
 					final := s.Open && until == r.Last.Time+analyzer.Time(time.Minute)
-					holds = at < s.Since+analyzer.Time(timeWait) && (final || at < until || at == until && isEnd)
+					holds = at < s.Since+analyzer.Time(timeWait) && (final || at < until || at == until && isEnd && s.Open)
 					lasts = holds
 				case s.Bound.String() != "at-least":
 				case r.Ended == reassembly.EndCapture || r.Ended == reassembly.EndIdle || r.Ended == reassembly.EndEvicted:
 					lasts = true
 				default:
-					lasts = holds || at < ended || at == ended && isEnd
+					lasts = holds || at < ended || at == ended && isEnd && (s.Open || ended > until)
 				}
 				if at > k.end || !lasts {
 					continue
@@ -100,6 +100,12 @@ func (k *kept) countAt(at analyzer.Time, by timeline.By, timeWait time.Duration)
 		}
 	}
 	return out
+}
+
+// endOf returns the end of the last of some stays.
+func endOf(stays []analyzer.Stay) analyzer.Time {
+	last := stays[len(stays)-1]
+	return last.Since + analyzer.Time(last.DurationS)
 }
 
 func key(r *analyzer.Record, by timeline.By, side, state string) string {
@@ -187,6 +193,11 @@ func TestCountsAtRandom(t *testing.T) {
 		if chart.Moments > 121 || chart.Moments < 59 && chart.Step > time.Microsecond {
 			t.Errorf("seed %d: %d moments of %v", seed, chart.Moments, chart.Step)
 		}
+		k.end = analyzer.Time(int64(k.end) / int64(chart.Step) * int64(chart.Step)) // a moment, at which observation ends
+		for _, r := range k.records {
+			cutAt(r, k.end)
+		}
+		compare(t, k, timeline.Options{TimeWait: time.Hour})
 		step := chart.Step/3 + 1
 		if given := compare(t, k, timeline.Options{Step: step, TimeWait: time.Minute}); given.Step != step {
 			t.Errorf("a step of %v became %v", step, given.Step)
@@ -229,4 +240,64 @@ func randomRecords(random *rand.Rand, n int, unit float64) *kept {
 		k.records = append(k.records, r)
 	}
 	return k
+}
+
+// At the end of observation, whichever packet comes last, a table has each end once, in
+// the state that it was left in; and so does a chart with a moment there.
+func TestEndOfObservation(t *testing.T) {
+	for _, name := range []string{"go-timeout.pcap", "loss.pcap", "simultaneous-close.pcap", "abort-linger0.pcap", "time-wait-reuse.pcap"} {
+		for tenths := 3; tenths < 30; tenths++ {
+			before, err := driver.ParseBound(fmt.Sprintf("+%dms", tenths*100))
+			if err != nil {
+				t.Fatal(err)
+			}
+			k := analyzeUntil(t, filepath.Join("../../testdata/real", name), before)
+			want := map[string]int64{}
+			for _, r := range k.records {
+				for side, stays := range map[string][]analyzer.Stay{"client": r.States.Client, "server": r.States.Server} {
+					for len(stays) > 0 && stays[len(stays)-1].Since > k.end {
+						stays = stays[:len(stays)-1]
+					}
+					last := stays[len(stays)-1]
+					until := last.Since + analyzer.Time(last.DurationS)
+					open := until > k.end || until == k.end && last.Open && r.Ended != reassembly.EndReused
+					if silent := last.State == tcpstate.Unknown; open && !silent && last.State != tcpstate.Closed {
+						want[key(r, timeline.ByNone, side, last.State.String())]++
+					}
+				}
+			}
+			got := map[string]int64{}
+			for _, s := range tableAt(t, k, int64(k.end)) {
+				side := "client"
+				if s.Local.Port() == 8080 {
+					side = "server"
+				}
+				got[" "+side+" "+s.State.String()]++
+			}
+			charted := map[string]int64{}
+			for name, c := range k.countAt(k.end, timeline.ByNone, time.Minute) {
+				if c.Sockets > 0 {
+					charted[name] = c.Sockets
+				}
+			}
+			if fmt.Sprint(got) != fmt.Sprint(want) || fmt.Sprint(charted) != fmt.Sprint(want) {
+				t.Errorf("%s before +%d ms: %v in the table, %v in the chart, want %v", name, tenths*100, got, charted, want)
+			}
+		}
+	}
+}
+
+// cutAt lets the observation of a record end no later than at a time.
+func cutAt(r *analyzer.Record, end analyzer.Time) {
+	for _, stays := range []*[]analyzer.Stay{&r.States.Client, &r.States.Server} {
+		list := *stays
+		for len(list) > 1 && list[len(list)-1].Since > end {
+			list = list[:len(list)-1]
+		}
+		last := &list[len(list)-1]
+		last.Open, last.Since = true, min(last.Since, end)
+		last.DurationS = min(last.DurationS, analyzer.Seconds(end-last.Since))
+		*stays = list
+	}
+	r.Last.Time = min(r.Last.Time, end)
 }

@@ -44,9 +44,10 @@ func endsOf(r *analyzer.Record) ends {
 		reused:  r.Ended == reassembly.EndReused,
 		livesOn: r.Ended == reassembly.EndCapture || r.Ended == reassembly.EndIdle || r.Ended == reassembly.EndEvicted,
 	}
-	for _, stays := range e.stays {
+	e.observed = forever
+	for _, stays := range e.stays { // a far end's last stay may begin behind the end: what led there was under way
 		if n := len(stays); n > 0 {
-			e.observed = max(e.observed, add(stays[n-1].Since, stays[n-1].DurationS.Duration()))
+			e.observed = min(e.observed, add(stays[n-1].Since, stays[n-1].DurationS.Duration()))
 		}
 	}
 	return e
@@ -77,9 +78,10 @@ func (e *ends) span(side, i int, timeWait time.Duration) (span, bool) {
 }
 
 // lasts reports whether a stay that is told to end at that time may go on: where it
-// is the end of the capture, its last moment is the stay's, too.
+// is the end of the capture, its last moment is the stay's, too. Another that ended at
+// that very time has made room for the next.
 func (e *ends) lasts(s *span, to analyzer.Time) bool {
-	return to == e.observed && !e.reused && !s.limited
+	return to == e.observed && (s.stay.Open || to > s.to) && !e.reused && !s.limited
 }
 
 // add returns t + d, or the last time that can be told.

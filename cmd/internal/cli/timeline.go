@@ -78,7 +78,7 @@ func (t *timelineRun) run() (int, error) {
 		t.out.format.value = formatOf(t.out.path, t.out.format)
 	}
 	t.format = report.FindTimeline(t.out.format.value)
-	t.unjudged = t.format.Name != "text"
+	t.unjudged = t.format.Plain
 	options, err := t.options()
 	if err != nil {
 		return 0, err
