@@ -81,7 +81,16 @@ func unwantedPayload(c *reassembly.Conn) (u unwanted, ok bool) {
 			return u, u.lost > 0
 		}
 	}
-	return u, false
+	// Of a long connection the payload itself may be forgotten; when its last came is not.
+	t := c.Talk(sender)
+	u.lost = int64(c.PayloadEnd(sender) - max(c.Taken(sender), 1))
+	u.rst = c.MarkOf(c.RST.Frame)
+	if u.first != nil || u.rst == nil || u.closing == nil || !fin.Known || c.RST.Frame <= from || t.EndFrame >= c.RST.Frame ||
+		u.lost <= 0 || u.closing.Covers(c.PayloadEnd(sender)) {
+		return u, false
+	}
+	u.first = &reassembly.Mark{Frame: t.EndFrame, Time: t.End}
+	return u, true
 }
 
 func checkClosedWhileSent(p *analyzer.Pass) {
