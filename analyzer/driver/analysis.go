@@ -51,6 +51,7 @@ type analysis struct {
 	emit    func(*result) bool
 	options *Options
 	stopped atomic.Bool // emit wants no more
+	gaps    gaps
 
 	mode  mode
 	relay *relay // delivers beside the judging; nil where emit is called at once
@@ -177,6 +178,9 @@ func (a *analysis) next(d *decoded) bool {
 
 // take counts a packet and hands it to the tracker.
 func (a *analysis) take(d *decoded) {
+	if d.skip != segment.NotPacket {
+		a.gaps.pass(d.input, d.packet.Frame().Number, d.packet.Time)
+	}
 	switch in, p, s := d.input, &d.packet, &d.segment; {
 	case d.skip == segment.NotPacket: // and so it has no time
 		in.skipped[d.skip]++
@@ -195,6 +199,7 @@ func (a *analysis) take(d *decoded) {
 		a.tracker.Quote(p.Frame(), s)
 	default:
 		in.segments++
+		a.gaps.see(s, p.Time)
 		a.tracker.Add(p.Frame(), s)
 	}
 }

@@ -9,7 +9,7 @@ var All = []*analyzer.Rule{
 	fin301, fin302, fin303, fin304, fin305, fin306, fin307, fin308,
 	fin401, fin402, fin403, fin404,
 	fin501,
-	fin901, fin902, fin903, fin904, fin905,
+	fin901, fin902, fin903, fin904, fin905, fin906,
 }
 
 // Relation says how the findings of two rules on one connection go together.
