@@ -188,7 +188,10 @@ func candidates(in *Capture) (list []learned) {
 	}
 	longest(in, add)
 	for _, t := range in.Summary.Timers {
-		low, high := float64(t.Value)/1e9*0.8, float64(t.Value)/1e9*1.2
+		if t.Value == nil {
+			continue
+		}
+		low, high := float64(*t.Value)/1e9*0.8, float64(*t.Value)/1e9*1.2
 		add("a "+t.Kind+" of "+t.Value.Words(), "any(timers, .kind == %q and .value_s > %s and .value_s < %s)", t.Kind, decimal(low), decimal(high))
 	}
 	return list

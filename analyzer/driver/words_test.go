@@ -66,7 +66,7 @@ func TestIgnoredRulesAreStillNeeded(t *testing.T) {
 	config.IgnoredRules = []string{"client-gave-up", "FIN205"}
 	got, _, _ := runAll(t, Options{Config: &config}, files...)
 	if len(want.summary.Timers) == 0 || !slices.EqualFunc(got.summary.Timers, want.summary.Timers, func(a, b analyzer.Timer) bool {
-		return a.Kind == b.Kind && a.Value == b.Value && a.Samples == b.Samples
+		return a.Kind == b.Kind && *a.Value == *b.Value && a.Samples == b.Samples
 	}) {
 		t.Errorf("timers %+v, and %+v without the rule", want.summary.Timers, got.summary.Timers)
 	}

@@ -184,18 +184,36 @@ type Example struct {
 
 // Timer is a timeout that shows in how long several connections took.
 type Timer struct {
-	Kind    string  `json:"kind" words:"client-timeout server-idle-timeout client-idle-timeout handler-time fin-wait-2-timeout"`
-	Server  string  `json:"server"`
-	Value   Seconds `json:"value_s"`
-	Low     Seconds `json:"low_s"`
-	High    Seconds `json:"high_s"`
-	Samples int64   `json:"samples"`
-	Spread  Seconds `json:"spread_s"`
-	From    string  `json:"from" words:"syn request-start request-end last-data fin-ack"`
-	KnownAs *string `json:"known_as"`
+	Kind    string   `json:"kind" words:"client-timeout server-idle-timeout client-idle-timeout handler-time request-timeout fin-wait-2-timeout path-idle-timeout keep-alive"`
+	Server  string   `json:"server"`
+	Value   *Seconds `json:"value_s"` // nil where only a bracket is known
+	Low     *Seconds `json:"low_s"`   // the least of the samples, or the bracket's open (nil) or closed end
+	High    *Seconds `json:"high_s"`
+	Samples int64    `json:"samples"`
+	Spread  Seconds  `json:"spread_s"`
+	From    string   `json:"from" words:"syn request-start request-end last-data fin-ack last-segment"`
+	KnownAs *string  `json:"known_as"`
+
+	Interval *Seconds `json:"interval_s"` // of keep-alive: between probes without an answer
+	Probes   *int64   `json:"probes"`     // of keep-alive: how many there were at most
 
 	// Dots are the samples in order, at most MaxDots of them, evenly chosen.
 	Dots []Seconds `json:"-"`
+}
+
+// Words writes the timer's value, or its bracket.
+func (t *Timer) Words() string {
+	switch {
+	case t.Value != nil:
+		return t.Value.Words()
+	case t.High == nil && t.Low == nil:
+		return ""
+	case t.High == nil:
+		return "> " + t.Low.Words()
+	case t.Low == nil:
+		return "≤ " + t.High.Words()
+	}
+	return t.Low.Words() + " to " + t.High.Words()
 }
 
 // MaxDots bounds the samples of a timer that are kept to be drawn.

@@ -165,15 +165,12 @@ func (t *textReport) timers(b *bytes.Buffer, d *digest) {
 }
 
 func timerCells(t *analyzer.Timer) []string {
-	known, value := "", t.Value.Words()
+	known, value := "", t.Words()
 	if t.KnownAs != nil {
 		known = *t.KnownAs
 	}
-	if t.Kind == "fin-wait-2-timeout" {
-		value = t.Low.Words() + " to " + t.High.Words()
-		if t.Low == 0 {
-			value = "≤ " + t.High.Words()
-		}
+	if t.Interval != nil && t.Probes != nil {
+		value += fmt.Sprintf(", then %s every %s", count(*t.Probes, "probe"), t.Interval.Words())
 	}
 	return []string{
 		Safe(t.Kind), Safe(t.Server), value, "±" + t.Spread.Words(), number(t.Samples), Safe(t.From), Safe(known),

@@ -255,7 +255,7 @@ func groupGaveUp(g *analyzer.Group) (message, advice string) {
 	case 1:
 		t := &timeouts[0]
 		message = fmt.Sprintf("Each sent its request and closed %s after %s, %s: a client timeout of %s.",
-			timeout(t.Value), fromWords[t.From], reached, timersOf(timeouts))
+			timeout(*t.Value), fromWords[t.From], reached, timersOf(timeouts))
 	default:
 		message += fmt.Sprintf(" The clients have timeouts of %s.", timersOf(timeouts))
 	}

@@ -258,10 +258,10 @@ func inverted(g *analyzer.Group) string {
 	if len(server) == 0 {
 		return ""
 	}
-	least := server[0].Value
+	least := *server[0].Value
 	text := fmt.Sprintf("The server's idle timeout (%s) is shorter than the client's", timeout(least))
-	if n := len(client); n > 0 && client[n-1].Value > least {
-		text += fmt.Sprintf(" (%s)", timeout(client[n-1].Value))
+	if n := len(client); n > 0 && *client[n-1].Value > least {
+		text += fmt.Sprintf(" (%s)", timeout(*client[n-1].Value))
 	}
 	return text + ", so that a request may cross the server's FIN: let the client give idle connections up before that, or raise the server's."
 }

@@ -55,7 +55,7 @@ func timersOf(list []analyzer.Timer) string {
 	var out []string
 	for i := range list {
 		t := &list[i]
-		text := fmt.Sprintf("%s (%d samples, ±%s", timeout(t.Value), t.Samples, span(t.Spread.Duration()))
+		text := fmt.Sprintf("%s (%d samples, ±%s", timeout(*t.Value), t.Samples, span(t.Spread.Duration()))
 		if t.KnownAs != nil {
 			text += "; it " + *t.KnownAs
 		}

@@ -15,21 +15,71 @@ func (c *Collector) Infer() []analyzer.Timer {
 	out := []analyzer.Timer{}
 	for _, key := range c.keys() {
 		samples := c.series[key].kept
-		var timers []analyzer.Timer
-		if key.kind == finWait2 {
+		var timers []inferred
+		switch key.kind {
+		case finWait2:
 			timers = bracket(samples)
-		} else {
+		case pathIdle:
+			timers = pathBracket(samples)
+		default:
 			timers = agreements(samples)
 		}
-		slices.SortFunc(timers, func(a, b analyzer.Timer) int { return cmp.Compare(a.Value, b.Value) })
+		slices.SortFunc(timers, func(a, b inferred) int { return cmp.Compare(a.value, b.value) })
 		for i := range timers {
-			t := &timers[i]
-			t.Kind, t.Server = kindNames[key.kind], key.server.String()
-			t.KnownAs = knownAs(key.kind, t)
+			t := timers[i].timer(key.kind)
+			t.Server = key.server.String()
+			if key.kind == keepAlive {
+				t.probing(samples, timers[i])
+			}
+			out = append(out, t.Timer)
 		}
-		out = append(out, timers...)
 	}
 	return out
+}
+
+// inferred is a timer, or the bracket of one.
+type inferred struct {
+	value, low, high, spread analyzer.Seconds // a low or high end of 0 is open in a bracket
+	samples                  int64
+	from                     reference
+	bracket                  bool
+	dots                     []analyzer.Seconds
+}
+
+// named is a timer that is told of.
+type named struct{ analyzer.Timer }
+
+func (t *inferred) timer(k kind) named {
+	out := analyzer.Timer{Kind: kindNames[k], Samples: t.samples, Spread: t.spread, From: referenceNames[t.from], KnownAs: knownAs(k, t), Dots: t.dots}
+	low, high := t.low, t.high
+	if !t.bracket {
+		value := t.value
+		out.Value = &value
+	}
+	if !t.bracket || low > 0 {
+		out.Low = &low
+	}
+	if !t.bracket || high > 0 {
+		out.High = &high
+	}
+	return named{out}
+}
+
+// probing adds how the probes went that began after t.
+func (t *named) probing(samples []sample, of inferred) {
+	var intervals []analyzer.Seconds
+	var probes int64
+	for i := range samples {
+		s := &samples[i]
+		if v := s.waits[fromLastSegment]; v >= of.low && v <= of.high {
+			intervals = append(intervals, s.interval)
+			probes = max(probes, s.probes)
+		}
+	}
+	if len(intervals) > 0 {
+		slices.Sort(intervals)
+		t.Interval, t.Probes = &intervals[(len(intervals)-1)/2], &probes
+	}
 }
 
 // candidate is a timer that may be, as seen from one reference.
@@ -44,7 +94,7 @@ const maxTimers = 8
 
 // agreements finds the timers behind samples. The best candidate takes the
 // connections that it explains away from all references, until none is left.
-func agreements(samples []sample) []analyzer.Timer {
+func agreements(samples []sample) []inferred {
 	var waits [numReferences][]wait
 	for id := range samples {
 		for from, v := range samples[id].waits {
@@ -56,7 +106,7 @@ func agreements(samples []sample) []analyzer.Timer {
 	for from := range waits {
 		slices.SortFunc(waits[from], wait.compare)
 	}
-	var out []analyzer.Timer
+	var out []inferred
 	var found []cluster
 	for {
 		best := bestOf(waits, found)
@@ -145,11 +195,8 @@ func odd(v analyzer.Seconds) int {
 	return len(grids)
 }
 
-func (c *candidate) timer() analyzer.Timer {
-	return analyzer.Timer{
-		Value: c.value(), Low: c.low(), High: c.high(), Spread: c.spread(),
-		Samples: int64(len(c.waits)), From: referenceNames[c.from], Dots: dots(c.waits),
-	}
+func (c *candidate) timer() inferred {
+	return inferred{value: c.value(), low: c.low(), high: c.high(), spread: c.spread(), samples: int64(len(c.waits)), from: c.from, dots: dots(c.waits)}
 }
 
 // dots chooses the waits that a picture shows.
@@ -162,13 +209,13 @@ func dots(waits []wait) (list []analyzer.Seconds) {
 }
 
 // addDistinct adds t, or what it has beyond a timer of the same value.
-func addDistinct(list []analyzer.Timer, t analyzer.Timer) []analyzer.Timer {
+func addDistinct(list []inferred, t inferred) []inferred {
 	for i := range list {
 		o := &list[i]
-		if d := max(o.Value-t.Value, t.Value-o.Value); d <= tolerance(o.Value) {
-			o.Low, o.High = min(o.Low, t.Low), max(o.High, t.High)
-			o.Spread = (o.High - o.Low) / 2
-			o.Samples += t.Samples
+		if d := max(o.value-t.value, t.value-o.value); d <= tolerance(o.value) {
+			o.low, o.high = min(o.low, t.low), max(o.high, t.high)
+			o.spread = (o.high - o.low) / 2
+			o.samples += t.samples
 			return list
 		}
 	}
@@ -179,29 +226,55 @@ func addDistinct(list []analyzer.Timer, t analyzer.Timer) []analyzer.Timer {
 // which a socket still answered and the shortest after which it no longer did.
 // A socket that was only half-closed answers for ever, and says nothing; nor does
 // another host.
-func bracket(samples []sample) []analyzer.Timer {
-	t := analyzer.Timer{From: referenceNames[fromFINACK]}
+func bracket(samples []sample) []inferred {
+	t := inferred{from: fromFINACK, bracket: true}
 	reapers := map[netip.Addr]bool{}
 	for i := range samples {
 		if v := samples[i].waits[fromFINACK]; !samples[i].least {
 			reapers[samples[i].owner] = true
-			if t.Samples++; t.Samples == 1 || v < t.High {
-				t.High = v
+			if t.samples++; t.samples == 1 || v < t.high {
+				t.high = v
 			}
 		}
 	}
-	if t.Samples < minSamples {
+	if t.samples < minSamples {
 		return nil
 	}
 	for i := range samples {
-		if v := samples[i].waits[fromFINACK]; samples[i].least && v < t.High && reapers[samples[i].owner] {
-			t.Low = max(t.Low, v)
-			t.Samples++
+		if v := samples[i].waits[fromFINACK]; samples[i].least && v < t.high && reapers[samples[i].owner] {
+			t.low = max(t.low, v)
+			t.samples++
 		}
 	}
-	t.Value, t.Spread = t.Low+(t.High-t.Low)/2, (t.High-t.Low)/2
-	if t.Low == 0 {
-		t.Value = t.High
+	t.value, t.spread = t.low+(t.high-t.low)/2, (t.high-t.low)/2
+	if t.low == 0 {
+		t.value = t.high
 	}
-	return []analyzer.Timer{t}
+	return []inferred{t}
+}
+
+// pathBracket encloses the time after which the path to a server forgets an idle
+// connection: the longest silence that a connection survived, below the shortest one
+// that was its end.
+func pathBracket(samples []sample) []inferred {
+	t := inferred{from: fromLastSegment, bracket: true}
+	for i := range samples {
+		if s := &samples[i]; !s.least && (t.high == 0 || s.waits[fromLastSegment] < t.high) {
+			t.high = s.waits[fromLastSegment]
+		}
+	}
+	if t.high == 0 {
+		return nil // nothing was ever forgotten
+	}
+	for i := range samples {
+		s := &samples[i]
+		if v := s.waits[fromLastSegment]; !s.least {
+			t.samples++
+		} else if v < t.high {
+			t.low = max(t.low, v)
+			t.samples++
+		}
+	}
+	t.value, t.spread = t.low+(t.high-t.low)/2, (t.high-t.low)/2
+	return []inferred{t}
 }

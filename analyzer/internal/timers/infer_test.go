@@ -53,10 +53,10 @@ func wantTimers(t *testing.T, got []analyzer.Timer, want ...analyzer.Seconds) {
 		return
 	}
 	for i, w := range want {
-		if d := got[i].Value - w; d > w/50 || -d > w/50 {
-			t.Errorf("timer of %v, want %v", got[i].Value, w)
+		if d := *got[i].Value - w; d > w/50 || -d > w/50 {
+			t.Errorf("timer of %v, want %v", *got[i].Value, w)
 		}
-		if g := &got[i]; g.Low > g.Value || g.High < g.Value || g.Samples < minSamples {
+		if g := &got[i]; *g.Low > *g.Value || *g.High < *g.Value || g.Samples < minSamples {
 			t.Errorf("%+v does not hold together", *g)
 		}
 	}
@@ -216,7 +216,7 @@ func TestFINWait2Bracket(t *testing.T) {
 	all.Add(&o) // another host
 	add(&all, false, 64_000*ms, 90_000*ms, 62_000*ms)
 	got := all.Infer()
-	if len(got) != 1 || got[0].Low != 55_000*ms || got[0].High != 62_000*ms || got[0].From != "fin-ack" || got[0].KnownAs == nil {
+	if len(got) != 1 || got[0].Value != nil || *got[0].Low != 55_000*ms || *got[0].High != 62_000*ms || got[0].From != "fin-ack" || got[0].KnownAs == nil {
 		t.Errorf("%+v, want 55 s to 62 s, known", got)
 	}
 }

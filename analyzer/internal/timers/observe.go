@@ -17,11 +17,14 @@ const (
 	serverIdle
 	clientIdle
 	handlerTime
+	requestTimeout
 	finWait2
+	pathIdle
+	keepAlive
 )
 
 var kindNames = [...]string{
-	"client-timeout", "server-idle-timeout", "client-idle-timeout", "handler-time", "fin-wait-2-timeout",
+	"client-timeout", "server-idle-timeout", "client-idle-timeout", "handler-time", "request-timeout", "fin-wait-2-timeout", "path-idle-timeout", "keep-alive",
 }
 
 // reference says what a timer may run from.
@@ -35,18 +38,21 @@ const (
 	fromRequestEnd
 	fromLastData
 	fromFINACK
+	fromLastSegment
 	numReferences
 )
 
-var referenceNames = [...]string{"syn", "request-start", "request-end", "last-data", "fin-ack"}
+var referenceNames = [...]string{"syn", "request-start", "request-end", "last-data", "fin-ack", "last-segment"}
 
 // sample is one wait, as long as it was from each reference; 0 where the
 // reference does not apply.
 type sample struct {
 	waits [numReferences]analyzer.Seconds
-	least bool // of finWait2: the socket still answered after that time; else it no longer did
+	least bool // of finWait2 and pathIdle: the socket still answered after that time; else it no longer did
 
-	owner netip.Addr // of finWait2: whose kernel that was
+	owner    netip.Addr       // of finWait2: whose kernel that was
+	interval analyzer.Seconds // of keepAlive: between probes
+	probes   int64            // of keepAlive
 }
 
 // Observation is what one connection shows of timers. The zero Observation
@@ -58,7 +64,7 @@ type Observation struct {
 	n       uint8
 }
 
-const maxSamples = 3
+const maxSamples = 6
 
 func (o *Observation) add(k kind, s sample) {
 	if int(o.n) < maxSamples {
@@ -73,10 +79,12 @@ const unfit = reassembly.OneDirection | reassembly.PacketsMissing | reassembly.C
 const (
 	gaveUp    = "FIN201"
 	onPurpose = "FIN205"
+	vanished  = "FIN304"
+	idleReset = "FIN305"
 )
 
 // Needs are the rules whose findings Observe asks for.
-var Needs = []string{gaveUp, onPurpose}
+var Needs = []string{gaveUp, onPurpose, vanished, idleReset}
 
 // Observe measures one connection and fills in what it shows; c is what r was
 // built from.
@@ -91,6 +99,7 @@ func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn, o 
 		m.judge(r.Found(gaveUp), r.Found(onPurpose), o)
 	}
 	m.finWait2(o)
+	m.silences(r, o)
 }
 
 // measure is the work of one Observe.
@@ -158,6 +167,8 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 	last, by := m.lastData()
 	if m.closer == reassembly.Server {
 		switch {
+		case m.asked && m.unfinished():
+			m.tooSlow(o)
 		case m.asked && !answered && !m.crossed():
 		case m.closing.Has(segment.RST) && m.conn.Quality[reassembly.Server].KeepAlives > 0: // its probes got no answer
 		case by != reassembly.NoRole:

@@ -136,7 +136,7 @@ func TestScripts(t *testing.T) {
 				"0.02 A " + get, "0.05 B " + answer, "0.06 A ACK", "0.3 A FIN,ACK", "0.34 B ACK",
 				"62.34 B FIN,ACK later 7", "62.3401 A RST later 7",
 			},
-			"fin-wait-2-timeout 62.0 fin-ack",
+			"fin-wait-2-timeout ≤ 62.0 s fin-ack",
 		},
 		{
 			"one-way traffic", 0,
@@ -159,7 +159,7 @@ func TestScripts(t *testing.T) {
 				"0.02 A " + get, "0.05 B " + answer, "0.06 A ACK", "2.06 A ACK seq next-1", "3.06 A ACK seq next-1", "4.06 A ACK seq next-1",
 				"5.06 A RST,ACK",
 			},
-			"",
+			"keep-alive 2.0 3 every 1.0 last-segment",
 		},
 		{
 			"more than all of an answer, too late", 0,
@@ -189,6 +189,30 @@ func TestScripts(t *testing.T) {
 			"",
 		},
 		{
+			"a server that waits for the rest of a request", 0,
+			[]string{
+				`0.02 A PSH,ACK data "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 2000\r\n\r\n" later 0.03`, "0.03 B ACK later 0.03",
+				`10.02 B PSH,ACK data "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" later 0.03`,
+				"10.021 B FIN,ACK later 0.03", "10.022 A FIN,ACK later 0.03", "10.03 B ACK later 0.03",
+			},
+			"request-timeout 10.0 request-start",
+		},
+		{
+			"a path that forgets", 0,
+			[]string{
+				"0.1 A ACK len 10", "0.11 B ACK len 10", "0.12 A ACK", "200.12 A ACK len 10", "200.13 B ACK len 10", "200.14 A ACK",
+				"500.14 A ACK len 10 later 1", "500.15 B RST later 1",
+			},
+			"path-idle-timeout 200 s to 300 s last-segment",
+		},
+		{
+			"keep-alive that gives up", 0,
+			[]string{
+				"0.1 A ACK len 10", "0.11 B ACK len 10", "0.12 A ACK", "6.12 A ACK seq 10", "8.12 A ACK seq 10", "10.12 A ACK seq 10", "12.12 A RST,ACK seq 11",
+			},
+			"keep-alive 6.0 3 every 2.0 last-segment",
+		},
+		{
 			"answers at once", 0,
 			[]string{"0.02 A " + get, "0.05 B " + answer, "0.06 A FIN,ACK", "0.07 B FIN,ACK", "0.071 A ACK"},
 			"",
@@ -198,7 +222,14 @@ func TestScripts(t *testing.T) {
 			timers, _ := infer(t, "", connections(t, c.toClient, c.lines...))
 			var got []string
 			for _, timer := range timers {
-				got = append(got, fmt.Sprintf("%s %.1f %s", timer.Kind, timer.Value.Duration().Seconds(), timer.From))
+				value := timer.Words()
+				if timer.Value != nil {
+					value = fmt.Sprintf("%.1f", timer.Value.Duration().Seconds())
+				}
+				if timer.Interval != nil {
+					value += fmt.Sprintf(" %d every %.1f", *timer.Probes, timer.Interval.Duration().Seconds())
+				}
+				got = append(got, fmt.Sprintf("%s %s %s", timer.Kind, value, timer.From))
 			}
 			if text := strings.Join(got, ", "); text != c.want {
 				t.Errorf("%s, want %s: %+v", text, c.want, timers)

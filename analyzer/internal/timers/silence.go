@@ -1,0 +1,104 @@
+package timers
+
+import (
+	analyzer "finwait/analyzer/model"
+	"finwait/reassembly"
+	"finwait/reassembly/payload"
+	"finwait/reassembly/segment"
+)
+
+// unfinished reports whether the client's last request in HTTP/1 never was whole: its
+// head goes on, or its body is shorter than it says.
+func (m *measure) unfinished() bool {
+	c := m.conn
+	req := c.Talk(reassembly.Client)
+	if c.Protocol() != reassembly.HTTP1 || c.Messages(reassembly.Client) != 1 {
+		return false
+	}
+	head, ok := payload.Read(req.Head())
+	if !ok || head.Response {
+		return false
+	}
+	if !head.Whole {
+		return req.Bytes == int64(len(req.Head())) // all of it was kept
+	}
+	n, known := head.Body(head.Method)
+	return known && req.Bytes < int64(head.Head)+n
+}
+
+// tooSlow measures how long a server waited for the rest of a request.
+func (m *measure) tooSlow(o *Observation) {
+	var s sample
+	s.waits[fromRequestStart] = m.since(m.start, reassembly.Client)
+	o.add(requestTimeout, s)
+}
+
+// longSilence is from when on the path may have forgotten a connection: no timeout
+// of a middlebox is shorter.
+const longSilence = analyzer.Seconds(3e9)
+
+// silences measures the longest silence that the connection survived, the one that was
+// its end, and the probes of a side that had no answer any more.
+func (m *measure) silences(r *analyzer.Record, o *Observation) {
+	c := m.conn
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Rule != vanished && f.Rule != idleReset || len(f.Frames) < 2 {
+			continue
+		}
+		before, first := c.MarkOf(uint32(f.Frames[0])), c.MarkOf(uint32(f.Frames[1]))
+		if before == nil || first == nil {
+			continue
+		}
+		var s sample
+		if s.waits[fromLastSegment] = analyzer.Seconds(first.Time.Sub(before.Time)); s.waits[fromLastSegment] < m.idleFrom {
+			continue
+		}
+		if !first.Is(reassembly.Probe) && s.waits[fromLastSegment] < longSilence {
+			continue // an end that was gone, more likely
+		}
+		if first.Is(reassembly.Probe) {
+			m.probed(first, s, o)
+		} else {
+			o.add(pathIdle, s)
+		}
+	}
+	if int64(len(c.Marks)) != c.Packets[reassembly.Client]+c.Packets[reassembly.Server] {
+		return // what was said meanwhile is not all remembered
+	}
+	s := sample{least: true}
+	for i := 1; i < len(c.Marks); i++ {
+		gap := analyzer.Seconds(c.Marks[i].Time.Sub(c.Marks[i-1].Time))
+		if gap > s.waits[fromLastSegment] && c.Marks[i].HasPayload() && answeredLater(c, i) {
+			s.waits[fromLastSegment] = gap
+		}
+	}
+	if s.waits[fromLastSegment] >= m.idleFrom {
+		o.add(pathIdle, s)
+	}
+}
+
+// answeredLater reports whether what mark i carries was acknowledged.
+func answeredLater(c *reassembly.Conn, i int) bool {
+	for j := i + 1; j < len(c.Marks); j++ {
+		if m := &c.Marks[j]; m.Side != c.Marks[i].Side && !m.Has(segment.RST) && m.Covers(c.Marks[i].End()) {
+			return true
+		}
+	}
+	return false
+}
+
+// probed measures the probes from first on, none of which had an answer.
+func (m *measure) probed(first *reassembly.Mark, s sample, o *Observation) {
+	last := first
+	for i := range m.conn.Marks {
+		if p := &m.conn.Marks[i]; p.Frame >= first.Frame && p.Side == first.Side && p.Is(reassembly.Probe) {
+			s.probes++
+			last = p
+		}
+	}
+	if s.probes > 1 {
+		s.interval = analyzer.Seconds(last.Time.Sub(first.Time)) / analyzer.Seconds(s.probes-1)
+		o.add(keepAlive, s)
+	}
+}
