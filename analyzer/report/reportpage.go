@@ -50,8 +50,7 @@ type summaryPage struct {
 	byHost     *timeline.Handler
 	servers    *timeline.Chart
 	hosts      *timeline.Chart
-	more       int // captures whose states are not drawn
-	chartErr   error
+	more       int                      // captures whose states are not drawn
 	firsts     map[string]analyzer.Time // of the packets of each capture
 }
 

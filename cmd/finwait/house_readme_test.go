@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -20,5 +21,35 @@ func TestReadmeListsRules(t *testing.T) {
 		if !strings.Contains(string(b), row+"\n") {
 			t.Errorf("README.md lacks the row\n%s", row)
 		}
+	}
+}
+
+// The picture in the README is what the tool draws; -update draws it anew.
+func TestReadmePicture(t *testing.T) {
+	const picture = "testdata/go-timeout.svg"
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "]("+picture+")") {
+		t.Errorf("README.md does not show %s", picture)
+	}
+	top, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(top) // the picture names the capture as the README does
+	got := run(t, "show testdata/real/go-timeout.pcap --stream 0 --format svg --no-config")
+	if *update {
+		if err := os.WriteFile(picture, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not what finwait draws: run go test ./cmd/finwait -update", picture)
 	}
 }
