@@ -210,6 +210,10 @@ func taken(c *reassembly.Conn, r reassembly.Role, sent *reassembly.Mark) bool {
 
 // groupRace words FIN207.
 func groupRace(g *analyzer.Group) (message, advice string) {
+	if s := g.Took; s.N > 0 && s.Low.Duration() < time.Second {
+		return fmt.Sprintf("Each time a request crossed the FIN with which the server closed the connection, %s after the last payload, and was lost: that is no idle timeout alone, but a reload, a stop or a limit of requests.",
+			among(s)), ""
+	}
 	message = "Each time a request crossed the FIN with which the server closed the idle connection, and was lost"
 	if timers := g.TimersOf("server-idle-timeout"); len(timers) > 0 {
 		message += fmt.Sprintf(": a server idle timeout of %s, and a client that keeps connections longer", timersOf(timers))

@@ -69,6 +69,10 @@ func TestGroups(t *testing.T) {
 			analyzer.Group{Connections: 12, Side: server, Took: spread(12, 75*second, 75*second, 75*second), Timers: []analyzer.Timer{idle}},
 		},
 		{
+			"FIN207", "Each time a request crossed the FIN with which the server closed the connection, 2.00 ms after the last payload, and was lost: that is no idle timeout alone", "",
+			analyzer.Group{Connections: 12, Took: spread(12, second/500, second/500, second/500)},
+		},
+		{
 			"FIN207", "Each time a request crossed the FIN with which the server closed the idle connection, and was lost: a server idle timeout of 75.0 s",
 			"The server's idle timeout (75.0 s) is shorter than the client's (90.0 s), so",
 			analyzer.Group{Connections: 12, Timers: []analyzer.Timer{idle, {Kind: "client-idle-timeout", Value: new(90 * second)}}},
