@@ -119,10 +119,10 @@ func viewOfSlice(t reflect.Type) view {
 
 // field is one field of a struct of the record.
 type field struct {
-	name  string // its JSON name
-	index int    // in the struct
-	goes  string // its Go name
-	words string // the values that it can have, apart by spaces; "" where that is open
+	name   string // its JSON name
+	index  int    // in the struct
+	goName string // its Go name
+	words  string // the values that it can have, apart by spaces; "" where that is open
 	view
 }
 
@@ -144,7 +144,7 @@ func structOf(fields []field) reflect.Type {
 	list := make([]reflect.StructField, len(fields))
 	for i, f := range fields {
 		tag := `expr:"` + f.name + `" words:"` + f.words + `"`
-		list[i] = reflect.StructField{Name: f.goes, Type: f.typ, Tag: reflect.StructTag(tag)}
+		list[i] = reflect.StructField{Name: f.goName, Type: f.typ, Tag: reflect.StructTag(tag)}
 	}
 	return reflect.StructOf(list)
 }

@@ -25,7 +25,7 @@ var ways = map[string]string{
 	"cmd/internal/cli openOutput os.OpenFile":           "named, as above; the file itself has a new name until it is complete",
 	"cmd/internal/cli finish os.Rename":                 "the new name becomes the one that was named",
 	"cmd/internal/cli finish os.Remove":                 "the new name, where the output is incomplete",
-	"cmd/internal/cli spare os.Stat":                    "named outputs, compared with inputs, links followed",
+	"cmd/internal/cli refuseOverwrite os.Stat":          "named outputs, compared with inputs, links followed",
 	"cmd/internal/cli stat os.Stat":                     "inputs, compared with outputs, links followed",
 	"cmd/internal/cli samePlace os.Stat":                "named outputs, compared with standard output",
 	"cmd/internal/cli placeOf filepath.EvalSymlinks":    "named outputs, compared with each other",

@@ -102,7 +102,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	if j.by != nil && !j.input.join {
 		note := ""
 		if files, note = leaveOutCopies(files, j.args); note != "" && !j.output.quiet {
-			j.complain("finwait: note: %s\n", note)
+			j.errorf("finwait: note: %s\n", note)
 		}
 	}
 	j.config, j.captures = config, files
@@ -135,7 +135,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 		options.Rules = []*analyzer.Rule{}
 	}
 	if options.Select != nil {
-		handler = &patient{Handler: handler, wrong: func() bool { return j.selector.problem() != nil }}
+		handler = &deferredHandler{Handler: handler, wrong: func() bool { return j.selector.problem() != nil }}
 	}
 	outcome, err := driver.Run(ctx, files, options, handler)
 	progress.end()
@@ -182,7 +182,7 @@ func (j *job) files() ([]string, error) {
 	if n := len(slices.DeleteFunc(slices.Clone(files), func(f string) bool { return f != "-" })); n > 1 {
 		return nil, &usageError{text: "standard input (-) can be read only once"}
 	}
-	return files, j.spare(j.output.path, slices.Concat(files, j.judge.read))
+	return files, j.refuseOverwrite(j.output.path, slices.Concat(files, j.judge.read))
 }
 
 // skipped names what directories hold and nobody reads. Of many it names some: /dev is
@@ -194,10 +194,10 @@ func (c Command) skipped(list []capture.Skipped, quiet bool) {
 		case quiet:
 			return
 		case i == most && len(list) > most+1:
-			c.complain("finwait: warning: %d more are skipped\n", len(list)-most)
+			c.errorf("finwait: warning: %d more are skipped\n", len(list)-most)
 			return
 		}
-		c.complain("finwait: warning: %s is skipped: %s\n", report.Safe(s.Path), s.Why)
+		c.errorf("finwait: warning: %s is skipped: %s\n", report.Safe(s.Path), s.Why)
 	}
 }
 
@@ -216,11 +216,11 @@ func (j *job) twice() ([]string, error) {
 func (j *job) problem(err error) {
 	switch isNone := errors.Is(err, driver.ErrShared) || errors.Is(err, driver.ErrNoTime); {
 	case isNone && !j.output.quiet:
-		j.complain("finwait: warning: %s\n", lines(err))
+		j.errorf("finwait: warning: %s\n", lines(err))
 	case isNone:
 	case !errors.Is(err, capture.ErrCutShort) || j.input.strict:
-		j.complain("finwait: %s\n", lines(err))
+		j.errorf("finwait: %s\n", lines(err))
 	case !j.output.quiet:
-		j.complain("finwait: warning: %s\n", lines(err))
+		j.errorf("finwait: warning: %s\n", lines(err))
 	}
 }

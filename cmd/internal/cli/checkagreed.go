@@ -53,7 +53,7 @@ func (c *checkRun) judgeConfig(config *check.Config, whole bool) []*check.Result
 	case covered:
 		r.Problems = append(r.Problems, unmet...)
 	case len(unmet) > 0 && !c.flags.quiet:
-		c.complain("finwait: note: %s: %s had nothing to do here, which is judged where all of %s is checked: %s\n",
+		c.errorf("finwait: note: %s: %s had nothing to do here, which is judged where all of %s is checked: %s\n",
 			config.Path, counted(len(unmet), "entry", "entries"), report.Safe(config.Dir), linesOf(unmet))
 	}
 	return []*check.Result{r}
@@ -66,7 +66,7 @@ func (c *checkRun) judgeBaseline(baseline *check.Baseline, whole bool) []*check.
 	}
 	unmet, elsewhere := baseline.Unmet(c.covers)
 	if elsewhere > 0 && !c.flags.quiet {
-		c.complain("finwait: note: %s: %s about captures that were not checked here\n", report.Safe(baseline.Path), counted(elsewhere, "entry is", "entries are"))
+		c.errorf("finwait: note: %s: %s about captures that were not checked here\n", report.Safe(baseline.Path), counted(elsewhere, "entry is", "entries are"))
 	}
 	return []*check.Result{{Path: baseline.Path, Agreement: true, Problems: unmet}}
 }
@@ -116,7 +116,7 @@ func (c *checkRun) spareInputs(found *fixtures) error {
 		case samePlace(path, c.Stdout):
 			return &usageError{text: fmt.Sprintf("standard output goes to %s already", report.Safe(path))}
 		}
-		if err := c.spare(path, inputs); err != nil {
+		if err := c.refuseOverwrite(path, inputs); err != nil {
 			return err
 		}
 	}

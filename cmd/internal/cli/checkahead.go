@@ -29,7 +29,7 @@ func (c *checkRun) readings(paths []string) iter.Seq[*reading] {
 				return
 			}
 			for _, warning := range r.warnings {
-				c.complain("finwait: warning: %s\n", lines(warning))
+				c.errorf("finwait: warning: %s\n", lines(warning))
 			}
 			if !yield(r) {
 				return

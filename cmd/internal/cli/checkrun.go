@@ -57,7 +57,7 @@ func (c *checkRun) fixtures() (*fixtures, error) {
 	}
 	found := findFixtures(c.ctx, c.args)
 	if found.problem != nil {
-		c.complain("finwait: %s\n", lines(found.problem))
+		c.errorf("finwait: %s\n", lines(found.problem))
 		c.unreadable = true
 	}
 	c.skipped(found.skipped, c.flags.quiet)
@@ -232,7 +232,7 @@ func (c *checkRun) learn() (int, error) {
 		}
 		switch in := r.capture; {
 		case in.Problem != nil:
-			c.complain("finwait: %s\n", lines(in.Problem))
+			c.errorf("finwait: %s\n", lines(in.Problem))
 			c.unreadable = true
 		default:
 			captures = append(captures, in)

@@ -49,7 +49,7 @@ func (c Command) Main(args []string) int {
 		var code int
 		if code, err = c.run(ctx, cmd, args); err == nil {
 			if code == exitInterrupted {
-				c.complain("finwait: interrupted\n")
+				c.errorf("finwait: interrupted\n")
 			}
 			return code
 		}
@@ -69,12 +69,12 @@ func (e *usageError) Error() string { return e.text }
 func (c Command) fail(err error) int {
 	var usage *usageError
 	if !errors.As(err, &usage) {
-		c.complain("finwait: %s\n", lines(err))
+		c.errorf("finwait: %s\n", lines(err))
 		return exitInput
 	}
-	c.complain("finwait: %v\n", err) // it may point into an expression, in a line of its own
+	c.errorf("finwait: %v\n", err) // it may point into an expression, in a line of its own
 	if usage.hint != "" {
-		c.complain("%s\n", usage.hint)
+		c.errorf("%s\n", usage.hint)
 	}
 	return exitUsage
 }
@@ -184,7 +184,7 @@ func (c Command) print(text string) (int, error) {
 	return writeCode(exitOK, err)
 }
 
-// complain writes to standard error, from which there is nowhere to turn.
-func (c Command) complain(format string, args ...any) {
+// errorf writes to standard error, from which there is nowhere to turn.
+func (c Command) errorf(format string, args ...any) {
 	_, _ = fmt.Fprint(c.Stderr, check.NoCommands(printable(fmt.Sprintf(format, args...))))
 }

@@ -125,7 +125,7 @@ func (d *diffRun) spareInputs() error {
 		return nil // then nobody need walk the directories before they are read
 	}
 	files, _, _ := capture.Files(d.ctx, d.args) // what is wrong with them is told when they are read
-	return d.spare(d.path, slices.Concat(files, d.args, d.judge.read))
+	return d.refuseOverwrite(d.path, slices.Concat(files, d.args, d.judge.read))
 }
 
 // read takes in one side.
@@ -247,8 +247,8 @@ func (d *diffRun) problem(err error) {
 	switch {
 	case !errors.Is(err, capture.ErrCutShort) || d.input.strict:
 		d.unreadable = true
-		d.complain("finwait: %s\n", lines(err))
+		d.errorf("finwait: %s\n", lines(err))
 	case !d.quiet:
-		d.complain("finwait: warning: %s\n", lines(err))
+		d.errorf("finwait: warning: %s\n", lines(err))
 	}
 }

@@ -84,7 +84,7 @@ func (j *extractJob) fill(out io.Writer, files []string, config *analyzer.Config
 		ctx = context.WithoutCancel(ctx)
 	}
 	if j.choice.Len() == 0 && outcome.Read && !j.output.quiet {
-		j.complain("finwait: warning: no connection was selected: there are no packets in %s\n", j.output.path)
+		j.errorf("finwait: warning: no connection was selected: there are no packets in %s\n", j.output.path)
 	}
 	var facts []string
 	if outcome.HasPlain {

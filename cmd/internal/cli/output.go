@@ -81,8 +81,8 @@ func (o *output) finish(keep bool) error {
 	return errors.Join(err, os.Remove(o.temp))
 }
 
-// spare refuses an output that would replace one of the inputs.
-func (c Command) spare(path string, inputs []string) error {
+// refuseOverwrite refuses an output that would replace one of the inputs.
+func (c Command) refuseOverwrite(path string, inputs []string) error {
 	target, err := os.Stat(path)
 	if path == "" || err != nil || !target.Mode().IsRegular() {
 		return nil

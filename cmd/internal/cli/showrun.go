@@ -114,7 +114,7 @@ func (j *showJob) choose(found *gathered, code int) ([]*analyzer.Record, error) 
 		return nil, &usageError{text: "no TCP connection in what was read"}
 	case found.streams > 1 && j.tuple.text != "" && len(j.input.streams.list) == 0:
 		if !j.output.quiet {
-			j.complain("finwait: %d connections used these addresses and ports; this is the first. The others: --stream %s\n",
+			j.errorf("finwait: %d connections used these addresses and ports; this is the first. The others: --stream %s\n",
 				found.streams, strings.Join(found.numbers()[1:], ", "))
 		}
 	case found.streams > 1:

@@ -102,7 +102,7 @@ func (s *ssRun) run() (int, error) {
 		return table, nil
 	})
 	if err == nil && (!format.Says || s.counts) && !s.out.quiet {
-		s.complain("finwait: note: %s\n", report.Invisible)
+		s.errorf("finwait: note: %s\n", report.Invisible)
 	}
 	return code, err
 }

@@ -95,7 +95,7 @@ func (t *timelineRun) run() (int, error) {
 		return timeline.NewHandler(*options, t.in.join, t.format.New(w, style, shape)), nil
 	})
 	if err == nil && !t.format.Says && !t.out.quiet {
-		t.complain("finwait: note: %s\n", report.Invisible)
+		t.errorf("finwait: note: %s\n", report.Invisible)
 	}
 	return code, err
 }

@@ -2,23 +2,23 @@ package cli
 
 import analyzer "finwait/analyzer/model"
 
-// patient is a Handler that hands on nothing before the first record, so that
+// deferredHandler is a Handler that hands on nothing before the first record, so that
 // nothing stands before a complaint that there is none.
-type patient struct {
+type deferredHandler struct {
 	analyzer.Handler
 	files []*analyzer.FileInfo // that were held back
 	begun bool
-	wrong func() bool // there is something to complain of
+	wrong func() bool // there is something wrong
 }
 
-func (p *patient) Record(r *analyzer.Record) error {
+func (p *deferredHandler) Record(r *analyzer.Record) error {
 	if err := p.begin(); err != nil {
 		return err
 	}
 	return p.Handler.Record(r)
 }
 
-func (p *patient) File(f *analyzer.FileInfo) error {
+func (p *deferredHandler) File(f *analyzer.FileInfo) error {
 	if p.begun || f.Error != nil { // which is complained of anyway
 		if err := p.begin(); err != nil {
 			return err
@@ -29,7 +29,7 @@ func (p *patient) File(f *analyzer.FileInfo) error {
 	return nil
 }
 
-func (p *patient) Close(s *analyzer.Summary) error {
+func (p *deferredHandler) Close(s *analyzer.Summary) error {
 	if !p.begun && p.wrong() {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (p *patient) Close(s *analyzer.Summary) error {
 }
 
 // begin hands on what was held back.
-func (p *patient) begin() error {
+func (p *deferredHandler) begin() error {
 	if p.begun {
 		return nil
 	}
