@@ -8,6 +8,7 @@ import (
 
 	"finwait/analyzer"
 	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
@@ -54,7 +55,7 @@ func ExampleRun_rule() {
 		ID: "X001", Name: "silent-server", Severity: analyzer.Warning,
 		Check: func(p *analyzer.Pass) {
 			if asked, said := p.Record.PayloadBytes.Client, p.Record.PayloadBytes.Server; asked > 0 && said == 0 {
-				p.Report(silence{asked}, analyzer.Verdict{Side: reassembly.Server, Frames: []uint32{p.Conn.First.Frame}})
+				p.Report(silence{asked}, analyzer.Verdict{Side: conn.Server, Frames: []uint32{p.Conn.First.Frame}})
 			}
 		},
 	}
@@ -87,7 +88,7 @@ func (s silence) Advice() string { return "See whether the server reads at all."
 // server that does not.
 func ExampleJudge() {
 	judge := analyzer.Judge("my network card", analyzer.Rules(), analyzer.DefaultConfig())
-	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) {
+	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
 		r := judge(c)
 		fmt.Printf("%s after %s\n", r.Close, r.Flags)
 		for _, f := range r.Findings {

@@ -12,6 +12,7 @@ import (
 	"finwait/analyzer/rules"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -130,10 +131,10 @@ func DefaultConfig() Config { return model.DefaultConfig() }
 // Judge returns what makes records of connections that a reassembly.Tracker hands
 // out, with what the rules of a list find on them; file names where they come from. A record
 // is valid until the next is made, and the function is for one goroutine.
-func Judge(file string, list []*Rule, config Config) func(*reassembly.Conn) *Record {
+func Judge(file string, list []*Rule, config Config) func(*conn.Conn) *Record {
 	var builder model.Builder
 	judge := model.Judge(list, &config)
-	return func(c *reassembly.Conn) *Record {
+	return func(c *conn.Conn) *Record {
 		r := builder.Record(file, c)
 		judge(r, c)
 		return r

@@ -5,6 +5,7 @@ import (
 
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/traffic"
 )
@@ -31,7 +32,7 @@ func decode(t testing.TB, shape *traffic.Shape) *decoded {
 
 // track returns how many connections there were.
 func (d *decoded) track() (connections int) {
-	tracker := reassembly.NewTracker(reassembly.Config{}, func(*reassembly.Conn) { connections++ })
+	tracker := reassembly.NewTracker(reassembly.Config{}, func(*conn.Conn) { connections++ })
 	for i := range d.packets {
 		tracker.Add(d.packets[i].Frame(), &d.segments[i])
 	}

@@ -46,8 +46,8 @@ func TestDecodedConnectionsGoOn(t *testing.T) {
 				events = append(events, r.event(n))
 			}
 		}
-		var got []*Conn
-		k := NewTracker(Config{}, func(c *Conn) { got = append(got, c.Clone()) })
+		var got []*conn.Conn
+		k := NewTracker(Config{}, func(c *conn.Conn) { got = append(got, c.Clone()) })
 		for i := range events {
 			e := &events[i]
 			f := frame.Frame{Number: e.frame, Time: e.time}
@@ -83,7 +83,7 @@ func TestDecodedConnectionsGoOn(t *testing.T) {
 func FuzzDecodeConnection(f *testing.F) {
 	for _, seed := range []uint64{2, 3} {
 		r := &talkers{Rand: rand.New(rand.NewPCG(seed, 3)), now: 1e18}
-		k := NewTracker(Config{}, func(*Conn) {})
+		k := NewTracker(Config{}, func(*conn.Conn) {})
 		for _, e := range r.capture(40)[:200] {
 			k.Add(frame.Frame{Number: e.frame, Time: e.time}, &e.s)
 		}

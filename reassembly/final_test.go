@@ -11,7 +11,7 @@ import (
 )
 
 // told is what a test of finality looks at.
-func told(c *Conn) string {
+func told(c *conn.Conn) string {
 	return fmt.Sprintf("%d %v until %v", c.Stream, c.Ended, c.Until.Sub(1e18).Round(time.Second))
 }
 
@@ -32,7 +32,7 @@ func (k *crowd) at(second float64) {
 // connection was observed.
 func TestFinality(t *testing.T) {
 	var got []string
-	k := newCrowd(Config{Idle: 300 * time.Second}, func(c *Conn) { got = append(got, told(c)) })
+	k := newCrowd(Config{Idle: 300 * time.Second}, func(c *conn.Conn) { got = append(got, told(c)) })
 	k.at(0)
 	k.open(1) // never closes: idle
 	k.closeAt(2, 10)
@@ -79,11 +79,11 @@ func TestPredecessors(t *testing.T) {
 	} {
 		var prior *conn.Prior
 		reopened := 0
-		k := newCrowd(Config{}, func(c *Conn) {
-			if p, ok := c.Prior(); ok && c.Addr[Client].Port == 1 {
+		k := newCrowd(Config{}, func(c *conn.Conn) {
+			if p, ok := c.Prior(); ok && c.Addr[conn.Client].Port == 1 {
 				prior = &p
 			}
-			if c.Caveats.Has(Reopened) {
+			if c.Caveats.Has(conn.Reopened) {
 				reopened++
 			}
 		})
@@ -102,7 +102,7 @@ func TestPredecessors(t *testing.T) {
 		k.at(test.after)
 		k.say(1, 0, syn, 1<<20, 0, "")
 		k.Flush()
-		if (prior != nil) != test.want || prior != nil && (prior.Stream != 0 || !prior.Waiting[Client]) {
+		if (prior != nil) != test.want || prior != nil && (prior.Stream != 0 || !prior.Waiting[conn.Client]) {
 			t.Errorf("%s: prior %+v", test.name, prior)
 		}
 		if stray := reopened == 1; stray != test.stray {
@@ -118,8 +118,8 @@ func TestPredecessors(t *testing.T) {
 // and says so, and so does what a later segment of it begins.
 func TestEndedHaveRoomOfTheirOwn(t *testing.T) {
 	var got []string
-	k := newCrowd(Config{MaxConnections: 2}, func(c *Conn) {
-		got = append(got, fmt.Sprintf("%s, evicted %v, reopened %v", told(c), c.Caveats.Has(Evicted), c.Caveats.Has(Reopened)))
+	k := newCrowd(Config{MaxConnections: 2}, func(c *conn.Conn) {
+		got = append(got, fmt.Sprintf("%s, evicted %v, reopened %v", told(c), c.Caveats.Has(conn.Evicted), c.Caveats.Has(conn.Reopened)))
 	})
 	for n := range 3 {
 		k.closeAt(n, float64(10*n))

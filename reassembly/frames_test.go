@@ -3,6 +3,7 @@ package reassembly
 import (
 	"testing"
 
+	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
@@ -13,10 +14,10 @@ import (
 func TestFramesHoldsWhatConnsName(t *testing.T) {
 	var handed map[uint32]bool // before the present segment
 	conns := 0
-	check := func(c *Conn) {
+	check := func(c *conn.Conn) {
 		conns++
-		named := []uint32{c.First.Frame, c.Last.Frame, c.FIN[Client].Frame, c.FIN[Server].Frame, c.RST.Frame}
-		for r := range Role(2) {
+		named := []uint32{c.First.Frame, c.Last.Frame, c.FIN[conn.Client].Frame, c.FIN[conn.Server].Frame, c.RST.Frame}
+		for r := range conn.Role(2) {
 			for _, s := range c.States(r) {
 				named = append(named, s.Frame)
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
@@ -28,8 +29,8 @@ func (k *talker) say(at frame.Time, side int, flags segment.Flags, seq, ack uint
 // A clock that jumps by centuries makes no duration negative.
 func TestClockJumps(t *testing.T) {
 	for _, far := range []frame.Time{math.MinInt64, -1e18, 0, 1e18, math.MaxInt64} {
-		var got Conn
-		k := &talker{Tracker: NewTracker(Config{Idle: math.MaxInt64}, func(c *Conn) { got = *c })}
+		var got conn.Conn
+		k := &talker{Tracker: NewTracker(Config{Idle: math.MaxInt64}, func(c *conn.Conn) { got = *c })}
 		for range 3 {
 			k.say(7, 0, segment.SYN, 9, 0, 0, 9)
 			k.say(far, 1, segment.SYN|segment.ACK, 9, 10, 0, 9)
@@ -40,11 +41,11 @@ func TestClockJumps(t *testing.T) {
 		k.say(5, 0, segment.ACK|segment.FIN, 10, 10, 0, 0)
 		k.say(-far, 1, segment.ACK, 10, 11, 7, 0)
 		k.Flush()
-		if got.RTT < 0 && got.HasRTT || got.Quality[Client].ZeroWindow < 0 || got.HalfClosed.For < 0 || got.Teardown < 0 {
+		if got.RTT < 0 && got.HasRTT || got.Quality[conn.Client].ZeroWindow < 0 || got.HalfClosed.For < 0 || got.Teardown < 0 {
 			t.Errorf("%d: RTT %v, window 0 for %v, half-closed for %v, teardown %v",
-				far, got.RTT, got.Quality[Client].ZeroWindow, got.HalfClosed.For, got.Teardown)
+				far, got.RTT, got.Quality[conn.Client].ZeroWindow, got.HalfClosed.For, got.Teardown)
 		}
-		for r := range Role(2) {
+		for r := range conn.Role(2) {
 			for _, s := range got.States(r) {
 				if s.For < 0 {
 					t.Errorf("%d: %v in %v for %v", far, r, s.State, s.For)
@@ -56,7 +57,7 @@ func TestClockJumps(t *testing.T) {
 
 // What a connection held is given back when it ends, whatever became of it.
 func TestSlabsGiveBack(t *testing.T) {
-	k := &talker{Tracker: NewTracker(Config{}, func(*Conn) {})}
+	k := &talker{Tracker: NewTracker(Config{}, func(*conn.Conn) {})}
 	for i := range frame.Time(1000) {
 		at := i * 86400e9
 		k.say(at, 0, segment.ACK, 1000, 1, 10, 9)
@@ -78,8 +79,8 @@ func TestSlabsGiveBack(t *testing.T) {
 // A FIN that is repeated more often than segments are remembered keeps its first
 // frame, and so do the states that begin with it.
 func TestManyFINs(t *testing.T) {
-	var got Conn
-	k := &talker{Tracker: NewTracker(Config{}, func(c *Conn) { got = *c })}
+	var got conn.Conn
+	k := &talker{Tracker: NewTracker(Config{}, func(c *conn.Conn) { got = *c })}
 	for range 1000 {
 		k.say(1, 0, segment.SYN, 9, 0, 0, 9)
 	}
@@ -89,7 +90,7 @@ func TestManyFINs(t *testing.T) {
 		k.say(4, 1, segment.ACK, 10, 10, 0, 9)
 	}
 	k.Flush()
-	if f := got.FIN[Client]; !f.Known || f.Frame != 1002 || f.Time != 3 {
+	if f := got.FIN[conn.Client]; !f.Known || f.Frame != 1002 || f.Time != 3 {
 		t.Errorf("the client's FIN is %+v", f)
 	}
 }
@@ -97,8 +98,8 @@ func TestManyFINs(t *testing.T) {
 // Evidence is thinned out, but nothing of it is there twice or out of its order.
 func TestMarksInOrder(t *testing.T) {
 	for length := 10; length < 400; length++ {
-		var got []Mark
-		k := &talker{Tracker: NewTracker(Config{}, func(c *Conn) { got = slices.Clone(c.Marks) })}
+		var got []conn.Mark
+		k := &talker{Tracker: NewTracker(Config{}, func(c *conn.Conn) { got = slices.Clone(c.Marks) })}
 		k.say(1, 0, segment.SYN, 9, 0, 0, 9)
 		k.say(2, 1, segment.SYN|segment.ACK, 9, 10, 0, 9)
 		for i := range length {

@@ -13,6 +13,7 @@ import (
 
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/truth"
 )
@@ -141,12 +142,12 @@ func derived(t *testing.T, path string, keep func(*segment.Segment) bool) (map[s
 	}
 	defer r.Close()
 	ours := map[string]*[2][]stay{}
-	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) {
+	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
 		name := fmt.Sprint(c.Addr[0].AddrPort(), " ", c.Addr[1].AddrPort())
 		if ours[name] == nil {
 			ours[name] = new([2][]stay)
 		}
-		for r := range reassembly.Role(2) {
+		for r := range conn.Role(2) {
 			for _, s := range c.States(r) {
 				ours[name][r] = append(ours[name][r], stay{int64(s.Since), s.State.String()})
 			}

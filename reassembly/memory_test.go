@@ -20,7 +20,7 @@ type crowd struct {
 	p frame.Frame
 }
 
-func newCrowd(cfg Config, emit func(*Conn)) *crowd {
+func newCrowd(cfg Config, emit func(*conn.Conn)) *crowd {
 	return &crowd{Tracker: NewTracker(cfg, emit), p: frame.Frame{Time: 1e18}}
 }
 
@@ -86,7 +86,7 @@ func TestOctetsPerConnection(t *testing.T) {
 		{"with payload", func(k *crowd, n int) { k.open(n); k.exchange(n, request, answer) }, 1400},
 	} {
 		const connections = 50_000
-		k := newCrowd(Config{}, func(*Conn) {})
+		k := newCrowd(Config{}, func(*conn.Conn) {})
 		before := heap()
 		for n := range connections {
 			test.feed(k, n)
@@ -104,7 +104,7 @@ func TestOctetsPerConnection(t *testing.T) {
 // back: what a million others held is given back while it lasts.
 func TestLongConnectionHoldsNothing(t *testing.T) {
 	handed := 0
-	k := newCrowd(Config{}, func(*Conn) { handed++ })
+	k := newCrowd(Config{}, func(*conn.Conn) { handed++ })
 	k.open(1)
 	others, tuples := 1_000_000, 50_000
 	if testing.Short() {
@@ -141,8 +141,8 @@ func TestLongConnectionHoldsNothing(t *testing.T) {
 func TestFloodIsBounded(t *testing.T) {
 	const most, flood = 1000, 100_000
 	evicted := 0
-	k := newCrowd(Config{MaxConnections: most}, func(c *Conn) {
-		if c.Ended == EndEvicted && c.Caveats.Has(Evicted) && c.Close == CloseUnanswered {
+	k := newCrowd(Config{MaxConnections: most}, func(c *conn.Conn) {
+		if c.Ended == conn.EndEvicted && c.Caveats.Has(conn.Evicted) && c.Close == conn.CloseUnanswered {
 			evicted++
 		}
 	})
@@ -166,8 +166,8 @@ func TestMillionSegments(t *testing.T) {
 	}
 	var marks, flags int
 	var packets int64
-	k := newCrowd(Config{}, func(c *Conn) {
-		marks, flags, packets = len(c.Marks), len(strings.Fields(string(c.AppendFlags(nil)))), c.Packets[Client]+c.Packets[Server]
+	k := newCrowd(Config{}, func(c *conn.Conn) {
+		marks, flags, packets = len(c.Marks), len(strings.Fields(string(c.AppendFlags(nil)))), c.Packets[conn.Client]+c.Packets[conn.Server]
 	})
 	k.open(1)
 	at := [2]seqnum.Value{1, 1}

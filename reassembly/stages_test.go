@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
@@ -27,8 +28,8 @@ type event struct {
 // tell feeds events to a tracker and returns all that it hands out, in order, and how
 // many of it were orderly. With
 // counted set every connection has counters all the time.
-func tell(cfg Config, counted bool, events []event) (out []*Conn, orderly int, c Counts) {
-	t := NewTracker(cfg, func(c *Conn) {
+func tell(cfg Config, counted bool, events []event) (out []*conn.Conn, orderly int, c Counts) {
+	t := NewTracker(cfg, func(c *conn.Conn) {
 		if c.Orderly() {
 			orderly++
 		}
@@ -123,8 +124,8 @@ func (r *chance) event(number int) event {
 // Whether a connection had counters, and from when on, cannot be told from what is
 // handed out of it.
 func TestStagesTellTheSame(t *testing.T) {
-	closes := map[Close]int{}
-	ended := map[End]int{}
+	closes := map[conn.Close]int{}
+	ended := map[conn.End]int{}
 	for seed := range uint64(400) {
 		r := &chance{Rand: rand.New(rand.NewPCG(seed, 7)), now: 1e18, tuples: 1 + int(seed%8), steady: 12 << (seed / 8 % 5)}
 		var events []event
@@ -152,12 +153,12 @@ func TestStagesTellTheSame(t *testing.T) {
 			ended[got[i].Ended]++
 		}
 	}
-	for c := CloseUnknown; c <= CloseOpen; c++ {
+	for c := conn.CloseUnknown; c <= conn.CloseOpen; c++ {
 		if closes[c] < 10 {
 			t.Errorf("only %d connections %v: not much of a test", closes[c], c)
 		}
 	}
-	for e := EndClosed; e <= EndCapture; e++ {
+	for e := conn.EndClosed; e <= conn.EndCapture; e++ {
 		if ended[e] < 10 {
 			t.Errorf("only %d connections ended by %v: not much of a test", ended[e], e)
 		}

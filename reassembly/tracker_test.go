@@ -12,6 +12,7 @@ import (
 
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/pktscript"
 	"finwait/reassembly/segment"
 )
@@ -40,8 +41,8 @@ type story struct {
 // track runs packets through a tracker and returns the stories in the order in
 // which they came.
 func track(cfg reassembly.Config, list []capture.Packet) (out []story) {
-	tracker := reassembly.NewTracker(cfg, func(c *reassembly.Conn) {
-		states := func(r reassembly.Role) (names []string) {
+	tracker := reassembly.NewTracker(cfg, func(c *conn.Conn) {
+		states := func(r conn.Role) (names []string) {
 			for _, s := range c.States(r) {
 				names = append(names, fmt.Sprint(s.State, s.Bound))
 			}
@@ -49,9 +50,9 @@ func track(cfg reassembly.Config, list []capture.Packet) (out []story) {
 		}
 		out = append(out, story{
 			stream: c.Stream, close: c.Close.String(), ended: c.Ended.String(), flags: string(c.AppendFlags(nil)),
-			states:  fmt.Sprint(states(reassembly.Client), states(reassembly.Server)),
+			states:  fmt.Sprint(states(conn.Client), states(conn.Server)),
 			packets: c.Packets[0] + c.Packets[1], caveats: strings.Join(c.Caveats.Names(), " "), closer: c.FirstCloser.String(),
-			first: c.AddrPort(reassembly.Client).String(),
+			first: c.AddrPort(conn.Client).String(),
 		})
 	})
 	var d segment.Decoder

@@ -12,6 +12,7 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/pktscript"
 	"finwait/reassembly/segment"
 )
@@ -30,7 +31,7 @@ func load(file string) (*pktscript.Script, error) {
 
 // analyze writes the script as a capture and returns its records by stream;
 // judge adds findings to each.
-func analyze(s *pktscript.Script, judge func(*analyzer.Record, *reassembly.Conn)) (map[int64]object, error) {
+func analyze(s *pktscript.Script, judge func(*analyzer.Record, *conn.Conn)) (map[int64]object, error) {
 	var file bytes.Buffer
 	if err := s.Write(&file); err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func analyze(s *pktscript.Script, judge func(*analyzer.Record, *reassembly.Conn)
 
 	records := map[int64]object{}
 	var failed error
-	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) {
+	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
 		rec := analyzer.NewRecord(s.Name, c)
 		if judge != nil {
 			judge(rec, c)

@@ -9,14 +9,14 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // Fixtures says how fixtures are run.
 type Fixtures struct {
 	// Judge adds findings to a record; nil adds none, and then the wants about
 	// rules are left alone.
-	Judge func(*analyzer.Record, *reassembly.Conn)
+	Judge func(*analyzer.Record, *conn.Conn)
 
 	// Strict makes a finding that nobody wanted a failure.
 	Strict bool

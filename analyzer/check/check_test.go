@@ -12,7 +12,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 func assertion(t *testing.T, files, text string) Assertion {
@@ -111,7 +111,7 @@ func TestBaseline(t *testing.T) {
 	in := capture(leaking(0), leaking(1))
 	in.Golden = agreed(graceful(0), graceful(1))
 	for _, r := range in.Records {
-		r.Close, r.MissingFIN, r.Flags = reassembly.CloseGraceful, nil, ">S <S. >F. <F." // only the finding is new
+		r.Close, r.MissingFIN, r.Flags = conn.CloseGraceful, nil, ">S <S. >F. <F." // only the finding is new
 	}
 	var sarif bytes.Buffer
 	res := (&Checker{FailOn: analyzer.Warning}).Check(in, new(Config))

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -37,16 +37,16 @@ type Entry struct {
 
 // Verdict is the behaviour of one connection.
 type Verdict struct {
-	Port         uint16               `json:"port,omitempty"` // of the server; 0 where it is one that a kernel hands out
-	Handshake    reassembly.Handshake `json:"handshake"`
-	Close        reassembly.Close     `json:"close"`
-	FirstCloser  string               `json:"first_closer,omitempty"`
-	MissingFIN   string               `json:"missing_fin,omitempty"`
-	RST          string               `json:"rst,omitempty"` // who, and which kind
-	Flags        string               `json:"flags"`         // see skeleton
-	ClientStates string               `json:"client_states,omitempty"`
-	ServerStates string               `json:"server_states,omitempty"`
-	Findings     []string             `json:"findings,omitempty"` // rule ID, name, and side if there is one
+	Port         uint16         `json:"port,omitempty"` // of the server; 0 where it is one that a kernel hands out
+	Handshake    conn.Handshake `json:"handshake"`
+	Close        conn.Close     `json:"close"`
+	FirstCloser  string         `json:"first_closer,omitempty"`
+	MissingFIN   string         `json:"missing_fin,omitempty"`
+	RST          string         `json:"rst,omitempty"` // who, and which kind
+	Flags        string         `json:"flags"`         // see skeleton
+	ClientStates string         `json:"client_states,omitempty"`
+	ServerStates string         `json:"server_states,omitempty"`
+	Findings     []string       `json:"findings,omitempty"` // rule ID, name, and side if there is one
 }
 
 // ephemeral is the least port that Linux hands out to clients, and to servers
@@ -69,7 +69,7 @@ func NewVerdict(r *analyzer.Record, counts func(*analyzer.Finding) bool) Verdict
 	if r.FirstCloser != nil {
 		v.FirstCloser = r.FirstCloser.String()
 	}
-	v.Flags = skeleton(r.Flags, r.FirstCloser != nil && *r.FirstCloser == reassembly.BothRoles)
+	v.Flags = skeleton(r.Flags, r.FirstCloser != nil && *r.FirstCloser == conn.BothRoles)
 	if r.RST != nil {
 		v.RST = r.RST.By.String()
 		if r.RST.Kind != nil {
@@ -113,7 +113,7 @@ func order(stays []analyzer.Stay) string {
 }
 
 // sidesOf lists sides, apart by spaces.
-func sidesOf(list []reassembly.Role) string {
+func sidesOf(list []conn.Role) string {
 	var words []string
 	for _, side := range list {
 		words = append(words, side.String())

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -81,8 +81,8 @@ func seconds(d time.Duration) *analyzer.Seconds { return ptr(analyzer.Seconds(d)
 func graceful(stream uint32) *analyzer.Record {
 	return &analyzer.Record{
 		Stream: stream, Server: analyzer.Endpoint{Port: 443}, Client: analyzer.Endpoint{Port: 40000},
-		Handshake: reassembly.HandshakeComplete, Close: reassembly.CloseGraceful, FirstCloser: ptr(reassembly.Client), Flags: ">S <S. >. >F. <. <F. >.",
-		HalfClosedS: seconds(200 * time.Millisecond), Ended: reassembly.EndClosed,
+		Handshake: conn.HandshakeComplete, Close: conn.CloseGraceful, FirstCloser: ptr(conn.Client), Flags: ">S <S. >. >F. <. <F. >.",
+		HalfClosedS: seconds(200 * time.Millisecond), Ended: conn.EndClosed,
 		FIN: analyzer.Sides[*analyzer.FIN]{Client: &analyzer.FIN{Frame: ptr(int64(4))}, Server: &analyzer.FIN{Frame: ptr(int64(6))}},
 	}
 }
@@ -90,10 +90,10 @@ func graceful(stream uint32) *analyzer.Record {
 // leaking is a connection that the server does not close.
 func leaking(stream uint32) *analyzer.Record {
 	r := graceful(stream)
-	r.Close, r.MissingFIN, r.HalfClosedS, r.Ended = reassembly.CloseHalfClosed, []reassembly.Role{reassembly.Server}, seconds(2100*time.Millisecond), reassembly.EndCapture
+	r.Close, r.MissingFIN, r.HalfClosedS, r.Ended = conn.CloseHalfClosed, []conn.Role{conn.Server}, seconds(2100*time.Millisecond), conn.EndCapture
 	r.Flags = ">S <S. >. >F. <."
 	r.FIN = analyzer.Sides[*analyzer.FIN]{Client: &analyzer.FIN{Frame: ptr(int64(12)), ACKFrame: ptr(int64(15))}}
-	r.Findings = []analyzer.Finding{{Rule: "FIN202", Name: "close-wait-leak", Severity: analyzer.Error, Side: ptr(reassembly.Server), Message: analyzer.TextOf("it leaks"), Frames: []int64{12, 15}}}
+	r.Findings = []analyzer.Finding{{Rule: "FIN202", Name: "close-wait-leak", Severity: analyzer.Error, Side: ptr(conn.Server), Message: analyzer.TextOf("it leaks"), Frames: []int64{12, 15}}}
 	return r
 }
 
@@ -163,7 +163,7 @@ func TestGoldenRecord(t *testing.T) {
 
 func TestChangesInWords(t *testing.T) {
 	reset := graceful(3)
-	reset.Close, reset.RST = reassembly.CloseResetAfterFIN, &analyzer.RST{By: reassembly.Client, Kind: ptr(reassembly.RSTReply), Frame: 9}
+	reset.Close, reset.RST = conn.CloseResetAfterFIN, &analyzer.RST{By: conn.Client, Kind: ptr(conn.RSTReply), Frame: 9}
 	other := graceful(3)
 	other.Server.Port, other.Flags = 80, ">S <S. >. >d >F. <. <F. >."
 	for _, c := range []struct {

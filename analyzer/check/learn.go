@@ -13,7 +13,7 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // learned is an assertion that holds.
@@ -151,7 +151,7 @@ func candidates(in *Capture) (list []learned) {
 	if n == 0 {
 		return list
 	}
-	closes, closers := map[reassembly.Close]int{}, map[reassembly.Role]int{}
+	closes, closers := map[conn.Close]int{}, map[conn.Role]int{}
 	for _, r := range in.Records {
 		closes[r.Close]++
 		if r.FirstCloser != nil {
@@ -167,12 +167,12 @@ func candidates(in *Capture) (list []learned) {
 			add(fmt.Sprintf("%d are %s", closes[value], value), "count(flows, .close == %q) == %d", value, closes[value])
 		}
 	}
-	for _, side := range []reassembly.Role{reassembly.Client, reassembly.Server, reassembly.BothRoles} {
+	for _, side := range []conn.Role{conn.Client, conn.Server, conn.BothRoles} {
 		if closers[side] == n {
 			add(side.String()+" closes first", "all(flows, .first_closer == %q)", side)
 		}
 	}
-	if closes[reassembly.CloseGraceful] < n {
+	if closes[conn.CloseGraceful] < n {
 		add("both sides close", "all(flows, len(.missing_fin) == 0)")
 		add("no reset", "all(flows, .rst == nil)")
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // Words tells a change in one or more sentences, a line each.
@@ -107,34 +107,34 @@ type clause struct{ who, then, now string }
 // closing tells how a connection was closed. The record, if there is one, adds
 // durations.
 func closing(v *Verdict, r *analyzer.Record) clause {
-	first, second := v.FirstCloser, reassembly.Server
-	if first == reassembly.Server.String() {
-		second = reassembly.Client
+	first, second := v.FirstCloser, conn.Server
+	if first == conn.Server.String() {
+		second = conn.Client
 	}
 	by, _, _ := strings.Cut(v.RST, " ")
 	switch v.Close {
-	case reassembly.CloseGraceful:
-		if first == reassembly.BothRoles.String() || first == "" {
+	case conn.CloseGraceful:
+		if first == conn.BothRoles.String() || first == "" {
 			return clause{"both sides", "closed at the same time", "close at the same time"}
 		}
 		return clause{second.String(), "closed after the " + first, "closes " + halfClosed(r, " ") + "after the " + first}
-	case reassembly.CloseHalfClosed:
+	case conn.CloseHalfClosed:
 		now := "never closes"
 		if r != nil && r.HalfClosedS != nil {
 			now += ", half-closed " + r.HalfClosedS.Words() + " at the end of " + observation(r)
 		}
 		return clause{or(v.MissingFIN, second.String()), "never closed", now}
-	case reassembly.CloseResetAfterFIN:
+	case conn.CloseResetAfterFIN:
 		return clause{or(by, "an RST"), "reset it after the " + or(first, "first") + "'s FIN", "resets it " + halfClosed(r, " ") + "after the " + or(first, "first") + "'s FIN"}
-	case reassembly.CloseReset:
+	case conn.CloseReset:
 		return clause{or(by, "an RST"), "reset it", "resets it"}
-	case reassembly.CloseRefused:
+	case conn.CloseRefused:
 		return clause{"server", "refused it", "refuses it"}
-	case reassembly.CloseUnanswered:
+	case conn.CloseUnanswered:
 		return clause{"server", "never answered", "never answers"}
-	case reassembly.CloseHalfOpen:
+	case conn.CloseHalfOpen:
 		return clause{"client", "never completed the handshake", "never completes the handshake"}
-	case reassembly.CloseOpen:
+	case conn.CloseOpen:
 		return clause{"nobody", "closed", "closes"}
 	}
 	return clause{"", "its close was " + v.Close.String(), "its close is " + v.Close.String()}
@@ -150,7 +150,7 @@ func halfClosed(r *analyzer.Record, after string) string {
 
 func observation(r *analyzer.Record) string {
 	switch r.Ended {
-	case reassembly.EndIdle, reassembly.EndEvicted:
+	case conn.EndIdle, conn.EndEvicted:
 		return "its observation"
 	}
 	return "the capture"
@@ -176,7 +176,7 @@ func closingFrames(r *analyzer.Record) []int64 {
 			continue
 		}
 		add(f.Frame)
-		if r.Close == reassembly.CloseHalfClosed {
+		if r.Close == conn.CloseHalfClosed {
 			add(f.ACKFrame)
 		}
 	}

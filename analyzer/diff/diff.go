@@ -6,7 +6,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -62,8 +62,8 @@ type Diff struct {
 	New         string                                     `json:"new"`
 	Differs     bool                                       `json:"differs"`
 	Connections Count                                      `json:"connections"`
-	Close       map[reassembly.Close]Count                 `json:"close"`
-	FirstCloser map[reassembly.Role]Count                  `json:"first_closer"`
+	Close       map[conn.Close]Count                       `json:"close"`
+	FirstCloser map[conn.Role]Count                        `json:"first_closer"`
 	Rules       map[string]RuleCount                       `json:"rules"`
 	States      analyzer.Sides[map[tcpstate.State]*Change] `json:"states"`
 }

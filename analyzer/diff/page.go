@@ -10,7 +10,7 @@ import (
 
 	"finwait/analyzer/report"
 	"finwait/analyzer/report/page"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -84,9 +84,9 @@ func bars(rows []row) template.HTML {
 func (d *Diff) spreads() template.HTML {
 	var list []report.Spread
 	for _, side := range []struct {
-		of     reassembly.Role
+		of     conn.Role
 		states map[tcpstate.State]*Change
-	}{{reassembly.Client, d.States.Client}, {reassembly.Server, d.States.Server}} {
+	}{{conn.Client, d.States.Client}, {conn.Server, d.States.Server}} {
 		for _, state := range slices.Sorted(maps.Keys(side.states)) {
 			if !report.IsClosing(state) {
 				continue

@@ -11,7 +11,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -55,9 +55,9 @@ func (d *Diff) tables() []table {
 	}
 	times := table{title: "Time in states", heads: []string{"n", "new n", "p50", "new p50", "p90", "new p90", "change"}}
 	for _, side := range []struct {
-		of     reassembly.Role
+		of     conn.Role
 		states map[tcpstate.State]*Change
-	}{{reassembly.Client, d.States.Client}, {reassembly.Server, d.States.Server}} {
+	}{{conn.Client, d.States.Client}, {conn.Server, d.States.Server}} {
 		for _, state := range slices.Sorted(maps.Keys(side.states)) { // as RFC 9293 §3.3.2 lists them
 			if state != tcpstate.TimeWait && state != tcpstate.Closed {
 				times.rows = append(times.rows, side.states[state].row(side.of.String()+" "+state.String()))

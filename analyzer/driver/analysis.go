@@ -8,6 +8,7 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -55,7 +56,7 @@ type analysis struct {
 
 	mode  mode
 	relay *relay // delivers beside the judging; nil where emit is called at once
-	judge func(*analyzer.Record, *reassembly.Conn)
+	judge func(*analyzer.Record, *conn.Conn)
 
 	_ apart
 
@@ -86,7 +87,7 @@ func newAnalysis(o *Options, src source, m mode, emit func(*result) bool) *analy
 }
 
 // ended takes a connection to emit: steps 5 and 6 of the main path.
-func (a *analysis) ended(c *reassembly.Conn) {
+func (a *analysis) ended(c *conn.Conn) {
 	if a.stopped.Load() {
 		return
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -51,7 +51,7 @@ func NewChoice(joined bool) *Choice {
 // in TIME-WAIT: what is said of the record depends on it.
 func (c *Choice) Look(r *analyzer.Record, wanted bool) {
 	found := stored{c.key(r.File, r.Stream), span{r.First.Frame, r.Last.Frame}}
-	if r.Caveats.Has(reassembly.Reopened) {
+	if r.Caveats.Has(conn.Reopened) {
 		c.reopened[found.key] = true
 	}
 	tuple := choiceTuple{file: found.key.file, ends: [2]netip.AddrPort{r.Client.AddrPort(), r.Server.AddrPort()}}

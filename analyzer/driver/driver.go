@@ -12,6 +12,7 @@ import (
 	"finwait/analyzer/rules"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -246,24 +247,24 @@ func (r *run) finish(in *input) error {
 
 // votes counts where connections say that their capture was taken; the first are
 // those that do not tell.
-type votes [reassembly.VantageMiddle + 1]int
+type votes [conn.VantageMiddle + 1]int
 
-func (v *votes) add(at *reassembly.Vantage) {
+func (v *votes) add(at *conn.Vantage) {
 	if at == nil {
-		v[reassembly.VantageUnknown]++
+		v[conn.VantageUnknown]++
 		return
 	}
 	v[*at]++
 }
 
 // winner returns what more than half of the votes say; null where none does.
-func (v *votes) winner() *reassembly.Vantage {
+func (v *votes) winner() *conn.Vantage {
 	total := 0
 	for _, n := range v {
 		total += n
 	}
 	for i, n := range v {
-		if at := reassembly.Vantage(i); 2*n > total && at != reassembly.VantageUnknown {
+		if at := conn.Vantage(i); 2*n > total && at != conn.VantageUnknown {
 			return &at
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"testing"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/pktscript"
 	"finwait/reassembly/segment"
 )
@@ -168,7 +168,7 @@ func TestJoinedFilesAreOneCapture(t *testing.T) {
 	if r.Last.Frame != 7 || *r.FIN.Server.Frame != 6 {
 		t.Errorf("last frame %d, FIN of the server %d", r.Last.Frame, *r.FIN.Server.Frame)
 	}
-	if got, want := r.Flags, whole.records[0].Flags; got != want || r.Close != reassembly.CloseGraceful {
+	if got, want := r.Flags, whole.records[0].Flags; got != want || r.Close != conn.CloseGraceful {
 		t.Errorf("flags %q, want %q; close %s", got, want, r.Close)
 	}
 	for i, f := range joined.files {

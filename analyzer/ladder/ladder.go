@@ -4,7 +4,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -43,7 +43,7 @@ func New(r *analyzer.Record) *Ladder {
 // Holds reports whether a sight belongs to the connection. A stream can have
 // several records: then each has its own range of frames. ICMP errors may follow
 // the last segment.
-func (l *Ladder) Holds(s *reassembly.Sight) bool {
+func (l *Ladder) Holds(s *conn.Sight) bool {
 	frame, last := int64(s.Frame), l.Record.Last.Frame
 	if s.ICMP != nil {
 		last = l.end
@@ -55,10 +55,10 @@ func (l *Ladder) Holds(s *reassembly.Sight) bool {
 func (l *Ladder) Done(frame int64) bool { return frame >= l.end }
 
 // Row takes the next segment of the connection and returns its row.
-func (l *Ladder) Row(s *reassembly.Sight) *Row {
-	from := reassembly.Server
+func (l *Ladder) Row(s *conn.Sight) *Row {
+	from := conn.Server
 	if s.From == l.client {
-		from = reassembly.Client
+		from = conn.Client
 	}
 	r := &Row{Frame: int64(s.Frame), Time: s.Time, From: from, Flags: s.Flags}
 	if l.begun {
@@ -150,7 +150,7 @@ type scale struct {
 
 // window fills in what a segment advertises. The scale holds if both ends
 // offered one.
-func (l *Ladder) window(r *Row, s *reassembly.Sight) {
+func (l *Ladder) window(r *Row, s *conn.Sight) {
 	own, peer := &l.scales[r.From], &l.scales[r.From.Peer()]
 	if s.Flags.Has(segment.SYN) && !s.Options.Cut {
 		*own = scale{true, s.Options.HasScale, min(s.Options.Scale, 14)}

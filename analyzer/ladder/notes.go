@@ -4,23 +4,23 @@ import (
 	"math"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
 )
 
 // note fills in what is to be noticed of a segment, beside its window.
-func (l *Ladder) note(r *Row, s *reassembly.Sight) {
+func (l *Ladder) note(r *Row, s *conn.Sight) {
 	add := func(k NoteKind) { r.Notes = append(r.Notes, Note{Kind: k}) }
 	switch {
-	case s.Is(reassembly.Duplicate):
+	case s.Is(conn.Duplicate):
 		add(DuplicateCapture)
 		return
-	case s.Is(reassembly.Probe) && s.ZeroProbe:
+	case s.Is(conn.Probe) && s.ZeroProbe:
 		add(ZeroWindowProbe)
-	case s.Is(reassembly.Probe):
+	case s.Is(conn.Probe):
 		add(KeepAlive)
-	case s.Is(reassembly.Retransmit):
+	case s.Is(conn.Retransmit):
 		add(Retransmission)
 	case s.OutOfOrder:
 		add(OutOfOrder)
@@ -32,12 +32,12 @@ func (l *Ladder) note(r *Row, s *reassembly.Sight) {
 		add(AnswersProbe)
 	}
 	switch {
-	case s.Is(reassembly.DSACK):
+	case s.Is(conn.DSACK):
 		add(DSACK)
 	case s.Options.SACKs > 0:
 		add(SACK)
 	}
-	if s.Is(reassembly.Unseen) {
+	if s.Is(conn.Unseen) {
 		add(AcknowledgesUnseen)
 	}
 	if s.Has(segment.RST) {
@@ -86,7 +86,7 @@ func newFIN(f *analyzer.FIN, stays []analyzer.Stay, rst *analyzer.RST) fin {
 
 // noteFIN tells of acknowledgments of the other side's FIN: of the first, and as
 // long as that side did not take one in, of all.
-func (l *Ladder) noteFIN(r *Row, s *reassembly.Sight) {
+func (l *Ladder) noteFIN(r *Row, s *conn.Sight) {
 	if f := &l.fins[r.From]; f.known && !f.placed && r.Frame == f.frame {
 		f.placed, f.after = true, r.Seq+int64(r.Len)+1
 	}
@@ -110,8 +110,8 @@ func (l *Ladder) noteFIN(r *Row, s *reassembly.Sight) {
 }
 
 // noteRST tells what a reset answers, and whether it could be accepted.
-func (l *Ladder) noteRST(r *Row, s *reassembly.Sight) {
-	if !s.Is(reassembly.InWindow) && !s.Is(reassembly.Exact) {
+func (l *Ladder) noteRST(r *Row, s *conn.Sight) {
+	if !s.Is(conn.InWindow) && !s.Is(conn.Exact) {
 		r.Notes = append(r.Notes, Note{Kind: OutsideWindow})
 	}
 	to := int64(0)
@@ -144,7 +144,7 @@ type sent struct {
 	asks       bool // it occupies sequence space, and so wants an answer
 }
 
-func (q *recent) add(s *reassembly.Sight) {
+func (q *recent) add(s *conn.Sight) {
 	if !s.Has(segment.ACK) || s.Has(segment.RST) {
 		return
 	}

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -14,7 +14,7 @@ type Row struct {
 	Time       analyzer.Time
 	SinceStart time.Duration // since the first segment of the connection
 	SinceLast  time.Duration // since the row before; negative where the clock went back
-	From       reassembly.Role
+	From       conn.Role
 
 	Flags     segment.Flags
 	Seq       int64 // relative to the initial sequence number, as far as that is known

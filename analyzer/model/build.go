@@ -1,7 +1,7 @@
 package model
 
 import (
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -34,20 +34,20 @@ type built struct {
 	tunnelID uint32
 	app      App
 	requests [2]int64
-	closer   reassembly.Role
-	bound    reassembly.Bound
-	vantage  reassembly.Vantage
-	kind     reassembly.RSTKind
-	missing  [2]reassembly.Role
+	closer   conn.Role
+	bound    conn.Bound
+	vantage  conn.Vantage
+	kind     conn.RSTKind
+	missing  [2]conn.Role
 }
 
 // NewRecord builds the record of a connection that has ended; file names its
 // capture. Findings are left empty: they are the rules' affair.
-func NewRecord(file string, c *reassembly.Conn) *Record { return new(Builder).Record(file, c) }
+func NewRecord(file string, c *conn.Conn) *Record { return new(Builder).Record(file, c) }
 
 // Record builds the record of a connection as NewRecord does. It is valid until
 // the next is built.
-func (n *Builder) Record(file string, c *reassembly.Conn) *Record {
+func (n *Builder) Record(file string, c *conn.Conn) *Record {
 	b := &n.built
 	if b.Findings != nil { // the room is the rules' to use again
 		n.findings, n.room = b.Findings[:0], room{b.room.frames[:0], b.room.took[:0]}
@@ -55,7 +55,7 @@ func (n *Builder) Record(file string, c *reassembly.Conn) *Record {
 	*b = built{}
 	r := &b.Record
 	r.Schema, r.File, r.Stream = Schema, file, c.Stream
-	client, server := c.AddrPort(reassembly.Client), c.AddrPort(reassembly.Server)
+	client, server := c.AddrPort(conn.Client), c.AddrPort(conn.Server)
 	r.Client = Endpoint{client.Addr(), client.Port()}
 	r.Server = Endpoint{server.Addr(), server.Port()}
 	r.Roles = c.RolesFrom
@@ -72,24 +72,24 @@ func (n *Builder) Record(file string, c *reassembly.Conn) *Record {
 		r.Zeek = Zeek{c.ZeekState(), string(c.AppendZeekHistory(text[:0])), c.ZeekOriginator()}
 	}
 	r.Handshake, r.Close, r.Ended = c.Handshake, c.Close, c.Ended
-	if c.FirstCloser != reassembly.NoRole {
+	if c.FirstCloser != conn.NoRole {
 		b.closer = c.FirstCloser
 		r.FirstCloser = &b.closer
 	}
 	r.MissingFIN = b.missing[:0]
 	for side, is := range c.MissingFIN {
 		if is {
-			r.MissingFIN = append(r.MissingFIN, reassembly.Role(side))
+			r.MissingFIN = append(r.MissingFIN, conn.Role(side))
 		}
 	}
 	b.closing(c)
-	r.States = Sides[[]Stay]{n.states(c, reassembly.Client), n.states(c, reassembly.Server)}
+	r.States = Sides[[]Stay]{n.states(c, conn.Client), n.states(c, conn.Server)}
 	r.Findings, r.room = n.findings, n.room
 	if c.HasRTT {
 		b.rtt = Seconds(c.RTT)
 		r.RTTS = &b.rtt
 	}
-	if c.Vantage != reassembly.VantageUnknown {
+	if c.Vantage != conn.VantageUnknown {
 		b.vantage = c.Vantage
 		r.Vantage = &b.vantage
 	}
@@ -115,17 +115,17 @@ func (b *built) labels(p *segment.Path) {
 
 // application fills in what is known of the protocol above TCP. Only HTTP/1
 // shows where a message begins.
-func (b *built) application(c *reassembly.Conn) {
+func (b *built) application(c *conn.Conn) {
 	proto := c.Protocol()
-	if proto == reassembly.ProtocolUnknown {
+	if proto == conn.ProtocolUnknown {
 		return
 	}
 	b.app.Protocol = proto
-	if proto == reassembly.HTTP1 {
-		b.requests[0], b.requests[1] = c.Messages(reassembly.Client), c.Messages(reassembly.Server)
+	if proto == conn.HTTP1 {
+		b.requests[0], b.requests[1] = c.Messages(conn.Client), c.Messages(conn.Server)
 		b.app.Requests, b.app.Responses = &b.requests[0], &b.requests[1]
 	}
-	for _, r := range [...]reassembly.Role{reassembly.Client, reassembly.Server} {
+	for _, r := range [...]conn.Role{conn.Client, conn.Server} {
 		if a := c.Alert(r); a.Frame != 0 {
 			b.app.Alerts = append(b.app.Alerts, r.String()+": "+a.String())
 		}
@@ -134,14 +134,14 @@ func (b *built) application(c *reassembly.Conn) {
 }
 
 // closing fills in the FINs, the reset and the times of the close.
-func (b *built) closing(c *reassembly.Conn) {
+func (b *built) closing(c *conn.Conn) {
 	r := &b.Record
-	r.FIN = Sides[*FIN]{b.fin(c, reassembly.Client), b.fin(c, reassembly.Server)}
+	r.FIN = Sides[*FIN]{b.fin(c, conn.Client), b.fin(c, conn.Server)}
 	if c.RST.Known {
 		b.rst = RST{
 			By: c.RST.By, Frame: int64(c.RST.Frame), Time: c.RST.Time, Count: c.RST.Count,
 		}
-		if c.RST.Kind != reassembly.RSTOther {
+		if c.RST.Kind != conn.RSTOther {
 			b.kind = c.RST.Kind
 			b.rst.Kind = &b.kind
 		}
@@ -163,7 +163,7 @@ func (b *built) closing(c *reassembly.Conn) {
 	}
 }
 
-func (b *built) fin(c *reassembly.Conn, side reassembly.Role) *FIN {
+func (b *built) fin(c *conn.Conn, side conn.Role) *FIN {
 	f := &c.FIN[side]
 	if !f.Known {
 		return nil
@@ -182,20 +182,20 @@ func (b *built) fin(c *reassembly.Conn, side reassembly.Role) *FIN {
 }
 
 func sides(v [2]int64) Sides[int64] {
-	return Sides[int64]{v[reassembly.Client], v[reassembly.Server]}
+	return Sides[int64]{v[conn.Client], v[conn.Server]}
 }
 
-func quality(q *reassembly.Quality) Quality {
+func quality(q *conn.Quality) Quality {
 	return Quality{
 		Retransmissions: q.Retransmissions, OutOfOrder: q.OutOfOrder, DuplicateACKs: q.DuplicateACKs,
 		KeepAlives: q.KeepAlives, ZeroWindowS: Seconds(q.ZeroWindow), MissingBytes: q.Missing,
 	}
 }
 
-func point(p reassembly.Point) Point { return Point{Frame: int64(p.Frame), Time: p.Time} }
+func point(p conn.Point) Point { return Point{Frame: int64(p.Frame), Time: p.Time} }
 
 // states returns the stays of one side.
-func (n *Builder) states(c *reassembly.Conn, side reassembly.Role) []Stay {
+func (n *Builder) states(c *conn.Conn, side conn.Role) []Stay {
 	in := c.States(side)
 	if cap(n.stays[side]) < len(in) {
 		n.stays[side] = make([]Stay, len(in))

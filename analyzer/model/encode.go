@@ -1,12 +1,11 @@
 package model
 
 import (
+	"finwait/reassembly/conn"
 	"net/netip"
 	"reflect"
 	"strconv"
 	"unsafe"
-
-	"finwait/reassembly"
 )
 
 // AppendJSON appends r as one JSON object without a line end: byte for byte
@@ -76,7 +75,7 @@ func (s *step) appendRare(dst []byte, at unsafe.Pointer) []byte {
 	case jsonUint32:
 		return strconv.AppendUint(dst, uint64(*(*uint32)(at)), 10)
 	case jsonCaveats:
-		return (*(*reassembly.Caveats)(at)).AppendJSON(dst)
+		return (*(*conn.Caveats)(at)).AppendJSON(dst)
 	case jsonText:
 		return appendStr(dst, (*Text)(at).String())
 	}

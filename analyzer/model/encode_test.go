@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
 )
@@ -24,7 +24,7 @@ type bare Record
 // empty.
 func fillLists(r *bare) {
 	if r.MissingFIN == nil {
-		r.MissingFIN = []reassembly.Role{}
+		r.MissingFIN = []conn.Role{}
 	}
 	if r.Findings == nil {
 		r.Findings = []Finding{}
@@ -59,8 +59,8 @@ func fill(rnd *rand.Rand, v reflect.Value) {
 		return
 	case reflect.TypeFor[Facts]():
 		return
-	case reflect.TypeFor[reassembly.Caveats]():
-		v.SetUint(rnd.Uint64N(uint64(reassembly.Reopened) << 1))
+	case reflect.TypeFor[conn.Caveats]():
+		v.SetUint(rnd.Uint64N(uint64(conn.Reopened) << 1))
 		return
 	}
 	if of, ok := v.Interface().(interface{ Words() []string }); ok && v.Kind() == reflect.Uint8 {
@@ -199,22 +199,22 @@ func TestSecondsAreExact(t *testing.T) {
 
 // typical is a Record of the size that most connections yield.
 func typical() *Record {
-	frame, tm, by, reply := int64(61), Time(1700000000123456789), reassembly.Client, reassembly.RSTReply
+	frame, tm, by, reply := int64(61), Time(1700000000123456789), conn.Client, conn.RSTReply
 	s := Seconds(2160000001)
 	stays := []Stay{
-		{State: tcpstate.SynSent, Since: tm, Frame: 1, DurationS: 20e6, Bound: reassembly.ExactBound},
-		{State: tcpstate.Established, Since: tm, Frame: 2, DurationS: 8e8, Bound: reassembly.ExactBound},
-		{State: tcpstate.FinWait1, Since: tm, Frame: 61, DurationS: 42e6, Bound: reassembly.ExactBound},
-		{State: tcpstate.FinWait2, Since: tm, Frame: 63, DurationS: s, Bound: reassembly.ExactBound},
-		{State: tcpstate.Closed, Since: tm, Frame: 86, DurationS: 0, Bound: reassembly.AtLeast, Open: true},
+		{State: tcpstate.SynSent, Since: tm, Frame: 1, DurationS: 20e6, Bound: conn.ExactBound},
+		{State: tcpstate.Established, Since: tm, Frame: 2, DurationS: 8e8, Bound: conn.ExactBound},
+		{State: tcpstate.FinWait1, Since: tm, Frame: 61, DurationS: 42e6, Bound: conn.ExactBound},
+		{State: tcpstate.FinWait2, Since: tm, Frame: 63, DurationS: s, Bound: conn.ExactBound},
+		{State: tcpstate.Closed, Since: tm, Frame: 86, DurationS: 0, Bound: conn.AtLeast, Open: true},
 	}
 	return &Record{
 		Schema: Schema, File: "go-timeout.pcap", CommunityID: "1:LQU9qZlK+B5F3KDmev6m5PMibrg=",
 		Client: Endpoint{netip.MustParseAddr("10.77.0.1"), 40000}, Server: Endpoint{netip.MustParseAddr("10.77.0.2"), 8080},
-		Roles: reassembly.RolesFromSYN, Packets: Sides[int64]{6, 4}, PayloadBytes: Sides[int64]{120, 1452},
+		Roles: conn.RolesFromSYN, Packets: Sides[int64]{6, 4}, PayloadBytes: Sides[int64]{120, 1452},
 		First: Point{Frame: 1, Time: tm}, Last: Point{Frame: 86, Time: tm},
-		Flags: ">S <S. >. >d <. >F. <. <d >R", Completeness: 63, Zeek: Zeek{"RSTO", "ShADFdaR", reassembly.Client},
-		Handshake: reassembly.HandshakeComplete, Close: reassembly.CloseResetAfterFIN, FirstCloser: &by, MissingFIN: []reassembly.Role{reassembly.Server}, Ended: reassembly.EndReset,
+		Flags: ">S <S. >. >d <. >F. <. <d >R", Completeness: 63, Zeek: Zeek{"RSTO", "ShADFdaR", conn.Client},
+		Handshake: conn.HandshakeComplete, Close: conn.CloseResetAfterFIN, FirstCloser: &by, MissingFIN: []conn.Role{conn.Server}, Ended: conn.EndReset,
 		FIN:         Sides[*FIN]{Client: &FIN{Frame: &frame, Time: &tm, ACKFrame: &frame, ACKTime: &tm}},
 		RST:         &RST{By: by, Frame: 86, Time: tm, Kind: &reply, ReplyTo: &frame, Count: 1},
 		HalfClosedS: &s, TeardownS: &s, States: Sides[[]Stay]{stays, stays}, RTTS: &s,

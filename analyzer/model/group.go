@@ -2,12 +2,11 @@ package model
 
 import (
 	"cmp"
+	"finwait/reassembly/conn"
 	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
-
-	"finwait/reassembly"
 )
 
 // Group is what one rule found on the connections of one server, for a rule to
@@ -167,7 +166,7 @@ func (g *gathered) insert(i int, at place, e Example) {
 func (g *gathered) add(r *Record, f *Finding) {
 	switch {
 	case f.Side == nil:
-	case *f.Side == reassembly.Client:
+	case *f.Side == conn.Client:
 		g.side.Client++
 	default:
 		g.side.Server++
@@ -189,18 +188,18 @@ func (g *gathered) close(r *Record) {
 	if at == nil {
 		return
 	}
-	if r.Handshake == reassembly.HandshakeComplete {
+	if r.Handshake == conn.HandshakeComplete {
 		g.closed.add(Seconds(at.Sub(r.First.Time)))
 	}
 	if r.HalfClosedS == nil {
 		return
 	}
-	if r.HalfClosed != nil && *r.HalfClosed == reassembly.ExactBound {
+	if r.HalfClosed != nil && *r.HalfClosed == conn.ExactBound {
 		g.half.add(*r.HalfClosedS)
 	}
 	if r.HalfBytes != nil {
 		g.bytes += *r.HalfBytes
-		if r.PayloadBytes.Server == *r.HalfBytes && *r.FirstCloser == reassembly.Client {
+		if r.PayloadBytes.Server == *r.HalfBytes && *r.FirstCloser == conn.Client {
 			g.mute++
 		}
 	}
@@ -216,8 +215,8 @@ func closedAt(r *Record) *Time {
 	}
 	fin := r.FIN.Client
 	switch *r.FirstCloser {
-	case reassembly.Client:
-	case reassembly.Server:
+	case conn.Client:
+	case conn.Server:
 		fin = r.FIN.Server
 	default:
 		return nil

@@ -2,12 +2,11 @@ package model
 
 import (
 	"encoding"
+	"finwait/reassembly/conn"
 	"fmt"
 	"net/netip"
 	"reflect"
 	"strings"
-
-	"finwait/reassembly"
 )
 
 // A layout is how values of a type are written as JSON: steps that are taken one
@@ -89,11 +88,11 @@ const (
 
 // kinds are those of types that have their own form.
 var kinds = map[reflect.Type]jsonKind{
-	reflect.TypeFor[Seconds]():            jsonSeconds,
-	reflect.TypeFor[Time]():               jsonTime,
-	reflect.TypeFor[netip.Addr]():         jsonAddress,
-	reflect.TypeFor[Text]():               jsonText,
-	reflect.TypeFor[reassembly.Caveats](): jsonCaveats,
+	reflect.TypeFor[Seconds]():      jsonSeconds,
+	reflect.TypeFor[Time]():         jsonTime,
+	reflect.TypeFor[netip.Addr]():   jsonAddress,
+	reflect.TypeFor[Text]():         jsonText,
+	reflect.TypeFor[conn.Caveats](): jsonCaveats,
 }
 
 var basicKinds = map[reflect.Kind]jsonKind{

@@ -4,8 +4,8 @@ import (
 	"net/netip"
 	"time"
 
-	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
 )
@@ -19,41 +19,41 @@ const Schema = "finwait.flow/1"
 // Times are capture times. Durations are seconds in JSON. What is not known is
 // null, never a made-up zero.
 type Record struct {
-	Schema       string               `json:"schema"`
-	File         string               `json:"file" about:"path as given; of joined captures that of the first frame"`
-	Stream       uint32               `json:"stream" about:"tcp.stream of Wireshark"`
-	CommunityID  string               `json:"community_id" about:"Community ID v1"`
-	Client       Endpoint             `json:"client" about:"the endpoint that did the active open, see roles"`
-	Server       Endpoint             `json:"server"`
-	Roles        reassembly.RolesFrom `json:"roles" about:"how it is known who is the client"`
-	VLAN         []uint16             `json:"vlan" about:"VLAN IDs from the outermost" empty:"null"`
-	Tunnel       *Tunnel              `json:"tunnel" about:"the innermost that carried it"`
-	Interface    *string              `json:"interface" about:"of the capture"`
-	Packets      Sides[int64]         `json:"packets" about:"what each side sent"`
-	PayloadBytes Sides[int64]         `json:"payload_bytes" about:"sequence space that each side sent, counted once, without SYN and FIN"`
-	Quality      Sides[Quality]       `json:"quality" about:"what in each side's sending was not new data in order"`
-	First        Point                `json:"first" about:"the first captured segment"`
-	Last         Point                `json:"last" about:"the last captured segment"`
-	Flags        string               `json:"flags" about:"the sequence of flags, > from the client and < from the server"`
-	Completeness int                  `json:"completeness" about:"tcp.completeness of Wireshark"`
-	Zeek         Zeek                 `json:"zeek" about:"as Zeek's conn.log has it"`
-	Handshake    reassembly.Handshake `json:"handshake"`
-	Close        reassembly.Close     `json:"close"`
-	FirstCloser  *reassembly.Role     `json:"first_closer" words:"client server both"`
-	MissingFIN   []reassembly.Role    `json:"missing_fin" about:"sides without FIN where the other closed, or where the connection went idle"`
-	Ended        reassembly.End       `json:"ended" about:"why the record was closed"`
-	FIN          Sides[*FIN]          `json:"fin" about:"each side's FIN; null where there was none"`
-	RST          *RST                 `json:"rst" about:"the first RST that its receiver could accept"`
-	HalfClosedS  *Seconds             `json:"half_closed_s" about:"first FIN to the other side's, or the RST that ended it, or the end of observation"`
-	HalfClosed   *reassembly.Bound    `json:"half_closed_bound"`
-	HalfBytes    *int64               `json:"half_closed_bytes" about:"payload that the other side sent meanwhile"`
-	TeardownS    *Seconds             `json:"teardown_s" about:"first FIN to the ACK of the second, or to the RST that ended it; null while open"`
-	States       Sides[[]Stay]        `json:"states" about:"each endpoint's states as its kernel saw them (RFC 9293)"`
-	RTTS         *Seconds             `json:"rtt_s" about:"of the handshake"`
-	Vantage      *reassembly.Vantage  `json:"vantage" about:"where the capture was taken"`
-	App          *App                 `json:"app" about:"the application's protocol, where payload shows it"`
-	Caveats      reassembly.Caveats   `json:"caveats" about:"what limits the verdict"`
-	Findings     []Finding            `json:"findings" about:"what the rules found: see finwait explain"`
+	Schema       string         `json:"schema"`
+	File         string         `json:"file" about:"path as given; of joined captures that of the first frame"`
+	Stream       uint32         `json:"stream" about:"tcp.stream of Wireshark"`
+	CommunityID  string         `json:"community_id" about:"Community ID v1"`
+	Client       Endpoint       `json:"client" about:"the endpoint that did the active open, see roles"`
+	Server       Endpoint       `json:"server"`
+	Roles        conn.RolesFrom `json:"roles" about:"how it is known who is the client"`
+	VLAN         []uint16       `json:"vlan" about:"VLAN IDs from the outermost" empty:"null"`
+	Tunnel       *Tunnel        `json:"tunnel" about:"the innermost that carried it"`
+	Interface    *string        `json:"interface" about:"of the capture"`
+	Packets      Sides[int64]   `json:"packets" about:"what each side sent"`
+	PayloadBytes Sides[int64]   `json:"payload_bytes" about:"sequence space that each side sent, counted once, without SYN and FIN"`
+	Quality      Sides[Quality] `json:"quality" about:"what in each side's sending was not new data in order"`
+	First        Point          `json:"first" about:"the first captured segment"`
+	Last         Point          `json:"last" about:"the last captured segment"`
+	Flags        string         `json:"flags" about:"the sequence of flags, > from the client and < from the server"`
+	Completeness int            `json:"completeness" about:"tcp.completeness of Wireshark"`
+	Zeek         Zeek           `json:"zeek" about:"as Zeek's conn.log has it"`
+	Handshake    conn.Handshake `json:"handshake"`
+	Close        conn.Close     `json:"close"`
+	FirstCloser  *conn.Role     `json:"first_closer" words:"client server both"`
+	MissingFIN   []conn.Role    `json:"missing_fin" about:"sides without FIN where the other closed, or where the connection went idle"`
+	Ended        conn.End       `json:"ended" about:"why the record was closed"`
+	FIN          Sides[*FIN]    `json:"fin" about:"each side's FIN; null where there was none"`
+	RST          *RST           `json:"rst" about:"the first RST that its receiver could accept"`
+	HalfClosedS  *Seconds       `json:"half_closed_s" about:"first FIN to the other side's, or the RST that ended it, or the end of observation"`
+	HalfClosed   *conn.Bound    `json:"half_closed_bound"`
+	HalfBytes    *int64         `json:"half_closed_bytes" about:"payload that the other side sent meanwhile"`
+	TeardownS    *Seconds       `json:"teardown_s" about:"first FIN to the ACK of the second, or to the RST that ended it; null while open"`
+	States       Sides[[]Stay]  `json:"states" about:"each endpoint's states as its kernel saw them (RFC 9293)"`
+	RTTS         *Seconds       `json:"rtt_s" about:"of the handshake"`
+	Vantage      *conn.Vantage  `json:"vantage" about:"where the capture was taken"`
+	App          *App           `json:"app" about:"the application's protocol, where payload shows it"`
+	Caveats      conn.Caveats   `json:"caveats" about:"what limits the verdict"`
+	Findings     []Finding      `json:"findings" about:"what the rules found: see finwait explain"`
 
 	room room // of its findings
 }
@@ -113,7 +113,7 @@ type Zeek struct {
 
 	// Originator is the end that Zeek would take for the one that opened the
 	// connection: it flips the two where ports or flags make that likelier.
-	Originator reassembly.Role `json:"originator"`
+	Originator conn.Role `json:"originator"`
 }
 
 // FIN is one side's FIN. Frame and Time are null where it is Implied: the peer
@@ -131,47 +131,47 @@ type FIN struct {
 
 // RST is the first reset that its receiver could accept (RFC 9293 §3.5.3).
 type RST struct {
-	By          reassembly.Role     `json:"by"`
-	File        string              `json:"file,omitempty"`
-	Frame       int64               `json:"frame"`
-	Time        Time                `json:"time"`
-	Kind        *reassembly.RSTKind `json:"kind"` // null where it is none of them
-	ReplyToFile string              `json:"reply_to_file,omitempty" about:"of that segment; absent unless captures were joined"`
-	ReplyTo     *int64              `json:"reply_to" about:"frame of the segment that it answers"` // frame of the segment it answers
-	Count       int64               `json:"count" about:"resets from that side"`                   // resets from that side
+	By          conn.Role     `json:"by"`
+	File        string        `json:"file,omitempty"`
+	Frame       int64         `json:"frame"`
+	Time        Time          `json:"time"`
+	Kind        *conn.RSTKind `json:"kind"` // null where it is none of them
+	ReplyToFile string        `json:"reply_to_file,omitempty" about:"of that segment; absent unless captures were joined"`
+	ReplyTo     *int64        `json:"reply_to" about:"frame of the segment that it answers"` // frame of the segment it answers
+	Count       int64         `json:"count" about:"resets from that side"`                   // resets from that side
 }
 
 // Stay is one endpoint's stay in one state of RFC 9293 §3.3.2.
 type Stay struct {
-	State     tcpstate.State   `json:"state"`
-	Since     Time             `json:"since"`
-	File      string           `json:"file,omitempty"`
-	Frame     int64            `json:"frame" about:"the frame that shows that it began"` // the frame that shows the state began
-	DurationS Seconds          `json:"duration_s" about:"see bound"`
-	Bound     reassembly.Bound `json:"bound"`
-	Open      bool             `json:"open" about:"observation ended in this state"` // observation ended in this state
+	State     tcpstate.State `json:"state"`
+	Since     Time           `json:"since"`
+	File      string         `json:"file,omitempty"`
+	Frame     int64          `json:"frame" about:"the frame that shows that it began"` // the frame that shows the state began
+	DurationS Seconds        `json:"duration_s" about:"see bound"`
+	Bound     conn.Bound     `json:"bound"`
+	Open      bool           `json:"open" about:"observation ended in this state"` // observation ended in this state
 }
 
 // App is the application protocol, as far as payload and snaplen let it be seen.
 type App struct {
-	Protocol  reassembly.Protocol `json:"protocol"`
-	Requests  *int64              `json:"requests" about:"HTTP/1 requests seen to begin, pipelined ones too; null where they cannot be counted"` // null where they cannot be counted
-	Responses *int64              `json:"responses" about:"the same of final responses"`
-	Alerts    []string            `json:"alerts,omitempty" about:"TLS alerts that were readable"`
+	Protocol  conn.Protocol `json:"protocol"`
+	Requests  *int64        `json:"requests" about:"HTTP/1 requests seen to begin, pipelined ones too; null where they cannot be counted"` // null where they cannot be counted
+	Responses *int64        `json:"responses" about:"the same of final responses"`
+	Alerts    []string      `json:"alerts,omitempty" about:"TLS alerts that were readable"`
 }
 
 // Finding is what one rule says of one connection.
 type Finding struct {
-	Rule      string            `json:"rule" about:"its ID: FIN201"`
-	Name      string            `json:"name" about:"the rule's name: client-gave-up"`
-	Severity  Severity          `json:"severity"`
-	Message   Text              `json:"message" about:"one sentence with the numbers"`
-	Side      *reassembly.Role  `json:"side"`
-	Frames    []int64           `json:"frames" about:"the evidence, in order"`
-	Files     []string          `json:"files,omitempty" about:"of the frames, one each; absent unless captures were joined"` // of Frames, one each, where captures were joined
-	DurationS *Seconds          `json:"duration_s"`
-	Bound     *reassembly.Bound `json:"bound"`
-	Advice    Text              `json:"advice"`
+	Rule      string      `json:"rule" about:"its ID: FIN201"`
+	Name      string      `json:"name" about:"the rule's name: client-gave-up"`
+	Severity  Severity    `json:"severity"`
+	Message   Text        `json:"message" about:"one sentence with the numbers"`
+	Side      *conn.Role  `json:"side"`
+	Frames    []int64     `json:"frames" about:"the evidence, in order"`
+	Files     []string    `json:"files,omitempty" about:"of the frames, one each; absent unless captures were joined"` // of Frames, one each, where captures were joined
+	DurationS *Seconds    `json:"duration_s"`
+	Bound     *conn.Bound `json:"bound"`
+	Advice    Text        `json:"advice"`
 
 	// Facts are what its rule found; nil where the finding was read back.
 	Facts Facts `json:"-"`

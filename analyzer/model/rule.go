@@ -1,9 +1,8 @@
 package model
 
 import (
+	"finwait/reassembly/conn"
 	"slices"
-
-	"finwait/reassembly"
 )
 
 // Rule is one check of a connection. Its ID is never reused for another.
@@ -48,14 +47,14 @@ type Doc struct {
 
 // Doubt says what a caveat does to a rule's findings.
 type Doubt struct {
-	Caveat   reassembly.Caveats
+	Caveat   conn.Caveats
 	Withhold bool   // say nothing; else the severity falls by one
 	Why      string // in words, appended to the message
 }
 
 // Pass is one rule's look at one connection. Rules read; they change nothing.
 type Pass struct {
-	Conn   *reassembly.Conn
+	Conn   *conn.Conn
 	Record *Record
 	Config *Config
 
@@ -64,16 +63,16 @@ type Pass struct {
 
 // Verdict is what every rule says of what it found, beside its own Facts.
 type Verdict struct {
-	Severity Severity        // NoSeverity stands for the rule's own
-	Side     reassembly.Role // who is at fault or affected; NoRole where it is neither
-	Frames   []uint32        // the evidence; zeros are left out, the order is made the capture's
+	Severity Severity  // NoSeverity stands for the rule's own
+	Side     conn.Role // who is at fault or affected; NoRole where it is neither
+	Frames   []uint32  // the evidence; zeros are left out, the order is made the capture's
 	Took     Took
 }
 
 // Took is a duration that a verdict is about. The zero value is none.
 type Took struct {
 	For   Seconds
-	Bound reassembly.Bound
+	Bound conn.Bound
 	Known bool
 }
 
@@ -81,7 +80,7 @@ type Took struct {
 // record, in the order of the rules: those that config lets run, and those that are
 // needed for something else. What the record's caveats undermine is weakened or left
 // out.
-func Judge(rules []*Rule, config *Config, needed ...string) func(*Record, *reassembly.Conn) {
+func Judge(rules []*Rule, config *Config, needed ...string) func(*Record, *conn.Conn) {
 	for _, r := range rules {
 		if config.Runs(r) || slices.Contains(needed, r.ID) {
 			for _, other := range r.Requires {
@@ -92,7 +91,7 @@ func Judge(rules []*Rule, config *Config, needed ...string) func(*Record, *reass
 	all := slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool {
 		return r.Check == nil || !config.Runs(r) && !slices.Contains(needed, r.ID)
 	})
-	return func(r *Record, c *reassembly.Conn) {
+	return func(r *Record, c *conn.Conn) {
 		p := Pass{Conn: c, Record: r, Config: config}
 		for _, p.rule = range all {
 			p.rule.Check(&p)
@@ -140,7 +139,7 @@ func (p *Pass) Report(facts Facts, v Verdict) {
 	}
 	room := &p.Record.room
 	f.Frames, room.frames = evidence(room.frames, v.Frames)
-	if v.Side == reassembly.Client || v.Side == reassembly.Server {
+	if v.Side == conn.Client || v.Side == conn.Server {
 		f.Side = &sidesOf[v.Side]
 	}
 	if v.Took.Known {
@@ -152,8 +151,8 @@ func (p *Pass) Report(facts Facts, v Verdict) {
 
 // What findings point to; it is not written to.
 var (
-	sidesOf  = [...]reassembly.Role{reassembly.Client, reassembly.Server}
-	boundsOf = [...]reassembly.Bound{reassembly.ExactBound, reassembly.AtLeast, reassembly.AtMost}
+	sidesOf  = [...]conn.Role{conn.Client, conn.Server}
+	boundsOf = [...]conn.Bound{conn.ExactBound, conn.AtLeast, conn.AtMost}
 )
 
 // evidence appends frames to list in the order of the capture, each once, and

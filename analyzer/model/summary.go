@@ -1,7 +1,7 @@
 package model
 
 import (
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -14,8 +14,8 @@ type Summary struct {
 	Schema      string                                `json:"schema"`
 	Files       []FileInfo                            `json:"files"`
 	Connections int64                                 `json:"connections"`
-	Close       map[reassembly.Close]int64            `json:"close"`
-	FirstCloser map[reassembly.Role]int64             `json:"first_closer"`
+	Close       map[conn.Close]int64                  `json:"close"`
+	FirstCloser map[conn.Role]int64                   `json:"first_closer"`
 	States      Sides[map[tcpstate.State]*StateTimes] `json:"states"`
 	Findings    []FindingGroup                        `json:"findings"`
 	Timers      []Timer                               `json:"timers"`
@@ -63,15 +63,15 @@ func (s *Severities) Count(severity Severity) {
 
 // Row is what is told of one file, server, client or rule.
 type Row struct {
-	By          string                     `json:"by" about:"what the key is" words:"file server client rule"`              // what the key is
-	Key         string                     `json:"key" about:"empty for what is left of many"`                              // "" of what is left of many
-	Keys        int64                      `json:"keys" about:"how many the row stands for: 1, or about how many are left"` // how many the row stands for; of what is left of many, about
-	Connections int64                      `json:"connections"`
-	Close       map[reassembly.Close]int64 `json:"close"`
-	Severities  Severities                 `json:"severities"`
-	Worst       *Worst                     `json:"worst" about:"the rule with the gravest findings that no other explains"`
-	HalfClosed  HalfTimes                  `json:"half_closed" about:"of connections of which it is known exactly; beyond 64 of a sample"`
-	Error       *string                    `json:"error" about:"why a file was not read to its end"` // why a file was not read to its end
+	By          string               `json:"by" about:"what the key is" words:"file server client rule"`              // what the key is
+	Key         string               `json:"key" about:"empty for what is left of many"`                              // "" of what is left of many
+	Keys        int64                `json:"keys" about:"how many the row stands for: 1, or about how many are left"` // how many the row stands for; of what is left of many, about
+	Connections int64                `json:"connections"`
+	Close       map[conn.Close]int64 `json:"close"`
+	Severities  Severities           `json:"severities"`
+	Worst       *Worst               `json:"worst" about:"the rule with the gravest findings that no other explains"`
+	HalfClosed  HalfTimes            `json:"half_closed" about:"of connections of which it is known exactly; beyond 64 of a sample"`
+	Error       *string              `json:"error" about:"why a file was not read to its end"` // why a file was not read to its end
 }
 
 // Worst is the rule with the gravest findings of a Row that no other explains, and
@@ -115,7 +115,7 @@ type FileInfo struct {
 	// Severities counts the findings; null where captures were joined.
 	Severities *Severities `json:"severities" about:"how many findings there are; null where captures were joined"`
 	// Vantage is where the capture was taken, if its connections agree.
-	Vantage *reassembly.Vantage `json:"vantage"`
+	Vantage *conn.Vantage `json:"vantage"`
 	// Dropped is how many packets the capturing system says it lost; null
 	// where the capture does not say.
 	Dropped *int64 `json:"dropped" about:"packets that the capturing system says it lost"`

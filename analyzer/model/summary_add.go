@@ -1,7 +1,7 @@
 package model
 
 import (
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -10,8 +10,8 @@ import (
 type Aggregate struct {
 	files       []FileInfo
 	connections int64
-	close       [reassembly.CloseOpen + 1]int64
-	firstCloser [reassembly.BothRoles + 1]int64
+	close       [conn.CloseOpen + 1]int64
+	firstCloser [conn.BothRoles + 1]int64
 	states      Sides[[tcpstate.NumStates]stayTimes]
 	findings    findingGroups
 	timers      []Timer
@@ -109,9 +109,9 @@ func addStays(states *[tcpstate.NumStates]stayTimes, stays []Stay) {
 		switch {
 		case s.Open:
 			times.open.add(s.DurationS)
-		case s.Bound == reassembly.AtMost:
+		case s.Bound == conn.AtMost:
 			times.atMost.add(s.DurationS)
-		case s.Bound == reassembly.AtLeast:
+		case s.Bound == conn.AtLeast:
 			times.atLeast.add(s.DurationS)
 		default:
 			times.exact.add(s.DurationS)
@@ -125,8 +125,8 @@ func (a *Aggregate) Summary() *Summary {
 		Schema:      SummarySchema,
 		Files:       append([]FileInfo{}, a.files...),
 		Connections: a.connections,
-		Close:       counted[reassembly.Close](a.close[:]),
-		FirstCloser: counted[reassembly.Role](a.firstCloser[:]),
+		Close:       counted[conn.Close](a.close[:]),
+		FirstCloser: counted[conn.Role](a.firstCloser[:]),
 		Findings:    append(a.findings.list(a.timers), a.ofFiles...),
 		Timers:      append([]Timer{}, a.timers...),
 		Severities:  countsOf(&a.findings.bySeverity),

@@ -2,12 +2,11 @@ package model
 
 import (
 	"cmp"
+	"finwait/reassembly/conn"
 	"hash/fnv"
 	"maps"
 	"slices"
 	"strings"
-
-	"finwait/reassembly"
 )
 
 // Keys are what a summary can tell apart.
@@ -30,7 +29,7 @@ type breakdown struct {
 type keyed struct {
 	key         string
 	connections int64
-	close       map[reassembly.Close]int64
+	close       map[conn.Close]int64
 	severities  [len(severityNames)]int64
 	rules       []Worst
 	half        sampling
@@ -168,10 +167,10 @@ func (b *breakdown) list() []Row {
 func (k *keyed) add(r *Record, g *Grouping, rule string) {
 	k.connections++
 	if k.close == nil {
-		k.close = map[reassembly.Close]int64{}
+		k.close = map[conn.Close]int64{}
 	}
 	k.close[r.Close]++
-	if r.HalfClosed != nil && *r.HalfClosed == reassembly.ExactBound && r.HalfClosedS != nil {
+	if r.HalfClosed != nil && *r.HalfClosed == conn.ExactBound && r.HalfClosedS != nil {
 		k.half.add(*r.HalfClosedS)
 	}
 	for i := range r.Findings {
@@ -200,7 +199,7 @@ func (k *keyed) count(rule, name string, severity Severity, connections int64) {
 func (k *keyed) merge(o *keyed) {
 	k.connections += o.connections
 	if k.close == nil {
-		k.close = map[reassembly.Close]int64{}
+		k.close = map[conn.Close]int64{}
 	}
 	for name, n := range o.close {
 		k.close[name] += n
@@ -230,7 +229,7 @@ func (k *keyed) told(by string, keys int64) Row {
 		Severities: countsOf(&k.severities), HalfClosed: k.half.times(),
 	}
 	if row.Close == nil {
-		row.Close = map[reassembly.Close]int64{}
+		row.Close = map[conn.Close]int64{}
 	}
 	for i := range k.rules {
 		w := &k.rules[i]

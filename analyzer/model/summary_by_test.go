@@ -1,20 +1,19 @@
 package model
 
 import (
+	"finwait/reassembly/conn"
 	"fmt"
 	"runtime"
 	"testing"
-
-	"finwait/reassembly"
 )
 
 func TestByServer(t *testing.T) {
 	var a Aggregate
 	a.By("server")
-	exact, half := reassembly.ExactBound, Seconds(2e9)
+	exact, half := conn.ExactBound, Seconds(2e9)
 	for i := range 10 {
 		r := found(i, i%2, i)
-		r.Close, r.HalfClosed, r.HalfClosedS = reassembly.CloseGraceful, &exact, &half
+		r.Close, r.HalfClosed, r.HalfClosedS = conn.CloseGraceful, &exact, &half
 		if i%2 == 0 {
 			r.Findings = []Finding{finding("FIN104", Warning, 1), finding("FIN104", Warning, 1), finding("FIN401", Info, 1)}
 		}
@@ -25,7 +24,7 @@ func TestByServer(t *testing.T) {
 		t.Fatalf("%+v", rows)
 	}
 	r := &rows[0]
-	if r.Connections != 5 || r.Close[reassembly.CloseGraceful] != 5 || r.Severities != (Severities{0, 10, 5}) || r.Keys != 1 || *r.HalfClosed.P90 != 2e9 {
+	if r.Connections != 5 || r.Close[conn.CloseGraceful] != 5 || r.Severities != (Severities{0, 10, 5}) || r.Keys != 1 || *r.HalfClosed.P90 != 2e9 {
 		t.Errorf("%+v", r)
 	}
 	if *r.Worst != (Worst{"FIN104", "name-of-FIN104", Warning, 5}) {
@@ -51,7 +50,7 @@ func TestManyKeys(t *testing.T) {
 	const clients = 100_000
 	for i := range 2 * clients {
 		r := found(i, 1, i%clients)
-		r.Close = reassembly.CloseGraceful
+		r.Close = conn.CloseGraceful
 		if i%1000 == 0 {
 			r.Findings = []Finding{finding("FIN201", Error, 1)}
 		}

@@ -1,14 +1,13 @@
 package model
 
 import (
+	"finwait/reassembly/conn"
 	"fmt"
 	"net/netip"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
-
-	"finwait/reassembly"
 )
 
 // found returns the record of one connection on which rules found something.
@@ -24,7 +23,7 @@ func found(stream, server, client int, findings ...Finding) *Record {
 }
 
 func finding(rule string, severity Severity, took Seconds) Finding {
-	side, bound := reassembly.Server, reassembly.ExactBound
+	side, bound := conn.Server, conn.ExactBound
 	return Finding{
 		Rule: rule, Name: "name-of-" + rule, Severity: severity, Message: TextOf("the server took its time"),
 		Side: &side, Frames: []int64{1, 2}, DurationS: &took, Bound: &bound, Advice: TextOf("Do not."),

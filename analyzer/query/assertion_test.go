@@ -9,13 +9,13 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 func testFacts() *Facts {
-	graceful := &analyzer.Record{Stream: 0, Close: reassembly.CloseGraceful, FirstCloser: role(reassembly.Client), HalfClosedS: seconds(200 * time.Millisecond)}
+	graceful := &analyzer.Record{Stream: 0, Close: conn.CloseGraceful, FirstCloser: role(conn.Client), HalfClosedS: seconds(200 * time.Millisecond)}
 	return NewFacts(NewBudget(), &analyzer.FileInfo{File: "a.pcap", Packets: 9, Complete: true, Skipped: map[string]int64{"not-tcp": 1}},
-		[]*analyzer.Record{graceful, record(), {Stream: 4, Close: reassembly.CloseOpen}},
+		[]*analyzer.Record{graceful, record(), {Stream: 4, Close: conn.CloseOpen}},
 		[]analyzer.FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: analyzer.Info}},
 		[]analyzer.Timer{{Kind: "client-timeout", Value: new(analyzer.Seconds(8e8)), Samples: 12}})
 }

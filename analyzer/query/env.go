@@ -10,7 +10,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/schema"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // The types of a record that look different in an expression.
@@ -19,7 +19,7 @@ var (
 	timeType    = reflect.TypeFor[analyzer.Time]()
 	addrType    = reflect.TypeFor[netip.Addr]()
 	floatType   = reflect.TypeFor[float64]()
-	caveatsType = reflect.TypeFor[reassembly.Caveats]()
+	caveatsType = reflect.TypeFor[conn.Caveats]()
 	wordsType   = reflect.TypeFor[encoding.TextAppender]()
 )
 
@@ -47,7 +47,7 @@ func viewOf(t reflect.Type) view {
 	switch {
 	case t == caveatsType:
 		return view{reflect.TypeFor[[]string](), func(dst, src reflect.Value) {
-			dst.Set(reflect.ValueOf(reassembly.Caveats(src.Uint()).Names()))
+			dst.Set(reflect.ValueOf(conn.Caveats(src.Uint()).Names()))
 		}}
 	case t.Kind() != reflect.Pointer && t.Implements(wordsType):
 		return view{reflect.TypeFor[string](), func(dst, src reflect.Value) { dst.SetString(src.Interface().(fmt.Stringer).String()) }}

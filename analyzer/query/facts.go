@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // facts is what an assertion speaks of: one capture.
@@ -23,10 +23,10 @@ type finding struct {
 	Name      string            `json:"name"`
 	Severity  analyzer.Severity `json:"severity"`
 	Message   analyzer.Text     `json:"message"`
-	Side      *reassembly.Role  `json:"side"`
+	Side      *conn.Role        `json:"side"`
 	Frames    []int64           `json:"frames"`
 	DurationS *analyzer.Seconds `json:"duration_s"`
-	Bound     *reassembly.Bound `json:"bound"`
+	Bound     *conn.Bound       `json:"bound"`
 	Advice    analyzer.Text     `json:"advice"`
 	Stream    *uint32           `json:"stream"`
 	Client    *string           `json:"client"` // ip:port

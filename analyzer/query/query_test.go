@@ -10,22 +10,22 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
-func role(r reassembly.Role) *reassembly.Role   { return &r }
+func role(r conn.Role) *conn.Role               { return &r }
 func seconds(d time.Duration) *analyzer.Seconds { s := analyzer.Seconds(d); return &s }
 
 func record() *analyzer.Record {
 	return &analyzer.Record{
-		Stream: 3, Close: reassembly.CloseHalfClosed, FirstCloser: role(reassembly.Client), HalfClosedS: seconds(1500 * time.Millisecond),
+		Stream: 3, Close: conn.CloseHalfClosed, FirstCloser: role(conn.Client), HalfClosedS: seconds(1500 * time.Millisecond),
 		Client:  analyzer.Endpoint{IP: netip.MustParseAddr("192.0.2.1"), Port: 40000},
 		Server:  analyzer.Endpoint{IP: netip.MustParseAddr("198.51.100.7"), Port: 443},
 		First:   analyzer.Point{Frame: 1, Time: capture.Time(1700000000e9)},
 		VLAN:    []uint16{12},
-		Caveats: reassembly.MidStreamStart,
+		Caveats: conn.MidStreamStart,
 		Findings: []analyzer.Finding{
 			{Rule: "FIN101", Severity: analyzer.Warning, Frames: []int64{3, 4}},
 			{Rule: "FIN202", Severity: analyzer.Error, DurationS: seconds(3 * time.Second)},

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 const (
@@ -97,7 +97,7 @@ func shortKey(s string) string {
 }
 
 // closeList words how connections closed, the most frequent first.
-func closeList(close map[reassembly.Close]int64) string {
+func closeList(close map[conn.Close]int64) string {
 	var list []tallied
 	for _, c := range closeWords {
 		if n := close[c.value]; n > 0 {

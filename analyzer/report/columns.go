@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // kind is what a column holds.
@@ -85,7 +85,7 @@ func kindOf(t reflect.Type) (k kind, scalar bool) {
 		return seconds, true
 	case reflect.TypeFor[netip.Addr]():
 		return address, true
-	case reflect.TypeFor[reassembly.Caveats]():
+	case reflect.TypeFor[conn.Caveats]():
 		return list, true
 	}
 	if t.Kind() != reflect.Pointer && t.Implements(words) {

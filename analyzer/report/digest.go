@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -74,7 +74,7 @@ func newDigest(s *analyzer.Summary) *digest {
 			d.closes = append(d.closes, tallied{c.words, n})
 		}
 	}
-	for _, side := range []reassembly.Role{reassembly.Client, reassembly.Server, reassembly.BothRoles} {
+	for _, side := range []conn.Role{conn.Client, conn.Server, conn.BothRoles} {
 		if n := s.FirstCloser[side]; n > 0 {
 			d.closers = append(d.closers, tallied{side.String(), n})
 		}
@@ -82,8 +82,8 @@ func newDigest(s *analyzer.Summary) *digest {
 	byCount := func(a, b tallied) int { return cmp.Compare(b.n, a.n) }
 	slices.SortStableFunc(d.closes, byCount)
 	slices.SortStableFunc(d.closers, byCount)
-	d.addStates(reassembly.Client, s.States.Client)
-	d.addStates(reassembly.Server, s.States.Server)
+	d.addStates(conn.Client, s.States.Client)
+	d.addStates(conn.Server, s.States.Server)
 	return d
 }
 
@@ -173,7 +173,7 @@ func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
 	facts = append(facts, packets)
 	if f.Vantage != nil {
 		where := "at the " + f.Vantage.String()
-		if *f.Vantage == reassembly.VantageMiddle {
+		if *f.Vantage == conn.VantageMiddle {
 			where = "on the way"
 		}
 		facts = append(facts, "captured "+where)
@@ -213,7 +213,7 @@ func skippedNote(f *analyzer.FileInfo) string {
 	return "skipped: " + strings.Join(parts, ", ")
 }
 
-func (d *digest) addStates(side reassembly.Role, states map[tcpstate.State]*analyzer.StateTimes) {
+func (d *digest) addStates(side conn.Role, states map[tcpstate.State]*analyzer.StateTimes) {
 	for _, state := range closingStates {
 		t := states[state]
 		if t == nil {
@@ -236,12 +236,12 @@ func newStateRow(side string, state tcpstate.State, t *analyzer.StateTimes) stat
 // longest words the longest completed stay. One that is only bounded stands for
 // itself where it is longer than what is known exactly.
 func longest(t *analyzer.StateTimes) string {
-	most, bound := t.Max, reassembly.ExactBound
+	most, bound := t.Max, conn.ExactBound
 	if t.MaxAtLeast != nil && (most == nil || *t.MaxAtLeast > *most) {
-		most, bound = t.MaxAtLeast, reassembly.AtLeast
+		most, bound = t.MaxAtLeast, conn.AtLeast
 	}
 	if t.MaxAtMost != nil && (most == nil || *t.MaxAtMost > *most) {
-		most, bound = t.MaxAtMost, reassembly.AtMost
+		most, bound = t.MaxAtMost, conn.AtMost
 	}
 	return bounded(most, &bound)
 }

@@ -6,7 +6,7 @@ import (
 
 	"finwait/analyzer/ladder"
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -63,7 +63,7 @@ type ladderEnd struct {
 	Time       analyzer.Time    `json:"time"` // the end of observation
 	SinceStart analyzer.Seconds `json:"since_start_s"`
 	SinceLast  analyzer.Seconds `json:"since_last_s"`
-	Ended      reassembly.End   `json:"ended"`
+	Ended      conn.End         `json:"ended"`
 }
 
 func (j *ladderJSON) Begin(l *ladder.Ladder) error {
@@ -77,7 +77,7 @@ func (j *ladderJSON) Row(r *ladder.Row) error {
 		SinceStart: analyzer.Seconds(r.SinceStart), SinceLast: analyzer.Seconds(r.SinceLast),
 		From: r.From.String(), Flags: r.FlagText(), Len: r.Len,
 		Notes: []string{}, Began: []string{}, Findings: []string{},
-		Client: textOrNull(r.States[reassembly.Client]), Server: textOrNull(r.States[reassembly.Server]),
+		Client: textOrNull(r.States[conn.Client]), Server: textOrNull(r.States[conn.Server]),
 	}
 	s.Flags = s.Flags[1 : len(s.Flags)-1]
 	if r.ICMP != "" {
@@ -99,7 +99,7 @@ func (j *ladderJSON) Row(r *ladder.Row) error {
 	}
 	for side, began := range r.Began {
 		if began {
-			s.Began = append(s.Began, reassembly.Role(side).String())
+			s.Began = append(s.Began, conn.Role(side).String())
 		}
 	}
 	for _, f := range r.Evidence {

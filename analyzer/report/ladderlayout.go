@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/ladder"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // ladderLayout says in which columns a ladder is drawn: two lifelines with
@@ -85,17 +85,17 @@ type rung struct {
 // arrow is what stands between the lifelines.
 type arrow struct {
 	text  string
-	from  reassembly.Role // NoRole where it is no arrow
-	color string          // of ECMA-48; "" for none
+	from  conn.Role // NoRole where it is no arrow
+	color string    // of ECMA-48; "" for none
 }
 
 // draw returns the arrow, width columns wide.
 func (a arrow) draw(width int) string {
 	n := displayWidth(a.text)
 	switch a.from {
-	case reassembly.Client:
+	case conn.Client:
 		return "─" + a.text + strings.Repeat("─", max(width-n-2, 0)) + "▶"
-	case reassembly.Server:
+	case conn.Server:
 		return "◀" + strings.Repeat("─", max(width-n-2, 0)) + a.text + "─"
 	}
 	left := max(width-n, 0) / 2

@@ -8,7 +8,7 @@ import (
 
 	"finwait/analyzer/ladder"
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -62,7 +62,7 @@ func closeText(r *analyzer.Record) string {
 	switch {
 	case r.FirstCloser == nil:
 		return text
-	case *r.FirstCloser == reassembly.BothRoles:
+	case *r.FirstCloser == conn.BothRoles:
 		return text + ", both closed at once"
 	}
 	return text + ", the " + r.FirstCloser.String() + " closed first"
@@ -192,11 +192,11 @@ func (t *ladderText) gap(s analyzer.Seconds) {
 	if displayWidth(text) > t.layout.arrow {
 		text = s.Words()
 	}
-	t.layout.line(&t.buf, rung{arrow: arrow{text: text, from: reassembly.NoRole, color: "2"}})
+	t.layout.line(&t.buf, rung{arrow: arrow{text: text, from: conn.NoRole, color: "2"}})
 }
 
 func (t *ladderText) fold(f *folded) error {
-	t.layout.line(&t.buf, rung{arrow: arrow{text: "…", from: reassembly.NoRole}, details: []string{"… " + f.words()}})
+	t.layout.line(&t.buf, rung{arrow: arrow{text: "…", from: conn.NoRole}, details: []string{"… " + f.words()}})
 	return t.write()
 }
 
@@ -208,7 +208,7 @@ func (f *folded) words() string {
 	}
 	for side, n := range f.bytes {
 		if n > 0 {
-			text += fmt.Sprintf(", %s from the %s", size(n), reassembly.Role(side))
+			text += fmt.Sprintf(", %s from the %s", size(n), conn.Role(side))
 		}
 	}
 	if f.retransmissions > 0 {
@@ -232,11 +232,11 @@ func size(n int64) string {
 
 // endWords say why observation of a connection ended, where the last segment
 // does not.
-var endWords = map[reassembly.End]string{
-	reassembly.EndCapture: "the capture ended",
-	reassembly.EndIdle:    "silent for too long: taken for abandoned",
-	reassembly.EndEvicted: "given up for want of room",
-	reassembly.EndReused:  "a new connection on the same addresses and ports",
+var endWords = map[conn.End]string{
+	conn.EndCapture: "the capture ended",
+	conn.EndIdle:    "silent for too long: taken for abandoned",
+	conn.EndEvicted: "given up for want of room",
+	conn.EndReused:  "a new connection on the same addresses and ports",
 }
 
 func (t *ladderText) End() error {
@@ -257,7 +257,7 @@ func (t *ladderText) End() error {
 	}
 	t.layout.line(&t.buf, rung{
 		time: fmt.Sprintf("%.6f", end.Sub(r.First.Time).Seconds()), details: []string{words},
-		client: openState(r.States.Client), server: openState(r.States.Server), arrow: arrow{text: "end", from: reassembly.NoRole, color: "2"},
+		client: openState(r.States.Client), server: openState(r.States.Server), arrow: arrow{text: "end", from: conn.NoRole, color: "2"},
 	})
 	return t.write()
 }

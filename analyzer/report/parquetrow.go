@@ -7,11 +7,11 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/parquet"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // caveats are a list of words in one number.
-var caveats = reflect.TypeFor[reassembly.Caveats]()
+var caveats = reflect.TypeFor[conn.Caveats]()
 
 // parquetFields returns a field of the Parquet file for each of columns. They are read
 // off the type, so that a new field of the record is a new column.
@@ -92,7 +92,7 @@ func (p *parquetHandler) put(n *parquet.Node, v reflect.Value, ok bool, rep, def
 		return
 	}
 	if v.Type() == caveats {
-		v = reflect.ValueOf(reassembly.Caveats(v.Uint()).Names())
+		v = reflect.ValueOf(conn.Caveats(v.Uint()).Names())
 	}
 	switch n.Type {
 	case parquet.Group:

@@ -6,7 +6,6 @@ import (
 
 	"finwait/analyzer/ladder"
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
 	"finwait/reassembly/conn"
 )
 
@@ -85,22 +84,22 @@ func (p *picture) fold(f *folded) error {
 
 // delay returns how long segments were under way, where that is known: half the
 // round trip of the handshake, in a capture at one of the ends.
-func delay(r *analyzer.Record) (oneWay time.Duration, at reassembly.Role) {
+func delay(r *analyzer.Record) (oneWay time.Duration, at conn.Role) {
 	if r.RTTS == nil || r.Vantage == nil {
-		return 0, reassembly.NoRole
+		return 0, conn.NoRole
 	}
 	switch half := time.Duration(*r.RTTS / 2); *r.Vantage {
 	case conn.VantageClient:
-		return half, reassembly.Client
+		return half, conn.Client
 	case conn.VantageServer:
-		return half, reassembly.Server
+		return half, conn.Server
 	}
-	return 0, reassembly.NoRole
+	return 0, conn.NoRole
 }
 
 // stays returns the states of one side.
-func stays(r *analyzer.Record, side reassembly.Role) []analyzer.Stay {
-	if side == reassembly.Server {
+func stays(r *analyzer.Record, side conn.Role) []analyzer.Stay {
+	if side == conn.Server {
 		return r.States.Server
 	}
 	return r.States.Client

@@ -6,7 +6,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -34,7 +34,7 @@ func drawBar(r *analyzer.Record) (*page.SVG, float64) {
 	axis(&d, span, barBottom+4)
 	for _, side := range sides {
 		y := float64(clientLane)
-		if side == reassembly.Server {
+		if side == conn.Server {
 			y = serverLane
 		}
 		d.Text("e", barLeft-8, y+15, side.String())
@@ -66,9 +66,9 @@ func lastStay(r *analyzer.Record) analyzer.Time {
 }
 
 // barStay draws one stay.
-func barStay(d *page.SVG, side reassembly.Role, s *analyzer.Stay, from, to, y float64) {
+func barStay(d *page.SVG, side conn.Role, s *analyzer.Stay, from, to, y float64) {
 	d.Rect(page.StateClass(s.State), from, y, to-from, laneHeight, side.String()+" "+stayWords(s))
-	if s.Bound == reassembly.AtMost {
+	if s.Bound == conn.AtMost {
 		for x := from + 6; x < to; x += 8 {
 			d.Line("hatch", x, y+laneHeight, min(x+laneHeight/2, to), y)
 		}
@@ -93,13 +93,13 @@ var waits = [tcpstate.NumStates]string{
 }
 
 // barWait says between the lanes what an end waits for.
-func barWait(d *page.SVG, side reassembly.Role, s *analyzer.Stay, from, to float64) {
+func barWait(d *page.SVG, side conn.Role, s *analyzer.Stay, from, to float64) {
 	text := strings.Replace(strings.Replace(waits[s.State], "%", side.String(), 1), "%", side.Peer().String(), 1)
 	if text == "" || float64(len(text))*charWidth > to-from {
 		return
 	}
 	arrow := " ↓"
-	if side == reassembly.Server {
+	if side == conn.Server {
 		arrow = " ↑"
 	}
 	d.Text("c m", (from+to)/2, clientLane+laneHeight+15, text+arrow)

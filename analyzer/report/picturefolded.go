@@ -7,7 +7,7 @@ import (
 	"finwait/analyzer/ladder"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
 )
@@ -36,7 +36,7 @@ type foldedDrawing struct {
 	picture *picture
 	id      string // what its frames' marks begin with
 	y       float64
-	known   reassembly.Role // at which side the capture was taken; NoRole where the delay is not known
+	known   conn.Role // at which side the capture was taken; NoRole where the delay is not known
 	bands   [2]band
 	bottom  page.SVG // what lies below the arrows
 }
@@ -119,7 +119,7 @@ func (d *foldedDrawing) row(r *ladder.Row, first bool) {
 	d.Close()
 	for side, began := range r.Began {
 		if began {
-			d.begin(reassembly.Role(side), r.States[side], ends[side])
+			d.begin(conn.Role(side), r.States[side], ends[side])
 		}
 	}
 	d.y += height
@@ -152,7 +152,7 @@ func (d *foldedDrawing) arrow(r *ladder.Row, y float64) (ends [2]float64) {
 		from = from.Peer() // the error goes back to who sent what it quotes
 	}
 	ends = [2]float64{y, y}
-	if d.known != reassembly.NoRole {
+	if d.known != conn.NoRole {
 		ends[d.known.Peer()] += slant
 		if from != d.known {
 			ends[d.known.Peer()] -= 2 * slant
@@ -182,13 +182,13 @@ func (d *foldedDrawing) arrow(r *ladder.Row, y float64) (ends [2]float64) {
 }
 
 // begin lets a side's state begin.
-func (d *foldedDrawing) begin(side reassembly.Role, state string, y float64) {
+func (d *foldedDrawing) begin(side conn.Role, state string, y float64) {
 	d.band(side, y)
 	d.bands[side] = band{state, y}
 	if state == tcpstate.Closed.String() {
 		state = "closed"
 	}
-	if side == reassembly.Client {
+	if side == conn.Client {
 		d.Text("e b", clientRight, y+4, state)
 	} else {
 		d.Text("b", serverLeft, y+4, state)
@@ -196,14 +196,14 @@ func (d *foldedDrawing) begin(side reassembly.Role, state string, y float64) {
 }
 
 // band draws the state that ends at y.
-func (d *foldedDrawing) band(side reassembly.Role, y float64) {
+func (d *foldedDrawing) band(side conn.Role, y float64) {
 	b := d.bands[side]
 	state, ok := stateOf(b.state)
 	if !ok || state == tcpstate.Closed || y <= b.since {
 		return
 	}
 	x := float64(clientBand)
-	if side == reassembly.Server {
+	if side == conn.Server {
 		x = serverBand
 	}
 	d.bottom.Rect(page.StateClass(state), x, b.since, bandWidth, y-b.since, side.String()+" "+b.state)
@@ -244,7 +244,7 @@ func (d *foldedDrawing) end() {
 		d.y += 14
 	}
 	for side := range d.bands {
-		d.band(reassembly.Role(side), d.y)
+		d.band(conn.Role(side), d.y)
 	}
 	if words != "" {
 		d.y += rungHeight - 14
@@ -286,7 +286,7 @@ func rowWords(r *ladder.Row) string {
 	parts := append([]string{text + " " + segmentForms(r)[0]}, noteTexts(r)...)
 	for side, began := range r.Began {
 		if began {
-			parts = append(parts, fmt.Sprintf("%s is %s", reassembly.Role(side), r.States[side]))
+			parts = append(parts, fmt.Sprintf("%s is %s", conn.Role(side), r.States[side]))
 		}
 	}
 	for _, f := range r.Evidence {

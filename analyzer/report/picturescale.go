@@ -7,7 +7,7 @@ import (
 	"finwait/analyzer/ladder"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -25,7 +25,7 @@ type scaleDrawing struct {
 	first   analyzer.Time
 	span    time.Duration
 	oneWay  time.Duration
-	known   reassembly.Role
+	known   conn.Role
 	names   [4]float64 // where the last text of each column stands
 }
 
@@ -63,7 +63,7 @@ func drawScale(p *picture, id string) (*page.SVG, float64) {
 }
 
 // sides are both ends of a connection.
-var sides = [...]reassembly.Role{reassembly.Client, reassembly.Server}
+var sides = [...]conn.Role{conn.Client, conn.Server}
 
 // at returns where a time is.
 func (d *scaleDrawing) at(t analyzer.Time) float64 {
@@ -81,9 +81,9 @@ func (d *scaleDrawing) room(column int, y float64) bool {
 }
 
 // bands draws the states of a side.
-func (d *scaleDrawing) bands(side reassembly.Role) {
+func (d *scaleDrawing) bands(side conn.Role) {
 	x := float64(clientBand)
-	if side == reassembly.Server {
+	if side == conn.Server {
 		x = serverBand
 	}
 	list := stays(d.picture.ladder.Record, side)
@@ -96,9 +96,9 @@ func (d *scaleDrawing) bands(side reassembly.Role) {
 		d.Rect(page.StateClass(s.State), x, from, bandWidth, max(to-from, 1), side.String()+" "+stayWords(s))
 		y := from + 9
 		switch {
-		case side == reassembly.Client && d.room(clientColumn, y):
+		case side == conn.Client && d.room(clientColumn, y):
 			d.Text("e b", clientRight, y, s.State.String())
-		case side == reassembly.Server && d.room(serverColumn, y):
+		case side == conn.Server && d.room(serverColumn, y):
 			d.Text("b", serverLeft, y, s.State.String())
 		}
 	}
@@ -113,7 +113,7 @@ func (d *scaleDrawing) row(r *ladder.Row) {
 		from = from.Peer()
 	}
 	switch {
-	case d.known == reassembly.NoRole:
+	case d.known == conn.NoRole:
 	case from == d.known:
 		reached += analyzer.Time(d.oneWay)
 	default:

@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -211,7 +211,7 @@ func TestSortGoesThroughAFileWhenThereAreMany(t *testing.T) {
 		var want []string
 		for _, file := range []string{"b", "a"} {
 			for i := range 300 {
-				r := analyzer.Record{File: file, Stream: uint32(i*7%300) / 2, Ended: reassembly.EndClosed + reassembly.End(i*7%300%2)}
+				r := analyzer.Record{File: file, Stream: uint32(i*7%300) / 2, Ended: conn.EndClosed + conn.End(i*7%300%2)}
 				if err := s.Record(&r); err != nil {
 					t.Fatal(err)
 				}

@@ -4,20 +4,20 @@ import (
 	"strconv"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
 // bounded words a duration with its bound: > 9.80 s, ≤ 2.16 s.
-func bounded(s *analyzer.Seconds, bound *reassembly.Bound) string {
+func bounded(s *analyzer.Seconds, bound *conn.Bound) string {
 	if s == nil {
 		return ""
 	}
 	if bound != nil {
 		switch *bound {
-		case reassembly.AtLeast:
+		case conn.AtLeast:
 			return "> " + s.Words()
-		case reassembly.AtMost:
+		case conn.AtMost:
 			return "≤ " + s.Words()
 		}
 	}
@@ -44,22 +44,22 @@ func number(n int64) string {
 // closeWords are the values of close as text for people, in the order in which
 // they are told if they are equally frequent.
 var closeWords = []struct {
-	value reassembly.Close
+	value conn.Close
 	words string
 }{
-	{reassembly.CloseGraceful, "graceful"},
-	{reassembly.CloseHalfClosed, "half-closed"},
-	{reassembly.CloseResetAfterFIN, "reset after FIN"},
-	{reassembly.CloseReset, "reset"},
-	{reassembly.CloseOpen, "still open"},
-	{reassembly.CloseRefused, "refused"},
-	{reassembly.CloseUnanswered, "unanswered SYN"},
-	{reassembly.CloseHalfOpen, "half-open"},
-	{reassembly.CloseUnknown, "unknown"},
+	{conn.CloseGraceful, "graceful"},
+	{conn.CloseHalfClosed, "half-closed"},
+	{conn.CloseResetAfterFIN, "reset after FIN"},
+	{conn.CloseReset, "reset"},
+	{conn.CloseOpen, "still open"},
+	{conn.CloseRefused, "refused"},
+	{conn.CloseUnanswered, "unanswered SYN"},
+	{conn.CloseHalfOpen, "half-open"},
+	{conn.CloseUnknown, "unknown"},
 }
 
 // Closes returns the values of close in that order.
-func Closes() (list []reassembly.Close) {
+func Closes() (list []conn.Close) {
 	for _, c := range closeWords {
 		list = append(list, c.value)
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // zeekField is a field of Zeek's conn.log with its type, and how to write it.
@@ -189,7 +189,7 @@ func newZeekConn(r *analyzer.Record) *zeekConn {
 		missed:   r.Quality.Client.MissingBytes + r.Quality.Server.MissingBytes,
 		duration: analyzer.Seconds(r.Last.Time - r.First.Time),
 	}
-	if r.Zeek.Originator == reassembly.Server {
+	if r.Zeek.Originator == conn.Server {
 		c.orig, c.resp = c.resp, c.orig
 		c.origBytes, c.respBytes = c.respBytes, c.origBytes
 		c.origPkt, c.respPkt = c.respPkt, c.origPkt
@@ -204,9 +204,9 @@ func zeekService(a *analyzer.App) string {
 		return ""
 	}
 	switch a.Protocol {
-	case reassembly.HTTP1, reassembly.HTTP2:
+	case conn.HTTP1, conn.HTTP2:
 		return "http"
-	case reassembly.TLS:
+	case conn.TLS:
 		return "ssl"
 	}
 	return ""

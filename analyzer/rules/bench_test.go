@@ -5,18 +5,19 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/traffic"
 )
 
 // eachStory calls f with a connection of every story of the web, and with the
 // story's share.
-func eachStory(b *testing.B, f func(c *reassembly.Conn, share int)) {
+func eachStory(b *testing.B, f func(c *conn.Conn, share int)) {
 	web := traffic.Web(1)
 	for _, story := range web.Stories {
 		shape := *web
 		shape.Stories = []traffic.Story{story}
-		tracker := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) { f(c, story.Share) })
+		tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) { f(c, story.Share) })
 		d := segment.NewDecoder()
 		var s segment.Segment
 		for p := range shape.Packets(1) {
@@ -30,7 +31,7 @@ func eachStory(b *testing.B, f func(c *reassembly.Conn, share int)) {
 }
 
 func BenchmarkRecord(b *testing.B) {
-	benchmarkStories(b, func(c *reassembly.Conn) func() {
+	benchmarkStories(b, func(c *conn.Conn) func() {
 		var builder analyzer.Builder
 		return func() { builder.Record("web.pcap", c) }
 	})
@@ -39,7 +40,7 @@ func BenchmarkRecord(b *testing.B) {
 func BenchmarkJudge(b *testing.B) {
 	config := analyzer.DefaultConfig()
 	judge := analyzer.Judge(All, &config)
-	benchmarkStories(b, func(c *reassembly.Conn) func() {
+	benchmarkStories(b, func(c *conn.Conn) func() {
 		rec := analyzer.NewRecord("web.pcap", c)
 		return func() {
 			rec.Findings = rec.Findings[:0]
@@ -50,12 +51,12 @@ func BenchmarkJudge(b *testing.B) {
 
 // benchmarkStories measures what prepare returns, over the mix of connections of
 // the web; an operation takes in as many as the shares come to.
-func benchmarkStories(b *testing.B, prepare func(*reassembly.Conn) func()) {
+func benchmarkStories(b *testing.B, prepare func(*conn.Conn) func()) {
 	b.ReportAllocs()
 	b.StopTimer()
 	b.ResetTimer()
 	connections := 0
-	eachStory(b, func(c *reassembly.Conn, share int) {
+	eachStory(b, func(c *conn.Conn, share int) {
 		connections += share
 		work := prepare(c)
 		b.StartTimer()

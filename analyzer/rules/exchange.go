@@ -3,8 +3,8 @@ package rules
 import (
 	"time"
 
-	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -25,7 +25,7 @@ const (
 // exchange is the last request of a connection, and what had come of its answer
 // at some segment of the client's: the one that closed.
 type exchange struct {
-	proto      reassembly.Protocol
+	proto      conn.Protocol
 	what       string // "GET request" or the like
 	start, end capture.Time
 	frame      uint32
@@ -44,22 +44,22 @@ type exchange struct {
 }
 
 // exchangeAt reads the last exchange before the client's segment closing.
-func exchangeAt(c *reassembly.Conn, closing *reassembly.Mark) exchange {
+func exchangeAt(c *conn.Conn, closing *conn.Mark) exchange {
 	x := exchange{proto: c.Protocol(), what: "request", whole: true, answer: unasked}
-	req, ans := c.Talk(reassembly.Client), c.Talk(reassembly.Server)
+	req, ans := c.Talk(conn.Client), c.Talk(conn.Server)
 	if !req.Known() {
 		return x
 	}
-	x.start, x.end, x.frame, x.bytes, x.first = req.Start, req.End, req.StartFrame, req.Bytes, c.Turns(reassembly.Client) == 1
+	x.start, x.end, x.frame, x.bytes, x.first = req.Start, req.End, req.StartFrame, req.Bytes, c.Turns(conn.Client) == 1
 	x.single = req.StartFrame == req.EndFrame
-	if x.proto == reassembly.TLS {
+	if x.proto == conn.TLS {
 		x.tls(c, closing)
 		x.findLate(c, closing, ans)
 		return x
 	}
 	switch {
 	case ans.Known() && ans.StartFrame > req.StartFrame:
-		x.got = int64(max(min(closing.Ack, max(c.PayloadEnd(reassembly.Server), behind(ans)))-ans.At, 0)) // what was acknowledged came, captured or not
+		x.got = int64(max(min(closing.Ack, max(c.PayloadEnd(conn.Server), behind(ans)))-ans.At, 0)) // what was acknowledged came, captured or not
 		x.heard = ans.End
 		if ans.EndFrame > closing.Frame {
 			x.heard = lastBefore(c, closing, ans.Start)
@@ -73,11 +73,11 @@ func exchangeAt(c *reassembly.Conn, closing *reassembly.Mark) exchange {
 	default:
 		x.answer = missing
 	}
-	if x.proto == reassembly.HTTP1 {
+	if x.proto == conn.HTTP1 {
 		x.http(c, req, ans)
 	}
 	x.findLate(c, closing, ans)
-	if x.answer == unclear && x.proto == reassembly.HTTP1 && x.late > 0 && x.got > 0 {
+	if x.answer == unclear && x.proto == conn.HTTP1 && x.late > 0 && x.got > 0 {
 		x.answer = partial
 	}
 	return x
@@ -85,10 +85,10 @@ func exchangeAt(c *reassembly.Conn, closing *reassembly.Mark) exchange {
 
 // lastBefore returns when the latest payload of the server came that the client
 // had received when it closed; first is when the first did.
-func lastBefore(c *reassembly.Conn, closing *reassembly.Mark, first capture.Time) capture.Time {
+func lastBefore(c *conn.Conn, closing *conn.Mark, first capture.Time) capture.Time {
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if m.By(reassembly.Server) && m.Len > 0 && m.End() <= closing.Ack {
+		if m.By(conn.Server) && m.Len > 0 && m.End() <= closing.Ack {
 			first = max(first, m.Time)
 		}
 	}
@@ -97,7 +97,7 @@ func lastBefore(c *reassembly.Conn, closing *reassembly.Mark, first capture.Time
 
 // behind returns the sequence position behind a turn; behind a SYN where there
 // was none.
-func behind(t *reassembly.Turn) seqnum.Offset {
+func behind(t *conn.Turn) seqnum.Offset {
 	if !t.Known() {
 		return 1
 	}
@@ -106,13 +106,13 @@ func behind(t *reassembly.Turn) seqnum.Offset {
 
 // findLate looks for what the server sent that the client had not received when
 // it closed.
-func (x *exchange) findLate(c *reassembly.Conn, closing *reassembly.Mark, ans *reassembly.Turn) {
+func (x *exchange) findLate(c *conn.Conn, closing *conn.Mark, ans *conn.Turn) {
 	if !ans.Known() || ans.StartFrame < x.frame {
 		return
 	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if m.By(reassembly.Server) && m.HasPayload() && !m.Has(segment.RST) && m.End() > closing.Ack && m.Frame >= x.frame {
+		if m.By(conn.Server) && m.HasPayload() && !m.Has(segment.RST) && m.End() > closing.Ack && m.Frame >= x.frame {
 			x.lateStart, x.lateFrame = m.Time, m.Frame
 			break
 		}
@@ -120,16 +120,16 @@ func (x *exchange) findLate(c *reassembly.Conn, closing *reassembly.Mark, ans *r
 	if x.lateFrame != 0 {
 		x.late = int64(max(behind(ans)-max(closing.Ack, ans.At), 0))
 	}
-	if x.proto == reassembly.TLS && x.late <= reassembly.AlertSize { // close_notify answers the FIN, not the request
+	if x.proto == conn.TLS && x.late <= conn.AlertSize { // close_notify answers the FIN, not the request
 		x.late, x.lateFrame = 0, 0
 	}
 }
 
 // tls finds the last request in a conversation of which only the records show.
-func (x *exchange) tls(c *reassembly.Conn, closing *reassembly.Mark) {
+func (x *exchange) tls(c *conn.Conn, closing *conn.Mark) {
 	bursts := c.Bursts()
 	x.answer, x.what = unclear, "TLS request"
-	if c.Turns(reassembly.Server) == 0 {
+	if c.Turns(conn.Server) == 0 {
 		x.answer, x.what = missing, "TLS ClientHello"
 		return
 	}
@@ -141,7 +141,7 @@ func (x *exchange) tls(c *reassembly.Conn, closing *reassembly.Mark) {
 		x.start, x.end, x.frame, x.bytes = b.Start, b.End, b.StartFrame, b.Bytes
 		x.answer = missing
 		for _, a := range bursts[i+1:] {
-			if a.By == reassembly.Server && a.Kind != reassembly.AlertRecord && a.Kind != reassembly.TicketRecord && !x.unseen(c, &a, closing) {
+			if a.By == conn.Server && a.Kind != conn.AlertRecord && a.Kind != conn.TicketRecord && !x.unseen(c, &a, closing) {
 				x.answer = unclear
 				x.got += a.Bytes
 			}
@@ -153,7 +153,7 @@ func (x *exchange) tls(c *reassembly.Conn, closing *reassembly.Mark) {
 
 // unseen reports whether the client had received nothing of a burst when it
 // closed.
-func (x *exchange) unseen(c *reassembly.Conn, a *reassembly.Burst, closing *reassembly.Mark) bool {
+func (x *exchange) unseen(c *conn.Conn, a *conn.Burst, closing *conn.Mark) bool {
 	if a.StartFrame > closing.Frame {
 		return true
 	}
@@ -163,9 +163,9 @@ func (x *exchange) unseen(c *reassembly.Conn, a *reassembly.Burst, closing *reas
 
 // ticketsOnly reports whether all that the server sent after the request may have
 // been session tickets.
-func ticketsOnly(c *reassembly.Conn, from uint32) bool {
+func ticketsOnly(c *conn.Conn, from uint32) bool {
 	for _, b := range c.Bursts() {
-		if b.Kind == reassembly.TicketRecord && b.StartFrame > from {
+		if b.Kind == conn.TicketRecord && b.StartFrame > from {
 			return true
 		}
 	}
@@ -173,6 +173,6 @@ func ticketsOnly(c *reassembly.Conn, from uint32) bool {
 }
 
 // waited returns how long the client waited between its request and closing.
-func (x *exchange) waited(closing *reassembly.Mark) time.Duration {
+func (x *exchange) waited(closing *conn.Mark) time.Duration {
 	return max(closing.Time.Sub(x.end), 0)
 }

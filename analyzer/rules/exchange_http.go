@@ -3,13 +3,13 @@ package rules
 import (
 	"bytes"
 
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 	"finwait/reassembly/seqnum"
 )
 
 // http reads what was captured of the request and its answer.
-func (x *exchange) http(c *reassembly.Conn, req, ans *reassembly.Turn) {
+func (x *exchange) http(c *conn.Conn, req, ans *conn.Turn) {
 	a := readRequests(req.Head(), req.Bytes)
 	x.whole = a.whole
 	if a.n == 0 && !x.httpBody(ans) {
@@ -29,7 +29,7 @@ func (x *exchange) http(c *reassembly.Conn, req, ans *reassembly.Turn) {
 		return
 	}
 	head := ans.Head()
-	end, at := c.Tail(reassembly.Server)
+	end, at := c.Tail(conn.Server)
 	if at != ans.At+seqnum.Offset(x.got) {
 		end = nil // of what came later
 	}
@@ -49,7 +49,7 @@ func events(head []byte) bool {
 // httpBody judges a turn of the client that begins in the middle of a request:
 // the server spoke in between. A go-ahead (100) is no answer, another status is.
 // It reports whether an HTTP answer began behind the turn.
-func (x *exchange) httpBody(ans *reassembly.Turn) bool {
+func (x *exchange) httpBody(ans *conn.Turn) bool {
 	x.what = "request body"
 	if !ans.Known() {
 		return false
@@ -58,7 +58,7 @@ func (x *exchange) httpBody(ans *reassembly.Turn) bool {
 	switch {
 	case !ok || !m.Response:
 		x.answer = unclear
-		x.proto = reassembly.ProtocolUnknown // a tunnel, an upgrade
+		x.proto = conn.ProtocolUnknown // a tunnel, an upgrade
 		return false
 	case ans.StartFrame > x.frame:
 		return true

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // fin101 reports connections of which one side closed and the other had not
@@ -34,13 +34,13 @@ application has not noticed the end of its input, or is busy with something else
 	Group: groupHalfClosed,
 	Doubts: []analyzer.Doubt{
 		oneDirection,
-		{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps that FIN"},
+		{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps that FIN"},
 	},
 }
 
 func checkHalfClosed(p *analyzer.Pass) {
 	c := p.Conn
-	if c.Close != reassembly.CloseHalfClosed {
+	if c.Close != conn.CloseHalfClosed {
 		return
 	}
 	closer := c.FirstCloser
@@ -57,7 +57,7 @@ func checkHalfClosed(p *analyzer.Pass) {
 
 // halfClosed is a side that had not closed when observation ended.
 type halfClosed struct {
-	open  reassembly.Role
+	open  conn.Role
 	since time.Duration // the other side's FIN
 	sent  int64         // payload that it sent meanwhile
 }
@@ -76,7 +76,7 @@ func (h halfClosed) Advice() string {
 
 // took makes a duration of evidence one of a verdict. It is less than 0 where the
 // capture's clock was set back.
-func took(d time.Duration, b reassembly.Bound) analyzer.Took {
+func took(d time.Duration, b conn.Bound) analyzer.Took {
 	return analyzer.Took{For: analyzer.Seconds(max(d, 0)), Bound: b, Known: true}
 }
 

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -36,8 +36,8 @@ let pools close connections that were idle for longer than that.`,
 	},
 	Check: checkMissingFIN,
 	Doubts: unseen(
-		analyzer.Doubt{Caveat: reassembly.Evicted, Withhold: true},
-		analyzer.Doubt{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
+		analyzer.Doubt{Caveat: conn.Evicted, Withhold: true},
+		analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
 		clockStep,
 	),
 }
@@ -45,17 +45,17 @@ let pools close connections that were idle for longer than that.`,
 func checkMissingFIN(p *analyzer.Pass) {
 	c := p.Conn
 	idle := c.Until.Sub(c.Last.Time)
-	if c.Close != reassembly.CloseOpen || idle < p.Config.Idle || has(c, segment.RST) {
+	if c.Close != conn.CloseOpen || idle < p.Config.Idle || has(c, segment.RST) {
 		return
 	}
 	f := missingFIN{silent: idle}
-	for r := range reassembly.Role(2) {
+	for r := range conn.Role(2) {
 		if n := int64(c.PayloadEnd(r) - c.Taken(r)); c.Taken(r) > 0 {
 			f.unacknowledged[r] = n
 		}
 	}
 	p.Report(f, analyzer.Verdict{
-		Side: reassembly.NoRole, Frames: []uint32{c.Last.Frame}, Took: took(idle, reassembly.AtLeast),
+		Side: conn.NoRole, Frames: []uint32{c.Last.Frame}, Took: took(idle, conn.AtLeast),
 	})
 }
 
@@ -69,7 +69,7 @@ func (f missingFIN) Message() string {
 	text := fmt.Sprintf("neither side sent a FIN or an RST, and nothing at all came in the last %s of observation", span(f.silent))
 	for r, n := range f.unacknowledged {
 		if n > 0 {
-			text += fmt.Sprintf("; %s of the %s were never acknowledged", octets(n), reassembly.Role(r))
+			text += fmt.Sprintf("; %s of the %s were never acknowledged", octets(n), conn.Role(r))
 		}
 	}
 	return text

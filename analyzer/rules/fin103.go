@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // fin103 reports FINs that were repeated in vain: nobody acknowledged them, or
@@ -41,7 +41,7 @@ are thrown away, mend the firewall rule or its timeouts for closing connections.
 
 func checkFINUnacknowledged(p *analyzer.Pass) {
 	c := p.Conn
-	for r := range reassembly.Role(2) {
+	for r := range conn.Role(2) {
 		f := &c.FIN[r]
 		if f.Retransmissions < p.Config.FINRetransmits {
 			continue
@@ -57,10 +57,10 @@ func checkFINUnacknowledged(p *analyzer.Pass) {
 		case denied > 0:
 			found.acknowledged, found.times = true, int64(denied)
 			found.over, found.rest = f.ACKTime.Sub(f.Time), last.Time.Sub(f.ACKTime)
-			v.Took = took(over, reassembly.ExactBound)
+			v.Took = took(over, conn.ExactBound)
 		case !f.Acked && !(c.RST.Known && c.RST.By == r.Peer() && c.RST.Frame > f.Frame):
 			found.times, found.over, found.rest = f.Retransmissions+1, over, c.Until.Sub(last.Time)
-			v.Took = took(c.Until.Sub(f.Time), reassembly.AtLeast)
+			v.Took = took(c.Until.Sub(f.Time), conn.AtLeast)
 			if found.rest < minRTO {
 				v.Severity = analyzer.Info
 			}
@@ -76,7 +76,7 @@ func checkFINUnacknowledged(p *analyzer.Pass) {
 // was acknowledged, times are the repetitions behind that, over is from the FIN to
 // its ACK and rest from that to the last copy.
 type finRepeated struct {
-	by           reassembly.Role
+	by           conn.Role
 	acknowledged bool
 	times        int64
 	over, rest   time.Duration

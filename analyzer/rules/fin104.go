@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -47,15 +47,15 @@ func checkSlowTeardown(p *analyzer.Pass) {
 	if !c.HasTeardown || c.Teardown < p.Config.SlowTeardown {
 		return
 	}
-	v := analyzer.Verdict{Side: reassembly.NoRole, Took: took(c.Teardown, reassembly.ExactBound)}
+	v := analyzer.Verdict{Side: conn.NoRole, Took: took(c.Teardown, conn.ExactBound)}
 	f := slowTeardown{took: c.Teardown}
 	if r, s := slowest(c); s != nil {
 		v.Side, f.in, f.state, f.stayed = r, r, s.State, min(s.For, c.Teardown)
 	}
-	for r := range reassembly.Role(2) {
+	for r := range conn.Role(2) {
 		v.Frames = append(v.Frames, c.FIN[r].Frame, c.FIN[r].ACKFrame)
 		if c.FIN[r].Implied {
-			v.Took.Bound = reassembly.AtLeast
+			v.Took.Bound = conn.AtLeast
 		}
 		last, _ := c.FINRepeats(r)
 		if n := c.FIN[r].Retransmissions; n > 0 && last != nil && last.Time.Sub(c.FIN[r].Time) >= c.Teardown/2 {
@@ -76,13 +76,13 @@ func checkSlowTeardown(p *analyzer.Pass) {
 // slowTeardown is a teardown, and the longest stay of an end in a state of it.
 type slowTeardown struct {
 	took   time.Duration
-	in     reassembly.Role
+	in     conn.Role
 	state  tcpstate.State // Unknown where there is no such stay
 	stayed time.Duration
 	taken  int64 // payload that was taken in meanwhile
 
 	repeated bool // most of the time a FIN was sent again
-	of       reassembly.Role
+	of       conn.Role
 	copies   int64
 	over     time.Duration // from the first copy to the last
 }
@@ -115,9 +115,9 @@ func (f slowTeardown) Advice() string {
 
 // slowest returns the longest stay in a closing state. One that comes earlier
 // among closingStates is preferred unless another is a tenth longer.
-func slowest(c *reassembly.Conn) (side reassembly.Role, longest *reassembly.Stay) {
+func slowest(c *conn.Conn) (side conn.Role, longest *conn.Stay) {
 	for _, state := range closingStates {
-		for r := range reassembly.Role(2) {
+		for r := range conn.Role(2) {
 			stays := c.States(r)
 			for i := range stays {
 				s := &stays[i]

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
 )
@@ -45,28 +45,28 @@ handler stop when its request's context ends.`,
 	Group: groupGaveUp,
 	Frame: frameGaveUp,
 	Doubts: []analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Withhold: true},
-		{Caveat: reassembly.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
+		{Caveat: conn.OneDirection, Withhold: true},
+		{Caveat: conn.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
 	},
 }
 
 // gaveUp is a client that closed before it had its answer.
 type gaveUp struct {
 	exchange
-	c       *reassembly.Conn
-	closing *reassembly.Mark
-	abort   bool            // it closed with an RST instead of a FIN
-	met     reassembly.Mark // the client's RST that met the late answer or FIN; Frame 0 for none
+	c       *conn.Conn
+	closing *conn.Mark
+	abort   bool      // it closed with an RST instead of a FIN
+	met     conn.Mark // the client's RST that met the late answer or FIN; Frame 0 for none
 	doubt   giveUpDoubt
 }
 
 func checkGaveUp(p *analyzer.Pass) {
 	c := p.Conn
-	if c.FirstCloser != reassembly.Client {
+	if c.FirstCloser != conn.Client {
 		return
 	}
-	g := gaveUp{c: c, closing: c.MarkOf(c.FIN[reassembly.Client].Frame)}
-	if r := &c.RST; !c.FIN[reassembly.Client].Known && r.Ended && r.By == reassembly.Client && r.Kind == reassembly.RSTAbort {
+	g := gaveUp{c: c, closing: c.MarkOf(c.FIN[conn.Client].Frame)}
+	if r := &c.RST; !c.FIN[conn.Client].Known && r.Ended && r.By == conn.Client && r.Kind == conn.RSTAbort {
 		g.closing, g.abort = c.MarkOf(r.Frame), true
 	}
 	if g.closing == nil || g.satisfied(p.Config.Patience) {
@@ -74,7 +74,7 @@ func checkGaveUp(p *analyzer.Pass) {
 	}
 	g.exchange = exchangeAt(c, g.closing)
 	g.findReset()
-	if c.Caveats.Has(reassembly.ControlOnly) {
+	if c.Caveats.Has(conn.ControlOnly) {
 		g.reportControlOnly(p)
 		return
 	}
@@ -89,7 +89,7 @@ func checkGaveUp(p *analyzer.Pass) {
 		severity = analyzer.Warning
 	}
 	p.Report(g.facts(), analyzer.Verdict{
-		Severity: severity, Side: reassembly.Client, Frames: g.frames(), Took: took(g.waited(g.closing), reassembly.ExactBound),
+		Severity: severity, Side: conn.Client, Frames: g.frames(), Took: took(g.waited(g.closing), conn.ExactBound),
 	})
 }
 
@@ -98,16 +98,16 @@ func checkGaveUp(p *analyzer.Pass) {
 // that it gave up; as most clients close so, it saves most of the time of this rule.
 func (g *gaveUp) satisfied(patience time.Duration) bool {
 	c := g.c
-	if c.Protocol() != reassembly.HTTP1 {
+	if c.Protocol() != conn.HTTP1 {
 		return false
 	}
-	req, ans := c.Talk(reassembly.Client), c.Talk(reassembly.Server)
+	req, ans := c.Talk(conn.Client), c.Talk(conn.Server)
 	const version = "HTTP/1.1 " // a status of 1xx is behind it when that is no answer yet
 	asked, answer := req.Head(), ans.Head()
 	return int64(len(asked)) == req.Bytes && bytes.HasSuffix(asked, headEnd) && bytes.Count(asked, headEnd) == 1 &&
 		ans.StartFrame > req.StartFrame && ans.EndFrame < g.closing.Frame &&
 		len(answer) > len(version) && string(answer[:7]) == version[:7] && answer[len(version)] != '1' &&
-		g.closing.Ack >= max(c.PayloadEnd(reassembly.Server), behind(ans)) && g.closing.Time.Sub(ans.End) < patience
+		g.closing.Ack >= max(c.PayloadEnd(conn.Server), behind(ans)) && g.closing.Time.Sub(ans.End) < patience
 }
 
 var headEnd = []byte("\r\n\r\n")
@@ -117,20 +117,20 @@ var headEnd = []byte("\r\n\r\n")
 // an RST shows that something came later.
 func (g *gaveUp) reportControlOnly(p *analyzer.Pass) {
 	c := g.c
-	server := &c.FIN[reassembly.Server]
+	server := &c.FIN[conn.Server]
 	late := server.Known && server.Pos > 1 || !server.Known
-	if g.abort || c.Payload[reassembly.Client] == 0 || g.closing.Ack != 1 || g.met.Frame == 0 || !late {
+	if g.abort || c.Payload[conn.Client] == 0 || g.closing.Ack != 1 || g.met.Frame == 0 || !late {
 		return
 	}
-	f := gaveUpUnseen{c.Payload[reassembly.Client], g.closing.Time.Sub(c.First.Time), g.met.Time.Sub(g.closing.Time), g.serverTime()}
+	f := gaveUpUnseen{c.Payload[conn.Client], g.closing.Time.Sub(c.First.Time), g.met.Time.Sub(g.closing.Time), g.serverTime()}
 	p.Report(f, analyzer.Verdict{
-		Severity: analyzer.Warning, Side: reassembly.Client, Frames: []uint32{g.closing.Frame, g.met.Frame},
+		Severity: analyzer.Warning, Side: conn.Client, Frames: []uint32{g.closing.Frame, g.met.Frame},
 	})
 }
 
 // findReset looks for the client's RST after it closed.
 func (g *gaveUp) findReset() {
-	if rst := resetBy(g.c, reassembly.Client, g.closing.Frame); rst != nil {
+	if rst := resetBy(g.c, conn.Client, g.closing.Frame); rst != nil {
 		g.met = *rst
 	}
 }
@@ -143,7 +143,7 @@ func (g *gaveUp) deliberate() bool {
 	}
 	for i := range g.c.Marks {
 		m := &g.c.Marks[i]
-		if m.By(reassembly.Client) && m.Frame > g.lateFrame && !m.Has(segment.RST) &&
+		if m.By(conn.Client) && m.Frame > g.lateFrame && !m.Has(segment.RST) &&
 			m.Has(segment.ACK) && m.Ack > g.closing.Ack && m.Seq > g.closing.Seq {
 			return true
 		}
@@ -155,7 +155,7 @@ func (g *gaveUp) deliberate() bool {
 // by its answer that nobody took it in.
 func (g *gaveUp) mayStillRead() bool {
 	const soon = 200 * time.Millisecond
-	return g.late == 0 && g.met.Frame == 0 && !g.c.RST.Known && !g.c.FIN[reassembly.Server].Known &&
+	return g.late == 0 && g.met.Frame == 0 && !g.c.RST.Known && !g.c.FIN[conn.Server].Known &&
 		g.c.Until.Sub(g.closing.Time) < soon
 }
 
@@ -166,7 +166,7 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 	// It no longer wanted the answer; but who closes at once never did.
 	refused := g.late > 0 && g.met.Frame > g.lateFrame && g.waited(g.closing) >= patience/5
 	switch g.proto {
-	case reassembly.HTTP1:
+	case conn.HTTP1:
 		switch g.answer {
 		case missing:
 			return waited || refused
@@ -174,16 +174,16 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 			return g.closing.Time.Sub(g.heard) >= patience || g.late > 0 && g.waited(g.closing) >= patience/5
 		}
 		return false
-	case reassembly.HTTP2:
+	case conn.HTTP2:
 		return false // a timeout resets the stream and keeps the connection
-	case reassembly.TLS:
+	case conn.TLS:
 		return g.holdsTLS(waited)
 	}
 	if g.answer != missing || !waited {
 		return false
 	}
 	switch {
-	case refused && g.lateStart.Sub(g.closing.Time) > g.c.RoundTrip(reassembly.Server):
+	case refused && g.lateStart.Sub(g.closing.Time) > g.c.RoundTrip(conn.Server):
 		return true
 	case g.busy() && g.single: // more would be an upload, perhaps
 		g.doubt = unsureAsked
@@ -213,26 +213,26 @@ func (g *gaveUp) holdsTLS(waited bool) bool {
 // closed, as one does that is at work.
 func (g *gaveUp) busy() bool {
 	const atOnce = 100 * time.Millisecond
-	s, ok := stay(g.c, reassembly.Server, tcpstate.CloseWait)
+	s, ok := stay(g.c, conn.Server, tcpstate.CloseWait)
 	return ok && s.For > atOnce
 }
 
 // stay returns the first stay of one end in a state.
-func stay(c *reassembly.Conn, r reassembly.Role, state tcpstate.State) (reassembly.Stay, bool) {
+func stay(c *conn.Conn, r conn.Role, state tcpstate.State) (conn.Stay, bool) {
 	for _, s := range c.States(r) {
 		if s.State == state {
 			return s, true
 		}
 	}
-	return reassembly.Stay{}, false
+	return conn.Stay{}, false
 }
 
 func (g *gaveUp) frames() []uint32 {
 	frames := []uint32{g.frame, g.closing.Frame, g.lateFrame, g.met.Frame}
 	if !g.abort {
-		frames = append(frames, g.c.FIN[reassembly.Client].ACKFrame)
+		frames = append(frames, g.c.FIN[conn.Client].ACKFrame)
 	}
-	if f := &g.c.FIN[reassembly.Server]; f.Known && !g.abort {
+	if f := &g.c.FIN[conn.Server]; f.Known && !g.abort {
 		frames = append(frames, f.Frame)
 	}
 	return frames

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -62,7 +62,7 @@ type clientGaveUp struct {
 type giveUpStay struct {
 	state   tcpstate.State
 	took    time.Duration
-	bound   reassembly.Bound
+	bound   conn.Bound
 	delayed time.Duration // of that, a delayed ACK; 0 for none
 }
 
@@ -72,7 +72,7 @@ func (g *gaveUp) facts() clientGaveUp {
 		what: g.what, bytes: g.bytes, abort: g.abort, waited: g.waited(g.closing), whole: g.whole,
 		partial: g.answer == partial, got: g.got, server: g.serverTime(), doubt: g.doubt,
 	}
-	if g.first && g.c.Handshake == reassembly.HandshakeComplete {
+	if g.first && g.c.Handshake == conn.HandshakeComplete {
 		f.hasSYN, f.sinceSYN = true, g.closing.Time.Sub(g.c.First.Time)
 	}
 	g.findOutcome(&f)
@@ -82,7 +82,7 @@ func (g *gaveUp) facts() clientGaveUp {
 
 // findOutcome finds what the server did afterwards.
 func (g *gaveUp) findOutcome(f *clientGaveUp) {
-	server, rst := &g.c.FIN[reassembly.Server], &g.c.RST
+	server, rst := &g.c.FIN[conn.Server], &g.c.RST
 	switch {
 	case g.lateFrame != 0:
 		f.outcome, f.after = answered, g.lateStart.Sub(g.closing.Time)
@@ -91,7 +91,7 @@ func (g *gaveUp) findOutcome(f *clientGaveUp) {
 	case server.Known && !server.Implied:
 		f.outcome, f.intoRST = closedToo, g.met.Frame > server.Frame
 		f.after = server.Time.Sub(g.closing.Time)
-	case rst.Ended && rst.By == reassembly.Client:
+	case rst.Ended && rst.By == conn.Client:
 		f.outcome, f.after = resetByClient, rst.Time.Sub(g.closing.Time)
 	case rst.Ended:
 		f.outcome, f.after = resetByServer, rst.Time.Sub(g.closing.Time)
@@ -113,7 +113,7 @@ func (g *gaveUp) serverTime() serverTime {
 		return serverTime{}
 	}
 	late, after := g.c.MarkOf(g.lateFrame), g.lateStart.Sub(g.closing.Time)
-	if late != nil && !g.abort && late.Covers(g.closing.End()+1) && after <= g.c.RoundTrip(reassembly.Server)+soon {
+	if late != nil && !g.abort && late.Covers(g.closing.End()+1) && after <= g.c.RoundTrip(conn.Server)+soon {
 		return serverTime{}
 	}
 	return serverTime{g.lateStart.Sub(g.end), true}
@@ -124,11 +124,11 @@ func (g *gaveUp) serverTime() serverTime {
 // include/net/tcp.h).
 func (g *gaveUp) findStays(f *clientGaveUp) {
 	const shortest, longest = 35 * time.Millisecond, 210 * time.Millisecond
-	path := g.c.RoundTrip(reassembly.Client) + g.c.RoundTrip(reassembly.Server)
+	path := g.c.RoundTrip(conn.Client) + g.c.RoundTrip(conn.Server)
 	for i, at := range [...]struct {
-		r     reassembly.Role
+		r     conn.Role
 		state tcpstate.State
-	}{{reassembly.Client, tcpstate.FinWait1}, {reassembly.Client, tcpstate.FinWait2}, {reassembly.Server, tcpstate.CloseWait}} {
+	}{{conn.Client, tcpstate.FinWait1}, {conn.Client, tcpstate.FinWait2}, {conn.Server, tcpstate.CloseWait}} {
 		s, ok := stay(g.c, at.r, at.state)
 		if !ok || s.For == 0 {
 			continue
@@ -207,11 +207,11 @@ func (f *clientGaveUp) stuck() string {
 	return ";" + text[1:]
 }
 
-func boundWord(b reassembly.Bound) string {
+func boundWord(b conn.Bound) string {
 	switch b {
-	case reassembly.AtLeast:
+	case conn.AtLeast:
 		return "at least "
-	case reassembly.AtMost:
+	case conn.AtMost:
 		return "at most "
 	}
 	return ""

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -37,15 +37,15 @@ connection which the server has closed find out at the next use (FIN208).`,
 	Check: checkCloseWaitLeak,
 	Group: groupCloseWait,
 	Doubts: unseen(
-		analyzer.Doubt{Caveat: reassembly.Evicted, Withhold: true},
-		analyzer.Doubt{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
+		analyzer.Doubt{Caveat: conn.Evicted, Withhold: true},
+		analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
 		clockStep,
 	),
 }
 
 func checkCloseWaitLeak(p *analyzer.Pass) {
 	c := p.Conn
-	if c.Close != reassembly.CloseHalfClosed {
+	if c.Close != conn.CloseHalfClosed {
 		return
 	}
 	closer := c.FirstCloser
@@ -64,12 +64,12 @@ func checkCloseWaitLeak(p *analyzer.Pass) {
 		}
 		last, f.sent, f.silent = said.EndFrame, true, c.Until.Sub(said.End)
 	}
-	p.Report(f, analyzer.Verdict{Side: open, Frames: []uint32{fin.Frame, fin.ACKFrame, last}, Took: took(s.For, reassembly.AtLeast)})
+	p.Report(f, analyzer.Verdict{Side: open, Frames: []uint32{fin.Frame, fin.ACKFrame, last}, Took: took(s.For, conn.AtLeast)})
 }
 
 // closeWaitLeak is a side that stayed in CLOSE-WAIT.
 type closeWaitLeak struct {
-	open   reassembly.Role
+	open   conn.Role
 	stayed time.Duration
 	sent   bool          // it sent payload there
 	silent time.Duration // since then; valid iff sent

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // fin203 reports answers to clients that had closed: they meet an RST.
@@ -38,33 +38,33 @@ client had run out of patience, or nobody wanted the rest of the answer.`,
 
 func checkLateResponse(p *analyzer.Pass) {
 	c := p.Conn
-	fin, rst := &c.FIN[reassembly.Client], &c.RST
-	if !fin.Known || !rst.Ended || rst.By != reassembly.Client {
+	fin, rst := &c.FIN[conn.Client], &c.RST
+	if !fin.Known || !rst.Ended || rst.By != conn.Client {
 		return
 	}
 	late := firstLate(c)
 	if late == nil {
 		return
 	}
-	wasted := int64(c.PayloadEnd(reassembly.Server) - max(c.Taken(reassembly.Server), 1))
-	asked := c.Talk(reassembly.Client)
-	if !asked.Known() || lastWord(c, reassembly.Server, wasted) || asked.Bytes <= goodbye && farewells(asked.Head()) {
+	wasted := int64(c.PayloadEnd(conn.Server) - max(c.Taken(conn.Server), 1))
+	asked := c.Talk(conn.Client)
+	if !asked.Known() || lastWord(c, conn.Server, wasted) || asked.Bytes <= goodbye && farewells(asked.Head()) {
 		return // nothing was asked, or that is no answer: FIN307
 	}
 	v := analyzer.Verdict{
-		Side:   reassembly.Server,
+		Side:   conn.Server,
 		Frames: []uint32{fin.Frame, fin.ACKFrame, late.Frame, rst.Frame},
 	}
 	f := lateResponse{wasted: wasted}
 	switch {
 	case fin.Acked && fin.ACKFrame < late.Frame:
 		f.after, f.acknowledged = late.Time.Sub(fin.ACKTime), true
-		v.Took = took(f.after, reassembly.ExactBound)
-	case late.Time.Sub(fin.Time) <= c.Allowance(reassembly.Server) && !late.Covers(fin.Pos+1):
+		v.Took = took(f.after, conn.ExactBound)
+	case late.Time.Sub(fin.Time) <= c.Allowance(conn.Server) && !late.Covers(fin.Pos+1):
 		v.Severity, f.crossed = analyzer.Info, true
 	default:
 		f.after = late.Time.Sub(fin.Time)
-		v.Took = took(f.after, reassembly.ExactBound)
+		v.Took = took(f.after, conn.ExactBound)
 	}
 	p.Report(f, v)
 }
@@ -95,12 +95,12 @@ func (f lateResponse) Advice() string {
 // firstLate returns the first payload of the server that came after the
 // client's FIN and that the client never acknowledged, or nil where the
 // client's reset does not answer such payload.
-func firstLate(c *reassembly.Conn) *reassembly.Mark {
-	fin, rst := &c.FIN[reassembly.Client], c.MarkOf(c.RST.Frame)
+func firstLate(c *conn.Conn) *conn.Mark {
+	fin, rst := &c.FIN[conn.Client], c.MarkOf(c.RST.Frame)
 	if rst == nil || misfit(c) != nil {
 		return nil
 	}
-	if to := c.MarkOf(c.RST.ReplyTo); to != nil && !to.HasPayload() && c.Taken(reassembly.Server) >= c.PayloadEnd(reassembly.Server) {
+	if to := c.MarkOf(c.RST.ReplyTo); to != nil && !to.HasPayload() && c.Taken(conn.Server) >= c.PayloadEnd(conn.Server) {
 		return nil
 	}
 	from := fin.Frame
@@ -113,7 +113,7 @@ func firstLate(c *reassembly.Conn) *reassembly.Mark {
 			return nil
 		}
 		end := m.End()
-		if m.By(reassembly.Server) && m.HasPayload() && m.Frame >= from && end > c.Taken(reassembly.Server) && !rst.Covers(end) {
+		if m.By(conn.Server) && m.HasPayload() && m.Frame >= from && end > c.Taken(conn.Server) && !rst.Covers(end) {
 			return m
 		}
 	}

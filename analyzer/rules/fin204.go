@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -46,7 +46,7 @@ const reapable = 700 * time.Millisecond
 func checkFINWait2Reaped(p *analyzer.Pass) {
 	c := p.Conn
 	closer, rst := c.FirstCloser, &c.RST
-	if closer > reassembly.Server || !rst.Ended || rst.By != closer || rst.Kind != reassembly.RSTReply {
+	if closer > conn.Server || !rst.Ended || rst.By != closer || rst.Kind != conn.RSTReply {
 		return
 	}
 	own, other := &c.FIN[closer], &c.FIN[closer.Peer()]
@@ -63,13 +63,13 @@ func checkFINWait2Reaped(p *analyzer.Pass) {
 	p.Report(reaped{closer, waited}, analyzer.Verdict{
 		Side:   closer,
 		Frames: []uint32{own.Frame, own.ACKFrame, other.Frame, met.Frame, rst.Frame},
-		Took:   took(waited, reassembly.AtMost),
+		Took:   took(waited, conn.AtMost),
 	})
 }
 
 // reaped is a first closer whose kernel had given up FIN-WAIT-2.
 type reaped struct {
-	closer reassembly.Role
+	closer conn.Role
 	waited time.Duration // from the ACK of its FIN to the other side's
 }
 

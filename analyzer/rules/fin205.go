@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // fin205 reports connections that were closed in one direction on purpose.
@@ -64,9 +64,9 @@ func checkDeliberateHalfClose(p *analyzer.Pass) {
 // onlyGoodbye reports whether the n octets that r sent behind its peer's FIN are no more than an
 // alert of TLS, the close frame of a WebSocket, or a QUIT: its peer need not have meant to
 // read them.
-func onlyGoodbye(c *reassembly.Conn, r reassembly.Role, n int64) bool {
+func onlyGoodbye(c *conn.Conn, r conn.Role, n int64) bool {
 	t := c.Talk(r)
-	if p := c.Protocol(); p == reassembly.TLS || p == reassembly.HTTP1 {
+	if p := c.Protocol(); p == conn.TLS || p == conn.HTTP1 {
 		return lastWord(c, r, n)
 	}
 	return n <= goodbye && t.Bytes <= goodbye && farewells(t.Head())
@@ -74,7 +74,7 @@ func onlyGoodbye(c *reassembly.Conn, r reassembly.Role, n int64) bool {
 
 // deliberate is a half-close that was meant.
 type deliberate struct {
-	closer      reassembly.Role
+	closer      conn.Role
 	sent, taken int64 // payload of the other side behind the FIN, and what the closer acknowledged of it
 }
 

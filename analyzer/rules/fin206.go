@@ -5,8 +5,8 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -41,7 +41,7 @@ keepalive_timeout (nginx), KeepAliveTimeout (Apache), keepAliveTimeout (Node), I
 	Group: groupIdle,
 	Doubts: unseen(
 		clockStep,
-		analyzer.Doubt{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps some in between"},
+		analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps some in between"},
 	),
 }
 
@@ -52,7 +52,7 @@ func checkIdleClose(p *analyzer.Pass) {
 	if fin == nil || fin.Implied {
 		return
 	}
-	if fin.Time.Sub(c.First.Time) < p.Config.IdleClose && !c.Caveats.Has(reassembly.ClockStep) {
+	if fin.Time.Sub(c.First.Time) < p.Config.IdleClose && !c.Caveats.Has(conn.ClockStep) {
 		return // too young to have been idle
 	}
 	closing := c.MarkOf(fin.Frame)
@@ -64,10 +64,10 @@ func checkIdleClose(p *analyzer.Pass) {
 		return
 	}
 	f := idleClose{closer: closer, idle: s.length}
-	bound := reassembly.ExactBound
+	bound := conn.ExactBound
 	switch {
-	case s.frame == 0 && c.Caveats.Has(reassembly.MidStreamStart):
-		f.since, bound = sinceBegin, reassembly.AtLeast
+	case s.frame == 0 && c.Caveats.Has(conn.MidStreamStart):
+		f.since, bound = sinceBegin, conn.AtLeast
 	case s.frame == 0 && c.Talk(closer.Peer()).Known():
 		f.since = sinceUnheard
 	case s.frame == 0:
@@ -93,21 +93,21 @@ var idleSinceWords = [...]string{
 
 // idleClose is a side that closed an idle connection.
 type idleClose struct {
-	closer reassembly.Role
+	closer conn.Role
 	idle   time.Duration
 	since  idleSince
 }
 
 func (f idleClose) Message() string {
-	bound := reassembly.ExactBound
+	bound := conn.ExactBound
 	if f.since == sinceBegin {
-		bound = reassembly.AtLeast
+		bound = conn.AtLeast
 	}
 	return fmt.Sprintf("the %s closed an idle connection, %s%s %s", f.closer, boundWord(bound), span(f.idle), idleSinceWords[f.since])
 }
 
 func (f idleClose) Advice() string {
-	if f.closer == reassembly.Client {
+	if f.closer == conn.Client {
 		return "Nothing needs to change."
 	}
 	return "Nothing needs to change, unless requests get lost: then let the client give up idle connections before the server does."
@@ -116,31 +116,31 @@ func (f idleClose) Advice() string {
 // silence is how long nobody had said anything before a segment.
 type silence struct {
 	length time.Duration
-	frame  uint32          // of the last payload, 0 where there was none: then it is since the handshake
-	last   reassembly.Role // who said it
+	frame  uint32    // of the last payload, 0 where there was none: then it is since the handshake
+	last   conn.Role // who said it
 }
 
 // silenceBefore measures it. TLS alerts do not break it: close_notify goes with
 // the FIN. Nor does what crossed the FIN.
-func silenceBefore(c *reassembly.Conn, closing *reassembly.Mark) silence {
-	s := silence{length: max(closing.Time.Sub(openedBy(c, closing)), 0), last: reassembly.NoRole}
-	if c.Protocol() == reassembly.TLS {
+func silenceBefore(c *conn.Conn, closing *conn.Mark) silence {
+	s := silence{length: max(closing.Time.Sub(openedBy(c, closing)), 0), last: conn.NoRole}
+	if c.Protocol() == conn.TLS {
 		list := c.Bursts()
 		for i := len(list) - 1; i >= 0; i-- {
 			b := &list[i]
 			m := c.MarkOf(b.StartFrame)
-			if b.Kind == reassembly.AlertRecord || b.StartFrame > closing.Frame ||
+			if b.Kind == conn.AlertRecord || b.StartFrame > closing.Frame ||
 				m != nil && m.Side != closing.Side && closing.Ack <= m.Seq {
 				continue
 			}
 			s.take(closing, b.By, b.End, b.EndFrame)
-			if b.By == reassembly.Client && b.Kind == reassembly.DataRecord && !b.Asks() {
-				s.last = reassembly.NoRole // housekeeping
+			if b.By == conn.Client && b.Kind == conn.DataRecord && !b.Asks() {
+				s.last = conn.NoRole // housekeeping
 			}
 			return s
 		}
 	}
-	for _, r := range [...]reassembly.Role{reassembly.Client, reassembly.Server} {
+	for _, r := range [...]conn.Role{conn.Client, conn.Server} {
 		t := c.Talk(r)
 		if !t.Known() || t.StartFrame > closing.Frame || !closing.By(r) && closing.Ack <= t.At {
 			continue // of what came later, or crossed it
@@ -161,9 +161,9 @@ func silenceBefore(c *reassembly.Conn, closing *reassembly.Mark) silence {
 // openedBy returns when the handshake was over: the time of the client's first
 // segment behind its SYNs, or of the last SYN where none came before the segment
 // closing. Where no handshake was captured, it is when the capture began.
-func openedBy(c *reassembly.Conn, closing *reassembly.Mark) capture.Time {
+func openedBy(c *conn.Conn, closing *conn.Mark) capture.Time {
 	at := c.First.Time
-	if c.Handshake == reassembly.HandshakeNotCaptured {
+	if c.Handshake == conn.HandshakeNotCaptured {
 		return at
 	}
 	for i := range c.Marks {
@@ -172,7 +172,7 @@ func openedBy(c *reassembly.Conn, closing *reassembly.Mark) capture.Time {
 		switch {
 		case m.Frame >= closing.Frame:
 			return at
-		case m.Has(segment.RST) || !syn && !m.By(reassembly.Client): // of an earlier connection
+		case m.Has(segment.RST) || !syn && !m.By(conn.Client): // of an earlier connection
 		case !syn:
 			return m.Time
 		default:
@@ -184,7 +184,7 @@ func openedBy(c *reassembly.Conn, closing *reassembly.Mark) capture.Time {
 
 // lastUntil returns the latest payload of r that is remembered up to the segment
 // closing, that one included; frame 0 where there is none.
-func lastUntil(c *reassembly.Conn, closing *reassembly.Mark, r reassembly.Role) (at capture.Time, frame uint32) {
+func lastUntil(c *conn.Conn, closing *conn.Mark, r conn.Role) (at capture.Time, frame uint32) {
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		if m.Frame > closing.Frame {
@@ -197,23 +197,23 @@ func lastUntil(c *reassembly.Conn, closing *reassembly.Mark, r reassembly.Role) 
 	return at, frame
 }
 
-func (s *silence) take(closing *reassembly.Mark, by reassembly.Role, end capture.Time, frame uint32) {
+func (s *silence) take(closing *conn.Mark, by conn.Role, end capture.Time, frame uint32) {
 	s.last, s.frame, s.length = by, frame, max(closing.Time.Sub(end), 0)
 }
 
 // answered reports whether nobody owed anybody an answer when closer closed, as
 // far as that can be told.
-func (s *silence) answered(c *reassembly.Conn, closer reassembly.Role, closing *reassembly.Mark) bool {
+func (s *silence) answered(c *conn.Conn, closer conn.Role, closing *conn.Mark) bool {
 	if s.frame == 0 {
-		return closer == reassembly.Server || c.Caveats.Has(reassembly.MidStreamStart)
+		return closer == conn.Server || c.Caveats.Has(conn.MidStreamStart)
 	}
-	if s.last == reassembly.Client {
+	if s.last == conn.Client {
 		return false
 	}
-	if c.Protocol() != reassembly.HTTP1 {
+	if c.Protocol() != conn.HTTP1 {
 		return true
 	}
-	if closer == reassembly.Server {
+	if closer == conn.Server {
 		_, hung := serverHungUp(c)
 		return !hung // in the middle of its answer
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -48,8 +48,8 @@ the other's, by more than a round trip. Let it repeat requests that are safe to 
 func checkKeepAliveRace(p *analyzer.Pass) {
 	c := p.Conn
 	closer := c.FirstCloser
-	if closer == reassembly.BothRoles { // it may have closed as well when it learnt of the FIN
-		closer = reassembly.Server
+	if closer == conn.BothRoles { // it may have closed as well when it learnt of the FIN
+		closer = conn.Server
 	}
 	f := finOf(c, closer)
 	if f == nil || f.Implied {
@@ -74,12 +74,12 @@ func checkKeepAliveRace(p *analyzer.Pass) {
 		found.reset, found.after = true, rst.Time.Sub(request.Time)
 		frames = append(frames, rst.Frame)
 	}
-	p.Report(found, analyzer.Verdict{Side: asker, Frames: frames, Took: took(idle.length, reassembly.ExactBound)})
+	p.Report(found, analyzer.Verdict{Side: asker, Frames: frames, Took: took(idle.length, conn.ExactBound)})
 }
 
 // keepAliveRace is a request that crossed a FIN.
 type keepAliveRace struct {
-	asker reassembly.Role
+	asker conn.Role
 	idle  time.Duration // of the connection
 	short bool          // that is too short for an idle timeout
 	apart time.Duration // request and FIN
@@ -110,11 +110,11 @@ func (f keepAliveRace) Advice() string {
 
 // requestAround returns the first segment of what r said last, or nil. Of an
 // end that answers rather than asks nothing is returned.
-func requestAround(c *reassembly.Conn, r reassembly.Role) *reassembly.Mark {
-	if c.Protocol() == reassembly.TLS {
+func requestAround(c *conn.Conn, r conn.Role) *conn.Mark {
+	if c.Protocol() == conn.TLS {
 		list := c.Bursts()
 		for i := len(list) - 1; i >= 0; i-- {
-			if b := &list[i]; b.By == r && b.Kind == reassembly.DataRecord {
+			if b := &list[i]; b.By == r && b.Kind == conn.DataRecord {
 				if !b.Asks() {
 					return nil
 				}
@@ -129,11 +129,11 @@ func requestAround(c *reassembly.Conn, r reassembly.Role) *reassembly.Mark {
 // crossing returns the first copy of a request that crossed a FIN: the two were
 // sent without knowledge of each other, the request so late that it cannot have
 // reached the closer before. nil where none did.
-func crossing(c *reassembly.Conn, request, fin *reassembly.Mark) *reassembly.Mark {
+func crossing(c *conn.Conn, request, fin *conn.Mark) *conn.Mark {
 	if request == nil {
 		return nil
 	}
-	onWay := max(c.Allowance(reassembly.Role(fin.Side)), minRTO) // the path may not be known
+	onWay := max(c.Allowance(conn.Role(fin.Side)), minRTO) // the path may not be known
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		if m.Side == request.Side && m.Seq == request.Seq && m.HasPayload() && crossed(c, m, fin) && fin.Time.Sub(m.Time) <= onWay {
@@ -145,28 +145,28 @@ func crossing(c *reassembly.Conn, request, fin *reassembly.Mark) *reassembly.Mar
 
 // crossed reports whether a request and a FIN say nothing of each other: the
 // request acknowledges all but the FIN, the FIN nothing of the request.
-func crossed(c *reassembly.Conn, request, fin *reassembly.Mark) bool {
+func crossed(c *conn.Conn, request, fin *conn.Mark) bool {
 	end, alert := fin.End(), seqnum.Offset(0)
-	if c.Protocol() == reassembly.TLS { // the close_notify before the FIN is no answer
-		alert = reassembly.AlertSize
+	if c.Protocol() == conn.TLS { // the close_notify before the FIN is no answer
+		alert = conn.AlertSize
 	}
 	return request.Has(segment.ACK) && request.Ack <= end && request.Ack >= end-alert && fin.Ack <= request.Seq
 }
 
 // asks reports whether what r said at request may be a new request, rather than
 // the rest of one that the other side did not want, or an answer.
-func asks(c *reassembly.Conn, r reassembly.Role, request *reassembly.Mark) bool {
+func asks(c *conn.Conn, r conn.Role, request *conn.Mark) bool {
 	t := c.Talk(r)
-	if c.Protocol() == reassembly.HTTP1 {
+	if c.Protocol() == conn.HTTP1 {
 		return readRequests(t.Head(), t.Bytes).n > 0 || len(t.Head()) < len("GET / HTTP/1.1\r\n")
 	}
-	if r != reassembly.Client || c.Protocol() == reassembly.HTTP2 {
+	if r != conn.Client || c.Protocol() == conn.HTTP2 {
 		return false
 	}
 	if lastWord(c, r, t.Bytes) {
 		return false
 	}
-	if c.Protocol() == reassembly.TLS {
+	if c.Protocol() == conn.TLS {
 		return !inHandshake(c)
 	}
 	// Who closes at once behind its last word asked for nothing, unless all that it
@@ -179,9 +179,9 @@ func asks(c *reassembly.Conn, r reassembly.Role, request *reassembly.Mark) bool 
 
 // inHandshake reports whether the server never got as far as to send application
 // data over TLS.
-func inHandshake(c *reassembly.Conn) bool {
+func inHandshake(c *conn.Conn) bool {
 	for _, b := range c.Bursts() {
-		if b.By == reassembly.Server && (b.Kind == reassembly.DataRecord || b.Kind == reassembly.TicketRecord) {
+		if b.By == conn.Server && (b.Kind == conn.DataRecord || b.Kind == conn.TicketRecord) {
 			return false
 		}
 	}
@@ -189,7 +189,7 @@ func inHandshake(c *reassembly.Conn) bool {
 }
 
 // resetBy returns the first RST of r behind a frame, or nil.
-func resetBy(c *reassembly.Conn, r reassembly.Role, frame uint32) *reassembly.Mark {
+func resetBy(c *conn.Conn, r conn.Role, frame uint32) *conn.Mark {
 	for i := range c.Marks {
 		if m := &c.Marks[i]; m.Frame > frame && m.By(r) && m.Has(segment.RST) {
 			return m
@@ -199,7 +199,7 @@ func resetBy(c *reassembly.Conn, r reassembly.Role, frame uint32) *reassembly.Ma
 }
 
 // taken reports whether r acknowledged a segment of its peer.
-func taken(c *reassembly.Conn, r reassembly.Role, sent *reassembly.Mark) bool {
+func taken(c *conn.Conn, r conn.Role, sent *conn.Mark) bool {
 	for i := range c.Marks {
 		if m := &c.Marks[i]; m.By(r) && !m.Has(segment.RST) && m.Covers(sent.End()) {
 			return true

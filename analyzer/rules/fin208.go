@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // fin208 reports requests on a connection that the other side had closed.
@@ -51,11 +51,11 @@ func checkStaleReuse(p *analyzer.Pass) {
 	}
 	asker := closer.Peer()
 	request := requestAround(c, asker)
-	if asker != reassembly.Client || request == nil || !request.Covers(fin.Pos+1) || !asks(c, asker, request) || !fin.Acked {
+	if asker != conn.Client || request == nil || !request.Covers(fin.Pos+1) || !asks(c, asker, request) || !fin.Acked {
 		return
 	}
 	since := request.Time.Sub(fin.ACKTime)
-	if c.Protocol() != reassembly.HTTP1 && since < p.Config.Patience {
+	if c.Protocol() != conn.HTTP1 && since < p.Config.Patience {
 		return // the end of something longer, more likely
 	}
 	rst := resetBy(c, closer, request.Frame)
@@ -71,12 +71,12 @@ func checkStaleReuse(p *analyzer.Pass) {
 		f.reset, f.after = true, rst.Time.Sub(request.Time)
 		frames = append(frames, rst.Frame)
 	}
-	p.Report(f, analyzer.Verdict{Side: asker, Frames: frames, Took: took(f.since, reassembly.ExactBound)})
+	p.Report(f, analyzer.Verdict{Side: asker, Frames: frames, Took: took(f.since, conn.ExactBound)})
 }
 
 // staleReuse is a request on a connection that the other side had closed.
 type staleReuse struct {
-	asker  reassembly.Role
+	asker  conn.Role
 	since  time.Duration // the acknowledgment of the FIN
 	itself bool          // the request is that acknowledgment; then since the FIN
 	reset  bool          // the request met an RST

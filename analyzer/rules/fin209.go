@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // fin209 reports windows of 0 that held payload back, and perhaps a FIN.
@@ -48,10 +48,10 @@ const finBehind = 200 * time.Millisecond
 
 func checkZeroWindowStall(p *analyzer.Pass) {
 	c := p.Conn
-	if c.Quality[reassembly.Client].ZeroWindow == 0 && c.Quality[reassembly.Server].ZeroWindow == 0 {
+	if c.Quality[conn.Client].ZeroWindow == 0 && c.Quality[conn.Server].ZeroWindow == 0 {
 		return
 	}
-	for r := range reassembly.Role(2) {
+	for r := range conn.Role(2) {
 		s, ok := c.Stall(r)
 		shut := s.Until.Sub(s.Since)
 		if !ok || shut < p.Config.ZeroWindow {
@@ -60,15 +60,15 @@ func checkZeroWindowStall(p *analyzer.Pass) {
 		sender := r.Peer()
 		fin := &c.FIN[sender]
 		v := analyzer.Verdict{
-			Side: r, Took: took(shut, reassembly.ExactBound),
+			Side: r, Took: took(shut, conn.ExactBound),
 			Frames: []uint32{s.Frame, s.Probe, s.EndFrame, s.Resumed},
 		}
 		found := windowStall{of: r, shut: shut, probes: int64(s.Probes)}
 		switch {
 		case s.EndFrame == 0 && !fin.Known:
-			v.Took.Bound, found.then = reassembly.AtLeast, stayedShut
+			v.Took.Bound, found.then = conn.AtLeast, stayedShut
 		case s.EndFrame == 0:
-			v.Took.Bound, found.then = reassembly.AtLeast, stayedShutWithFIN
+			v.Took.Bound, found.then = conn.AtLeast, stayedShutWithFIN
 		case fin.Known && fin.Frame > s.EndFrame && fin.Time.Sub(s.Until) <= finBehind:
 			found.then, found.fin = finFollowed, fin.Time.Sub(s.Until)
 			v.Frames = append(v.Frames, fin.Frame)
@@ -89,7 +89,7 @@ const (
 
 // windowStall is a window of 0 that held payload back.
 type windowStall struct {
-	of     reassembly.Role
+	of     conn.Role
 	shut   time.Duration
 	probes int64
 	then   afterStall

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -40,29 +40,29 @@ both had the same reason to close at the same time: the end of an exchange that 
 
 func checkSimultaneousClose(p *analyzer.Pass) {
 	c := p.Conn
-	if c.FirstCloser != reassembly.BothRoles {
+	if c.FirstCloser != conn.BothRoles {
 		return
 	}
-	first := reassembly.Client
-	if c.FIN[reassembly.Server].Frame < c.FIN[reassembly.Client].Frame {
-		first = reassembly.Server
+	first := conn.Client
+	if c.FIN[conn.Server].Frame < c.FIN[conn.Client].Frame {
+		first = conn.Server
 	}
 	a, b := &c.FIN[first], &c.FIN[first.Peer()]
 	apart := b.Time.Sub(a.Time)
 	f := simultaneousClose{first: first, apart: apart, lost: apart > c.Allowance(first.Peer())}
-	for r := range reassembly.Role(2) {
-		f.closing[r] = slices.ContainsFunc(c.States(r), func(s reassembly.Stay) bool { return s.State == tcpstate.Closing })
+	for r := range conn.Role(2) {
+		f.closing[r] = slices.ContainsFunc(c.States(r), func(s conn.Stay) bool { return s.State == tcpstate.Closing })
 	}
 	p.Report(f, analyzer.Verdict{
-		Side:   reassembly.NoRole,
+		Side:   conn.NoRole,
 		Frames: []uint32{a.Frame, b.Frame, a.ACKFrame, b.ACKFrame},
-		Took:   took(apart, reassembly.ExactBound),
+		Took:   took(apart, conn.ExactBound),
 	})
 }
 
 // simultaneousClose is two FINs that know nothing of each other.
 type simultaneousClose struct {
-	first   reassembly.Role // whose FIN was captured first
+	first   conn.Role // whose FIN was captured first
 	apart   time.Duration
 	lost    bool    // the first was lost on its way, so late was the second
 	closing [2]bool // who went through CLOSING
@@ -76,7 +76,7 @@ func (f simultaneousClose) Message() string {
 	var closing []string
 	for r, is := range f.closing {
 		if is {
-			closing = append(closing, "the "+reassembly.Role(r).String())
+			closing = append(closing, "the "+conn.Role(r).String())
 		}
 	}
 	if len(closing) > 0 {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 )
@@ -43,44 +43,44 @@ request, and nothing is wrong with the server.`,
 // hungUp is a server that ended a connection with a request open.
 type hungUp struct {
 	exchange
-	closing  *reassembly.Mark // its FIN or RST
+	closing  *conn.Mark // its FIN or RST
 	reset    bool
 	timedOut bool // it answered 408
 	sure     bool // it is known that an answer was due
 }
 
 // serverHungUp finds the server's end of a connection on which an answer was due.
-func serverHungUp(c *reassembly.Conn) (h hungUp, ok bool) {
-	if c.FirstCloser != reassembly.Server || !opened(c) {
+func serverHungUp(c *conn.Conn) (h hungUp, ok bool) {
+	if c.FirstCloser != conn.Server || !opened(c) {
 		return h, false
 	}
-	if f := finOf(c, reassembly.Server); f != nil {
+	if f := finOf(c, conn.Server); f != nil {
 		h.closing = c.MarkOf(f.Frame)
-	} else if c.RST.Ended && c.RST.By == reassembly.Server {
+	} else if c.RST.Ended && c.RST.By == conn.Server {
 		h.closing, h.reset = c.MarkOf(c.RST.Frame), true
 	}
 	if h.closing == nil || h.reset && (misfit(c) != nil || unprovoked(c)) {
 		return h, false
 	}
-	if c.Protocol() == reassembly.HTTP1 {
-		m, ok := payload.Read(c.Talk(reassembly.Server).Head())
+	if c.Protocol() == conn.HTTP1 {
+		m, ok := payload.Read(c.Talk(conn.Server).Head())
 		h.timedOut = ok && m.Status == payload.StatusRequestTimeout
 		if !h.timedOut && hasWholeAnswer(c) {
 			return h, false // most are: it would take long to read the two for that
 		}
 	}
 	// What the client had when the server was done is all that the server sent.
-	all := reassembly.Mark{
-		Time: h.closing.Time, Frame: h.closing.Frame, Side: uint8(reassembly.Client), Flags: segment.ACK, Seq: h.closing.Ack,
-		Ack: max(h.closing.End(), c.PayloadEnd(reassembly.Server)),
+	all := conn.Mark{
+		Time: h.closing.Time, Frame: h.closing.Frame, Side: uint8(conn.Client), Flags: segment.ACK, Seq: h.closing.Ack,
+		Ack: max(h.closing.End(), c.PayloadEnd(conn.Server)),
 	}
 	h.exchange = exchangeAt(c, &all)
-	req := c.Talk(reassembly.Client)
+	req := c.Talk(conn.Client)
 	if h.frame == 0 || h.frame > h.closing.Frame || h.closing.Ack < behind(req) {
 		return h, false // nothing was asked, or what was asked crossed the end
 	}
 	switch h.proto {
-	case reassembly.HTTP1:
+	case conn.HTTP1:
 		h.sure = true
 		switch {
 		case h.timedOut:
@@ -89,34 +89,34 @@ func serverHungUp(c *reassembly.Conn) (h hungUp, ok bool) {
 			return h, false
 		}
 		return h, h.whole && (h.answer == missing || h.answer == partial)
-	case reassembly.TLS:
+	case conn.TLS:
 		h.sure = h.what != "TLS ClientHello"
 		return h, h.answer == missing && !ticketsOnly(c, h.frame)
-	case reassembly.HTTP2:
+	case conn.HTTP2:
 		return h, false
 	}
-	if h.answer != missing || lastWord(c, reassembly.Client, h.bytes) || !h.single {
+	if h.answer != missing || lastWord(c, conn.Client, h.bytes) || !h.single {
 		return h, false
 	}
-	h.sure = c.Turns(reassembly.Client) > 1 && c.Turns(reassembly.Server) > 0
+	h.sure = c.Turns(conn.Client) > 1 && c.Turns(conn.Server) > 0
 	return h, true
 }
 
 // hasWholeAnswer reports whether the last answer in HTTP/1 is whole, as far as that shows at
 // a glance: it is as long as it says, or ends with the last chunk.
-func hasWholeAnswer(c *reassembly.Conn) bool {
-	end, _ := c.Tail(reassembly.Server)
-	return c.Messages(reassembly.Server) >= c.Messages(reassembly.Client) &&
-		(c.Through(reassembly.Server) || bytes.HasSuffix(end, []byte("0\r\n\r\n")))
+func hasWholeAnswer(c *conn.Conn) bool {
+	end, _ := c.Tail(conn.Server)
+	return c.Messages(conn.Server) >= c.Messages(conn.Client) &&
+		(c.Through(conn.Server) || bytes.HasSuffix(end, []byte("0\r\n\r\n")))
 }
 
 // unprovoked reports whether the server's reset is the end of something else: a
 // silence of the client, or a connection that had been lost.
-func unprovoked(c *reassembly.Conn) bool {
-	_, gone := vanishing(c, reassembly.Server)
+func unprovoked(c *conn.Conn) bool {
+	_, gone := vanishing(c, conn.Server)
 	_, stray := straySegment(c)
 	to := c.MarkOf(c.RST.ReplyTo)
-	return gone || stray || c.RST.Kind != reassembly.RSTAbort && to != nil
+	return gone || stray || c.RST.Kind != conn.RSTAbort && to != nil
 }
 
 func checkHungUp(p *analyzer.Pass) {
@@ -129,7 +129,7 @@ func checkHungUp(p *analyzer.Pass) {
 		what: h.what, bytes: h.bytes, got: h.got, partial: h.answer == partial, reset: h.reset, timedOut: h.timedOut, sure: h.sure,
 		waited: max(h.closing.Time.Sub(h.end), 0),
 	}
-	v := analyzer.Verdict{Side: reassembly.Server, Frames: []uint32{h.frame, h.closing.Frame}}
+	v := analyzer.Verdict{Side: conn.Server, Frames: []uint32{h.frame, h.closing.Frame}}
 	switch {
 	case f.timedOut:
 		f.waited = max(h.closing.Time.Sub(h.start), 0)
@@ -137,7 +137,7 @@ func checkHungUp(p *analyzer.Pass) {
 	case !f.sure:
 		v.Severity = analyzer.Info
 	}
-	v.Took = took(f.waited, reassembly.ExactBound)
+	v.Took = took(f.waited, conn.ExactBound)
 	p.Report(f, v)
 }
 

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -37,41 +37,41 @@ func checkWithoutAWord(p *analyzer.Pass) {
 	c := p.Conn
 	closer := c.FirstCloser
 	switch c.Close {
-	case reassembly.CloseGraceful, reassembly.CloseReset, reassembly.CloseResetAfterFIN:
+	case conn.CloseGraceful, conn.CloseReset, conn.CloseResetAfterFIN:
 	default:
 		return // it is not closed yet
 	}
-	if closer > reassembly.BothRoles || closer == reassembly.NoRole || !wordless(c) {
+	if closer > conn.BothRoles || closer == conn.NoRole || !wordless(c) {
 		return
 	}
 	frame := c.RST.Frame
 	if f := finOf(c, closer); f != nil {
 		frame = f.Frame
-	} else if closer == reassembly.BothRoles {
-		frame = c.FIN[reassembly.Client].Frame
+	} else if closer == conn.BothRoles {
+		frame = c.FIN[conn.Client].Frame
 	}
 	closing := c.MarkOf(frame)
 	if closing == nil {
 		return
 	}
 	after := max(closing.Time.Sub(openedBy(c, closing)), 0)
-	v := analyzer.Verdict{Side: closer, Frames: []uint32{closing.Frame}, Took: took(after, reassembly.ExactBound)}
-	if closer == reassembly.BothRoles {
-		v.Side = reassembly.NoRole
+	v := analyzer.Verdict{Side: closer, Frames: []uint32{closing.Frame}, Took: took(after, conn.ExactBound)}
+	if closer == conn.BothRoles {
+		v.Side = conn.NoRole
 	}
 	p.Report(withoutAWord{closer, closing.Has(segment.RST), after}, v)
 }
 
 // withoutAWord is a connection that carried nothing.
 type withoutAWord struct {
-	closer reassembly.Role // or BothRoles
-	reset  bool            // by an RST
-	after  time.Duration   // the handshake
+	closer conn.Role     // or BothRoles
+	reset  bool          // by an RST
+	after  time.Duration // the handshake
 }
 
 func (f withoutAWord) Message() string {
 	who, how := "the "+f.closer.String(), "closed"
-	if f.closer == reassembly.BothRoles {
+	if f.closer == conn.BothRoles {
 		who = "both sides"
 	}
 	if f.reset {
@@ -81,15 +81,15 @@ func (f withoutAWord) Message() string {
 }
 
 func (f withoutAWord) Advice() string {
-	if f.closer == reassembly.Server {
+	if f.closer == conn.Server {
 		return "Ask the server's log why it did not want the connection."
 	}
 	return "Nothing needs to change if it is a health check or a scan."
 }
 
 // wordless reports whether a connection was opened and ended, and carried no payload.
-func wordless(c *reassembly.Conn) bool {
-	if c.Payload[reassembly.Client] > 0 || c.Payload[reassembly.Server] > 0 || c.Handshake != reassembly.HandshakeComplete {
+func wordless(c *conn.Conn) bool {
+	if c.Payload[conn.Client] > 0 || c.Payload[conn.Server] > 0 || c.Handshake != conn.HandshakeComplete {
 		return false
 	}
 	for i := range c.Marks {
@@ -97,7 +97,7 @@ func wordless(c *reassembly.Conn) bool {
 			return false // it had sent what the capture lacks
 		}
 	}
-	for r := range reassembly.Role(2) {
+	for r := range conn.Role(2) {
 		if _, gone := vanishing(c, r); gone {
 			return false // that is its cause
 		}

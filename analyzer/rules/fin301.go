@@ -6,7 +6,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -47,12 +47,12 @@ func checkAbort(p *analyzer.Pass) {
 	}
 	a := c.RST.By
 	peer := a.Peer()
-	if a == reassembly.Client && wordless(c) {
+	if a == conn.Client && wordless(c) {
 		return // FIN212 says all that there is to say
 	}
 	said, heard := lastPayload(c, a, rst), lastPayload(c, peer, rst)
 	v := analyzer.Verdict{Side: a, Frames: []uint32{rst.Frame}}
-	f := abort{by: a, listener: a == reassembly.Server && said == nil, lost: unacknowledged(c, a, rst)}
+	f := abort{by: a, listener: a == conn.Server && said == nil, lost: unacknowledged(c, a, rst)}
 	if heard != nil && (said == nil || heard.Frame > said.Frame) {
 		f.unread = max(int64(heard.End()-answeredUpTo(said)), int64(heard.Len))
 		f.fresh = rst.Time.Sub(heard.Time) <= max(c.Allowance(a), minRTO)
@@ -60,7 +60,7 @@ func checkAbort(p *analyzer.Pass) {
 	}
 	f.late = c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1)
 	f.settled = f.lost <= 0 && !outstanding(c, rst, said, heard)
-	if f.settled || f.late && (a == reassembly.Client || f.lost <= 0) {
+	if f.settled || f.late && (a == conn.Client || f.lost <= 0) {
 		v.Severity = analyzer.Info
 	}
 	p.Report(f, v)
@@ -68,7 +68,7 @@ func checkAbort(p *analyzer.Pass) {
 
 // abort is a connection that one side aborted for a reason of its own.
 type abort struct {
-	by       reassembly.Role
+	by       conn.Role
 	unread   int64 // payload of the other side that it had not answered
 	fresh    bool  // that had only just come
 	listener bool  // it is a server that had said nothing: nobody may have accepted the connection
@@ -114,8 +114,8 @@ func (f abort) Advice() string {
 }
 
 // lastPayload returns the last payload of r that is remembered before segment m, or nil.
-func lastPayload(c *reassembly.Conn, r reassembly.Role, m *reassembly.Mark) *reassembly.Mark {
-	var last *reassembly.Mark
+func lastPayload(c *conn.Conn, r conn.Role, m *conn.Mark) *conn.Mark {
+	var last *conn.Mark
 	for i := range c.Marks {
 		if o := &c.Marks[i]; o.Frame < m.Frame && o.By(r) && o.HasPayload() && !o.Has(segment.RST) {
 			last = o
@@ -125,7 +125,7 @@ func lastPayload(c *reassembly.Conn, r reassembly.Role, m *reassembly.Mark) *rea
 }
 
 // answeredUpTo returns how far the peer's payload had come when said was sent.
-func answeredUpTo(said *reassembly.Mark) seqnum.Offset {
+func answeredUpTo(said *conn.Mark) seqnum.Offset {
 	if said == nil {
 		return 1
 	}
@@ -134,32 +134,32 @@ func answeredUpTo(said *reassembly.Mark) seqnum.Offset {
 
 // outstanding reports whether somebody still waited for something when reset rst came;
 // said and heard are the last payload of its sender and of the peer.
-func outstanding(c *reassembly.Conn, rst, said, heard *reassembly.Mark) bool {
+func outstanding(c *conn.Conn, rst, said, heard *conn.Mark) bool {
 	if heard != nil && !rst.Covers(heard.End()) {
 		return true // it was still on its way
 	}
 	client, server := said, heard
-	if rst.By(reassembly.Server) {
+	if rst.By(conn.Server) {
 		client, server = heard, said
 	}
 	if client == nil {
 		return false // nothing was asked
 	}
 	if server == nil || client.Frame > server.Frame {
-		return !lastWord(c, reassembly.Client, int64(client.Len))
+		return !lastWord(c, conn.Client, int64(client.Len))
 	}
-	if c.Protocol() != reassembly.HTTP1 || hasWholeAnswer(c) {
+	if c.Protocol() != conn.HTTP1 || hasWholeAnswer(c) {
 		return false
 	}
 	all := *rst
-	all.Side, all.Ack = uint8(reassembly.Client), max(rst.Ack, c.PayloadEnd(reassembly.Server))
+	all.Side, all.Ack = uint8(conn.Client), max(rst.Ack, c.PayloadEnd(conn.Server))
 	x := exchangeAt(c, &all)
 	return x.answer == missing || x.answer == partial
 }
 
 // unacknowledged returns how much payload of a its peer had not acknowledged when
 // a aborted with rst, what never came to the capture included.
-func unacknowledged(c *reassembly.Conn, a reassembly.Role, rst *reassembly.Mark) int64 {
+func unacknowledged(c *conn.Conn, a conn.Role, rst *conn.Mark) int64 {
 	end := c.PayloadEnd(a)
 	if !c.FIN[a].Known {
 		end = max(end, rst.Seq)
@@ -172,17 +172,17 @@ func unacknowledged(c *reassembly.Conn, a reassembly.Role, rst *reassembly.Mark)
 // still sent may have followed; where the addresses and ports are used again, strays
 // of the connection before may lead. What its sender sent last may not have reached
 // the capture: then the reset stands ahead of it.
-func aborting(c *reassembly.Conn) *reassembly.Mark {
+func aborting(c *conn.Conn) *conn.Mark {
 	if !c.RST.Ended {
 		return nil
 	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if !m.Has(segment.RST) || !m.By(c.RST.By) || m.Bits&(reassembly.InWindow|reassembly.Exact) == 0 {
+		if !m.Has(segment.RST) || !m.By(c.RST.By) || m.Bits&(conn.InWindow|conn.Exact) == 0 {
 			continue
 		}
 		ahead := m.Seq > c.Sent(c.RST.By)
-		if m.Has(segment.ACK) && (m.Is(reassembly.AtSndNxt) || ahead) && !m.Is(reassembly.RawZero) {
+		if m.Has(segment.ACK) && (m.Is(conn.AtSndNxt) || ahead) && !m.Is(conn.RawZero) {
 			return m
 		}
 		return nil
@@ -191,25 +191,25 @@ func aborting(c *reassembly.Conn) *reassembly.Mark {
 }
 
 // opened reports whether both ends were connected, as far as the capture tells.
-func opened(c *reassembly.Conn) bool {
+func opened(c *conn.Conn) bool {
 	switch c.Handshake {
-	case reassembly.HandshakeComplete, reassembly.HandshakeSimultaneous:
+	case conn.HandshakeComplete, conn.HandshakeSimultaneous:
 		return true
-	case reassembly.HandshakeNotCaptured:
+	case conn.HandshakeNotCaptured:
 		var live [2]bool
 		for i := range c.Marks {
 			m := &c.Marks[i]
 			live[m.Side] = live[m.Side] || m.Has(segment.ACK) && !m.Flags.Any(segment.RST|segment.SYN)
 		}
-		return live[reassembly.Client] && live[reassembly.Server]
+		return live[conn.Client] && live[conn.Server]
 	}
 	return false
 }
 
 // provoked reports whether something on the wire caused reset rst: payload that
 // came when its sender had closed, or a peer that had fallen silent.
-func provoked(c *reassembly.Conn, rst *reassembly.Mark) bool {
-	a := reassembly.Role(rst.Side)
+func provoked(c *conn.Conn, rst *conn.Mark) bool {
+	a := conn.Role(rst.Side)
 	fin := &c.FIN[a]
 	asked, since := 0, rst.Time
 	for i := range c.Marks {
@@ -222,7 +222,7 @@ func provoked(c *reassembly.Conn, rst *reassembly.Mark) bool {
 			if fin.Known && m.Frame > fin.Frame && m.HasPayload() && !rst.Covers(m.End()) {
 				return true
 			}
-		case m.HasPayload() || m.Is(reassembly.Probe) || m.Has(segment.FIN):
+		case m.HasPayload() || m.Is(conn.Probe) || m.Has(segment.FIN):
 			if asked == 0 {
 				since = m.Time
 			}

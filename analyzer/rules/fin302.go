@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -36,7 +36,7 @@ no socket has IP ID 0 and takes its sequence number from that segment: both fit,
 	Check: checkMiddlebox,
 	Doubts: []analyzer.Doubt{
 		oneDirection,
-		{Caveat: reassembly.ControlOnly, Why: "only control segments were captured"},
+		{Caveat: conn.ControlOnly, Why: "only control segments were captured"},
 		packetsMissing,
 	},
 }
@@ -47,7 +47,7 @@ func checkMiddlebox(p *analyzer.Pass) {
 	if bad == nil {
 		return
 	}
-	r := reassembly.Role(bad.rst.Side)
+	r := conn.Role(bad.rst.Side)
 	v := analyzer.Verdict{Side: r, Frames: []uint32{bad.rst.Frame, bad.last.Frame}}
 	f := middleboxReset{of: r, misfits: bad.misfits}
 	n, first := after(c, bad.rst)
@@ -59,7 +59,7 @@ func checkMiddlebox(p *analyzer.Pass) {
 
 // middleboxReset is a reset that something sent in an end's name.
 type middleboxReset struct {
-	of reassembly.Role
+	of conn.Role
 	misfits
 	wentOn int64 // segments that the end itself sent later
 }
@@ -79,7 +79,7 @@ func (f middleboxReset) Advice() string {
 // odd is a reset that does not fit its sender, the last segment before it that
 // does, and why.
 type odd struct {
-	rst, last *reassembly.Mark
+	rst, last *conn.Mark
 	misfits
 }
 
@@ -93,7 +93,7 @@ type misfits struct {
 	unsent            int64 // octets that it acknowledges and nobody sent
 }
 
-func (m *misfits) words(of reassembly.Role) (list []string) {
+func (m *misfits) words(of conn.Role) (list []string) {
 	if m.otherTTL {
 		list = append(list, fmt.Sprintf("its TTL is %d, that of all others %d", m.ttl, m.lastTTL))
 	}
@@ -110,13 +110,13 @@ func (m *misfits) words(of reassembly.Role) (list []string) {
 }
 
 // misfit returns the first reset that does not fit its supposed sender, or nil.
-func misfit(c *reassembly.Conn) *odd {
-	if !c.Reset() || c.Close == reassembly.CloseRefused {
+func misfit(c *conn.Conn) *odd {
+	if !c.Reset() || c.Close == conn.CloseRefused {
 		return nil
 	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if !m.Has(segment.RST) || m.Is(reassembly.Duplicate) {
+		if !m.Has(segment.RST) || m.Is(conn.Duplicate) {
 			continue
 		}
 		if o := compare(c, m); o.misfits != (misfits{}) {
@@ -127,8 +127,8 @@ func misfit(c *reassembly.Conn) *odd {
 }
 
 // compare holds reset m against the other segments of its sender.
-func compare(c *reassembly.Conn, m *reassembly.Mark) odd {
-	r := reassembly.Role(m.Side)
+func compare(c *conn.Conn, m *conn.Mark) odd {
+	r := conn.Role(m.Side)
 	f := c.Origin(m)
 	o := odd{rst: m, last: f.Last}
 	if o.last == nil {
@@ -140,7 +140,7 @@ func compare(c *reassembly.Conn, m *reassembly.Mark) odd {
 	if f.OtherID {
 		o.otherID, o.id, o.nextID = true, m.IPID, f.NextID
 	}
-	if c.Caveats&(reassembly.PacketsMissing|reassembly.ControlOnly|reassembly.SegmentOffload) == 0 && !m.Is(reassembly.RawZero) {
+	if c.Caveats&(conn.PacketsMissing|conn.ControlOnly|conn.SegmentOffload) == 0 && !m.Is(conn.RawZero) {
 		if end := c.Sent(r); !f.Reply && m.Seq > end && (o.otherTTL || o.otherID || !lossExplains(c, m)) {
 			o.beyond = int64(m.Seq - end)
 		}
@@ -155,9 +155,9 @@ func compare(c *reassembly.Conn, m *reassembly.Mark) odd {
 // seen to send because segments were lost before they came to the capture: none
 // are on the sender's own host, none lie beyond the window that its peer gave it,
 // and who resets a connection does not go on with it.
-func lossExplains(c *reassembly.Conn, m *reassembly.Mark) bool {
-	r := reassembly.Role(m.Side)
-	if !m.Is(reassembly.InWindow) || c.CapturedAt(r) {
+func lossExplains(c *conn.Conn, m *conn.Mark) bool {
+	r := conn.Role(m.Side)
+	if !m.Is(conn.InWindow) || c.CapturedAt(r) {
 		return false
 	}
 	n, _ := after(c, m)
@@ -166,8 +166,8 @@ func lossExplains(c *reassembly.Conn, m *reassembly.Mark) bool {
 
 // after returns how many segments with payload or acknowledgments the sender of
 // reset m sent later, as if it knew nothing of it, and the first of them.
-func after(c *reassembly.Conn, m *reassembly.Mark) (n int64, first uint32) {
-	r := reassembly.Role(m.Side)
+func after(c *conn.Conn, m *conn.Mark) (n int64, first uint32) {
+	r := conn.Role(m.Side)
 	for i := range c.Marks {
 		s := &c.Marks[i]
 		if s.Frame > m.Frame && s.By(r) && !s.Has(segment.RST) && s.Time.Sub(m.Time) > c.Allowance(r) {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -49,8 +49,8 @@ func checkTimeWaitReuse(p *analyzer.Pass) {
 	if !ok || age > p.Config.TimeWait {
 		return
 	}
-	v := analyzer.Verdict{Side: reassembly.NoRole, Took: took(age, reassembly.ExactBound)}
-	for r := range reassembly.Role(2) {
+	v := analyzer.Verdict{Side: conn.NoRole, Took: took(age, conn.ExactBound)}
+	for r := range conn.Role(2) {
 		if prior.Waiting[r] && !prior.Waiting[r.Peer()] {
 			v.Side = r
 		}
@@ -80,16 +80,16 @@ const (
 
 // reuse is a SYN on addresses and ports of which an end was in TIME-WAIT.
 type reuse struct {
-	age    time.Duration   // of that end in TIME-WAIT
-	holder reassembly.Role // who was there; NoRole for both
-	stream uint32          // of the old connection
+	age    time.Duration // of that end in TIME-WAIT
+	holder conn.Role     // who was there; NoRole for both
+	stream uint32        // of the old connection
 	fate   fate
 	later  time.Duration // how long after the SYN
 }
 
 func (f reuse) Message() string {
 	holder := "both ends"
-	if f.holder <= reassembly.Server {
+	if f.holder <= conn.Server {
 		holder = "the " + f.holder.String()
 	}
 	return fmt.Sprintf("the SYN came %s after %s had entered TIME-WAIT on the same addresses and ports (stream %d): %s",
@@ -116,7 +116,7 @@ func (f *reuse) became() string {
 func (f reuse) Advice() string { return "Use connections again, or give the client more ports." }
 
 // frameOf returns the frame of a segment, 0 where there is none.
-func frameOf(m *reassembly.Mark) uint32 {
+func frameOf(m *conn.Mark) uint32 {
 	if m == nil {
 		return 0
 	}
@@ -125,7 +125,7 @@ func frameOf(m *reassembly.Mark) uint32 {
 
 // fateOf finds what became of the SYN, and how long after it; early is that
 // observation ended before it had to be answered.
-func fateOf(c *reassembly.Conn, challenge, answer *reassembly.Mark, early bool) (fate, time.Duration) {
+func fateOf(c *conn.Conn, challenge, answer *conn.Mark, early bool) (fate, time.Duration) {
 	switch {
 	case answer != nil && answer.Has(segment.RST):
 		return refusedSYN, answer.Time.Sub(c.First.Time)
@@ -143,10 +143,10 @@ func fateOf(c *reassembly.Conn, challenge, answer *reassembly.Mark, early bool) 
 
 // answers finds what the server said to the SYN: an ACK that belongs to the old
 // connection, if any, and the SYN,ACK or RST.
-func answers(c *reassembly.Conn) (challenge, answer *reassembly.Mark) {
+func answers(c *conn.Conn) (challenge, answer *conn.Mark) {
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if !m.By(reassembly.Server) || m.Is(reassembly.Duplicate) {
+		if !m.By(conn.Server) || m.Is(conn.Duplicate) {
 			continue
 		}
 		if m.Flags.Any(segment.SYN | segment.RST) {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
@@ -49,14 +49,14 @@ idle connections sooner. TCP_USER_TIMEOUT bounds how long a sender waits.`,
 
 // vanished is a peer of which nothing came any more.
 type vanished struct {
-	asker       reassembly.Role
-	heard       *reassembly.Mark // the peer's last segment
-	first, last *reassembly.Mark // what got no answer
+	asker       conn.Role
+	heard       *conn.Mark // the peer's last segment
+	first, last *conn.Mark // what got no answer
 	repeats     int64
 	probes      int64
-	fin         *reassembly.Mark // the asker's FIN among them
-	lost        int64            // octets of payload among them
-	gaveUp      *reassembly.Mark // the asker's RST
+	fin         *conn.Mark // the asker's FIN among them
+	lost        int64      // octets of payload among them
+	gaveUp      *conn.Mark // the asker's RST
 }
 
 // minUnanswered is for how long at least two repetitions must have had no answer:
@@ -65,13 +65,13 @@ const minUnanswered = time.Second
 
 // vanishing looks at what asker sent last. ok means that it repeated itself twice or
 // more and nothing came back.
-func vanishing(c *reassembly.Conn, asker reassembly.Role) (v vanished, ok bool) {
+func vanishing(c *conn.Conn, asker conn.Role) (v vanished, ok bool) {
 	v.asker = asker
 	var end seqnum.Offset
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		switch {
-		case m.Is(reassembly.Duplicate):
+		case m.Is(conn.Duplicate):
 		case !m.By(asker):
 			v, end = vanished{asker: asker, heard: m}, 0
 		case m.Has(segment.RST):
@@ -79,7 +79,7 @@ func vanishing(c *reassembly.Conn, asker reassembly.Role) (v vanished, ok bool) 
 				v.gaveUp = m
 			}
 		case m.Has(segment.SYN): // of the handshake, or a challenge
-		case m.Len > 0 || m.Is(reassembly.Probe) || m.Has(segment.FIN):
+		case m.Len > 0 || m.Is(conn.Probe) || m.Has(segment.FIN):
 			v.add(m, &end)
 		}
 	}
@@ -94,14 +94,14 @@ func vanishing(c *reassembly.Conn, asker reassembly.Role) (v vanished, ok bool) 
 }
 
 // add takes in a segment that asks for an answer; end is how far those before it went.
-func (v *vanished) add(m *reassembly.Mark, end *seqnum.Offset) {
+func (v *vanished) add(m *conn.Mark, end *seqnum.Offset) {
 	if v.first == nil {
 		v.first, *end = m, m.Seq
-	} else if m.Seq < *end || m.Is(reassembly.Probe) || m.Is(reassembly.Retransmit) {
+	} else if m.Seq < *end || m.Is(conn.Probe) || m.Is(conn.Retransmit) {
 		v.repeats++
 	}
 	switch {
-	case m.Is(reassembly.Probe):
+	case m.Is(conn.Probe):
 		v.probes++
 		if v.lost == 0 && v.probes == 2 {
 			v.repeats = max(v.repeats, 2) // the first probe repeats nothing but asks as all do
@@ -116,7 +116,7 @@ func (v *vanished) add(m *reassembly.Mark, end *seqnum.Offset) {
 }
 
 func checkVanished(p *analyzer.Pass) {
-	for r := range reassembly.Role(2) {
+	for r := range conn.Role(2) {
 		if v, ok := vanishing(p.Conn, r); ok {
 			v.report(p)
 			return
@@ -141,17 +141,17 @@ func (v *vanished) report(p *analyzer.Pass) {
 	if f.lost > 0 {
 		f.large, f.passed = v.tooLarge(c)
 	}
-	f.alert = v.asker == reassembly.Server && f.lost > 0 && f.lost <= reassembly.AlertSize && c.Protocol() == reassembly.TLS
+	f.alert = v.asker == conn.Server && f.lost > 0 && f.lost <= conn.AlertSize && c.Protocol() == conn.TLS
 	if f.lost == 0 || f.alert {
 		out.Severity = analyzer.Warning
 	}
-	out.Took = took(f.over, reassembly.AtLeast)
+	out.Took = took(f.over, conn.AtLeast)
 	p.Report(f, out)
 }
 
 // before returns when either side had sent something for the last time before the
 // first segment without an answer.
-func (v *vanished) before(c *reassembly.Conn) frame.Time {
+func (v *vanished) before(c *conn.Conn) frame.Time {
 	at := v.heard.Time
 	for i := range c.Marks {
 		m := &c.Marks[i]
@@ -165,7 +165,7 @@ func (v *vanished) before(c *reassembly.Conn) frame.Time {
 
 // tooLarge returns the length of the segments that were repeated, if only smaller ones
 // had come through before, and of the largest of those; else 0.
-func (v *vanished) tooLarge(c *reassembly.Conn) (large, passed uint32) {
+func (v *vanished) tooLarge(c *conn.Conn) (large, passed uint32) {
 	const least = 1000
 	for i := range c.Marks {
 		m := &c.Marks[i]
@@ -181,7 +181,7 @@ func (v *vanished) tooLarge(c *reassembly.Conn) (large, passed uint32) {
 
 // peerVanished is a peer that was gone.
 type peerVanished struct {
-	asker           reassembly.Role
+	asker           conn.Role
 	lost            int64 // payload without an acknowledgment; 0 for probes alone
 	repeats, probes int64
 	repeating       time.Duration // from the first of all that to the last

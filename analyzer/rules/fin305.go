@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -43,14 +43,14 @@ that; repeat requests that are safe to repeat.`,
 
 // forgotten is a connection that was lost in a silence.
 type forgotten struct {
-	request, rst *reassembly.Mark // what met the reset
-	before       *reassembly.Mark // the last segment before the silence
+	request, rst *conn.Mark // what met the reset
+	before       *conn.Mark // the last segment before the silence
 	silence      time.Duration
 }
 
 // idleReset returns a reset that answers the first payload after a silence.
-func idleReset(c *reassembly.Conn, threshold time.Duration) (f forgotten, ok bool) {
-	if !c.RST.Ended || c.Close != reassembly.CloseReset {
+func idleReset(c *conn.Conn, threshold time.Duration) (f forgotten, ok bool) {
+	if !c.RST.Ended || c.Close != conn.CloseReset {
 		return f, false
 	}
 	by := c.RST.By
@@ -84,14 +84,14 @@ func checkIdleReset(p *analyzer.Pass) {
 	p.Report(lostWhileIdle{by, f.silence, f.rst.Time.Sub(f.request.Time)}, analyzer.Verdict{
 		Side:   by,
 		Frames: []uint32{f.before.Frame, f.request.Frame, f.rst.Frame},
-		Took:   took(f.silence, reassembly.AtMost),
+		Took:   took(f.silence, conn.AtMost),
 	})
 }
 
 // lostWhileIdle is a connection that one side, or the path, did not know any more.
 type lostWhileIdle struct {
-	by             reassembly.Role // in whose name the RST came
-	silence, after time.Duration   // before the payload, and from there to the RST
+	by             conn.Role     // in whose name the RST came
+	silence, after time.Duration // before the payload, and from there to the RST
 }
 
 func (f lostWhileIdle) Message() string {

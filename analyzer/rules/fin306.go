@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -46,22 +46,22 @@ connection.`,
 // stray is a reset in answer to a segment that the socket of its sender would have
 // answered with an ACK.
 type stray struct {
-	rst, old *reassembly.Mark
-	proof    *reassembly.Mark // shows that the connection was alive at the reset's sender
-	before   bool             // the proof had taken in what old carries
+	rst, old *conn.Mark
+	proof    *conn.Mark // shows that the connection was alive at the reset's sender
+	before   bool       // the proof had taken in what old carries
 }
 
 // straySegment finds the first such reset.
-func straySegment(c *reassembly.Conn) (s stray, ok bool) {
+func straySegment(c *conn.Conn) (s stray, ok bool) {
 	if !c.Reset() || !opened(c) || misfit(c) != nil {
 		return s, false
 	}
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if !m.Has(segment.RST) || m.Flags.Any(segment.ACK|segment.SYN) || m.Is(reassembly.Duplicate) {
+		if !m.Has(segment.RST) || m.Flags.Any(segment.ACK|segment.SYN) || m.Is(conn.Duplicate) {
 			continue
 		}
-		r := reassembly.Role(m.Side)
+		r := conn.Role(m.Side)
 		if f := &c.FIN[r]; f.Known && (f.Implied || f.Frame < m.Frame) {
 			return s, false // it had closed: then there was no socket
 		}
@@ -90,7 +90,7 @@ func straySegment(c *reassembly.Conn) (s stray, ok bool) {
 
 // answeredBy returns the last payload before bare reset i whose ACK field is its
 // sequence number, or nil.
-func answeredBy(c *reassembly.Conn, i int) *reassembly.Mark {
+func answeredBy(c *conn.Conn, i int) *conn.Mark {
 	rst := &c.Marks[i]
 	for j := i - 1; j >= 0; j-- {
 		o := &c.Marks[j]
@@ -107,7 +107,7 @@ func checkStraySegment(p *analyzer.Pass) {
 	if !ok {
 		return
 	}
-	r := reassembly.Role(s.rst.Side)
+	r := conn.Role(s.rst.Side)
 	f := strayReset{by: r, killed: c.RST.Ended}
 	if s.before {
 		f.behind = int64(highest(c, r, s.old) - s.old.Seq)
@@ -121,7 +121,7 @@ func checkStraySegment(p *analyzer.Pass) {
 
 // strayReset is a reset of a host that had the connection itself.
 type strayReset struct {
-	by     reassembly.Role
+	by     conn.Role
 	behind int64 // octets from the answered segment to what by had acknowledged; 0 where it was not old
 	killed bool  // the connection ended by it
 }
@@ -143,7 +143,7 @@ func (f strayReset) Advice() string {
 }
 
 // highest returns how far r had acknowledged when segment m came.
-func highest(c *reassembly.Conn, r reassembly.Role, m *reassembly.Mark) (end seqnum.Offset) {
+func highest(c *conn.Conn, r conn.Role, m *conn.Mark) (end seqnum.Offset) {
 	for i := range c.Marks {
 		if o := &c.Marks[i]; o.Frame < m.Frame && o.By(r) && o.Has(segment.ACK) {
 			end = max(end, o.Ack)

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -45,15 +45,15 @@ echo of a WebSocket close frame) nothing is lost.`,
 
 // unwanted is payload that met resets of an end that had closed for good.
 type unwanted struct {
-	closer  reassembly.Role
-	closing *reassembly.Mark // its FIN, or the RST,ACK with which it aborted; nil where the FIN was not captured
-	first   *reassembly.Mark // the payload
-	rst     *reassembly.Mark // what it met
-	lost    int64            // octets of payload that were never acknowledged
+	closer  conn.Role
+	closing *conn.Mark // its FIN, or the RST,ACK with which it aborted; nil where the FIN was not captured
+	first   *conn.Mark // the payload
+	rst     *conn.Mark // what it met
+	lost    int64      // octets of payload that were never acknowledged
 }
 
 // unwantedPayload finds what an end went on to send to one that had closed.
-func unwantedPayload(c *reassembly.Conn) (u unwanted, ok bool) {
+func unwantedPayload(c *conn.Conn) (u unwanted, ok bool) {
 	if !c.RST.Ended || !opened(c) {
 		return u, false
 	}
@@ -66,7 +66,7 @@ func unwantedPayload(c *reassembly.Conn) (u unwanted, ok bool) {
 		from, u.closing = fin.ACKFrame, nil
 	case fin.Known:
 		from, u.closing = fin.Frame, c.MarkOf(fin.Frame)
-	case c.RST.Kind != reassembly.RSTAbort:
+	case c.RST.Kind != conn.RSTAbort:
 		return u, false
 	}
 	for i := range c.Marks {
@@ -89,7 +89,7 @@ func unwantedPayload(c *reassembly.Conn) (u unwanted, ok bool) {
 		u.lost <= 0 || u.closing.Covers(c.PayloadEnd(sender)) {
 		return u, false
 	}
-	u.first = &reassembly.Mark{Frame: t.EndFrame, Time: t.End}
+	u.first = &conn.Mark{Frame: t.EndFrame, Time: t.End}
 	return u, true
 }
 
@@ -120,7 +120,7 @@ func checkClosedWhileSent(p *analyzer.Pass) {
 
 // closedTooSoon is an end that closed while its peer sent.
 type closedTooSoon struct {
-	closer reassembly.Role
+	closer conn.Role
 	lost   int64         // payload of the peer that met resets
 	resets int64         // how many
 	word   bool          // that payload is a farewell
@@ -143,7 +143,7 @@ func (f closedTooSoon) Message() string {
 	switch {
 	case f.unread > 0:
 		text += fmt.Sprintf("; %s of its own were never acknowledged: the RST may have destroyed them unread", octets(f.unread))
-	case f.spoke && f.closer == reassembly.Server:
+	case f.spoke && f.closer == conn.Server:
 		text += "; its own payload was acknowledged, but what the client's program had not read by then is lost with the RST"
 	}
 	return text
@@ -158,28 +158,28 @@ func (f closedTooSoon) Advice() string {
 
 // lastWord reports whether the n octets that r sent last expect no answer: the alert
 // that ends TLS, the close frame of a WebSocket (RFC 6455 §5.5.1), a QUIT.
-func lastWord(c *reassembly.Conn, r reassembly.Role, n int64) bool {
+func lastWord(c *conn.Conn, r conn.Role, n int64) bool {
 	const word = 6 // MySQL's COM_QUIT, PostgreSQL's Terminate and the like have 5
 	t := c.Talk(r)
 	head := t.Head()
 	switch c.Protocol() {
-	case reassembly.TLS:
-		return n <= reassembly.AlertSize && !shakesHands(c, r, n)
-	case reassembly.HTTP1:
+	case conn.TLS:
+		return n <= conn.AlertSize && !shakesHands(c, r, n)
+	case conn.HTTP1:
 		const frame, close, most = 2, 0x88, 2 + 4 + 125
 		return n <= most && t.Bytes <= most && len(head) >= frame && head[0] == close
-	case reassembly.HTTP2:
+	case conn.HTTP2:
 		return n <= 64 // GOAWAY and the like
 	}
 	return n <= word || n <= goodbye && t.Bytes <= goodbye && farewells(head)
 }
 
 // shakesHands reports whether the n octets that r sent last are part of the TLS handshake.
-func shakesHands(c *reassembly.Conn, r reassembly.Role, n int64) bool {
+func shakesHands(c *conn.Conn, r conn.Role, n int64) bool {
 	from := c.PayloadEnd(r) - seqnum.Offset(n)
-	return slices.ContainsFunc(c.Bursts(), func(b reassembly.Burst) bool {
+	return slices.ContainsFunc(c.Bursts(), func(b conn.Burst) bool {
 		m := c.MarkOf(b.StartFrame)
-		return b.By == r && b.Kind == reassembly.HandshakeRecord && m != nil && m.Seq >= from
+		return b.By == r && b.Kind == conn.HandshakeRecord && m != nil && m.Seq >= from
 	})
 }
 
@@ -187,7 +187,7 @@ func shakesHands(c *reassembly.Conn, r reassembly.Role, n int64) bool {
 const goodbye = 64
 
 // answersGoodbye reports whether the payload answers no more than a goodbye of the closer's.
-func answersGoodbye(c *reassembly.Conn, u unwanted) bool {
+func answersGoodbye(c *conn.Conn, u unwanted) bool {
 	t := c.Talk(u.closer)
 	return t.Bytes <= goodbye && farewells(t.Head()) && t.StartFrame < u.first.Frame
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -39,8 +39,8 @@ writes its own segments. The finding says what is known, and which causes remain
 	},
 	Check: checkUnexplained,
 	Doubts: []analyzer.Doubt{
-		{Caveat: reassembly.OneDirection, Why: "only one direction was captured"},
-		{Caveat: reassembly.ControlOnly, Why: "only SYN, FIN and RST segments were captured"},
+		{Caveat: conn.OneDirection, Why: "only one direction was captured"},
+		{Caveat: conn.ControlOnly, Why: "only SYN, FIN and RST segments were captured"},
 		packetsMissing,
 	},
 }
@@ -48,14 +48,14 @@ writes its own segments. The finding says what is known, and which causes remain
 func checkUnexplained(p *analyzer.Pass) {
 	c := p.Conn
 	rst := c.MarkOf(c.RST.Frame)
-	if !c.RST.Ended || rst == nil || c.Close != reassembly.CloseReset && c.Close != reassembly.CloseResetAfterFIN || abandoned(c) != nil {
+	if !c.RST.Ended || rst == nil || c.Close != conn.CloseReset && c.Close != conn.CloseResetAfterFIN || abandoned(c) != nil {
 		return
 	}
-	if p.Found() || slices.ContainsFunc(c.Marks, func(m reassembly.Mark) bool { return oddities[m.Flags] != "" }) {
+	if p.Found() || slices.ContainsFunc(c.Marks, func(m conn.Mark) bool { return oddities[m.Flags] != "" }) {
 		return // what has flags that no TCP sends is reset as it may be (FIN501)
 	}
 	by := c.RST.By
-	f := unexplained{by: by, kind: c.RST.Kind, closed: c.FIN[by].Known, late: c.Caveats.Has(reassembly.MidStreamStart)}
+	f := unexplained{by: by, kind: c.RST.Kind, closed: c.FIN[by].Known, late: c.Caveats.Has(conn.MidStreamStart)}
 	v := analyzer.Verdict{Side: by, Frames: []uint32{rst.Frame, c.RST.ReplyTo}}
 	if f.late && c.Payload[0]+c.Payload[1] == 0 {
 		v.Severity = analyzer.Info
@@ -66,15 +66,15 @@ func checkUnexplained(p *analyzer.Pass) {
 
 // unexplained is a reset of which only the form is known.
 type unexplained struct {
-	by     reassembly.Role
-	kind   reassembly.RSTKind
+	by     conn.Role
+	kind   conn.RSTKind
 	closed bool // its sender had sent a FIN before
 	late   bool // the capture began in mid-stream
 
-	before trigger         // what went before
-	of     reassembly.Role // whose that was
-	size   int64           // its payload
-	after  time.Duration   // from that to the reset
+	before trigger       // what went before
+	of     conn.Role     // whose that was
+	size   int64         // its payload
+	after  time.Duration // from that to the reset
 }
 
 // trigger is what stands before a reset.
@@ -90,7 +90,7 @@ const (
 )
 
 // find notes what went before reset rst: what it answers, else the last segment.
-func (f *unexplained) find(c *reassembly.Conn, rst *reassembly.Mark) {
+func (f *unexplained) find(c *conn.Conn, rst *conn.Mark) {
 	m := c.MarkOf(c.RST.ReplyTo)
 	switch {
 	case m == nil:
@@ -111,7 +111,7 @@ func (f *unexplained) find(c *reassembly.Conn, rst *reassembly.Mark) {
 	default:
 		f.before = ackBefore
 	}
-	f.of, f.size, f.after = reassembly.Role(m.Side), int64(m.Len), rst.Time.Sub(m.Time)
+	f.of, f.size, f.after = conn.Role(m.Side), int64(m.Len), rst.Time.Sub(m.Time)
 }
 
 func (f unexplained) Message() string {
@@ -138,9 +138,9 @@ func (f unexplained) remaining() string {
 		return "its cause may lie before the capture began"
 	case f.closed:
 		return fmt.Sprintf("the %s had closed before, and its kernel no longer had the socket, or something on the path answered for it", f.by)
-	case f.kind == reassembly.RSTReply:
+	case f.kind == conn.RSTReply:
 		return fmt.Sprintf("the %s had no socket for what it answers (its program had closed unseen, or its host was restarted), or something on the path answered for it", f.by)
-	case f.kind == reassembly.RSTAbort:
+	case f.kind == conn.RSTAbort:
 		return fmt.Sprintf("the %s's program aborted, or its kernel gave the connection up (a timeout, no memory)", f.by)
 	}
 	return fmt.Sprintf("it does not stand where the %s's next octet would: something on the path sent it, or segments before it were not captured", f.by)

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -36,17 +36,17 @@ ss -ltn (Recv-Q is the length of the accept queue, Send-Q its limit).`,
 
 func checkUnansweredSYN(p *analyzer.Pass) {
 	c := p.Conn
-	if c.Close != reassembly.CloseUnanswered {
+	if c.Close != conn.CloseUnanswered {
 		return
 	}
 	waited := c.Until.Sub(c.First.Time)
 	icmp := c.ICMP()
-	soon, again := waited < p.Config.UnansweredSYN && icmp.Frame == 0, c.Ended == reassembly.EndReused
+	soon, again := waited < p.Config.UnansweredSYN && icmp.Frame == 0, c.Ended == conn.EndReused
 	if soon && !again {
 		return // an answer may have been on its way
 	}
-	n, frames := countOf(c, reassembly.Client, segment.SYN)
-	v := analyzer.Verdict{Side: reassembly.Server, Frames: append(frames, icmp.Frame), Took: took(waited, reassembly.AtLeast)}
+	n, frames := countOf(c, conn.Client, segment.SYN)
+	v := analyzer.Verdict{Side: conn.Server, Frames: append(frames, icmp.Frame), Took: took(waited, conn.AtLeast)}
 	if soon || n == 1 && icmp.Frame == 0 {
 		v.Severity = analyzer.Info // a scan, a client that had no time
 	}
@@ -59,7 +59,7 @@ type unanswered struct {
 	during time.Duration // from the first SYN to the last
 	waited time.Duration // from the first to the end of observation
 	again  bool          // which ended since the client began anew from the same port
-	icmp   reassembly.ICMP
+	icmp   conn.ICMP
 }
 
 func (f unanswered) Message() string {
@@ -84,11 +84,11 @@ func (f unanswered) Advice() string {
 
 // countOf counts the segments of r with flags f, and returns the frames of the
 // first few.
-func countOf(c *reassembly.Conn, r reassembly.Role, f segment.Flags) (n int64, frames []uint32) {
+func countOf(c *conn.Conn, r conn.Role, f segment.Flags) (n int64, frames []uint32) {
 	const few = 8
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if !m.By(r) || !m.Has(f) || m.Bits&reassembly.Duplicate != 0 {
+		if !m.By(r) || !m.Has(f) || m.Bits&conn.Duplicate != 0 {
 			continue
 		}
 		n++
@@ -108,7 +108,7 @@ func several(n int64, what string) string {
 }
 
 // icmpWords says what an ICMP error said; nothing where none was captured.
-func icmpWords(e *reassembly.ICMP) string {
+func icmpWords(e *conn.ICMP) string {
 	if e.Frame == 0 {
 		return ""
 	}
@@ -116,7 +116,7 @@ func icmpWords(e *reassembly.ICMP) string {
 }
 
 // icmpAdvice asks who sent an ICMP error; without one it is other.
-func icmpAdvice(e *reassembly.ICMP, other string) string {
+func icmpAdvice(e *conn.ICMP, other string) string {
 	if e.Frame == 0 {
 		return other
 	}

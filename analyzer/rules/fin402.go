@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -33,17 +33,17 @@ application hears "connection refused" at once.`,
 
 func checkRefused(p *analyzer.Pass) {
 	c := p.Conn
-	if c.Close != reassembly.CloseRefused {
+	if c.Close != conn.CloseRefused {
 		return
 	}
-	n, frames := countOf(c, reassembly.Client, segment.SYN)
+	n, frames := countOf(c, conn.Client, segment.SYN)
 	after := c.RST.Time.Sub(c.First.Time)
 	if m := c.MarkOf(c.RST.ReplyTo); m != nil {
 		after = c.RST.Time.Sub(m.Time)
 	}
-	f := refused{n, after, c.Addr[reassembly.Server].Port, c.ICMP()}
+	f := refused{n, after, c.Addr[conn.Server].Port, c.ICMP()}
 	p.Report(f, analyzer.Verdict{
-		Side: reassembly.Server, Frames: append(frames, c.RST.Frame, f.icmp.Frame), Took: took(after, reassembly.ExactBound),
+		Side: conn.Server, Frames: append(frames, c.RST.Frame, f.icmp.Frame), Took: took(after, conn.ExactBound),
 	})
 }
 
@@ -52,7 +52,7 @@ type refused struct {
 	syns  int64
 	after time.Duration // from the SYN that was answered to the RST
 	port  uint16
-	icmp  reassembly.ICMP
+	icmp  conn.ICMP
 }
 
 func (f refused) Message() string {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -36,17 +36,17 @@ state syn-sent means that the answer does not reach it.`,
 	Doubts: []analyzer.Doubt{
 		oneDirection,
 		clockStep,
-		{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets, perhaps the client's ACK"},
+		{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps the client's ACK"},
 	},
 }
 
 func checkHalfOpen(p *analyzer.Pass) {
 	c := p.Conn
-	if c.Close != reassembly.CloseHalfOpen {
+	if c.Close != conn.CloseHalfOpen {
 		return
 	}
-	syns, frames := countOf(c, reassembly.Client, segment.SYN)
-	answers, theirs := countOf(c, reassembly.Server, segment.SYN|segment.ACK)
+	syns, frames := countOf(c, conn.Client, segment.SYN)
+	answers, theirs := countOf(c, conn.Server, segment.SYN|segment.ACK)
 	icmp := c.ICMP()
 	first := c.First.Time
 	if len(theirs) > 0 {
@@ -55,12 +55,12 @@ func checkHalfOpen(p *analyzer.Pass) {
 		}
 	}
 	waited := c.Until.Sub(first)
-	soon, again := waited < p.Config.UnansweredSYN && icmp.Frame == 0, c.Ended == reassembly.EndReused
+	soon, again := waited < p.Config.UnansweredSYN && icmp.Frame == 0, c.Ended == conn.EndReused
 	if soon && !again {
 		return // its ACK may have been on its way
 	}
 	v := analyzer.Verdict{
-		Side: reassembly.Client, Frames: append(append(frames, theirs...), icmp.Frame), Took: took(waited, reassembly.AtLeast),
+		Side: conn.Client, Frames: append(append(frames, theirs...), icmp.Frame), Took: took(waited, conn.AtLeast),
 	}
 	if soon {
 		v.Severity = analyzer.Info
@@ -73,7 +73,7 @@ type halfOpen struct {
 	syns, answers int64
 	waited        time.Duration // since the first SYN,ACK
 	again         bool          // the client began anew from the same port
-	icmp          reassembly.ICMP
+	icmp          conn.ICMP
 }
 
 func (f halfOpen) Message() string {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -34,9 +34,9 @@ Eyeballs); and a host whose address somebody else put into a SYN answers a SYN,A
 }
 
 // abandoned returns the client's RST in answer to the SYN,ACK, or nil.
-func abandoned(c *reassembly.Conn) *reassembly.Mark {
+func abandoned(c *conn.Conn) *conn.Mark {
 	rst := c.MarkOf(c.RST.Frame)
-	if c.Close != reassembly.CloseReset || rst == nil || c.RST.By != reassembly.Client {
+	if c.Close != conn.CloseReset || rst == nil || c.RST.By != conn.Client {
 		return nil
 	}
 	asked := false
@@ -48,7 +48,7 @@ func abandoned(c *reassembly.Conn) *reassembly.Mark {
 				return rst
 			}
 			return nil
-		case m.By(reassembly.Server):
+		case m.By(conn.Server):
 			asked = asked || m.Has(segment.SYN|segment.ACK)
 		case !m.Flags.Any(segment.SYN | segment.RST):
 			return nil // it had taken the SYN,ACK
@@ -63,11 +63,11 @@ func checkAbandoned(p *analyzer.Pass) {
 	if rst == nil {
 		return
 	}
-	_, theirs := countOf(c, reassembly.Server, segment.SYN|segment.ACK)
-	f := handshakeAbandoned{wait: rst.Time.Sub(c.First.Time), asked: c.RolesFrom == reassembly.RolesFromSYN}
-	v := analyzer.Verdict{Side: reassembly.Client, Frames: append(theirs, rst.Frame)}
+	_, theirs := countOf(c, conn.Server, segment.SYN|segment.ACK)
+	f := handshakeAbandoned{wait: rst.Time.Sub(c.First.Time), asked: c.RolesFrom == conn.RolesFromSYN}
+	v := analyzer.Verdict{Side: conn.Client, Frames: append(theirs, rst.Frame)}
 	if f.asked {
-		v.Took = took(f.wait, reassembly.ExactBound)
+		v.Took = took(f.wait, conn.ExactBound)
 	}
 	p.Report(f, v)
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -59,7 +59,7 @@ func checkFlags(p *analyzer.Pass) {
 	const few = 8
 	f := impossibleFlags{}
 	var frames []uint32
-	by := reassembly.NoRole
+	by := conn.NoRole
 	for i := range p.Conn.Marks {
 		m := &p.Conn.Marks[i]
 		kind := oddities[m.Flags]
@@ -73,8 +73,8 @@ func checkFlags(p *analyzer.Pass) {
 		if len(frames) < few {
 			frames = append(frames, m.Frame)
 		}
-		if by == reassembly.NoRole {
-			by = reassembly.Role(m.Side)
+		if by == conn.NoRole {
+			by = conn.Role(m.Side)
 		}
 	}
 	if f.segments == 0 {

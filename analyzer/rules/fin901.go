@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // fin901 says that the capture lacks packets of a connection.
@@ -36,13 +36,13 @@ absence is doubtful, and the findings say so.`,
 
 func checkMissing(p *analyzer.Pass) {
 	c := p.Conn
-	if !c.Caveats.Has(reassembly.PacketsMissing) {
+	if !c.Caveats.Has(conn.PacketsMissing) {
 		return
 	}
 	var f missingPackets
-	var side reassembly.Role = reassembly.NoRole
+	var side conn.Role = conn.NoRole
 	var frames []uint32
-	for _, r := range [...]reassembly.Role{reassembly.Client, reassembly.Server} {
+	for _, r := range [...]conn.Role{conn.Client, conn.Server} {
 		if f.octets[r] = c.Unseen(r); f.octets[r] > 0 {
 			side = sideOf(side, r)
 		}
@@ -54,7 +54,7 @@ func checkMissing(p *analyzer.Pass) {
 	}
 	const few = 8
 	for i := range c.Marks {
-		if m := &c.Marks[i]; m.Bits&reassembly.Unseen != 0 && len(frames) < few {
+		if m := &c.Marks[i]; m.Bits&conn.Unseen != 0 && len(frames) < few {
 			frames = append(frames, m.Frame)
 		}
 	}
@@ -69,7 +69,7 @@ type missingPackets struct {
 
 func (f missingPackets) Message() string {
 	text := "the capture lacks packets that were delivered"
-	for r := range reassembly.Role(2) {
+	for r := range conn.Role(2) {
 		if f.octets[r] > 0 {
 			text += fmt.Sprintf(", %s of the %s", octets(f.octets[r]), r)
 		}
@@ -85,9 +85,9 @@ func (f missingPackets) Advice() string {
 }
 
 // sideOf joins two sides: where they differ it is neither.
-func sideOf(a, b reassembly.Role) reassembly.Role {
-	if a == reassembly.NoRole || a == b {
+func sideOf(a, b conn.Role) conn.Role {
+	if a == conn.NoRole || a == b {
 		return b
 	}
-	return reassembly.BothRoles
+	return conn.BothRoles
 }

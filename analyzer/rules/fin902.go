@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // fin902 says that only one direction of a connection was captured.
@@ -30,12 +30,12 @@ filter left it out. Who closed, and when, cannot be told of the side that is mis
 	},
 	Check: func(p *analyzer.Pass) {
 		c := p.Conn
-		if !c.Caveats.Has(reassembly.OneDirection) {
+		if !c.Caveats.Has(conn.OneDirection) {
 			return
 		}
-		seen := reassembly.Client
+		seen := conn.Client
 		if c.Packets[seen] == 0 {
-			seen = reassembly.Server
+			seen = conn.Server
 		}
 		p.Report(oneSided{seen, c.Packets[seen]}, analyzer.Verdict{Side: seen.Peer(), Frames: []uint32{c.First.Frame}})
 	},
@@ -43,7 +43,7 @@ filter left it out. Who closed, and when, cannot be told of the side that is mis
 
 // oneSided is the side that was captured.
 type oneSided struct {
-	seen    reassembly.Role
+	seen    conn.Role
 	packets int64
 }
 

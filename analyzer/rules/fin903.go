@@ -2,7 +2,7 @@ package rules
 
 import (
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // fin903 says that packets were captured more than once.
@@ -28,12 +28,12 @@ VLANs or containers) or on several ports of a mirror. They look like retransmiss
 	Check: func(p *analyzer.Pass) {
 		const few = 8
 		c := p.Conn
-		if !c.Caveats.Has(reassembly.Duplicates) {
+		if !c.Caveats.Has(conn.Duplicates) {
 			return
 		}
 		var frames []uint32
 		for i := range c.Marks {
-			if m := &c.Marks[i]; m.Bits&reassembly.Duplicate != 0 && len(frames) < few {
+			if m := &c.Marks[i]; m.Bits&conn.Duplicate != 0 && len(frames) < few {
 				frames = append(frames, m.Frame)
 			}
 		}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -14,8 +14,8 @@ import (
 const minRTO = 200 * time.Millisecond
 
 // finOf returns the FIN of r, or nil where r is no single side, or sent none.
-func finOf(c *reassembly.Conn, r reassembly.Role) *reassembly.FIN {
-	if r > reassembly.Server || !c.FIN[r].Known {
+func finOf(c *conn.Conn, r conn.Role) *conn.FIN {
+	if r > conn.Server || !c.FIN[r].Known {
 		return nil
 	}
 	return &c.FIN[r]
@@ -23,7 +23,7 @@ func finOf(c *reassembly.Conn, r reassembly.Role) *reassembly.FIN {
 
 // bare reports whether nothing but SYN, FIN and RST was captured, as by a filter
 // on those flags: then acknowledgments would not show.
-func bare(c *reassembly.Conn) bool {
+func bare(c *conn.Conn) bool {
 	for i := range c.Marks {
 		if !c.Marks[i].Flags.Any(segment.SYN | segment.FIN | segment.RST) {
 			return false
@@ -33,7 +33,7 @@ func bare(c *reassembly.Conn) bool {
 }
 
 // has reports whether any segment of the connection carries all flags f.
-func has(c *reassembly.Conn, f segment.Flags) bool {
+func has(c *conn.Conn, f segment.Flags) bool {
 	for i := range c.Marks {
 		if c.Marks[i].Has(f) {
 			return true
@@ -47,15 +47,15 @@ func has(c *reassembly.Conn, f segment.Flags) bool {
 func unseen(more ...analyzer.Doubt) []analyzer.Doubt {
 	return append([]analyzer.Doubt{
 		oneDirection,
-		{Caveat: reassembly.ControlOnly, Withhold: true},
+		{Caveat: conn.ControlOnly, Withhold: true},
 	}, more...)
 }
 
 // The doubts that several rules share.
 var (
-	oneDirection   = analyzer.Doubt{Caveat: reassembly.OneDirection, Withhold: true}
-	packetsMissing = analyzer.Doubt{Caveat: reassembly.PacketsMissing, Why: "the capture lacks packets of this connection"}
-	clockStep      = analyzer.Doubt{Caveat: reassembly.ClockStep, Why: "the clock of the capture was set meanwhile"}
+	oneDirection   = analyzer.Doubt{Caveat: conn.OneDirection, Withhold: true}
+	packetsMissing = analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets of this connection"}
+	clockStep      = analyzer.Doubt{Caveat: conn.ClockStep, Why: "the clock of the capture was set meanwhile"}
 )
 
 // times says how often something happened.

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // No ending goes without a word: a connection that was reset, refused, never answered or
@@ -27,10 +27,10 @@ func TestNoEndingWithoutAWord(t *testing.T) {
 // wantsAWord says why a connection must have a finding; "" where it need not.
 func wantsAWord(rec *analyzer.Record) string {
 	switch rec.Close {
-	case reassembly.CloseReset, reassembly.CloseResetAfterFIN, reassembly.CloseRefused, reassembly.CloseHalfClosed:
+	case conn.CloseReset, conn.CloseResetAfterFIN, conn.CloseRefused, conn.CloseHalfClosed:
 		return rec.Close.String()
-	case reassembly.CloseUnanswered, reassembly.CloseHalfOpen:
-		if !rec.Caveats.Has(reassembly.CaptureEnd) {
+	case conn.CloseUnanswered, conn.CloseHalfOpen:
+		if !rec.Caveats.Has(conn.CaptureEnd) {
 			return rec.Close.String()
 		}
 	}
@@ -62,7 +62,7 @@ func TestFewResetsStayUnexplained(t *testing.T) {
 			if wants := wantsAWord(rec); wants != "" && len(rec.Findings) == 0 {
 				t.Errorf("%s: stream %d is %s, and there is no finding", e.Name(), rec.Stream, wants)
 			}
-			if rec.Close != reassembly.CloseReset && rec.Close != reassembly.CloseResetAfterFIN || rec.Caveats.Has(reassembly.MidStreamStart) {
+			if rec.Close != conn.CloseReset && rec.Close != conn.CloseResetAfterFIN || rec.Caveats.Has(conn.MidStreamStart) {
 				continue
 			}
 			resets++

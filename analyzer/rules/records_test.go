@@ -13,6 +13,7 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/pktscript"
 	"finwait/reassembly/segment"
 )
@@ -56,7 +57,7 @@ func judgedUntil(t *testing.T, list []*analyzer.Rule, name string, data []byte) 
 	defer r.Close()
 	config := analyzer.DefaultConfig()
 	judge := analyzer.Judge(list, &config)
-	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) {
+	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
 		rec := analyzer.NewRecord(name, c)
 		judge(rec, c)
 		records = append(records, rec)

@@ -9,7 +9,7 @@ import (
 
 	"finwait/analyzer/analyzertest"
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // Every rule has its fixtures under testdata/rules: bad ones that it must
@@ -17,7 +17,7 @@ import (
 // fixture does not want is a failure.
 func TestFixtures(t *testing.T) {
 	config := analyzer.DefaultConfig()
-	f := analyzertest.Fixtures{Strict: true, Judge: func(r *analyzer.Record, c *reassembly.Conn) {
+	f := analyzertest.Fixtures{Strict: true, Judge: func(r *analyzer.Record, c *conn.Conn) {
 		analyzer.Judge(All, &config)(r, c)
 	}}
 	for _, r := range All {

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // draft is the version of JSON Schema.
@@ -106,7 +106,7 @@ func typed(t reflect.Type) node {
 		return node{Type: "string"}
 	}
 	switch {
-	case t == reflect.TypeFor[reassembly.Caveats]():
+	case t == reflect.TypeFor[conn.Caveats]():
 		return node{Type: "array", Items: &node{Type: "string"}}
 	case t.Kind() != reflect.Pointer && t.Implements(reflect.TypeFor[encoding.TextAppender]()):
 		return node{Type: "string"}

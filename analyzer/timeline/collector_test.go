@@ -8,19 +8,19 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
 // closeWait is a connection whose server stays in CLOSE-WAIT for a while.
 func closeWait(client byte, from, to analyzer.Time) *analyzer.Record {
-	r := &analyzer.Record{Ended: reassembly.EndReset}
+	r := &analyzer.Record{Ended: conn.EndReset}
 	r.Client = analyzer.Endpoint{IP: netip.AddrFrom4([4]byte{192, 0, 2, client}), Port: 40000}
 	r.Server = analyzer.Endpoint{IP: netip.AddrFrom4([4]byte{198, 51, 100, 1}), Port: 80}
 	stay := func(s tcpstate.State) []analyzer.Stay {
 		return []analyzer.Stay{
 			{State: s, Since: from, DurationS: analyzer.Seconds(to - from)},
-			{State: tcpstate.Closed, Since: to, Open: true, Bound: reassembly.AtLeast},
+			{State: tcpstate.Closed, Since: to, Open: true, Bound: conn.AtLeast},
 		}
 	}
 	r.States.Client, r.States.Server = stay(tcpstate.FinWait2), stay(tcpstate.CloseWait)
@@ -113,8 +113,8 @@ func TestSteps(t *testing.T) {
 func TestReuseEndsLongTimeWait(t *testing.T) {
 	at := func(seconds int) analyzer.Time { return analyzer.Time(1e18) + analyzer.Time(seconds)*1e9 }
 	first := closeWait(1, at(0), at(5))
-	first.Ended = reassembly.EndClosed
-	first.States.Client = []analyzer.Stay{{State: tcpstate.TimeWait, Since: at(0), DurationS: 65e9, Open: true, Bound: reassembly.AtLeast}}
+	first.Ended = conn.EndClosed
+	first.States.Client = []analyzer.Stay{{State: tcpstate.TimeWait, Since: at(0), DurationS: 65e9, Open: true, Bound: conn.AtLeast}}
 	for reuse, want := range map[int]string{90: "1@0 0@90", 500: "1@0 0@120"} {
 		c := NewCollector(Options{Step: 10 * time.Second, TimeWait: 2 * time.Minute, States: []tcpstate.State{tcpstate.TimeWait}})
 		c.Add(first)

@@ -14,7 +14,7 @@ import (
 	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/timeline"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -79,7 +79,7 @@ func (k *kept) countAt(at analyzer.Time, by timeline.By, timeWait time.Duration)
 					holds = at < s.Since+analyzer.Time(timeWait) && (final || at < until || at == until && isEnd && s.Open)
 					lasts = holds
 				case s.Bound.String() != "at-least":
-				case r.Ended == reassembly.EndCapture || r.Ended == reassembly.EndIdle || r.Ended == reassembly.EndEvicted:
+				case r.Ended == conn.EndCapture || r.Ended == conn.EndIdle || r.Ended == conn.EndEvicted:
 					lasts = true
 				default:
 					lasts = holds || at < ended || at == ended && isEnd && (s.Open || ended > until)
@@ -208,8 +208,8 @@ func TestCountsAtRandom(t *testing.T) {
 // randomRecords makes records whose states last some units.
 func randomRecords(random *rand.Rand, n int, unit float64) *kept {
 	some := func(max float64) analyzer.Time { return analyzer.Time(random.Float64() * max * unit) }
-	ends := []reassembly.End{
-		reassembly.EndClosed, reassembly.EndReset, reassembly.EndReused, reassembly.EndIdle, reassembly.EndEvicted, reassembly.EndCapture,
+	ends := []conn.End{
+		conn.EndClosed, conn.EndReset, conn.EndReused, conn.EndIdle, conn.EndEvicted, conn.EndCapture,
 	}
 	begin := analyzer.Time(1.7e18)
 	k := &kept{end: begin + analyzer.Time(100*unit)}
@@ -219,22 +219,22 @@ func randomRecords(random *rand.Rand, n int, unit float64) *kept {
 		r.Server = analyzer.Endpoint{IP: netip.AddrFrom4([4]byte{198, 51, 100, byte(random.IntN(2))}), Port: 80}
 		from := begin + some(60)
 		until := k.end
-		if r.Ended != reassembly.EndCapture {
+		if r.Ended != conn.EndCapture {
 			until = min(k.end, from+some(80))
 		}
 		for _, side := range []*[]analyzer.Stay{&r.States.Client, &r.States.Server} {
 			at := from
 			for range 1 + random.IntN(4) {
-				s := analyzer.Stay{State: tcpstate.State(random.IntN(int(tcpstate.NumStates))), Since: at, Bound: reassembly.Bound(random.IntN(3))}
+				s := analyzer.Stay{State: tcpstate.State(random.IntN(int(tcpstate.NumStates))), Since: at, Bound: conn.Bound(random.IntN(3))}
 				s.DurationS = analyzer.Seconds(min(some(20), until-at))
 				at += analyzer.Time(s.DurationS)
 				*side = append(*side, s)
 			}
 			last := &(*side)[len(*side)-1]
-			last.DurationS, last.Open, last.Bound = analyzer.Seconds(until-last.Since), true, reassembly.AtLeast
+			last.DurationS, last.Open, last.Bound = analyzer.Seconds(until-last.Since), true, conn.AtLeast
 		}
 		r.First.Time, r.Last.Time = from, until
-		if last := until - analyzer.Time(time.Minute); r.Ended == reassembly.EndClosed && last > from {
+		if last := until - analyzer.Time(time.Minute); r.Ended == conn.EndClosed && last > from {
 			r.Last.Time = last
 		}
 		k.records = append(k.records, r)
@@ -260,7 +260,7 @@ func TestEndOfObservation(t *testing.T) {
 					}
 					last := stays[len(stays)-1]
 					until := last.Since + analyzer.Time(last.DurationS)
-					open := until > k.end || until == k.end && last.Open && r.Ended != reassembly.EndReused
+					open := until > k.end || until == k.end && last.Open && r.Ended != conn.EndReused
 					if silent := last.State == tcpstate.Unknown; open && !silent && last.State != tcpstate.Closed {
 						want[key(r, timeline.ByNone, side, last.State.String())]++
 					}

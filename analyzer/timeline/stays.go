@@ -5,7 +5,7 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -41,8 +41,8 @@ func endsOf(r *analyzer.Record) ends {
 	e := ends{
 		record: r, stays: [2][]analyzer.Stay{r.States.Client, r.States.Server},
 		packets: [2]int64{r.Packets.Client, r.Packets.Server},
-		reused:  r.Ended == reassembly.EndReused,
-		livesOn: r.Ended == reassembly.EndCapture || r.Ended == reassembly.EndIdle || r.Ended == reassembly.EndEvicted,
+		reused:  r.Ended == conn.EndReused,
+		livesOn: r.Ended == conn.EndCapture || r.Ended == conn.EndIdle || r.Ended == conn.EndEvicted,
 	}
 	e.observed = forever
 	for _, stays := range e.stays { // a far end's last stay may begin behind the end: what led there was under way
@@ -61,7 +61,7 @@ func (e *ends) span(side, i int, timeWait time.Duration) (span, bool) {
 		return span{}, false
 	}
 	to := add(s.Since, s.DurationS.Duration())
-	out := span{state: s.State, from: s.Since, to: to, latest: to, uncertain: s.Bound == reassembly.AtMost, stay: s}
+	out := span{state: s.State, from: s.Since, to: to, latest: to, uncertain: s.Bound == conn.AtMost, stay: s}
 	switch {
 	case s.State == tcpstate.TimeWait: // its length is the kernel's affair, and no evidence
 		out.to = add(s.Since, timeWait)
@@ -69,9 +69,9 @@ func (e *ends) span(side, i int, timeWait time.Duration) (span, bool) {
 			out.to = min(out.to, to)
 		}
 		out.latest, out.limited = out.to, out.to == add(s.Since, timeWait)
-	case s.Bound == reassembly.AtLeast && e.livesOn:
+	case s.Bound == conn.AtLeast && e.livesOn:
 		out.latest = forever
-	case s.Bound == reassembly.AtLeast:
+	case s.Bound == conn.AtLeast:
 		out.latest = max(to, e.observed)
 	}
 	return out, true

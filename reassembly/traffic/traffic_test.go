@@ -7,6 +7,7 @@ import (
 
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/traffic"
 )
@@ -22,9 +23,9 @@ func TestStoriesAreTold(t *testing.T) {
 		all += s.Share
 	}
 	got := map[string]float64{}
-	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) {
+	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
 		got[string(c.AppendFlags(nil))]++
-		if c.Caveats&^reassembly.CaptureEnd != 0 {
+		if c.Caveats&^conn.CaptureEnd != 0 {
 			t.Errorf("stream %d: %v", c.Stream, c.Caveats.Names())
 		}
 	})
@@ -53,7 +54,7 @@ func TestMixIsMixed(t *testing.T) {
 	const connections = 4000
 	packets, bulk, all, datagrams := 0, 0, 0, 0
 	tls, lossy, middle, missing := 0, 0, 0, int64(0)
-	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) {
+	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
 		all++
 		n := int(c.Packets[0] + c.Packets[1])
 		if n > 1000 {
@@ -62,7 +63,7 @@ func TestMixIsMixed(t *testing.T) {
 		if c.Quality[0].Retransmissions+c.Quality[1].Retransmissions > 0 {
 			lossy++
 		}
-		if c.Caveats.Has(reassembly.MidStreamStart) {
+		if c.Caveats.Has(conn.MidStreamStart) {
 			middle++
 		}
 		missing += c.Quality[0].Missing + c.Quality[1].Missing

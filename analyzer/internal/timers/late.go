@@ -2,7 +2,7 @@ package timers
 
 import (
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
@@ -10,10 +10,10 @@ import (
 
 // late returns the server's first payload that the client had not received when
 // it closed, or nil.
-func (m *measure) late() *reassembly.Mark {
+func (m *measure) late() *conn.Mark {
 	for i := range m.conn.Marks {
 		s := &m.conn.Marks[i]
-		if s.By(reassembly.Server) && s.HasPayload() && s.Frame > m.closing.Frame && !s.Has(segment.RST) && s.End() > m.closing.Ack {
+		if s.By(conn.Server) && s.HasPayload() && s.Frame > m.closing.Frame && !s.Has(segment.RST) && s.End() > m.closing.Ack {
 			return s
 		}
 	}
@@ -23,7 +23,7 @@ func (m *measure) late() *reassembly.Mark {
 // whole reports whether the client had all of an answer that tells its length.
 // What came behind it was no part of it.
 func (m *measure) whole() bool {
-	a := m.conn.Talk(reassembly.Server)
+	a := m.conn.Talk(conn.Server)
 	answer, ok := payload.Read(a.Head())
 	body, known := answer.Body(payload.MethodGet)
 	return ok && answer.Response && answer.Whole && known && m.closing.Ack >= a.At+seqnum.Offset(answer.Head)+seqnum.Offset(body)
@@ -32,9 +32,9 @@ func (m *measure) whole() bool {
 // stalled reports whether the server had fallen silent before its late payload,
 // for most of the time since the request: it was at work, not in the middle of
 // a long answer.
-func (m *measure) stalled(late *reassembly.Mark) bool {
+func (m *measure) stalled(late *conn.Mark) bool {
 	last, end := m.end, seqnum.Offset(1)
-	if a := m.conn.Talk(reassembly.Server); a.Known() && a.StartFrame > m.requestFrame {
+	if a := m.conn.Talk(conn.Server); a.Known() && a.StartFrame > m.requestFrame {
 		end = a.At
 	}
 	for i := range m.conn.Marks {
@@ -42,7 +42,7 @@ func (m *measure) stalled(late *reassembly.Mark) bool {
 		if s.Frame >= late.Frame {
 			break
 		}
-		if s.By(reassembly.Server) && s.Len > 0 && !s.Is(reassembly.Probe) {
+		if s.By(conn.Server) && s.Len > 0 && !s.Is(conn.Probe) {
 			last, end = s.Time, max(end, s.End())
 		}
 	}
@@ -54,12 +54,12 @@ func (m *measure) stalled(late *reassembly.Mark) bool {
 
 // handler measures how long the server took for a request whose client was gone
 // by then.
-func (m *measure) handler(late *reassembly.Mark, o *Observation) {
-	if late == nil || !m.stalled(late) || late.Time.Sub(m.closing.Time) <= m.conn.Allowance(reassembly.Server) {
+func (m *measure) handler(late *conn.Mark, o *Observation) {
+	if late == nil || !m.stalled(late) || late.Time.Sub(m.closing.Time) <= m.conn.Allowance(conn.Server) {
 		return
 	}
 	var s sample
-	s.waits[fromRequestEnd] = analyzer.Seconds(late.Time.Sub(m.end)) - m.roundTrip(reassembly.Server)
+	s.waits[fromRequestEnd] = analyzer.Seconds(late.Time.Sub(m.end)) - m.roundTrip(conn.Server)
 	o.add(handlerTime, s)
 }
 
@@ -72,7 +72,7 @@ const worthKnowing = analyzer.Seconds(1e9)
 func (m *measure) finWait2(o *Observation) {
 	c := m.conn
 	r := c.FirstCloser
-	if r != reassembly.Client && r != reassembly.Server {
+	if r != conn.Client && r != conn.Server {
 		return
 	}
 	own, peer := &c.FIN[r], &c.FIN[r.Peer()]
@@ -82,7 +82,7 @@ func (m *measure) finWait2(o *Observation) {
 	s := sample{owner: c.AddrPort(r).Addr()}
 	_, _, taken := c.AfterFIN()
 	switch reply := c.MarkOf(c.RST.ReplyTo); {
-	case c.RST.Known && c.RST.By == r && c.RST.Kind == reassembly.RSTReply && reply != nil && reply.Has(segment.FIN):
+	case c.RST.Known && c.RST.By == r && c.RST.Kind == conn.RSTReply && reply != nil && reply.Has(segment.FIN):
 		s.waits[fromFINACK] = analyzer.Seconds(reply.Time.Sub(own.ACKTime))
 	case peer.Acked && taken == 0: // who reads on after its FIN has a socket that no timer runs for
 		s.least = true

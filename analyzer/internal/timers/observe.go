@@ -4,8 +4,8 @@ import (
 	"net/netip"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -74,7 +74,7 @@ func (o *Observation) add(k kind, s sample) {
 }
 
 // unfit are the caveats under which the times of a connection say nothing.
-const unfit = reassembly.OneDirection | reassembly.PacketsMissing | reassembly.ControlOnly | reassembly.ClockStep
+const unfit = conn.OneDirection | conn.PacketsMissing | conn.ControlOnly | conn.ClockStep
 
 const (
 	gaveUp    = "FIN201"
@@ -88,7 +88,7 @@ var Needs = []string{gaveUp, onPurpose, vanished, idleReset}
 
 // Observe measures one connection and fills in what it shows; c is what r was
 // built from.
-func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn, o *Observation) {
+func Observe(config *analyzer.Config, r *analyzer.Record, c *conn.Conn, o *Observation) {
 	o.server, o.n = r.Server.AddrPort(), 0
 	if c.Caveats&unfit != 0 {
 		return
@@ -104,12 +104,12 @@ func Observe(config *analyzer.Config, r *analyzer.Record, c *reassembly.Conn, o 
 
 // measure is the work of one Observe.
 type measure struct {
-	conn     *reassembly.Conn
+	conn     *conn.Conn
 	idleFrom analyzer.Seconds // silence from here on is idleness
 	patience analyzer.Seconds // who waits this long for an answer wants one
 
-	closer  reassembly.Role
-	closing *reassembly.Mark // its first FIN, or the RST that it aborted with
+	closer  conn.Role
+	closing *conn.Mark // its first FIN, or the RST that it aborted with
 
 	asked        bool // the client sent a request before
 	first        bool // it is the first on its connection
@@ -120,14 +120,14 @@ type measure struct {
 // findClose finds the segment with which one side closed first.
 func (m *measure) findClose() bool {
 	c := m.conn
-	if c.FirstCloser != reassembly.Client && c.FirstCloser != reassembly.Server {
+	if c.FirstCloser != conn.Client && c.FirstCloser != conn.Server {
 		return false
 	}
 	m.closer = c.FirstCloser
 	switch f := &c.FIN[m.closer]; {
 	case f.Known && !f.Implied:
 		m.closing = c.MarkOf(f.Frame)
-	case c.RST.Known && c.RST.Ended && c.RST.By == m.closer && c.RST.Kind == reassembly.RSTAbort:
+	case c.RST.Known && c.RST.Ended && c.RST.By == m.closer && c.RST.Kind == conn.RSTAbort:
 		m.closing = c.MarkOf(c.RST.Frame)
 	}
 	return m.closing != nil
@@ -137,14 +137,14 @@ func (m *measure) findClose() bool {
 // closes after does not include what came when it had closed.
 func (m *measure) findRequest() {
 	c := m.conn
-	if c.Protocol() == reassembly.TLS {
+	if c.Protocol() == conn.TLS {
 		shook := false // the handshake is among the bursts, and no answer since
 		for _, b := range c.Bursts() {
 			switch {
 			case b.StartFrame > m.closing.Frame:
-			case b.By == reassembly.Client && b.Kind == reassembly.HandshakeRecord:
+			case b.By == conn.Client && b.Kind == conn.HandshakeRecord:
 				shook = true
-			case b.By == reassembly.Server && b.Kind == reassembly.DataRecord:
+			case b.By == conn.Server && b.Kind == conn.DataRecord:
 				shook = false
 			case b.Asks():
 				m.asked, m.first, shook = true, shook, false
@@ -153,11 +153,11 @@ func (m *measure) findRequest() {
 		}
 		return
 	}
-	req := c.Talk(reassembly.Client)
+	req := c.Talk(conn.Client)
 	if !req.Known() || req.StartFrame > m.closing.Frame {
 		return
 	}
-	m.asked, m.first = true, c.Turns(reassembly.Client) == 1
+	m.asked, m.first = true, c.Turns(conn.Client) == 1
 	m.start, m.end, m.requestFrame = req.Start, req.End, req.StartFrame
 }
 
@@ -165,15 +165,15 @@ func (m *measure) findRequest() {
 func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 	answered := m.answered()
 	last, by := m.lastData()
-	if m.closer == reassembly.Server {
+	if m.closer == conn.Server {
 		switch {
 		case m.asked && m.unfinished():
 			m.tooSlow(o)
 		case m.asked && !answered && !m.crossed():
-		case m.closing.Has(segment.RST) && m.conn.Quality[reassembly.Server].KeepAlives > 0: // its probes got no answer
-		case by != reassembly.NoRole:
+		case m.closing.Has(segment.RST) && m.conn.Quality[conn.Server].KeepAlives > 0: // its probes got no answer
+		case by != conn.NoRole:
 			m.idle(last, by, o)
-		case m.conn.Handshake == reassembly.HandshakeComplete:
+		case m.conn.Handshake == conn.HandshakeComplete:
 			m.silent(o)
 		}
 		return
@@ -185,30 +185,30 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 	case m.asked && (gaveUp || m.inVain(answered, late)):
 		m.clientGaveUp(o)
 		m.handler(late, o)
-	case m.closing.Has(segment.RST) && m.conn.Quality[reassembly.Client].KeepAlives > 0: // its probes got no answer
-	case by == reassembly.Server && late == nil && answered == m.asked:
+	case m.closing.Has(segment.RST) && m.conn.Quality[conn.Client].KeepAlives > 0: // its probes got no answer
+	case by == conn.Server && late == nil && answered == m.asked:
 		m.idle(last, by, o)
 	}
 }
 
 // inVain reports whether the client surely wanted an answer, and closed without
 // it or before the rest of it: the protocol promises one, or an RST met it.
-func (m *measure) inVain(answered bool, late *reassembly.Mark) bool {
-	if m.conn.Protocol() == reassembly.TLS && int64(m.conn.PayloadEnd(reassembly.Server)-m.closing.Ack) <= reassembly.AlertSize {
+func (m *measure) inVain(answered bool, late *conn.Mark) bool {
+	if m.conn.Protocol() == conn.TLS && int64(m.conn.PayloadEnd(conn.Server)-m.closing.Ack) <= conn.AlertSize {
 		late = nil // no more than an alert
 	}
-	http := m.conn.Protocol() == reassembly.HTTP1
-	if answered && (!http || late == nil || m.whole() || !m.stalled(late)) || m.since(m.end, reassembly.Client) < m.patience {
+	http := m.conn.Protocol() == conn.HTTP1
+	if answered && (!http || late == nil || m.whole() || !m.stalled(late)) || m.since(m.end, conn.Client) < m.patience {
 		return false
 	}
 	rst := &m.conn.RST
-	return http || late != nil && rst.Known && rst.By == reassembly.Client && rst.Frame > late.Frame
+	return http || late != nil && rst.Known && rst.By == conn.Client && rst.Frame > late.Frame
 }
 
 // since returns how long before the close t was, by the clock of the closer; by
 // is who sent what happened then. The closer took in what its peer sent, and
 // sent its own, half a round trip from here.
-func (m *measure) since(t capture.Time, by reassembly.Role) analyzer.Seconds {
+func (m *measure) since(t capture.Time, by conn.Role) analyzer.Seconds {
 	wait := analyzer.Seconds(m.closing.Time.Sub(t))
 	if by != m.closer {
 		wait -= m.roundTrip(m.closer)
@@ -218,8 +218,8 @@ func (m *measure) since(t capture.Time, by reassembly.Role) analyzer.Seconds {
 
 // roundTrip is the way from the capture to r and back, as far as the handshake
 // shows it.
-func (m *measure) roundTrip(r reassembly.Role) analyzer.Seconds {
-	if m.conn.Handshake != reassembly.HandshakeComplete {
+func (m *measure) roundTrip(r conn.Role) analyzer.Seconds {
+	if m.conn.Handshake != conn.HandshakeComplete {
 		return 0
 	}
 	return analyzer.Seconds(m.conn.RoundTrip(r))
@@ -228,23 +228,23 @@ func (m *measure) roundTrip(r reassembly.Role) analyzer.Seconds {
 // clientGaveUp measures the patience of a client that waited in vain.
 func (m *measure) clientGaveUp(o *Observation) {
 	var s sample
-	if c := m.conn; m.first && c.Handshake == reassembly.HandshakeComplete {
-		s.waits[fromSYN] = m.since(c.First.Time, reassembly.Client)
+	if c := m.conn; m.first && c.Handshake == conn.HandshakeComplete {
+		s.waits[fromSYN] = m.since(c.First.Time, conn.Client)
 	}
-	s.waits[fromRequestStart] = m.since(m.start, reassembly.Client)
-	s.waits[fromRequestEnd] = m.since(m.end, reassembly.Client)
+	s.waits[fromRequestStart] = m.since(m.start, conn.Client)
+	s.waits[fromRequestEnd] = m.since(m.end, conn.Client)
 	o.add(clientTimeout, s)
 }
 
 // idle measures how long a connection was silent before one side had enough.
-func (m *measure) idle(last capture.Time, by reassembly.Role, o *Observation) {
+func (m *measure) idle(last capture.Time, by conn.Role, o *Observation) {
 	var s sample
 	s.waits[fromLastData] = m.since(last, by)
 	if s.waits[fromLastData] < m.idleFrom {
 		return
 	}
 	k := serverIdle
-	if m.closer == reassembly.Client {
+	if m.closer == conn.Client {
 		k = clientIdle
 	}
 	o.add(k, s)
@@ -253,7 +253,7 @@ func (m *measure) idle(last capture.Time, by reassembly.Role, o *Observation) {
 // silent measures how long the server waited for a request that never came.
 func (m *measure) silent(o *Observation) {
 	var s sample
-	s.waits[fromSYN] = m.since(m.conn.First.Time, reassembly.Client)
+	s.waits[fromSYN] = m.since(m.conn.First.Time, conn.Client)
 	if s.waits[fromSYN] >= m.idleFrom {
 		o.add(serverIdle, s)
 	}

@@ -2,7 +2,7 @@ package timers
 
 import (
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 )
@@ -11,8 +11,8 @@ import (
 // head goes on, or its body is shorter than it says.
 func (m *measure) unfinished() bool {
 	c := m.conn
-	req := c.Talk(reassembly.Client)
-	if c.Protocol() != reassembly.HTTP1 || c.Messages(reassembly.Client) != 1 {
+	req := c.Talk(conn.Client)
+	if c.Protocol() != conn.HTTP1 || c.Messages(conn.Client) != 1 {
 		return false
 	}
 	head, ok := payload.Read(req.Head())
@@ -29,7 +29,7 @@ func (m *measure) unfinished() bool {
 // tooSlow measures how long a server waited for the rest of a request.
 func (m *measure) tooSlow(o *Observation) {
 	var s sample
-	s.waits[fromRequestStart] = m.since(m.start, reassembly.Client)
+	s.waits[fromRequestStart] = m.since(m.start, conn.Client)
 	o.add(requestTimeout, s)
 }
 
@@ -54,16 +54,16 @@ func (m *measure) silences(r *analyzer.Record, o *Observation) {
 		if s.waits[fromLastSegment] = analyzer.Seconds(first.Time.Sub(before.Time)); s.waits[fromLastSegment] < m.idleFrom {
 			continue
 		}
-		if !first.Is(reassembly.Probe) && s.waits[fromLastSegment] < longSilence {
+		if !first.Is(conn.Probe) && s.waits[fromLastSegment] < longSilence {
 			continue // an end that was gone, more likely
 		}
-		if first.Is(reassembly.Probe) {
+		if first.Is(conn.Probe) {
 			m.probed(first, s, o)
 		} else {
 			o.add(pathIdle, s)
 		}
 	}
-	if int64(len(c.Marks)) != c.Packets[reassembly.Client]+c.Packets[reassembly.Server] {
+	if int64(len(c.Marks)) != c.Packets[conn.Client]+c.Packets[conn.Server] {
 		return // what was said meanwhile is not all remembered
 	}
 	s := sample{least: true}
@@ -79,7 +79,7 @@ func (m *measure) silences(r *analyzer.Record, o *Observation) {
 }
 
 // answeredLater reports whether what mark i carries was acknowledged.
-func answeredLater(c *reassembly.Conn, i int) bool {
+func answeredLater(c *conn.Conn, i int) bool {
 	for j := i + 1; j < len(c.Marks); j++ {
 		if m := &c.Marks[j]; m.Side != c.Marks[i].Side && !m.Has(segment.RST) && m.Covers(c.Marks[i].End()) {
 			return true
@@ -89,10 +89,10 @@ func answeredLater(c *reassembly.Conn, i int) bool {
 }
 
 // probed measures the probes from first on, none of which had an answer.
-func (m *measure) probed(first *reassembly.Mark, s sample, o *Observation) {
+func (m *measure) probed(first *conn.Mark, s sample, o *Observation) {
 	last := first
 	for i := range m.conn.Marks {
-		if p := &m.conn.Marks[i]; p.Frame >= first.Frame && p.Side == first.Side && p.Is(reassembly.Probe) {
+		if p := &m.conn.Marks[i]; p.Frame >= first.Frame && p.Side == first.Side && p.Is(conn.Probe) {
 			s.probes++
 			last = p
 		}

@@ -3,8 +3,8 @@ package timers
 import (
 	"time"
 
-	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
@@ -12,15 +12,15 @@ import (
 // last request.
 func (m *measure) answered() bool {
 	c := m.conn
-	if c.Protocol() == reassembly.TLS {
+	if c.Protocol() == conn.TLS {
 		for _, b := range c.Bursts() {
-			if b.By == reassembly.Server && b.Kind == reassembly.DataRecord && m.between(b.StartFrame) && m.heard(b.StartFrame) {
+			if b.By == conn.Server && b.Kind == conn.DataRecord && m.between(b.StartFrame) && m.heard(b.StartFrame) {
 				return true
 			}
 		}
 		return false
 	}
-	answer := c.Talk(reassembly.Server)
+	answer := c.Talk(conn.Server)
 	return answer.Known() && m.between(answer.StartFrame) && m.heard(answer.StartFrame)
 }
 
@@ -33,7 +33,7 @@ func (m *measure) between(frame uint32) bool {
 // the server's.
 func (m *measure) heard(frame uint32) bool {
 	s := m.conn.MarkOf(frame)
-	return m.closer == reassembly.Server || s == nil || m.closing.Ack > s.Seq
+	return m.closer == conn.Server || s == nil || m.closing.Ack > s.Seq
 }
 
 // crossed reports whether the server had not yet received the request when it
@@ -50,15 +50,15 @@ const (
 
 // lastData finds the last payload of either side that the closer knew of when it
 // closed. What it said by way of goodbye does not count.
-func (m *measure) lastData() (at capture.Time, by reassembly.Role) {
+func (m *measure) lastData() (at capture.Time, by conn.Role) {
 	bursts := m.conn.Bursts()
 	for i := len(bursts) - 1; i >= 0; i-- { // an alert says goodbye
-		if b := &bursts[i]; b.Kind != reassembly.AlertRecord && b.EndFrame < m.closing.Frame && m.knew(b.By, b.StartFrame) {
+		if b := &bursts[i]; b.Kind != conn.AlertRecord && b.EndFrame < m.closing.Frame && m.knew(b.By, b.StartFrame) {
 			return b.End, b.By
 		}
 	}
 	at, by, frame := m.lastMark()
-	for r := range reassembly.Role(2) { // the marks of a long connection have gaps
+	for r := range conn.Role(2) { // the marks of a long connection have gaps
 		t := m.conn.Talk(r)
 		if !t.Known() || t.EndFrame <= frame || t.EndFrame >= m.closing.Frame || !m.knew(r, t.StartFrame) {
 			continue
@@ -71,23 +71,23 @@ func (m *measure) lastData() (at capture.Time, by reassembly.Role) {
 }
 
 // knew reports whether the closer knew of what r began to say in a frame.
-func (m *measure) knew(r reassembly.Role, frame uint32) bool {
+func (m *measure) knew(r conn.Role, frame uint32) bool {
 	s := m.conn.MarkOf(frame)
 	return r == m.closer || s == nil || s.Seq < m.closing.Ack
 }
 
 // lastMark is lastData as far as single segments are remembered.
-func (m *measure) lastMark() (at capture.Time, by reassembly.Role, frame uint32) {
+func (m *measure) lastMark() (at capture.Time, by conn.Role, frame uint32) {
 	for i := len(m.conn.Marks) - 1; i >= 0; i-- {
 		s := &m.conn.Marks[i]
-		side := reassembly.Role(s.Side)
+		side := conn.Role(s.Side)
 		switch {
-		case s.Frame > m.closing.Frame || !s.HasPayload() || s.Has(segment.RST) || s.Is(reassembly.Retransmit):
+		case s.Frame > m.closing.Frame || !s.HasPayload() || s.Has(segment.RST) || s.Is(conn.Retransmit):
 		case side == m.closer && s.Len <= farewell && m.closing.Time.Sub(s.Time) < farewellTime:
 		case side != m.closer && s.Seq >= m.closing.Ack: // it crossed the close
 		default:
 			return s.Time, side, s.Frame
 		}
 	}
-	return 0, reassembly.NoRole, 0
+	return 0, conn.NoRole, 0
 }

@@ -9,7 +9,7 @@ import (
 	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // reportPage is a run of report that writes a page. It reads the captures once more
@@ -86,7 +86,7 @@ func (p *reportPage) draw(files []string, records []*analyzer.Record, to []repor
 		options.Stdin = p.spool.again()
 	}
 	options.Select = func(*analyzer.Record) bool { return false }
-	options.Tracker.Watch = func(s *reassembly.Sight) {
+	options.Tracker.Watch = func(s *conn.Sight) {
 		for _, a := range artists[s.Stream] {
 			if !a.stopped {
 				a.see(s)

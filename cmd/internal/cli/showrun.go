@@ -11,7 +11,7 @@ import (
 	"finwait/analyzer/ladder"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
-	"finwait/reassembly"
+	"finwait/reassembly/conn"
 )
 
 // showJob draws one connection. It reads the capture twice: first for the
@@ -184,7 +184,7 @@ type artist struct {
 }
 
 // see draws a segment, if it belongs to the connection.
-func (a *artist) see(s *reassembly.Sight) {
+func (a *artist) see(s *conn.Sight) {
 	if a.err != nil {
 		return
 	}

@@ -20,6 +20,7 @@ import (
 
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/pktscript"
 	"finwait/reassembly/segment"
 )
@@ -100,7 +101,7 @@ func finwait(path string) (map[int]stream, error) {
 	}
 	defer r.Close()
 	out := map[int]stream{}
-	t := reassembly.NewTracker(reassembly.Config{}, func(c *reassembly.Conn) {
+	t := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
 		out[int(c.Stream)] = stream{
 			int(c.First.Frame), int(c.Last.Frame), int(c.Packets[0] + c.Packets[1]), int(c.Completeness),
 		}
