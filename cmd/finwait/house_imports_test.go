@@ -22,6 +22,7 @@ const (
 var floors = [][]string{
 	{"cmd/finwait", "testdata/record", "testdata/record/oracle", "testdata/record/bench", "testdata/record/damage", "cmd/internal/mass", "testdata/duckdb", "testdata/monitoring", "testdata/browser"},
 	{"cmd/internal/cli"},
+	{"cmd/internal/anonymize"},
 	{"cmd/internal/damage", "analyzer/check", "analyzer/diff"},
 	{"analyzer/report", "analyzer/query"},
 	{"analyzer/ladder", "analyzer/schema", "analyzer/timeline", "analyzer/report/page"},
@@ -30,7 +31,7 @@ var floors = [][]string{
 	{"analyzer/rules", "analyzer/internal/timers"},
 	{"analyzer/model"},
 	{"reassembly/pktscript", "reassembly/traffic", "reassembly/truth"},
-	{"reassembly", "reassembly/capture", "reassembly/alias"}, // so that what follows connections needs no reader of files
+	{"reassembly", "reassembly/capture"}, // so that what follows connections needs no reader of files
 	{"reassembly/conn"},
 	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/internal/slab", "reassembly/internal/codec"},
 	{"reassembly/segment"},

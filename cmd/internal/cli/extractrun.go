@@ -9,7 +9,7 @@ import (
 
 	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly/alias"
+	"finwait/cmd/internal/anonymize"
 	"finwait/reassembly/capture"
 )
 
@@ -22,7 +22,7 @@ type extractJob struct {
 	spool  *spool
 	choice *driver.Choice
 	notes  notes
-	mask   alias.Mask
+	mask   anonymize.Mask
 }
 
 func (j *extractJob) run() (int, error) {
@@ -38,7 +38,7 @@ func (j *extractJob) run() (int, error) {
 		return 0, err
 	}
 	if j.mask.HeadersOnly = j.headersOnly; j.anonymize {
-		if j.mask.Addresses, err = alias.NewAddresses(j.key); err != nil {
+		if j.mask.Addresses, err = anonymize.NewAddresses(j.key); err != nil {
 			return 0, err
 		}
 	}

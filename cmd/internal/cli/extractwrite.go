@@ -9,7 +9,7 @@ import (
 
 	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly/alias"
+	"finwait/cmd/internal/anonymize"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
 )
@@ -48,7 +48,7 @@ func (x *extract) frame(f *driver.Frame) error {
 	if f.Clock {
 		return x.clock(f)
 	}
-	p := alias.Packet{Link: f.Link, Data: f.Data, Length: f.Length, Part: f.Part, Total: f.Total}
+	p := anonymize.Packet{Link: f.Link, Data: f.Data, Length: f.Length, Part: f.Part, Total: f.Total}
 	if f.Skip == segment.Decoded && !f.Part {
 		p.Payload = f.Segment.Payload
 	}
@@ -160,7 +160,7 @@ func (s *notes) take(file string, frame int64) (list []string) {
 var addressLike = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9A-Fa-f:.]*[0-9A-Fa-f:]`) })
 
 // aliased replaces the addresses in a text.
-func aliased(text string, a *alias.Addresses) string {
+func aliased(text string, a *anonymize.Addresses) string {
 	return addressLike().ReplaceAllStringFunc(text, func(word string) string {
 		bare := strings.TrimRight(word, ":")
 		if ip, err := netip.ParseAddr(word); err == nil {

@@ -1,4 +1,4 @@
-// Package alias makes packets fit to be shown to others: it replaces addresses
+// Package anonymize makes packets fit to be shown to others: it replaces addresses
 // by aliases, and blanks or cuts off what is neither address nor header.
 //
 // What it leaves as it was: ports, sequence numbers, control bits, windows, the
@@ -7,4 +7,4 @@
 // know is an error, never passed on.
 //
 // It looks at packets one by one and keeps no state but the aliases.
-package alias
+package anonymize
