@@ -1,11 +1,12 @@
 package model
 
 import (
-	"finwait/reassembly/conn"
 	"net/netip"
 	"reflect"
 	"strconv"
 	"unsafe"
+
+	"finwait/reassembly/conn"
 )
 
 // AppendJSON appends r as one JSON object without a line end: byte for byte

@@ -2,11 +2,12 @@ package model
 
 import (
 	"cmp"
-	"finwait/reassembly/conn"
 	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
+
+	"finwait/reassembly/conn"
 )
 
 // Group is what one rule found on the connections of one server, for a rule to

@@ -2,11 +2,12 @@ package model
 
 import (
 	"encoding"
-	"finwait/reassembly/conn"
 	"fmt"
 	"net/netip"
 	"reflect"
 	"strings"
+
+	"finwait/reassembly/conn"
 )
 
 // A layout is how values of a type are written as JSON: steps that are taken one

@@ -1,8 +1,9 @@
 package model
 
 import (
-	"finwait/reassembly/conn"
 	"slices"
+
+	"finwait/reassembly/conn"
 )
 
 // Rule is one check of a connection. Its ID is never reused for another.

@@ -2,11 +2,12 @@ package model
 
 import (
 	"cmp"
-	"finwait/reassembly/conn"
 	"hash/fnv"
 	"maps"
 	"slices"
 	"strings"
+
+	"finwait/reassembly/conn"
 )
 
 // Keys are what a summary can tell apart.

@@ -1,10 +1,11 @@
 package model
 
 import (
-	"finwait/reassembly/conn"
 	"fmt"
 	"runtime"
 	"testing"
+
+	"finwait/reassembly/conn"
 )
 
 func TestByServer(t *testing.T) {

@@ -1,13 +1,14 @@
 package model
 
 import (
-	"finwait/reassembly/conn"
 	"fmt"
 	"net/netip"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"finwait/reassembly/conn"
 )
 
 // found returns the record of one connection on which rules found something.

@@ -295,6 +295,16 @@ func (p *pageRows) object(c *rowColumns, n int, unit analyzer.Seconds) []byte {
 	return bytes.TrimSpace(b.Bytes())
 }
 
+// withPort returns an address as it stands in the dictionary with its port. A record
+// that is made up may have none.
+func withPort(address string, port uint16) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return fmt.Sprintf("%s:%d", address, port)
+	}
+	return netip.AddrPortFrom(ip, port).String()
+}
+
 // first tells a row in words.
 func (p *pageRows) first(r *pageRow) firstRow {
 	seconds := func(v analyzer.Seconds, bound conn.Bound) string {
@@ -304,7 +314,7 @@ func (p *pageRows) first(r *pageRow) firstRow {
 		return bounded(&v, &bound)
 	}
 	row := firstRow{
-		Stream: fmt.Sprint(r.stream), Client: netip.AddrPortFrom(netip.MustParseAddr(p.clients.list[r.client]), r.port).String(), Server: p.servers.list[r.server],
+		Stream: fmt.Sprint(r.stream), Client: withPort(p.clients.list[r.client], r.port), Server: p.servers.list[r.server],
 		Close: conn.Close(r.close).String(), Half: seconds(r.half, conn.Bound(r.bound)), Teardown: seconds(r.teardown, conn.ExactBound),
 		Rules: p.rules.list[r.rules],
 	}

@@ -1,9 +1,10 @@
 package schema
 
 import (
-	"finwait/reassembly/conn"
 	"slices"
 	"testing"
+
+	"finwait/reassembly/conn"
 )
 
 func TestFields(t *testing.T) {

@@ -73,7 +73,6 @@ type Collector struct {
 	waiting *waiting // in TIME-WAIT; nil where that is over before a record is final
 	records int64
 	sockets int64
-	untimed bool
 }
 
 // group is whose sockets are counted together.

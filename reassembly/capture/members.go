@@ -43,11 +43,10 @@ func another(br *bufio.Reader, magics ...string) (bool, error) {
 // zeros reads the rest of the file: io.EOF says that it is all zeros.
 func zeros(br *bufio.Reader) error {
 	for {
-		h, err := br.Peek(1)
-		if err != nil {
+		if _, err := br.Peek(1); err != nil {
 			return err
 		}
-		h, _ = br.Peek(br.Buffered())
+		h, _ := br.Peek(br.Buffered())
 		if len(bytes.Trim(h, "\x00")) > 0 {
 			return errBehind
 		}

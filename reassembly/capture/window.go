@@ -46,17 +46,3 @@ func (w *window) fill(n int) []byte {
 
 // take passes n octets, which were looked at.
 func (w *window) take(n int) { w.b = w.b[n:] }
-
-// skip passes n octets, of which some may not have been read, and reports whether
-// there were so many.
-func (w *window) skip(n int64) bool {
-	for n > int64(len(w.b)) {
-		n -= int64(len(w.b))
-		w.b = nil
-		if len(w.fill(1)) == 0 {
-			return false
-		}
-	}
-	w.b = w.b[n:]
-	return true
-}

@@ -19,7 +19,6 @@ type counters struct {
 	atFirstFIN seqnum.Offset // SND.NXT of the other side when the first FIN came
 	firstFIN   uint8         // side of the first captured FIN, or noSide
 	afterFIN   uint8         // segments kept since the first FIN
-	begun      bool          // a segment was counted
 	shared     bool          // segments of other VLANs or tunnels shared the stream
 	seen       caveatBits
 }

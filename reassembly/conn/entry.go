@@ -116,7 +116,8 @@ func (g *entry) bits() MarkBits {
 	return unpacked[g.flags>>2&1][g.packed>>(bitsShift+1)]
 }
 
-func (g *entry) pos() seqnum.Offset    { return seqnum.Offset(g.seqHigh)<<32 | seqnum.Offset(g.seq) }
+func (g *entry) pos() seqnum.Offset { return seqnum.Offset(g.seqHigh)<<32 | seqnum.Offset(g.seq) }
+
 func (g *entry) ackPos() seqnum.Offset { return seqnum.Offset(g.ackHigh)<<32 | seqnum.Offset(g.ack) }
 
 // move adds by to the position of what g's sender sent; its own FIN is none any more.

@@ -25,10 +25,14 @@ func TestEntries(t *testing.T) {
 		t.Errorf("an entry takes %d octets", n)
 	}
 	for _, want := range []Mark{
-		{Time: -1, Seq: 1<<39 - 1, Ack: 5 << 32, TSVal: 1, TSEcr: 1<<32 - 1, Frame: 1<<32 - 1, Len: maxLength, Window: 7, IPID: 9, Flags: 0xff &^ 4, TTL: 255, Side: 1,
-			Bits: HasTS | Essential | Duplicate | Retransmit | Probe | DSACK | Unseen | FirstFIN},
+		{
+			Time: -1, Seq: 1<<39 - 1, Ack: 5 << 32, TSVal: 1, TSEcr: 1<<32 - 1, Frame: 1<<32 - 1, Len: maxLength, Window: 7, IPID: 9, Flags: 0xff &^ 4, TTL: 255, Side: 1,
+			Bits: HasTS | Essential | Duplicate | Retransmit | Probe | DSACK | Unseen | FirstFIN,
+		},
 		{Seq: -3, Ack: -1 << 39, Flags: 4, Bits: HasTS | InWindow | Exact | AtSndNxt | RawZero | OffCounter},
-		{Flags: 4, Bits: OffCounter, Side: 1}, {Flags: 1, Bits: FirstFIN}, {},
+		{Flags: 4, Bits: OffCounter, Side: 1},
+		{Flags: 1, Bits: FirstFIN},
+		{},
 	} {
 		var g entry
 		var got Mark

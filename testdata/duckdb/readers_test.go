@@ -83,7 +83,7 @@ func jsonRecords(t *testing.T, path string) (list []map[string]any) {
 	}
 	defer f.Close()
 	for in := json.NewDecoder(bufio.NewReader(f)); in.More(); {
-		var record, row = map[string]any{}, map[string]any{}
+		record, row := map[string]any{}, map[string]any{}
 		if err := in.Decode(&record); err != nil {
 			t.Fatal(err)
 		}

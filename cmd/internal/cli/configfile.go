@@ -48,11 +48,11 @@ func (f *configFile) apply(config *analyzer.Config) {
 func findConfig(dir string, strange bool) (string, error) {
 	for {
 		path := filepath.Join(dir, configName)
-		if info, err := os.Lstat(path); err == nil {
+		if _, err := os.Lstat(path); err == nil {
 			if _, err = isFound(shortPath(path)); err != nil && strange {
 				return "", err
 			}
-			if info, err = os.Stat(path); err == nil && info.Mode().IsRegular() {
+			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 				return shortPath(path), nil
 			}
 		}
@@ -93,8 +93,10 @@ func readConfig(path string) (*configFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", report.Safe(path), err)
 	}
-	c := &configReader{path: path, file: &configFile{path: path, check: check.Config{Path: report.Safe(path), Dir: filepath.Dir(path)}},
-		anchors: map[string]ast.Node{}, compiled: map[string]*query.Assertion{}}
+	c := &configReader{
+		path: path, file: &configFile{path: path, check: check.Config{Path: report.Safe(path), Dir: filepath.Dir(path)}},
+		anchors: map[string]ast.Node{}, compiled: map[string]*query.Assertion{},
+	}
 	for i, d := range doc.Docs {
 		switch {
 		case d.Body == nil || d.Body.Type() == ast.NullType || d.Body.Type() == ast.CommentType:
