@@ -63,8 +63,8 @@ func serverHungUp(c *conn.Conn) (h hungUp, ok bool) {
 		return h, false
 	}
 	if c.Protocol() == conn.HTTP1 {
-		m, ok := payload.Read(c.Talk(conn.Server).Head())
-		h.timedOut = ok && m.Status == payload.StatusRequestTimeout
+		status, ok := payload.Status(c.Talk(conn.Server).Head())
+		h.timedOut = ok && status == payload.StatusRequestTimeout
 		if !h.timedOut && hasWholeAnswer(c) {
 			return h, false // most are: it would take long to read the two for that
 		}

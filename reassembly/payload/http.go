@@ -67,8 +67,7 @@ func (m *Message) Interim() bool {
 
 // IsInterim is Interim of the response that b begins with.
 func IsInterim(b []byte) bool {
-	line, _ := cutLine(b[:min(len(b), 64)])
-	status, ok := statusOf(line)
+	status, ok := Status(b)
 	m := Message{Response: ok, Status: status}
 	return m.Interim()
 }
@@ -173,25 +172,44 @@ func (m *Message) field(line []byte) bool {
 	if line[0] == ' ' || line[0] == '\t' {
 		return true // the line before goes on (RFC 9112 §5.2)
 	}
-	name, value, ok := bytes.Cut(line, []byte(":"))
-	if !ok || len(name) == 0 || bytes.ContainsAny(name, " \t") {
+	colon := bytes.IndexByte(line, ':')
+	if colon <= 0 {
 		return false
 	}
-	value = bytes.Trim(value, " \t")
+	name, value := line[:colon], line[colon+1:]
+	for _, c := range name { // in place of bytes.ContainsAny: half of the time of a head
+		if c == ' ' || c == '\t' {
+			return false
+		}
+	}
 	switch {
 	case is(name, "Content-Length"):
-		n, ok := lengthOf(value)
+		n, ok := lengthOf(trim(value))
 		if !ok || m.Length >= 0 && m.Length != n {
 			return false
 		}
 		m.Length = n
 	case is(name, "Transfer-Encoding"):
+		value = trim(value)
 		m.Chunked = len(value) >= len("chunked") && is(value[len(value)-len("chunked"):], "chunked")
 	case is(name, "Content-Type"):
 		kind, _, _ := bytes.Cut(value, []byte(";"))
-		m.Events = is(bytes.Trim(kind, " \t"), "text/event-stream")
+		m.Events = is(trim(kind), "text/event-stream")
 	}
 	return true
+}
+
+// trim returns b without the space around it.
+func trim(b []byte) []byte { return bytes.Trim(b, " \t") }
+
+// Status returns the status of the response that b begins with; ok is false where it
+// begins otherwise.
+func Status(b []byte) (status uint16, ok bool) {
+	if !IsResponse(b) {
+		return 0, false
+	}
+	line, _ := cutLine(b[:min(len(b), 64)])
+	return statusOf(line)
 }
 
 // is reports whether name is word in any case.
