@@ -8,7 +8,6 @@ import (
 
 	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
-	"finwait/reassembly/segment"
 )
 
 // recode encodes every connection of a tracker that is not handed out yet, forgets
@@ -49,17 +48,7 @@ func TestDecodedConnectionsGoOn(t *testing.T) {
 		var got []*conn.Conn
 		k := NewTracker(Config{}, func(c *conn.Conn) { got = append(got, c.Clone()) })
 		for i := range events {
-			e := &events[i]
-			f := frame.Frame{Number: e.frame, Time: e.time}
-			switch {
-			case e.pass:
-				k.Pass(&e.s, e.kind)
-				k.Advance(f.Time)
-			case e.kind == segment.ICMPError:
-				k.Quote(f, &e.s)
-			default:
-				k.Add(f, &e.s)
-			}
+			events[i].to(k)
 			if i%7 == int(seed%7) {
 				n, size := recode(t, k)
 				total, octets = total+n, octets+size

@@ -25,6 +25,20 @@ type event struct {
 	s     segment.Segment
 }
 
+// to feeds the event to a tracker.
+func (e *event) to(t *Tracker) {
+	f := frame.Frame{Number: e.frame, Time: e.time}
+	switch {
+	case e.pass:
+		t.Pass(&e.s, e.kind)
+		t.Advance(f.Time)
+	case e.kind == segment.ICMPError:
+		t.Quote(f, &e.s)
+	default:
+		t.Add(f, &e.s)
+	}
+}
+
 // tell feeds events to a tracker and returns all that it hands out, in order, and how
 // many of it were orderly. With
 // counted set every connection has counters all the time.
@@ -37,17 +51,7 @@ func tell(cfg Config, counted bool, events []event) (out []*conn.Conn, orderly i
 	})
 	t.store.CountAll = t.store.CountAll || counted
 	for i := range events {
-		e := &events[i]
-		f := frame.Frame{Number: e.frame, Time: e.time}
-		switch {
-		case e.pass:
-			t.Pass(&e.s, e.kind)
-			t.Advance(f.Time)
-		case e.kind == segment.ICMPError:
-			t.Quote(f, &e.s)
-		default:
-			t.Add(f, &e.s)
-		}
+		events[i].to(t)
 	}
 	t.Flush()
 	return out, orderly, t.Counts()
