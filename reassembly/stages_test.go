@@ -373,3 +373,43 @@ func TestOrderlyConnectionsTellTheSame(t *testing.T) {
 	}
 	t.Logf("%d of %d connections were orderly", orderly, all)
 }
+
+// What is counted of an orderly connection without views is all that a Conn tells.
+func TestOrderlyConnectionsCountTheSame(t *testing.T) {
+	orderly := 0
+	for seed := range uint64(300) {
+		r := &talkers{Rand: rand.New(rand.NewPCG(seed, 13)), now: 1e18}
+		events := r.capture(5 << (seed % 6))
+		got, n, _ := tell(Config{Brief: true}, false, events)
+		want, _, _ := tell(Config{Brief: true}, true, events)
+		orderly += n
+		for i := range got {
+			if a, b := shown(got[i]), shown(want[i]); !reflect.DeepEqual(a, b) {
+				t.Fatalf("seed %d, stream %d:\n%+v\nby a replay\n%+v", seed, got[i].Stream, a, b)
+			}
+		}
+	}
+	if orderly < 1000 {
+		t.Errorf("only %d connections were orderly: not much of a test", orderly)
+	}
+}
+
+// shown returns what a Conn tells: its exported fields, and what its methods return.
+func shown(c *conn.Conn) (all []any) {
+	for i := range c.Marks {
+		c.Marks[i].Bits &^= conn.Essential // which says what a log keeps, and nothing of the connection
+	}
+	for v, i := reflect.ValueOf(*c), 0; i < v.NumField(); i++ {
+		if v.Type().Field(i).IsExported() {
+			all = append(all, v.Field(i).Interface())
+		}
+	}
+	closer, sent, taken := c.AfterFIN()
+	all = append(all, closer, sent, taken, c.HasPrior(), c.Reset())
+	for r := conn.Client; r <= conn.Server; r++ {
+		last, denied := c.FINRepeats(r)
+		stall, stalled := c.Stall(r)
+		all = append(all, c.States(r), c.Unseen(r), c.Sent(r), c.PayloadEnd(r), c.Taken(r), c.RoundTrip(r), last, denied, stall, stalled)
+	}
+	return all
+}

@@ -256,22 +256,25 @@ func (t *Tracker) touch(q *list, i uint32) {
 
 // reuse ends the previous incarnation on a 4-tuple (RFC 9293 §3.4.1), which a SYN of
 // the given time supersedes, and returns what is to be remembered of it.
-func (t *Tracker) reuse(prev *stream.Tuple, at frame.Time) (prior uint32) {
+func (t *Tracker) reuse(prev *stream.Tuple, begun frame.Time) (prior uint32) {
 	i := prev.Conn
 	e := t.table.At(i)
 	if e.head == 0 || e.stream != prev.Stream {
 		return 0
 	}
 	if e.head&isPredecessor != 0 {
-		return t.remember(t.past.take(t, i).at(at))
+		return t.remember(t.past.take(t, i).at(begun))
 	}
-	h := t.heads.At(e.head)
+	h, at := t.heads.At(e.head), begun
 	if h.Ended == conn.EndNone {
 		t.stop(i, conn.EndReused)
 	}
-	h.Supersede(max(at, t.store.Latest(h)))
+	if e.at > at { // the clock was set back, here or elsewhere
+		at = max(at, t.store.Latest(h))
+	}
+	h.Supersede(at)
 	p := t.finish(i)
-	return t.remember(p.at(at))
+	return t.remember(p.at(begun))
 }
 
 // remember keeps p, if there is anything to keep, and returns its index.

@@ -60,6 +60,7 @@ type Collector struct {
 	grain   int64 // ns
 	coarse  int   // index into grains; valid iff the step is ours to choose
 	chosen  bool  // the step is ours to choose
+	recent  int64 // the moment that at returned last
 	tooFine bool  // the step that was asked for leads to too many moments
 
 	groups  map[group]*[tcpstate.NumStates]*series
@@ -119,13 +120,16 @@ func (c *Collector) Add(r *analyzer.Record) {
 		c.sockets++
 		var group *[tcpstate.NumStates]*series
 		for i := range ends.stays[side] {
+			if !c.counted[ends.stays[side][i].State] {
+				continue
+			}
 			s, ok := ends.span(side, i, c.options.TimeWait)
-			if !ok || !c.counted[s.state] {
+			if !ok {
 				continue
 			}
 			c.see(s.from, max(s.from, min(s.to, r.Last.Time)))
-			from, latest := c.at(s.from), c.at(s.latest)
-			if from >= latest && !ends.lasts(&s, s.latest) {
+			from := c.at(s.from)
+			if s.latest <= c.moment(from) && !ends.lasts(&s, s.latest) {
 				continue // it lies between two moments
 			}
 			if group == nil {
@@ -185,14 +189,26 @@ func (c *Collector) end(to *series, lasts bool, at analyzer.Time, by counts) {
 	}
 }
 
-// at returns the first moment that is not before t.
-func (c *Collector) at(t analyzer.Time) int64 { return ceilDiv(int64(t), c.grain) }
+// at returns the first moment that is not before t. Most times lie between the same
+// two moments as the one before, which spares a division.
+func (c *Collector) at(t analyzer.Time) int64 {
+	if upTo := c.moment(c.recent); t > upTo || t <= upTo-analyzer.Time(c.grain) {
+		c.recent = ceilDiv(int64(t), c.grain)
+	}
+	return c.recent
+}
+
+// moment returns the time of a moment.
+func (c *Collector) moment(n int64) analyzer.Time { return analyzer.Time(n * c.grain) }
 
 // see widens what was observed. Where that becomes too many moments, fewer are told
 // apart.
 func (c *Collector) see(from, to analyzer.Time) {
 	if !c.begun {
-		c.first, c.latest, c.begun = from, to, true
+		c.first, c.latest, c.begun = from, from, true
+	}
+	if c.first <= from && to <= c.latest {
+		return
 	}
 	c.first, c.latest = min(c.first, from), max(c.latest, to)
 	for moments(int64(c.first), int64(c.latest), c.grain) > c.most() {

@@ -50,12 +50,16 @@ func (d *Deriver) Derive(v *Value) *Conn {
 
 // count gives a value without counters some of the Deriver's own.
 func (d *Deriver) count(v *Value, marks []Mark) {
+	v.counters, v.orderly = &d.counters, true
 	d.store.more.Release(d.counters.tokens.more)
 	d.counters.reset()
+	if !v.head.odd && !d.store.views {
+		v.head.count(&d.counters, v.log, marks)
+		return
+	}
 	d.store.scratch.Path = v.head.Path
 	for i := range v.log {
 		d.store.replay(v.head, &d.counters, v.log[:i], &v.log[i], &marks[i])
 	}
-	v.counters, v.orderly = &d.counters, true
 	v.more = d.store.more.Find(d.counters.tokens.more)
 }
