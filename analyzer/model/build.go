@@ -2,6 +2,7 @@ package model
 
 import (
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 )
 
@@ -116,17 +117,17 @@ func (b *built) labels(p *segment.Path) {
 // application fills in what is known of the protocol above TCP. Only HTTP/1
 // shows where a message begins.
 func (b *built) application(c *conn.Conn) {
-	proto := c.Protocol()
-	if proto == conn.ProtocolUnknown {
+	proto := c.Dialog.Protocol
+	if proto == payload.ProtocolUnknown {
 		return
 	}
 	b.app.Protocol = proto
-	if proto == conn.HTTP1 {
-		b.requests[0], b.requests[1] = c.Messages(conn.Client), c.Messages(conn.Server)
+	if proto == payload.HTTP1 {
+		b.requests[0], b.requests[1] = int64(c.Dialog.Messages[conn.Client]), int64(c.Dialog.Messages[conn.Server])
 		b.app.Requests, b.app.Responses = &b.requests[0], &b.requests[1]
 	}
 	for _, r := range [...]conn.Role{conn.Client, conn.Server} {
-		if a := c.Alert(r); a.Frame != 0 {
+		if a := c.Dialog.Alerts[r]; a.Frame != 0 {
 			b.app.Alerts = append(b.app.Alerts, r.String()+": "+a.String())
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
 )
@@ -154,10 +155,10 @@ type Stay struct {
 
 // App is the application protocol, as far as payload and snaplen let it be seen.
 type App struct {
-	Protocol  conn.Protocol `json:"protocol"`
-	Requests  *int64        `json:"requests" about:"HTTP/1 requests seen to begin, pipelined ones too; null where they cannot be counted"` // null where they cannot be counted
-	Responses *int64        `json:"responses" about:"the same of final responses"`
-	Alerts    []string      `json:"alerts,omitempty" about:"TLS alerts that were readable"`
+	Protocol  payload.Protocol `json:"protocol"`
+	Requests  *int64           `json:"requests" about:"HTTP/1 requests seen to begin, pipelined ones too; null where they cannot be counted"` // null where they cannot be counted
+	Responses *int64           `json:"responses" about:"the same of final responses"`
+	Alerts    []string         `json:"alerts,omitempty" about:"TLS alerts that were readable"`
 }
 
 // Finding is what one rule says of one connection.

@@ -11,6 +11,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 )
 
 // zeekField is a field of Zeek's conn.log with its type, and how to write it.
@@ -204,9 +205,9 @@ func zeekService(a *analyzer.App) string {
 		return ""
 	}
 	switch a.Protocol {
-	case conn.HTTP1, conn.HTTP2:
+	case payload.HTTP1, payload.HTTP2:
 		return "http"
-	case conn.TLS:
+	case payload.TLS:
 		return "ssl"
 	}
 	return ""

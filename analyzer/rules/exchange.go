@@ -5,6 +5,7 @@ import (
 
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -25,7 +26,7 @@ const (
 // exchange is the last request of a connection, and what had come of its answer
 // at some segment of the client's: the one that closed.
 type exchange struct {
-	proto      conn.Protocol
+	proto      payload.Protocol
 	what       string // "GET request" or the like
 	start, end capture.Time
 	frame      uint32
@@ -45,14 +46,14 @@ type exchange struct {
 
 // exchangeAt reads the last exchange before the client's segment closing.
 func exchangeAt(c *conn.Conn, closing *conn.Mark) exchange {
-	x := exchange{proto: c.Protocol(), what: "request", whole: true, answer: unasked}
-	req, ans := c.Talk(conn.Client), c.Talk(conn.Server)
+	x := exchange{proto: c.Dialog.Protocol, what: "request", whole: true, answer: unasked}
+	req, ans := &c.Dialog.Last[conn.Client], &c.Dialog.Last[conn.Server]
 	if !req.Known() {
 		return x
 	}
-	x.start, x.end, x.frame, x.bytes, x.first = req.Start, req.End, req.StartFrame, req.Bytes, c.Turns(conn.Client) == 1
+	x.start, x.end, x.frame, x.bytes, x.first = req.Start, req.End, req.StartFrame, req.Bytes, c.Dialog.Turns[conn.Client] == 1
 	x.single = req.StartFrame == req.EndFrame
-	if x.proto == conn.TLS {
+	if x.proto == payload.TLS {
 		x.tls(c, closing)
 		x.findLate(c, closing, ans)
 		return x
@@ -73,11 +74,11 @@ func exchangeAt(c *conn.Conn, closing *conn.Mark) exchange {
 	default:
 		x.answer = missing
 	}
-	if x.proto == conn.HTTP1 {
+	if x.proto == payload.HTTP1 {
 		x.http(c, req, ans)
 	}
 	x.findLate(c, closing, ans)
-	if x.answer == unclear && x.proto == conn.HTTP1 && x.late > 0 && x.got > 0 {
+	if x.answer == unclear && x.proto == payload.HTTP1 && x.late > 0 && x.got > 0 {
 		x.answer = partial
 	}
 	return x
@@ -97,7 +98,7 @@ func lastBefore(c *conn.Conn, closing *conn.Mark, first capture.Time) capture.Ti
 
 // behind returns the sequence position behind a turn; behind a SYN where there
 // was none.
-func behind(t *conn.Turn) seqnum.Offset {
+func behind(t *payload.Turn) seqnum.Offset {
 	if !t.Known() {
 		return 1
 	}
@@ -106,7 +107,7 @@ func behind(t *conn.Turn) seqnum.Offset {
 
 // findLate looks for what the server sent that the client had not received when
 // it closed.
-func (x *exchange) findLate(c *conn.Conn, closing *conn.Mark, ans *conn.Turn) {
+func (x *exchange) findLate(c *conn.Conn, closing *conn.Mark, ans *payload.Turn) {
 	if !ans.Known() || ans.StartFrame < x.frame {
 		return
 	}
@@ -120,16 +121,16 @@ func (x *exchange) findLate(c *conn.Conn, closing *conn.Mark, ans *conn.Turn) {
 	if x.lateFrame != 0 {
 		x.late = int64(max(behind(ans)-max(closing.Ack, ans.At), 0))
 	}
-	if x.proto == conn.TLS && x.late <= conn.AlertSize { // close_notify answers the FIN, not the request
+	if x.proto == payload.TLS && x.late <= payload.AlertSize { // close_notify answers the FIN, not the request
 		x.late, x.lateFrame = 0, 0
 	}
 }
 
 // tls finds the last request in a conversation of which only the records show.
 func (x *exchange) tls(c *conn.Conn, closing *conn.Mark) {
-	bursts := c.Bursts()
+	bursts := c.Dialog.Bursts
 	x.answer, x.what = unclear, "TLS request"
-	if c.Turns(conn.Server) == 0 {
+	if c.Dialog.Turns[conn.Server] == 0 {
 		x.answer, x.what = missing, "TLS ClientHello"
 		return
 	}
@@ -141,7 +142,7 @@ func (x *exchange) tls(c *conn.Conn, closing *conn.Mark) {
 		x.start, x.end, x.frame, x.bytes = b.Start, b.End, b.StartFrame, b.Bytes
 		x.answer = missing
 		for _, a := range bursts[i+1:] {
-			if a.By == conn.Server && a.Kind != conn.AlertRecord && a.Kind != conn.TicketRecord && !x.unseen(c, &a, closing) {
+			if a.By == payload.Server && a.Kind != payload.AlertRecord && a.Kind != payload.TicketRecord && !x.unseen(c, &a, closing) {
 				x.answer = unclear
 				x.got += a.Bytes
 			}
@@ -153,7 +154,7 @@ func (x *exchange) tls(c *conn.Conn, closing *conn.Mark) {
 
 // unseen reports whether the client had received nothing of a burst when it
 // closed.
-func (x *exchange) unseen(c *conn.Conn, a *conn.Burst, closing *conn.Mark) bool {
+func (x *exchange) unseen(c *conn.Conn, a *payload.Burst, closing *conn.Mark) bool {
 	if a.StartFrame > closing.Frame {
 		return true
 	}
@@ -164,8 +165,8 @@ func (x *exchange) unseen(c *conn.Conn, a *conn.Burst, closing *conn.Mark) bool 
 // ticketsOnly reports whether all that the server sent after the request may have
 // been session tickets.
 func ticketsOnly(c *conn.Conn, from uint32) bool {
-	for _, b := range c.Bursts() {
-		if b.Kind == conn.TicketRecord && b.StartFrame > from {
+	for _, b := range c.Dialog.Bursts {
+		if b.Kind == payload.TicketRecord && b.StartFrame > from {
 			return true
 		}
 	}

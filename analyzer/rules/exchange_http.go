@@ -9,7 +9,7 @@ import (
 )
 
 // http reads what was captured of the request and its answer.
-func (x *exchange) http(c *conn.Conn, req, ans *conn.Turn) {
+func (x *exchange) http(c *conn.Conn, req, ans *payload.Turn) {
 	a := readRequests(req.Head(), req.Bytes)
 	x.whole = a.whole
 	if a.n == 0 && !x.httpBody(ans) {
@@ -29,9 +29,9 @@ func (x *exchange) http(c *conn.Conn, req, ans *conn.Turn) {
 		return
 	}
 	head := ans.Head()
-	end, at := c.Tail(conn.Server)
-	if at != ans.At+seqnum.Offset(x.got) {
-		end = nil // of what came later
+	var end []byte
+	if tail := &c.Dialog.Tails[conn.Server]; tail.End == ans.At+seqnum.Offset(x.got) {
+		end = tail.Octets() // else they are of what came later
 	}
 	x.answer = readResponses(head[:min(len(head), int(x.got))], x.got, &a, end)
 	if x.answer != complete && a.n == 1 && events(head) {
@@ -49,7 +49,7 @@ func events(head []byte) bool {
 // httpBody judges a turn of the client that begins in the middle of a request:
 // the server spoke in between. A go-ahead (100) is no answer, another status is.
 // It reports whether an HTTP answer began behind the turn.
-func (x *exchange) httpBody(ans *conn.Turn) bool {
+func (x *exchange) httpBody(ans *payload.Turn) bool {
 	x.what = "request body"
 	if !ans.Known() {
 		return false
@@ -58,7 +58,7 @@ func (x *exchange) httpBody(ans *conn.Turn) bool {
 	switch {
 	case !ok || !m.Response:
 		x.answer = unclear
-		x.proto = conn.ProtocolUnknown // a tunnel, an upgrade
+		x.proto = payload.ProtocolUnknown // a tunnel, an upgrade
 		return false
 	case ans.StartFrame > x.frame:
 		return true

@@ -6,6 +6,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
 )
@@ -98,10 +99,10 @@ func checkGaveUp(p *analyzer.Pass) {
 // that it gave up; as most clients close so, it saves most of the time of this rule.
 func (g *gaveUp) satisfied(patience time.Duration) bool {
 	c := g.c
-	if c.Protocol() != conn.HTTP1 {
+	if c.Dialog.Protocol != payload.HTTP1 {
 		return false
 	}
-	req, ans := c.Talk(conn.Client), c.Talk(conn.Server)
+	req, ans := &c.Dialog.Last[conn.Client], &c.Dialog.Last[conn.Server]
 	const version = "HTTP/1.1 " // a status of 1xx is behind it when that is no answer yet
 	asked, answer := req.Head(), ans.Head()
 	return int64(len(asked)) == req.Bytes && bytes.HasSuffix(asked, headEnd) && bytes.Count(asked, headEnd) == 1 &&
@@ -166,7 +167,7 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 	// It no longer wanted the answer; but who closes at once never did.
 	refused := g.late > 0 && g.met.Frame > g.lateFrame && g.waited(g.closing) >= patience/5
 	switch g.proto {
-	case conn.HTTP1:
+	case payload.HTTP1:
 		switch g.answer {
 		case missing:
 			return waited || refused
@@ -174,9 +175,9 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 			return g.closing.Time.Sub(g.heard) >= patience || g.late > 0 && g.waited(g.closing) >= patience/5
 		}
 		return false
-	case conn.HTTP2:
+	case payload.HTTP2:
 		return false // a timeout resets the stream and keeps the connection
-	case conn.TLS:
+	case payload.TLS:
 		return g.holdsTLS(waited)
 	}
 	if g.answer != missing || !waited {

@@ -58,7 +58,7 @@ func checkCloseWaitLeak(p *analyzer.Pass) {
 	f := closeWaitLeak{open: open, stayed: s.For}
 	var last uint32
 	if c.HalfClosed.Bytes > 0 { // it had more to say: only a long silence after that says that it is done
-		said := c.Talk(open)
+		said := &c.Dialog.Last[open]
 		if c.Until.Sub(said.End) < max(p.Config.Idle, p.Config.CloseWait) {
 			return
 		}

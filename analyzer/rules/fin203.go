@@ -47,7 +47,7 @@ func checkLateResponse(p *analyzer.Pass) {
 		return
 	}
 	wasted := int64(c.PayloadEnd(conn.Server) - max(c.Taken(conn.Server), 1))
-	asked := c.Talk(conn.Client)
+	asked := &c.Dialog.Last[conn.Client]
 	if !asked.Known() || lastWord(c, conn.Server, wasted) || asked.Bytes <= goodbye && farewells(asked.Head()) {
 		return // nothing was asked, or that is no answer: FIN307
 	}

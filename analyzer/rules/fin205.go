@@ -5,6 +5,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 )
 
 // fin205 reports connections that were closed in one direction on purpose.
@@ -65,8 +66,8 @@ func checkDeliberateHalfClose(p *analyzer.Pass) {
 // alert of TLS, the close frame of a WebSocket, or a QUIT: its peer need not have meant to
 // read them.
 func onlyGoodbye(c *conn.Conn, r conn.Role, n int64) bool {
-	t := c.Talk(r)
-	if p := c.Protocol(); p == conn.TLS || p == conn.HTTP1 {
+	t := &c.Dialog.Last[r]
+	if p := c.Dialog.Protocol; p == payload.TLS || p == payload.HTTP1 {
 		return lastWord(c, r, n)
 	}
 	return n <= goodbye && t.Bytes <= goodbye && farewells(t.Head())

@@ -7,6 +7,7 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 )
 
@@ -68,7 +69,7 @@ func checkIdleClose(p *analyzer.Pass) {
 	switch {
 	case s.frame == 0 && c.Caveats.Has(conn.MidStreamStart):
 		f.since, bound = sinceBegin, conn.AtLeast
-	case s.frame == 0 && c.Talk(closer.Peer()).Known():
+	case s.frame == 0 && c.Dialog.Last[closer.Peer()].Known():
 		f.since = sinceUnheard
 	case s.frame == 0:
 		f.since = sinceHandshake
@@ -124,24 +125,24 @@ type silence struct {
 // the FIN. Nor does what crossed the FIN.
 func silenceBefore(c *conn.Conn, closing *conn.Mark) silence {
 	s := silence{length: max(closing.Time.Sub(openedBy(c, closing)), 0), last: conn.NoRole}
-	if c.Protocol() == conn.TLS {
-		list := c.Bursts()
+	if c.Dialog.Protocol == payload.TLS {
+		list := c.Dialog.Bursts
 		for i := len(list) - 1; i >= 0; i-- {
 			b := &list[i]
 			m := c.MarkOf(b.StartFrame)
-			if b.Kind == conn.AlertRecord || b.StartFrame > closing.Frame ||
+			if b.Kind == payload.AlertRecord || b.StartFrame > closing.Frame ||
 				m != nil && m.Side != closing.Side && closing.Ack <= m.Seq {
 				continue
 			}
-			s.take(closing, b.By, b.End, b.EndFrame)
-			if b.By == conn.Client && b.Kind == conn.DataRecord && !b.Asks() {
+			s.take(closing, conn.Role(b.By), b.End, b.EndFrame)
+			if b.By == payload.Client && b.Kind == payload.DataRecord && !b.Asks() {
 				s.last = conn.NoRole // housekeeping
 			}
 			return s
 		}
 	}
 	for _, r := range [...]conn.Role{conn.Client, conn.Server} {
-		t := c.Talk(r)
+		t := &c.Dialog.Last[r]
 		if !t.Known() || t.StartFrame > closing.Frame || !closing.By(r) && closing.Ack <= t.At {
 			continue // of what came later, or crossed it
 		}
@@ -210,7 +211,7 @@ func (s *silence) answered(c *conn.Conn, closer conn.Role, closing *conn.Mark) b
 	if s.last == conn.Client {
 		return false
 	}
-	if c.Protocol() != conn.HTTP1 {
+	if c.Dialog.Protocol != payload.HTTP1 {
 		return true
 	}
 	if closer == conn.Server {

@@ -6,6 +6,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -111,10 +112,10 @@ func (f keepAliveRace) Advice() string {
 // requestAround returns the first segment of what r said last, or nil. Of an
 // end that answers rather than asks nothing is returned.
 func requestAround(c *conn.Conn, r conn.Role) *conn.Mark {
-	if c.Protocol() == conn.TLS {
-		list := c.Bursts()
+	if c.Dialog.Protocol == payload.TLS {
+		list := c.Dialog.Bursts
 		for i := len(list) - 1; i >= 0; i-- {
-			if b := &list[i]; b.By == r && b.Kind == conn.DataRecord {
+			if b := &list[i]; conn.Role(b.By) == r && b.Kind == payload.DataRecord {
 				if !b.Asks() {
 					return nil
 				}
@@ -123,7 +124,7 @@ func requestAround(c *conn.Conn, r conn.Role) *conn.Mark {
 		}
 		return nil
 	}
-	return c.MarkOf(c.Talk(r).StartFrame)
+	return c.MarkOf(c.Dialog.Last[r].StartFrame)
 }
 
 // crossing returns the first copy of a request that crossed a FIN: the two were
@@ -147,8 +148,8 @@ func crossing(c *conn.Conn, request, fin *conn.Mark) *conn.Mark {
 // request acknowledges all but the FIN, the FIN nothing of the request.
 func crossed(c *conn.Conn, request, fin *conn.Mark) bool {
 	end, alert := fin.End(), seqnum.Offset(0)
-	if c.Protocol() == conn.TLS { // the close_notify before the FIN is no answer
-		alert = conn.AlertSize
+	if c.Dialog.Protocol == payload.TLS { // the close_notify before the FIN is no answer
+		alert = payload.AlertSize
 	}
 	return request.Has(segment.ACK) && request.Ack <= end && request.Ack >= end-alert && fin.Ack <= request.Seq
 }
@@ -156,22 +157,22 @@ func crossed(c *conn.Conn, request, fin *conn.Mark) bool {
 // asks reports whether what r said at request may be a new request, rather than
 // the rest of one that the other side did not want, or an answer.
 func asks(c *conn.Conn, r conn.Role, request *conn.Mark) bool {
-	t := c.Talk(r)
-	if c.Protocol() == conn.HTTP1 {
+	t := &c.Dialog.Last[r]
+	if c.Dialog.Protocol == payload.HTTP1 {
 		return readRequests(t.Head(), t.Bytes).n > 0 || len(t.Head()) < len("GET / HTTP/1.1\r\n")
 	}
-	if r != conn.Client || c.Protocol() == conn.HTTP2 {
+	if r != conn.Client || c.Dialog.Protocol == payload.HTTP2 {
 		return false
 	}
 	if lastWord(c, r, t.Bytes) {
 		return false
 	}
-	if c.Protocol() == conn.TLS {
+	if c.Dialog.Protocol == payload.TLS {
 		return !inHandshake(c)
 	}
 	// Who closes at once behind its last word asked for nothing, unless all that it
 	// sends is asked and answered: then it closed because it read the end of file.
-	if f := &c.FIN[r]; f.Known && !f.Implied && c.Turns(r) < 3 {
+	if f := &c.FIN[r]; f.Known && !f.Implied && c.Dialog.Turns[r] < 3 {
 		return f.Time.Sub(t.End) > farewell
 	}
 	return true
@@ -180,8 +181,8 @@ func asks(c *conn.Conn, r conn.Role, request *conn.Mark) bool {
 // inHandshake reports whether the server never got as far as to send application
 // data over TLS.
 func inHandshake(c *conn.Conn) bool {
-	for _, b := range c.Bursts() {
-		if b.By == conn.Server && (b.Kind == conn.DataRecord || b.Kind == conn.TicketRecord) {
+	for _, b := range c.Dialog.Bursts {
+		if b.By == payload.Server && (b.Kind == payload.DataRecord || b.Kind == payload.TicketRecord) {
 			return false
 		}
 	}

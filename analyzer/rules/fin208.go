@@ -6,6 +6,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 )
 
 // fin208 reports requests on a connection that the other side had closed.
@@ -55,7 +56,7 @@ func checkStaleReuse(p *analyzer.Pass) {
 		return
 	}
 	since := request.Time.Sub(fin.ACKTime)
-	if c.Protocol() != conn.HTTP1 && since < p.Config.Patience {
+	if c.Dialog.Protocol != payload.HTTP1 && since < p.Config.Patience {
 		return // the end of something longer, more likely
 	}
 	rst := resetBy(c, closer, request.Frame)

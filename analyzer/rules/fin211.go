@@ -62,8 +62,8 @@ func serverHungUp(c *conn.Conn) (h hungUp, ok bool) {
 	if h.closing == nil || h.reset && (misfit(c) != nil || unprovoked(c)) {
 		return h, false
 	}
-	if c.Protocol() == conn.HTTP1 {
-		status, ok := payload.Status(c.Talk(conn.Server).Head())
+	if c.Dialog.Protocol == payload.HTTP1 {
+		status, ok := payload.Status(c.Dialog.Last[conn.Server].Head())
 		h.timedOut = ok && status == payload.StatusRequestTimeout
 		if !h.timedOut && hasWholeAnswer(c) {
 			return h, false // most are: it would take long to read the two for that
@@ -75,12 +75,12 @@ func serverHungUp(c *conn.Conn) (h hungUp, ok bool) {
 		Ack: max(h.closing.End(), c.PayloadEnd(conn.Server)),
 	}
 	h.exchange = exchangeAt(c, &all)
-	req := c.Talk(conn.Client)
+	req := &c.Dialog.Last[conn.Client]
 	if h.frame == 0 || h.frame > h.closing.Frame || h.closing.Ack < behind(req) {
 		return h, false // nothing was asked, or what was asked crossed the end
 	}
 	switch h.proto {
-	case conn.HTTP1:
+	case payload.HTTP1:
 		h.sure = true
 		switch {
 		case h.timedOut:
@@ -89,25 +89,24 @@ func serverHungUp(c *conn.Conn) (h hungUp, ok bool) {
 			return h, false
 		}
 		return h, h.whole && (h.answer == missing || h.answer == partial)
-	case conn.TLS:
+	case payload.TLS:
 		h.sure = h.what != "TLS ClientHello"
 		return h, h.answer == missing && !ticketsOnly(c, h.frame)
-	case conn.HTTP2:
+	case payload.HTTP2:
 		return h, false
 	}
 	if h.answer != missing || lastWord(c, conn.Client, h.bytes) || !h.single {
 		return h, false
 	}
-	h.sure = c.Turns(conn.Client) > 1 && c.Turns(conn.Server) > 0
+	h.sure = c.Dialog.Turns[conn.Client] > 1 && c.Dialog.Turns[conn.Server] > 0
 	return h, true
 }
 
 // hasWholeAnswer reports whether the last answer in HTTP/1 is whole, as far as that shows at
 // a glance: it is as long as it says, or ends with the last chunk.
 func hasWholeAnswer(c *conn.Conn) bool {
-	end, _ := c.Tail(conn.Server)
-	return c.Messages(conn.Server) >= c.Messages(conn.Client) &&
-		(c.Through(conn.Server) || bytes.HasSuffix(end, []byte("0\r\n\r\n")))
+	return c.Dialog.Messages[conn.Server] >= c.Dialog.Messages[conn.Client] &&
+		(c.Dialog.Last[conn.Server].Through() || bytes.HasSuffix(c.Dialog.Tails[conn.Server].Octets(), []byte("0\r\n\r\n")))
 }
 
 // unprovoked reports whether the server's reset is the end of something else: a

@@ -7,6 +7,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -148,7 +149,7 @@ func outstanding(c *conn.Conn, rst, said, heard *conn.Mark) bool {
 	if server == nil || client.Frame > server.Frame {
 		return !lastWord(c, conn.Client, int64(client.Len))
 	}
-	if c.Protocol() != conn.HTTP1 || hasWholeAnswer(c) {
+	if c.Dialog.Protocol != payload.HTTP1 || hasWholeAnswer(c) {
 		return false
 	}
 	all := *rst

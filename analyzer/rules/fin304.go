@@ -7,6 +7,7 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -141,7 +142,7 @@ func (v *vanished) report(p *analyzer.Pass) {
 	if f.lost > 0 {
 		f.large, f.passed = v.tooLarge(c)
 	}
-	f.alert = v.asker == conn.Server && f.lost > 0 && f.lost <= conn.AlertSize && c.Protocol() == conn.TLS
+	f.alert = v.asker == conn.Server && f.lost > 0 && f.lost <= payload.AlertSize && c.Dialog.Protocol == payload.TLS
 	if f.lost == 0 || f.alert {
 		out.Severity = analyzer.Warning
 	}

@@ -8,6 +8,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -82,7 +83,7 @@ func unwantedPayload(c *conn.Conn) (u unwanted, ok bool) {
 		}
 	}
 	// Of a long connection the payload itself may be forgotten; when its last came is not.
-	t := c.Talk(sender)
+	t := &c.Dialog.Last[sender]
 	u.lost = int64(c.PayloadEnd(sender) - max(c.Taken(sender), 1))
 	u.rst = c.MarkOf(c.RST.Frame)
 	if u.first != nil || u.rst == nil || u.closing == nil || !fin.Known || c.RST.Frame <= from || t.EndFrame >= c.RST.Frame ||
@@ -102,7 +103,7 @@ func checkClosedWhileSent(p *analyzer.Pass) {
 	sender := u.closer.Peer()
 	f := closedTooSoon{
 		closer: u.closer, lost: u.lost, resets: c.RST.Count, word: lastWord(c, sender, u.lost) || answersGoodbye(c, u),
-		unread: max(int64(c.PayloadEnd(u.closer)-c.Taken(u.closer)), 0), spoke: c.Talk(u.closer).Known(),
+		unread: max(int64(c.PayloadEnd(u.closer)-c.Taken(u.closer)), 0), spoke: c.Dialog.Last[u.closer].Known(),
 	}
 	v := analyzer.Verdict{Side: u.closer, Frames: []uint32{u.first.Frame, u.rst.Frame}}
 	if u.closing != nil {
@@ -160,15 +161,15 @@ func (f closedTooSoon) Advice() string {
 // that ends TLS, the close frame of a WebSocket (RFC 6455 §5.5.1), a QUIT.
 func lastWord(c *conn.Conn, r conn.Role, n int64) bool {
 	const word = 6 // MySQL's COM_QUIT, PostgreSQL's Terminate and the like have 5
-	t := c.Talk(r)
+	t := &c.Dialog.Last[r]
 	head := t.Head()
-	switch c.Protocol() {
-	case conn.TLS:
-		return n <= conn.AlertSize && !shakesHands(c, r, n)
-	case conn.HTTP1:
+	switch c.Dialog.Protocol {
+	case payload.TLS:
+		return n <= payload.AlertSize && !shakesHands(c, r, n)
+	case payload.HTTP1:
 		const frame, close, most = 2, 0x88, 2 + 4 + 125
 		return n <= most && t.Bytes <= most && len(head) >= frame && head[0] == close
-	case conn.HTTP2:
+	case payload.HTTP2:
 		return n <= 64 // GOAWAY and the like
 	}
 	return n <= word || n <= goodbye && t.Bytes <= goodbye && farewells(head)
@@ -177,9 +178,9 @@ func lastWord(c *conn.Conn, r conn.Role, n int64) bool {
 // shakesHands reports whether the n octets that r sent last are part of the TLS handshake.
 func shakesHands(c *conn.Conn, r conn.Role, n int64) bool {
 	from := c.PayloadEnd(r) - seqnum.Offset(n)
-	return slices.ContainsFunc(c.Bursts(), func(b conn.Burst) bool {
+	return slices.ContainsFunc(c.Dialog.Bursts, func(b payload.Burst) bool {
 		m := c.MarkOf(b.StartFrame)
-		return b.By == r && b.Kind == conn.HandshakeRecord && m != nil && m.Seq >= from
+		return conn.Role(b.By) == r && b.Kind == payload.HandshakeRecord && m != nil && m.Seq >= from
 	})
 }
 
@@ -188,7 +189,7 @@ const goodbye = 64
 
 // answersGoodbye reports whether the payload answers no more than a goodbye of the closer's.
 func answersGoodbye(c *conn.Conn, u unwanted) bool {
-	t := c.Talk(u.closer)
+	t := &c.Dialog.Last[u.closer]
 	return t.Bytes <= goodbye && farewells(t.Head()) && t.StartFrame < u.first.Frame
 }
 

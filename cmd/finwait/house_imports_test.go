@@ -33,9 +33,10 @@ var floors = [][]string{
 	{"reassembly/pktscript", "reassembly/traffic", "reassembly/truth"},
 	{"reassembly", "reassembly/capture"}, // so that what follows connections needs no reader of files
 	{"reassembly/conn"},
-	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/internal/slab", "reassembly/internal/codec"},
-	{"reassembly/segment"},
-	{"reassembly/frame", "reassembly/payload", "reassembly/pipe", "reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum", "analyzer/parquet", "analyzer/parquet/parquettest"},
+	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/payload"},
+	{"reassembly/segment", "reassembly/internal/codec"},
+	{"reassembly/internal/slab"},
+	{"reassembly/frame", "reassembly/pipe", "reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum", "analyzer/parquet", "analyzer/parquet/parquettest"},
 	{"reassembly/enum"},
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"finwait/reassembly/frame"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 	"finwait/reassembly/tcpstate"
@@ -61,6 +62,8 @@ type Conn struct {
 	Teardown    time.Duration // valid iff HasTeardown
 	HasTeardown bool
 
+	Dialog payload.Dialog // what was recognised in the payload, by Role
+
 	// Marks are the segments remembered as evidence, in the order of the file.
 	// Their Side is a Role.
 	Marks []Mark
@@ -71,7 +74,6 @@ type Conn struct {
 	client uint8            // its side
 	away   [2]time.Duration // round trip from the capture to each end and back
 	hop    [2]time.Duration // one way, where it is long enough to matter; see farAway
-	turns  [2]Turn
 	stays  [2][]Stay
 }
 
@@ -158,7 +160,7 @@ func (c *Conn) AppendFlags(dst []byte) []byte {
 // the marks of its log. The marks become those of the Conn: their sides turn to roles.
 func (c *Conn) derive(from *Value, marks []Mark) {
 	b, h := from.counters, from.head
-	stays, index := c.stays, c.index
+	stays, index, bursts := c.stays, c.index, c.Dialog.Bursts
 	first, last := &marks[0], &marks[len(marks)-1]
 	*c = Conn{
 		Stream: from.Stream, Path: h.Path, Completeness: h.Completeness, Ended: h.Ended, Is4: h.Is4,
@@ -176,14 +178,13 @@ func (c *Conn) derive(from *Value, marks []Mark) {
 		}
 		m.Side ^= c.client
 	}
+	c.Dialog.Bursts = bursts // the room is used again
+	from.said.Dialog(c.client, &c.Dialog)
 	c.index = index
 	c.index.make(c.Marks)
 	for r := range Role(2) {
 		side := uint8(r) ^ c.client
 		c.Addr[r] = h.Addr[side]
-		if k := from.talk; k != nil {
-			c.turns[r] = Turn{k.last[side].Extent, from.heads[side]}
-		}
 		c.count(r, &b.ends[side])
 	}
 	c.open()

@@ -5,24 +5,13 @@ func (v *Value) Frames(visit func(frame uint32)) {
 	for i := range v.log {
 		visit(v.log[i].frame)
 	}
-	if k := v.talk; k != nil {
-		for side := range k.last {
-			visit(k.last[side].StartFrame)
-			visit(k.last[side].EndFrame)
-		}
-	}
+	v.said.Frames(visit)
 	if w := v.windows; w != nil {
 		for _, s := range [...]*Stall{&w[0].now, &w[0].longest, &w[1].now, &w[1].longest} {
 			visit(s.Frame)
 			visit(s.EndFrame)
 			visit(s.Probe)
 			visit(s.Resumed)
-		}
-	}
-	if q := v.requests; q != nil {
-		for i := range q.bursts[:q.n] {
-			visit(q.bursts[i].StartFrame)
-			visit(q.bursts[i].EndFrame)
 		}
 	}
 }

@@ -21,7 +21,7 @@ type Head struct {
 
 	log      slab.Run // in Store.logs
 	counters uint32   // index into Store.counters; 0 while each segment was the one expected
-	turns    uint32   // index into Store.talks, or 0
+	said     uint32   // in Store.payload, or 0
 	stalls   uint32   // index into Store.windows, or 0
 	course
 }
@@ -93,7 +93,7 @@ func (h *Head) fits(s *segment.Segment, side uint8) (fits, orderly bool) {
 		return true, true
 	}
 	closing := h.fin[0] || h.fin[1] || s.Flags.Has(segment.FIN)
-	return h.turns == 0 && s.PayloadLen == 0 && !closing, false
+	return h.said == 0 && s.PayloadLen == 0 && !closing, false
 }
 
 // expects reports whether s, no RST, keeps an orderly connection orderly. It is all

@@ -3,6 +3,7 @@ package conn
 import (
 	"finwait/reassembly/frame"
 	"finwait/reassembly/internal/slab"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -18,9 +19,7 @@ type Store struct {
 	more     slab.Slab[moreTokens]
 	holes    slab.Slab[holes]
 	windows  slab.Slab[windows]
-	talks    slab.Slab[talk]
-	heads    slab.Store[byte]
-	requests slab.Slab[requests]
+	payload  *payload.Store
 
 	views   bool // kept where there are counters: flag sequences, and what Zeek would say
 	scratch segment.Segment
@@ -30,7 +29,7 @@ type Store struct {
 // Zeek's view can be told of every Conn; keeping them where there are counters takes
 // a tenth of the time.
 func NewStore(views bool) *Store {
-	return &Store{logs: newLogs(), heads: newHeadStore(), views: views}
+	return &Store{logs: newLogs(), payload: payload.NewStore(), views: views}
 }
 
 // Open makes h a connection without segments, on the 4-tuple of s, which comes from a
@@ -56,9 +55,9 @@ func (x *Store) Add(h *Head, f frame.Frame, s *segment.Segment, side uint8) {
 	var m Mark
 	fresh := x.count(h, c, x.logs.Of(&h.log), f, s, side, &m)
 	if fresh > 0 {
-		x.hear(&h.turns, f, s, side, m.Seq, fresh)
+		x.hear(h, f, s, side, m.Seq, fresh)
 	}
-	if h.turns != 0 {
+	if h.said != 0 {
 		x.followStalls(h, &m, fresh, c.ends[side].zeroWindow)
 	}
 	x.logs.add(&h.log).set(&m)
@@ -74,8 +73,15 @@ func (x *Store) log(h *Head, f frame.Frame, s *segment.Segment, side uint8, orde
 	g := x.logs.add(&h.log)
 	h.entry(g, f, s, side)
 	if orderly && s.PayloadLen > 0 {
-		x.hear(&h.turns, f, s, side, g.pos(), int64(s.PayloadLen))
+		x.hear(h, f, s, side, g.pos(), int64(s.PayloadLen))
 	}
+}
+
+// hear passes on payload of which some had not come before.
+func (x *Store) hear(h *Head, f frame.Frame, s *segment.Segment, side uint8, at seqnum.Offset, fresh int64) {
+	x.payload.Add(&h.said, &payload.Piece{
+		Time: f.Time, Frame: uint32(f.Number), Side: side, Size: s.PayloadLen, Octets: s.Payload, At: at, Fresh: fresh,
+	})
 }
 
 // Count gives a connection counters, from its log, if it has none.
@@ -166,7 +172,7 @@ func (x *Store) Usage() (u Usage) {
 	for i := range x.logs.Store {
 		u.Logs += x.logs.Store[i].Used()
 	}
-	u.Counters, u.Holes, u.Turns, u.Tokens = x.counters.Used(), x.holes.Used(), x.talks.Used(), x.more.Used()
+	u.Counters, u.Holes, u.Turns, u.Tokens = x.counters.Used(), x.holes.Used(), x.payload.Used(), x.more.Used()
 	return u
 }
 
@@ -175,15 +181,11 @@ func (x *Store) Usage() (u Usage) {
 func (x *Store) Value(h *Head) Value {
 	v := Value{
 		head: h, log: x.logs.Of(&h.log), counters: x.counters.Find(h.counters),
-		talk: x.talks.Find(h.turns), windows: x.windows.Find(h.stalls),
+		said: x.payload.Value(h.said), windows: x.windows.Find(h.stalls),
 	}
 	if c := v.counters; c != nil {
 		v.more = x.more.Find(c.tokens.more)
 		v.holes = [2]*holes{x.holes.Find(c.ends[0].holes), x.holes.Find(c.ends[1].holes)}
-	}
-	if k := v.talk; k != nil {
-		v.requests = x.requests.Find(k.tls)
-		v.heads = [2][]byte{x.heads.Of(&k.last[0].head), x.heads.Of(&k.last[1].head)}
 	}
 	return v
 }
@@ -198,12 +200,7 @@ func (x *Store) Release(h *Head) {
 		x.holes.Release(c.ends[1].holes)
 		x.counters.Release(h.counters)
 	}
-	if k := x.talks.Find(h.turns); k != nil {
-		x.requests.Release(k.tls)
-		x.heads.Release(&k.last[0].head)
-		x.heads.Release(&k.last[1].head)
-		x.talks.Release(h.turns)
-	}
+	x.payload.Release(h.said)
 }
 
 // Waiting returns what the next incarnation is to know of an ended connection; ok is

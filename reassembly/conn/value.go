@@ -1,5 +1,7 @@
 package conn
 
+import "finwait/reassembly/payload"
+
 // Value is one connection with all that belongs to it: what a Conn is derived from.
 type Value struct {
 	Stream  uint32 // as Wireshark numbers it
@@ -11,12 +13,10 @@ type Value struct {
 	head     *Head
 	log      []entry
 	counters *counters
-	more     *moreTokens // nil where there are none, as the next five
+	more     *moreTokens // nil where there are none, as the next three
 	holes    [2]*holes
-	talk     *talk
-	heads    [2][]byte // by side
 	windows  *windows
-	requests *requests
+	said     payload.Value
 	orderly  bool
 }
 

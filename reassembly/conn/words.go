@@ -119,21 +119,6 @@ func (k *RSTKind) UnmarshalText(text []byte) (err error) {
 func (RSTKind) Words() []string { return rstNames[1:] }
 
 // AppendText appends the word.
-func (p Protocol) AppendText(dst []byte) ([]byte, error) { return append(dst, p.String()...), nil }
-
-// MarshalText returns the word.
-func (p Protocol) MarshalText() ([]byte, error) { return p.AppendText(nil) }
-
-// UnmarshalText takes a word.
-func (p *Protocol) UnmarshalText(text []byte) (err error) {
-	*p, err = enum.Parse[Protocol](protocolNames[:], text)
-	return err
-}
-
-// Words returns all words.
-func (Protocol) Words() []string { return protocolNames[1:] }
-
-// AppendText appends the word.
 func (e End) AppendText(dst []byte) ([]byte, error) { return append(dst, e.String()...), nil }
 
 // MarshalText returns the word.

@@ -23,7 +23,7 @@ func (m *measure) late() *conn.Mark {
 // whole reports whether the client had all of an answer that tells its length.
 // What came behind it was no part of it.
 func (m *measure) whole() bool {
-	a := m.conn.Talk(conn.Server)
+	a := &m.conn.Dialog.Last[conn.Server]
 	answer, ok := payload.Read(a.Head())
 	body, known := answer.Body(payload.MethodGet)
 	return ok && answer.Response && answer.Whole && known && m.closing.Ack >= a.At+seqnum.Offset(answer.Head)+seqnum.Offset(body)
@@ -34,7 +34,7 @@ func (m *measure) whole() bool {
 // a long answer.
 func (m *measure) stalled(late *conn.Mark) bool {
 	last, end := m.end, seqnum.Offset(1)
-	if a := m.conn.Talk(conn.Server); a.Known() && a.StartFrame > m.requestFrame {
+	if a := &m.conn.Dialog.Last[conn.Server]; a.Known() && a.StartFrame > m.requestFrame {
 		end = a.At
 	}
 	for i := range m.conn.Marks {

@@ -6,6 +6,7 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 )
 
@@ -137,14 +138,14 @@ func (m *measure) findClose() bool {
 // closes after does not include what came when it had closed.
 func (m *measure) findRequest() {
 	c := m.conn
-	if c.Protocol() == conn.TLS {
+	if c.Dialog.Protocol == payload.TLS {
 		shook := false // the handshake is among the bursts, and no answer since
-		for _, b := range c.Bursts() {
+		for _, b := range c.Dialog.Bursts {
 			switch {
 			case b.StartFrame > m.closing.Frame:
-			case b.By == conn.Client && b.Kind == conn.HandshakeRecord:
+			case b.By == payload.Client && b.Kind == payload.HandshakeRecord:
 				shook = true
-			case b.By == conn.Server && b.Kind == conn.DataRecord:
+			case b.By == payload.Server && b.Kind == payload.DataRecord:
 				shook = false
 			case b.Asks():
 				m.asked, m.first, shook = true, shook, false
@@ -153,11 +154,11 @@ func (m *measure) findRequest() {
 		}
 		return
 	}
-	req := c.Talk(conn.Client)
+	req := &c.Dialog.Last[conn.Client]
 	if !req.Known() || req.StartFrame > m.closing.Frame {
 		return
 	}
-	m.asked, m.first = true, c.Turns(conn.Client) == 1
+	m.asked, m.first = true, c.Dialog.Turns[conn.Client] == 1
 	m.start, m.end, m.requestFrame = req.Start, req.End, req.StartFrame
 }
 
@@ -194,10 +195,10 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 // inVain reports whether the client surely wanted an answer, and closed without
 // it or before the rest of it: the protocol promises one, or an RST met it.
 func (m *measure) inVain(answered bool, late *conn.Mark) bool {
-	if m.conn.Protocol() == conn.TLS && int64(m.conn.PayloadEnd(conn.Server)-m.closing.Ack) <= conn.AlertSize {
+	if m.conn.Dialog.Protocol == payload.TLS && int64(m.conn.PayloadEnd(conn.Server)-m.closing.Ack) <= payload.AlertSize {
 		late = nil // no more than an alert
 	}
-	http := m.conn.Protocol() == conn.HTTP1
+	http := m.conn.Dialog.Protocol == payload.HTTP1
 	if answered && (!http || late == nil || m.whole() || !m.stalled(late)) || m.since(m.end, conn.Client) < m.patience {
 		return false
 	}

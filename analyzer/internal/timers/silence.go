@@ -11,8 +11,8 @@ import (
 // head goes on, or its body is shorter than it says.
 func (m *measure) unfinished() bool {
 	c := m.conn
-	req := c.Talk(conn.Client)
-	if c.Protocol() != conn.HTTP1 || c.Messages(conn.Client) != 1 {
+	req := &c.Dialog.Last[conn.Client]
+	if c.Dialog.Protocol != payload.HTTP1 || c.Dialog.Messages[conn.Client] != 1 {
 		return false
 	}
 	head, ok := payload.Read(req.Head())

@@ -5,6 +5,7 @@ import (
 
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 )
 
@@ -12,15 +13,15 @@ import (
 // last request.
 func (m *measure) answered() bool {
 	c := m.conn
-	if c.Protocol() == conn.TLS {
-		for _, b := range c.Bursts() {
-			if b.By == conn.Server && b.Kind == conn.DataRecord && m.between(b.StartFrame) && m.heard(b.StartFrame) {
+	if c.Dialog.Protocol == payload.TLS {
+		for _, b := range c.Dialog.Bursts {
+			if b.By == payload.Server && b.Kind == payload.DataRecord && m.between(b.StartFrame) && m.heard(b.StartFrame) {
 				return true
 			}
 		}
 		return false
 	}
-	answer := c.Talk(conn.Server)
+	answer := &c.Dialog.Last[conn.Server]
 	return answer.Known() && m.between(answer.StartFrame) && m.heard(answer.StartFrame)
 }
 
@@ -51,15 +52,15 @@ const (
 // lastData finds the last payload of either side that the closer knew of when it
 // closed. What it said by way of goodbye does not count.
 func (m *measure) lastData() (at capture.Time, by conn.Role) {
-	bursts := m.conn.Bursts()
+	bursts := m.conn.Dialog.Bursts
 	for i := len(bursts) - 1; i >= 0; i-- { // an alert says goodbye
-		if b := &bursts[i]; b.Kind != conn.AlertRecord && b.EndFrame < m.closing.Frame && m.knew(b.By, b.StartFrame) {
-			return b.End, b.By
+		if b := &bursts[i]; b.Kind != payload.AlertRecord && b.EndFrame < m.closing.Frame && m.knew(conn.Role(b.By), b.StartFrame) {
+			return b.End, conn.Role(b.By)
 		}
 	}
 	at, by, frame := m.lastMark()
 	for r := range conn.Role(2) { // the marks of a long connection have gaps
-		t := m.conn.Talk(r)
+		t := &m.conn.Dialog.Last[r]
 		if !t.Known() || t.EndFrame <= frame || t.EndFrame >= m.closing.Frame || !m.knew(r, t.StartFrame) {
 			continue
 		}

@@ -1,9 +1,6 @@
-package conn
+package payload
 
-import (
-	"finwait/reassembly/payload"
-	"finwait/reassembly/seqnum"
-)
+import "finwait/reassembly/seqnum"
 
 // What follows counts HTTP/1 messages. A client may send requests without waiting
 // for the answers (RFC 9112 §9.3.2), so that a turn may hold several.
@@ -12,9 +9,9 @@ import (
 // the start of a turn, where the message before ended, as far as its head told that,
 // and, while more requests than responses were seen, where a segment begins as a
 // response does. What begins elsewhere is not seen.
-func (k *talk) messages(octets []byte, side uint8, seq seqnum.Offset) {
+func (k *state) messages(octets []byte, side uint8, seq seqnum.Offset) {
 	at := k.next[side] - seq
-	if k.due(side) && payload.IsResponse(octets) {
+	if k.due(side) && IsResponse(octets) {
 		at = 0
 	}
 	for at >= 0 && at < seqnum.Offset(len(octets)) {
@@ -30,26 +27,26 @@ func (k *talk) messages(octets []byte, side uint8, seq seqnum.Offset) {
 
 // due reports whether the other side asked for more than side answered, or was not
 // captured.
-func (k *talk) due(side uint8) bool { return k.said[1-side] > k.said[side] || k.said[1-side] == 0 }
+func (k *state) due(side uint8) bool { return k.said[1-side] > k.said[side] || k.said[1-side] == 0 }
 
 // message counts the message that b begins with and returns its length; 0 where
 // there is none, where its head does not tell, or where no other can follow.
-func (k *talk) message(b []byte, side uint8) seqnum.Offset {
-	response := payload.IsResponse(b)
-	if !response && !payload.IsRequest(b[:min(len(b), HeadLen)]) {
+func (k *state) message(b []byte, side uint8) seqnum.Offset {
+	response := IsResponse(b)
+	if !response && !IsRequest(b[:min(len(b), HeadLen)]) {
 		return 0
 	}
-	if !response || !payload.IsInterim(b) {
+	if !response || !IsInterim(b) {
 		k.said[side]++
 	}
 	if response && !k.due(side) {
 		return 0 // the head would be read in vain
 	}
-	m, ok := payload.Read(b)
+	m, ok := Read(b)
 	if !ok || !m.Whole {
 		return 0
 	}
-	body, known := m.Body(payload.MethodOther)
+	body, known := m.Body(MethodOther)
 	if !known {
 		return 0 // in chunks, or until the server closes
 	}

@@ -1,4 +1,4 @@
-package conn
+package payload
 
 import (
 	"time"
@@ -26,7 +26,7 @@ const (
 // record between them.
 type Burst struct {
 	Kind                 RecordKind
-	By                   Role
+	By                   uint8      // Client or Server; in a Store the side
 	Start, End           frame.Time // of the segments that their headers came in
 	StartFrame, EndFrame uint32
 	Largest              uint16 // octets of the largest record, its header left out
@@ -46,14 +46,11 @@ func (b *Burst) Asks() bool {
 // maxBursts bounds how many bursts are kept of a connection: the latest.
 const maxBursts = 8
 
-// tailLen is how many octets are kept of the end of what each side said.
-const tailLen = 8
-
-// requests is what is kept of a conversation to tell requests from what only
+// records is what is kept of a conversation in TLS to tell requests from what only
 // goes with them.
-type requests struct {
+type records struct {
 	scan   [2]recordScan
-	bursts [maxBursts]Burst // By is a side here
+	bursts [maxBursts]Burst
 	n      uint8
 
 	answerTime time.Duration // from the client's first record to the server's first
@@ -63,13 +60,6 @@ type requests struct {
 	ticket     uint16        // length of the first session ticket, 0 before
 	tickets    uint8
 	begun      bool
-}
-
-// tail is the end of a side's payload so far.
-type tail struct {
-	end    seqnum.Offset
-	octets [tailLen]byte
-	n      uint8
 }
 
 // recordScan finds the record headers of one side.
@@ -92,57 +82,36 @@ const (
 	sealedAlert      = 2 + 1 + 16
 )
 
-// keep takes in the end of a segment's payload.
-func (t *tail) keep(payload []byte, whole bool, seq seqnum.Offset) {
-	if !whole {
-		t.n = 0
-		return
-	}
-	if seq != t.end {
-		t.n = 0
-	}
-	t.end = seq + seqnum.Offset(len(payload))
-	if len(payload) >= tailLen {
-		payload = payload[len(payload)-tailLen:]
-		t.n = 0
-	}
-	if over := int(t.n) + len(payload) - tailLen; over > 0 {
-		copy(t.octets[:], t.octets[over:t.n])
-		t.n -= uint8(over)
-	}
-	t.n += uint8(copy(t.octets[t.n:], payload))
-}
-
-// records looks through a segment's payload for TLS records. size is its
-// length on the wire, of which payload may be only the start.
-func (q *requests) records(payload []byte, size uint32, side uint8, seq seqnum.Offset, frame uint32, now frame.Time) {
-	s := &q.scan[side]
-	end := seq + seqnum.Offset(size)
+// add looks through a piece for TLS records.
+func (q *records) add(p *Piece) {
+	s := &q.scan[p.Side]
+	end := p.At + seqnum.Offset(p.Size)
 	switch {
 	case s.sure && s.next >= end: // in the middle of a record
 		return
-	case !s.sure || s.next < seq: // not met yet, or lost in a gap
-		s.next = seq
+	case !s.sure || s.next < p.At: // not met yet, or lost in a gap
+		s.next = p.At
 	}
 	s.sure = false
 	for s.next < end {
-		at := int(s.next - seq)
-		if at+recordHeader > len(payload) {
+		at := int(s.next - p.At)
+		if at+recordHeader > len(p.Octets) {
 			return
 		}
-		h := payload[at:]
+		h := p.Octets[at:]
 		if h[0] < recordCipherSpec || h[0] > recordData || h[1] != 3 || h[2] > 4 {
 			return
 		}
 		n := uint16(h[3])<<8 | uint16(h[4])
-		q.record(h[0], n, side, frame, now)
+		q.record(h[0], n, p)
 		s.next += recordHeader + seqnum.Offset(n)
 	}
 	s.sure = true
 }
 
 // record takes in the header of one record.
-func (q *requests) record(kind uint8, size uint16, side uint8, frame uint32, now frame.Time) {
+func (q *records) record(kind uint8, size uint16, p *Piece) {
+	side, now := p.Side, p.Time
 	if !q.begun {
 		q.begun, q.client, q.hello = true, side, now
 	}
@@ -150,13 +119,13 @@ func (q *requests) record(kind uint8, size uint16, side uint8, frame uint32, now
 		q.answerTime = now.Sub(q.hello)
 	}
 	b := Burst{
-		Kind: q.kindOf(kind, size, side, now), By: Role(side), Start: now, End: now,
-		StartFrame: frame, EndFrame: frame, Largest: size, Bytes: int64(size) + recordHeader,
+		Kind: q.kindOf(kind, size, side, now), By: side, Start: now, End: now,
+		StartFrame: p.Frame, EndFrame: p.Frame, Largest: size, Bytes: int64(size) + recordHeader,
 	}
 	q.scan[side].last = kind
 	if q.n > 0 {
 		if last := &q.bursts[q.n-1]; last.Kind == b.Kind && last.By == b.By {
-			last.End, last.EndFrame = now, frame
+			last.End, last.EndFrame = now, p.Frame
 			last.Largest = max(last.Largest, size)
 			last.Bytes += b.Bytes
 			return
@@ -170,7 +139,7 @@ func (q *requests) record(kind uint8, size uint16, side uint8, frame uint32, now
 	q.n++
 }
 
-func (q *requests) kindOf(kind uint8, size uint16, side uint8, now frame.Time) RecordKind {
+func (q *records) kindOf(kind uint8, size uint16, side uint8, now frame.Time) RecordKind {
 	switch {
 	case kind == recordAlert, kind == recordData && size == sealedAlert:
 		return AlertRecord
@@ -190,7 +159,7 @@ func (q *requests) kindOf(kind uint8, size uint16, side uint8, now frame.Time) R
 
 // isTicket reports whether a record of the server is a session ticket: the
 // first after the client's Finished, and at once; a second of the same length.
-func (q *requests) isTicket(size uint16, now frame.Time) bool {
+func (q *records) isTicket(size uint16, now frame.Time) bool {
 	const patience = 20 * time.Millisecond
 	if q.finished == 0 || now.Sub(q.finished) > 2*q.answerTime+patience {
 		return false
@@ -201,30 +170,4 @@ func (q *requests) isTicket(size uint16, now frame.Time) bool {
 		return true
 	}
 	return q.tickets == 2 && size == q.ticket
-}
-
-// Bursts returns the latest bursts of TLS records, in the order of the file;
-// none where the connection carries no TLS.
-func (c *Conn) Bursts() []Burst {
-	q := c.from.requests
-	if q == nil {
-		return nil
-	}
-	out := make([]Burst, q.n)
-	for i := range out {
-		out[i] = q.bursts[i]
-		out[i].By ^= Role(c.client)
-	}
-	return out
-}
-
-// Tail returns the last octets of payload that r was seen to send, and the
-// sequence position behind them; none where a segment was not captured whole.
-// It is what the network carried: never print it unescaped.
-func (c *Conn) Tail(r Role) ([]byte, seqnum.Offset) {
-	if c.from.talk == nil {
-		return nil, 0
-	}
-	t := &c.from.talk.tails[uint8(r)^c.client]
-	return t.octets[:t.n], t.end
 }
