@@ -5,6 +5,11 @@ package reassembly
 // the Tracker remembers.
 func (t *Tracker) Frames(visit func(frame uint32)) {
 	t.framesOfPast(visit)
+	t.asked.frames(func(frame uint32) {
+		if frame != 0 {
+			visit(frame)
+		}
+	})
 	for _, head := range [...]uint32{t.live.head, t.ended.head} {
 		for i := head; i != 0; i = t.table.At(i).next {
 			t.framesOf(i, func(frame uint32) {

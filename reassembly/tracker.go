@@ -62,6 +62,7 @@ type Tracker struct {
 	live    list // by last segment
 	ended   list // by last segment, too: those that are not final yet
 	past    predecessors
+	asked   asked
 	final   []uint32 // what becomes final at the same time
 	count   struct{ live, ended int }
 	now     frame.Time // latest timestamp so far
@@ -158,7 +159,8 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 		prior = t.reuse(prev, f.Time)
 	}
 	e := t.entry(tuple)
-	if e == nil {
+	fresh := e == nil
+	if fresh {
 		before := tuple.Conn
 		tuple.Conn = t.open(s, side, tuple.Stream)
 		e = t.table.At(tuple.Conn)
@@ -169,6 +171,9 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 	}
 	if !t.capture.plain && !s.Flags.Any(segment.SYN|segment.FIN|segment.RST) {
 		t.capture.plain, t.capture.plainAt = true, t.now
+	}
+	if s.Flags.Has(segment.SYN) {
+		t.askFrom(tuple.Conn, s, side, fresh)
 	}
 	h := t.heads.At(e.head)
 	if h.Ended == conn.EndReset && deniesReset(h, f, s) {
@@ -399,7 +404,7 @@ func (t *Tracker) finish(i uint32) (p predecessor) {
 	}
 	r.value.Stream, r.value.Prior, r.value.ICMP = e.stream, t.priors.Find(e.prior), t.icmp.take(i)
 	r.value.Dropped = t.capture.dropped && t.capture.complete && !h.Bounded
-	r.value.Plain = t.capture.plainBefore(h.Until)
+	r.value.Plain, r.value.Elsewhere = t.capture.plainBefore(h.Until), t.elsewhere(i, h)
 	t.table.remove(&t.ended, i)
 	t.count.ended--
 	p = t.predecessorOf(i)

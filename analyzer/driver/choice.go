@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"math"
 	"net/netip"
 	"slices"
 
@@ -48,7 +49,8 @@ func NewChoice(joined bool) *Choice {
 
 // Look takes every record of the Run, in order, and whether its frames are
 // wanted. Those of the incarnation before it are wanted with it where that was still
-// in TIME-WAIT: what is said of the record depends on it.
+// in TIME-WAIT, and those of a stream that has the answer to its SYN, or the SYN that it
+// answers: what is said of the record depends on them.
 func (c *Choice) Look(r *analyzer.Record, wanted bool) {
 	found := stored{c.key(r.File, r.Stream), span{r.First.Frame, r.Last.Frame}}
 	if r.Caveats.Has(conn.Reopened) {
@@ -62,6 +64,11 @@ func (c *Choice) Look(r *analyzer.Record, wanted bool) {
 		c.add(found)
 		if before, ok := c.latest[tuple]; ok && waited(r) {
 			c.add(before)
+		}
+		for i := range r.Findings {
+			if f, ok := r.Findings[i].Facts.(interface{ OtherStream() uint32 }); ok {
+				c.add(stored{c.key(r.File, f.OtherStream()), span{0, math.MaxInt64}})
+			}
 		}
 	}
 	c.latest[tuple] = found

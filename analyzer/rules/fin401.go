@@ -50,7 +50,7 @@ func checkUnansweredSYN(p *analyzer.Pass) {
 	if soon || n == 1 && icmp.Frame == 0 {
 		v.Severity = analyzer.Info // a scan, a client that had no time
 	}
-	p.Report(unanswered{n, c.Last.Time.Sub(c.First.Time), waited, again, icmp}, v)
+	p.Report(unanswered{n, c.Last.Time.Sub(c.First.Time), waited, again, c.AnsweredElsewhere(), icmp}, v)
 }
 
 // unanswered is SYNs that got no answer.
@@ -59,6 +59,7 @@ type unanswered struct {
 	during time.Duration // from the first SYN to the last
 	waited time.Duration // from the first to the end of observation
 	again  bool          // which ended since the client began anew from the same port
+	other  bool          // an answer came from another address
 	icmp   conn.ICMP
 }
 
@@ -67,7 +68,14 @@ func (f unanswered) Message() string {
 	if f.syns > 1 {
 		during = " in " + span(f.during)
 	}
-	return fmt.Sprintf("%s of the client%s got no answer in %s", several(f.syns, "SYN"), during, span(f.waited)) + anew(f.again) + icmpWords(&f.icmp)
+	return fmt.Sprintf("%s of the client%s got no answer in %s", several(f.syns, "SYN"), during, span(f.waited)) + anew(f.again) + f.elsewhere() + icmpWords(&f.icmp)
+}
+
+func (f unanswered) elsewhere() string {
+	if f.other {
+		return " from the address that was asked"
+	}
+	return ""
 }
 
 // anew says that the client did not wait on.
@@ -79,6 +87,9 @@ func anew(again bool) string {
 }
 
 func (f unanswered) Advice() string {
+	if f.other {
+		return fromElsewhere{}.Advice()
+	}
 	return icmpAdvice(&f.icmp, "Look for what drops the SYN or its answer: a firewall, a wrong route, a full accept queue (ss -ltn). Capture at the server to see whether it arrives.")
 }
 

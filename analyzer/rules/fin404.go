@@ -60,7 +60,7 @@ func abandoned(c *conn.Conn) *conn.Mark {
 func checkAbandoned(p *analyzer.Pass) {
 	c := p.Conn
 	rst := abandoned(c)
-	if rst == nil {
+	if rst == nil || c.AnsweredElsewhere() {
 		return
 	}
 	_, theirs := countOf(c, conn.Server, segment.SYN|segment.ACK)

@@ -7,7 +7,7 @@ var All = []*analyzer.Rule{
 	fin101, fin102, fin103, fin104,
 	fin201, fin202, fin203, fin204, fin205, fin206, fin207, fin208, fin209, fin210, fin211, fin212,
 	fin301, fin302, fin303, fin304, fin305, fin306, fin307, fin308,
-	fin401, fin402, fin403, fin404,
+	fin401, fin402, fin403, fin404, fin405,
 	fin501,
 	fin901, fin902, fin903, fin904, fin905, fin906,
 }
@@ -63,6 +63,7 @@ var Relations = []Relation{
 	{"FIN401", "FIN403", Excludes, "a SYN,ACK is an answer"},
 	{"FIN402", "FIN403", Excludes, "a server refuses or accepts"},
 	{"FIN301", "FIN402", Excludes, "a refusal aborts no connection"},
+	{"FIN404", "FIN405", Excludes, "the causes of a broken handshake are not open where the answer came from another address"},
 	{"FIN901", "FIN902", Excludes, "of a direction that was not captured nothing is missing in particular"},
 
 	{"FIN201", "FIN101", Explains, "the server is busy with an answer that nobody waits for"},
@@ -71,6 +72,8 @@ var Relations = []Relation{
 	{"FIN201", "FIN203", Explains, "the answer came late because the client had given up"},
 	{"FIN201", "FIN301", Explains, "the abort is how the client gave up"},
 	{"FIN207", "FIN206", Explains, "that idle close is the one that the request crossed"},
+	{"FIN405", "FIN401", Explains, "the answer came from another address"},
+	{"FIN405", "FIN403", Explains, "the client did not ask the address that answers"},
 	{"FIN208", "FIN104", Explains, "the client kept the connection in its pool"},
 	{"FIN208", "FIN206", Explains, "that idle close is the one that the client overlooked"},
 }

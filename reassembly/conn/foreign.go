@@ -41,7 +41,7 @@ func (c *Conn) Origin(m *Mark) (o Origin) {
 	if remembered < c.Packets[peer] { // what it answers may be forgotten
 		o.Reply = o.Reply || !m.Has(segment.ACK) && e.low <= m.Seq && m.Seq <= e.sndUna
 	}
-	if known := e.ttlMax != 0 && e.ttlMin == e.ttlMax; known && m.TTL != e.ttlMin {
+	if known := e.ttlMax != 0 && e.ttlMin == e.ttlMax; known && m.TTL != e.ttlMin && c.from.Elsewhere == nil { // the SYN came through a translator, the RST past it
 		o.OtherTTL = !o.Reply || !sameHops(m.TTL, e.ttlMin)
 	}
 	o.OtherID = !o.Reply && m.Bits.has(OffCounter) && o.Last != nil && m.Time.Sub(o.Last.Time) <= time.Second

@@ -10,6 +10,8 @@ type Value struct {
 	Dropped bool   // the capturing system lost packets, and observation lasted to the end
 	Plain   bool   // segments without SYN, FIN and RST were captured by its end
 
+	Elsewhere *Elsewhere // the other connection of a SYN that was answered from another address; nil where there is none
+
 	head     *Head
 	log      []entry
 	counters *counters
