@@ -22,12 +22,12 @@ type Config struct {
 	// DefaultMaxConnections.
 	MaxConnections int
 
-	// Aside calls emit in a goroutine of its own, while the Tracker goes on.
+	// Concurrent calls emit in a goroutine of its own, while the Tracker goes on.
 	// Flush must be called, and returns when emit has been for all.
-	Aside bool
+	Concurrent bool
 
-	// Brief leaves out the flag sequence and Zeek's view, which nobody reads.
-	Brief bool
+	// SkipViews leaves out the flag sequence and Zeek's view, which nobody reads.
+	SkipViews bool
 
 	// Watch is shown every segment, in the order of the file; nil shows none.
 	Watch func(*conn.Sight)
@@ -54,25 +54,25 @@ type Tracker struct {
 	emit    func(*conn.Conn)
 	streams *stream.Index
 
-	table   table
-	heads   slab.Slab[conn.Head]
-	store   *conn.Store
-	priors  slab.Slab[conn.Prior]
-	icmp    icmps
-	live    list // by last segment
-	ended   list // by last segment, too: those that are not final yet
-	past    predecessors
-	asked   asked
-	final   []uint32 // what becomes final at the same time
-	count   struct{ live, ended int }
-	now     frame.Time // latest timestamp so far
-	due     frame.Time // until then nothing becomes final
-	begun   bool
-	capture captureFacts
-	counts  Counts
-	deriver *conn.Deriver
-	last    remains // of what was derived last
-	aside   *aside  // nil where connections are derived and handed out at once
+	table    table
+	heads    slab.Slab[conn.Head]
+	store    *conn.Store
+	priors   slab.Slab[conn.Prior]
+	icmp     icmps
+	live     list // by last segment
+	ended    list // by last segment, too: those that are not final yet
+	past     predecessors
+	asked    asked
+	final    []uint32 // what becomes final at the same time
+	count    struct{ live, ended int }
+	now      frame.Time // latest timestamp so far
+	due      frame.Time // until then nothing becomes final
+	begun    bool
+	capture  captureFacts
+	counts   Counts
+	deriver  *conn.Deriver
+	last     handedOut // of what was derived last
+	deriving *deriving // nil where connections are derived and handed out at once
 }
 
 // captureFacts are what the capture as a whole says of its connections.
@@ -107,11 +107,11 @@ func NewTracker(cfg Config, emit func(*conn.Conn)) *Tracker {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
 	t := &Tracker{
-		cfg: cfg, emit: emit, streams: stream.NewIndex(), store: conn.NewStore(!cfg.Brief), deriver: conn.NewDeriver(!cfg.Brief),
+		cfg: cfg, emit: emit, streams: stream.NewIndex(), store: conn.NewStore(!cfg.SkipViews), deriver: conn.NewDeriver(!cfg.SkipViews),
 	}
 	t.store.CountAll = cfg.Watch != nil
-	if cfg.Aside {
-		t.aside = startAside(t.deriver, emit)
+	if cfg.Concurrent {
+		t.deriving = startDeriving(t.deriver, emit)
 	}
 	return t
 }
@@ -191,7 +191,7 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 	}
 	t.touch(&t.live, tuple.Conn)
 	if end := t.store.Over(h); end != conn.EndNone {
-		t.end(tuple.Conn, end)
+		t.endConnection(tuple.Conn, end)
 	}
 }
 
@@ -233,7 +233,7 @@ func (t *Tracker) makeRoom() {
 		t.counts.Evicted++
 		i := t.live.head
 		t.stop(i, conn.EndEvicted)
-		t.finish(i)
+		t.handOut(i)
 	}
 }
 
@@ -278,7 +278,7 @@ func (t *Tracker) reuse(prev *stream.Tuple, begun frame.Time) (prior uint32) {
 		at = max(at, t.store.Latest(h))
 	}
 	h.Supersede(at)
-	p := t.finish(i)
+	p := t.handOut(i)
 	return t.remember(p.at(begun))
 }
 
@@ -292,11 +292,11 @@ func (t *Tracker) remember(p conn.Prior, ok bool) (i uint32) {
 	return i
 }
 
-// end moves a live connection to those that ended.
-func (t *Tracker) end(i uint32, why conn.End) {
+// endConnection moves a live connection to those that ended.
+func (t *Tracker) endConnection(i uint32, why conn.End) {
 	t.stop(i, why)
 	if t.count.ended > t.cfg.MaxConnections {
-		t.finishEarly(t.ended.head)
+		t.handOutEarly(t.ended.head)
 	}
 }
 
@@ -355,7 +355,7 @@ func (t *Tracker) expire() {
 		}
 		slices.SortFunc(t.final, t.byStream)
 		for _, i := range t.final {
-			t.finish(i)
+			t.handOut(i)
 		}
 	}
 }
@@ -390,11 +390,11 @@ func (t *Tracker) silentSince(dst []uint32, q *list) []uint32 {
 	return dst
 }
 
-// finish hands out an ended connection, and forgets all of it but what the next
+// handOut hands out an ended connection, and forgets all of it but what the next
 // incarnation is to know, which it returns.
-func (t *Tracker) finish(i uint32) (p predecessor) {
+func (t *Tracker) handOut(i uint32) (p predecessor) {
 	e := t.table.At(i)
-	r := remains{head: e.head, prior: e.prior}
+	r := handedOut{head: e.head, prior: e.prior}
 	h := t.heads.At(e.head)
 	if h.Ended == conn.EndClosed || h.Ended == conn.EndReset {
 		h.Limit(min(t.now, after(t.store.Last(h), finalAfter)), t.now)
@@ -413,8 +413,8 @@ func (t *Tracker) finish(i uint32) (p predecessor) {
 		e.head = 0
 		t.table.Release(i)
 	}
-	if t.aside != nil {
-		t.aside.add(t, r)
+	if t.deriving != nil {
+		t.deriving.add(t, r)
 		return p
 	}
 	t.last = r
@@ -423,27 +423,27 @@ func (t *Tracker) finish(i uint32) (p predecessor) {
 	return p
 }
 
-// remains is a connection that was handed out and is to be released.
-type remains struct {
+// handedOut is a connection that was handed out and is to be released.
+type handedOut struct {
 	value       conn.Value
 	head, prior uint32
 }
 
 // release gives the room of a connection back.
-func (t *Tracker) release(r *remains) {
+func (t *Tracker) release(r *handedOut) {
 	t.store.Release(t.heads.At(r.head))
 	t.heads.Release(r.head)
 	t.priors.Release(r.prior)
 }
 
-// finishEarly hands out a connection that is not final yet, for want of room.
-func (t *Tracker) finishEarly(i uint32) {
+// handOutEarly hands out a connection that is not final yet, for want of room.
+func (t *Tracker) handOutEarly(i uint32) {
 	t.counts.Evicted++
 	h := t.heads.At(t.table.At(i).head)
 	if h.Early = true; !h.Bounded {
 		h.Bound(t.now)
 	}
-	t.finish(i)
+	t.handOut(i)
 }
 
 // Flush ends every connection that is left: the capture is over. Those that had
@@ -455,16 +455,16 @@ func (t *Tracker) Flush() {
 		return cmp.Or(cmp.Compare(t.endedAt(a), t.endedAt(b)), t.byStream(a, b))
 	})
 	for _, i := range rest {
-		t.finish(i)
+		t.handOut(i)
 	}
 	rest = t.listed(&t.live, t.count.live)
 	slices.SortFunc(rest, t.byStream)
 	for _, i := range rest {
 		t.stop(i, conn.EndCapture)
-		t.finish(i)
+		t.handOut(i)
 	}
-	if t.aside != nil {
-		t.aside.finish()
+	if t.deriving != nil {
+		t.deriving.finish()
 	}
 }
 

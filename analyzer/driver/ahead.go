@@ -75,7 +75,7 @@ func (a *analysis) runAhead(ctx context.Context) {
 	}()
 	for b, ok := batches.Next(); ok; b, ok = batches.Next() {
 		for i := 0; i < b.n && !a.stopped.Load(); i++ {
-			a.take(&b.packets[i])
+			a.track(&b.packets[i])
 		}
 		if a.stopped.Load() {
 			break

@@ -54,9 +54,9 @@ type analysis struct {
 	stopped atomic.Bool // emit wants no more
 	gaps    gaps
 
-	mode  mode
-	relay *relay // delivers beside the judging; nil where emit is called at once
-	judge func(*analyzer.Record, *conn.Conn)
+	mode     mode
+	delivery *delivery // delivers beside the judging; nil where emit is called at once
+	judge    func(*analyzer.Record, *conn.Conn)
 
 	_ apart
 
@@ -69,9 +69,9 @@ type analysis struct {
 type mode uint8
 
 const (
-	atOnce  mode = iota // one after the other, each in the place of the one before
-	toKeep              // each may be kept
-	besides             // as atOnce, from a goroutine of its own
+	atOnce     mode = iota // one after the other, each in the place of the one before
+	toKeep                 // each may be kept
+	concurrent             // as atOnce, from a goroutine of its own
 )
 
 // newAnalysis prepares the way from src to emit, which returns false when it
@@ -80,7 +80,7 @@ func newAnalysis(o *Options, src source, m mode, emit func(*result) bool) *analy
 	a := &analysis{source: src, mode: m, window: o.Window, keep: o.Keep, options: o, emit: emit, decoder: segment.NewDecoder()}
 	a.window.began = o.Began
 	config := o.Tracker
-	config.Aside, config.Brief = m == besides, o.Brief
+	config.Concurrent, config.SkipViews = m == concurrent, o.SkipViews
 	a.tracker = reassembly.NewTracker(config, a.ended)
 	a.judge = analyzer.Judge(o.Rules, o.Config, timers.Needs...)
 	return a
@@ -93,12 +93,12 @@ func (a *analysis) ended(c *conn.Conn) {
 	}
 	b, res := &a.builder, &a.result
 	switch {
-	case a.relay != nil:
-		b, res = a.relay.place()
+	case a.delivery != nil:
+		b, res = a.delivery.place()
 	case a.mode == toKeep:
 		b, res = new(analyzer.Builder), new(result)
 	}
-	b.Brief = a.options.Brief
+	b.SkipViews = a.options.SkipViews
 	rec := b.Record(a.source.path(), c)
 	a.judge(rec, c)
 	rec.Interface = a.interfaces.name(c.Path.Interface)
@@ -106,8 +106,8 @@ func (a *analysis) ended(c *conn.Conn) {
 	res.record = rec
 	timers.Observe(a.options.Config, rec, c, &res.observation)
 	analyzer.Suppress(rec, a.options.Rules, a.options.Config)
-	if a.relay != nil {
-		a.relay.pass()
+	if a.delivery != nil {
+		a.delivery.pass()
 	} else if !a.emit(res) {
 		a.stopped.Store(true)
 	}
@@ -130,7 +130,7 @@ func (a *analysis) run(ctx context.Context) {
 		a.tracker.Plain(since)
 	}
 	for n := 0; !a.stopped.Load() && (n%256 != 0 || ctx.Err() == nil); n++ {
-		if n == trial && a.mode == besides && payload < trial*worthCopying {
+		if n == trial && a.mode == concurrent && payload < trial*worthCopying {
 			a.runAhead(ctx)
 			break
 		}
@@ -138,7 +138,7 @@ func (a *analysis) run(ctx context.Context) {
 			break
 		}
 		payload += len(d.segment.Payload)
-		a.take(&d)
+		a.track(&d)
 	}
 	if a.source.dropped() {
 		a.tracker.Dropped()
@@ -177,8 +177,8 @@ func (a *analysis) next(d *decoded) bool {
 	return true
 }
 
-// take counts a packet and hands it to the tracker.
-func (a *analysis) take(d *decoded) {
+// track counts a packet and hands it to the tracker.
+func (a *analysis) track(d *decoded) {
 	if d.skip != segment.NotPacket {
 		a.gaps.pass(d.input, d.packet.Frame().Number, d.packet.Time)
 	}
@@ -200,7 +200,7 @@ func (a *analysis) take(d *decoded) {
 		a.tracker.Quote(p.Frame(), s)
 	default:
 		in.segments++
-		a.gaps.see(s, p.Time)
+		a.gaps.add(s, p.Time)
 		a.tracker.Add(p.Frame(), s)
 	}
 }

@@ -21,8 +21,8 @@
 //
 // One capture that is a file goes through them on several cores: one goroutine
 // reads and decodes ahead, in batches (runAhead); one tracks; one derives and judges,
-// in the order in which records are final (reassembly.Config.Aside), and where there
-// are records to write one does that (relay).
+// in the order in which records are final (reassembly.Config.Concurrent), and where there
+// are records to write one does that (delivery).
 // Where the capture may be a live one no goroutine stands between, so that records
 // come as soon as they are final.
 //

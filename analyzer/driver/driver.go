@@ -37,8 +37,8 @@ type Options struct {
 
 	By string // what the summary tells apart: one of analyzer.Keys, or "" for nothing
 
-	// Brief says that nobody reads what analyzer.Builder.Brief leaves out.
-	Brief bool
+	// SkipViews says that nobody reads what analyzer.Builder.SkipViews leaves out.
+	SkipViews bool
 
 	// Select says which connections are counted and handed on; nil takes all.
 	Select func(*analyzer.Record) bool
@@ -142,23 +142,23 @@ func (r *run) alone(file string) error {
 	in := openInput(r.opener, file)
 	m := atOnce
 	if in.isFile() && runtime.GOMAXPROCS(0) > 1 && r.options.Tracker.Watch == nil {
-		m = besides
+		m = concurrent
 	}
 	var err error
 	a := newAnalysis(r.options, in, m, func(res *result) bool {
 		err = r.deliver(res)
 		return err == nil
 	})
-	if m == besides && !r.options.Brief {
-		a.relay = startRelay(func(res *result) {
+	if m == concurrent && !r.options.SkipViews {
+		a.delivery = startDelivery(func(res *result) {
 			if !a.stopped.Load() && !a.emit(res) {
 				a.stopped.Store(true)
 			}
 		})
 	}
 	a.run(r.opener.patience(file))
-	if a.relay != nil {
-		a.relay.finish()
+	if a.delivery != nil {
+		a.delivery.finish()
 	}
 	in.noticed = a.noticed()
 	if err != nil {

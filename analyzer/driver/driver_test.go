@@ -228,7 +228,7 @@ func TestClockStepsAreCounted(t *testing.T) {
 	} {
 		in := new(input)
 		for _, at := range c.times {
-			in.take(&capture.Packet{Time: at})
+			in.count(&capture.Packet{Time: at})
 		}
 		if in.steps != c.steps {
 			t.Errorf("%d: %d steps, want %d", c.times, in.steps, c.steps)

@@ -76,8 +76,8 @@ func (g *gaps) begin(in *input, number int, at capture.Time) {
 	}
 }
 
-// see takes a segment, of which pass had the time.
-func (g *gaps) see(s *segment.Segment, at capture.Time) {
+// add takes a segment, of which pass had the time.
+func (g *gaps) add(s *segment.Segment, at capture.Time) {
 	ends := connEnds{s.Src, s.Dst}
 	if s.Dst.Port < s.Src.Port || s.Dst.Port == s.Src.Port && bytes.Compare(s.Dst.Addr[:], s.Src.Addr[:]) < 0 {
 		ends = connEnds{s.Dst, s.Src}

@@ -37,7 +37,7 @@ func TestGaps(t *testing.T) {
 				s.Src.Port, s.Dst.Port = uint16(40000+i), 443
 				now += capture.Time(10 * time.Millisecond)
 				pass(now)
-				g.see(&s, now)
+				g.add(&s, now)
 			}
 			for range 5 {
 				for i := range c.connections {

@@ -126,7 +126,7 @@ func (in *input) next(p *capture.Packet) *input {
 	if !in.read(p) {
 		return nil
 	}
-	in.take(p)
+	in.count(p)
 	return in
 }
 
@@ -143,8 +143,8 @@ func (in *input) read(p *capture.Packet) bool {
 	return true
 }
 
-// take counts a packet that was read.
-func (in *input) take(p *capture.Packet) {
+// count counts a packet that was read.
+func (in *input) count(p *capture.Packet) {
 	if !p.NoTime {
 		in.takeTime(p.Time)
 	} else if p.Link != segment.LinkNone {

@@ -129,7 +129,7 @@ func (m *merge) next(p *capture.Packet) *input {
 	}
 	m.last = m.open[0]
 	*p = m.last.head
-	m.last.take(p)
+	m.last.count(p)
 	m.number++
 	p.Number = m.number
 	m.origins.add(m.number, m.last.index)

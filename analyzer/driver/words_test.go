@@ -20,7 +20,7 @@ func TestExamplesAreWhatRecordsSay(t *testing.T) {
 	looked := 0
 	for _, brief := range []bool{false, true} {
 		config := analyzer.DefaultConfig()
-		g, _, _ := runAll(t, Options{Config: &config, Brief: brief}, files...)
+		g, _, _ := runAll(t, Options{Config: &config, SkipViews: brief}, files...)
 		for i := range g.summary.Findings {
 			group := &g.summary.Findings[i]
 			for n := range group.Examples {

@@ -9,9 +9,9 @@ import (
 // A Builder builds records, one after the other, in the same memory. The zero
 // Builder is ready for use.
 type Builder struct {
-	// Brief leaves out what neither rules nor summaries read: the community ID,
+	// SkipViews leaves out what neither rules nor summaries read: the community ID,
 	// the flag sequence and Zeek's view.
-	Brief bool
+	SkipViews bool
 
 	built    built
 	stays    [2][]Stay
@@ -66,7 +66,7 @@ func (n *Builder) Record(file string, c *conn.Conn) *Record {
 	r.Quality = Sides[Quality]{quality(&c.Quality[0]), quality(&c.Quality[1])}
 	r.First, r.Last = point(c.First), point(c.Last)
 	r.Completeness = int(c.Completeness)
-	if !n.Brief {
+	if !n.SkipViews {
 		var text [256]byte
 		r.CommunityID = CommunityID(client, server)
 		r.Flags = string(c.AppendFlags(text[:0]))

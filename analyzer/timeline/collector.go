@@ -127,7 +127,7 @@ func (c *Collector) Add(r *analyzer.Record) {
 			if !ok {
 				continue
 			}
-			c.see(s.from, max(s.from, min(s.to, r.Last.Time)))
+			c.observe(s.from, max(s.from, min(s.to, r.Last.Time)))
 			from := c.at(s.from)
 			if s.latest <= c.moment(from) && !ends.lasts(&s, s.latest) {
 				continue // it lies between two moments
@@ -201,9 +201,9 @@ func (c *Collector) at(t analyzer.Time) int64 {
 // moment returns the time of a moment.
 func (c *Collector) moment(n int64) analyzer.Time { return analyzer.Time(n * c.grain) }
 
-// see widens what was observed. Where that becomes too many moments, fewer are told
+// observe widens what was observed. Where that becomes too many moments, fewer are told
 // apart.
-func (c *Collector) see(from, to analyzer.Time) {
+func (c *Collector) observe(from, to analyzer.Time) {
 	if !c.begun {
 		c.first, c.latest, c.begun = from, from, true
 	}

@@ -127,7 +127,7 @@ func (c *counters) close(side uint8, fin seqnum.Offset) {
 	e := &c.ends[side]
 	e.hasFIN, e.fin = true, fin
 	if c.firstFIN == noSide {
-		c.firstFIN, c.atFirstFIN = side, c.ends[1-side].end()
+		c.firstFIN, c.atFirstFIN = side, c.ends[1-side].nextSeq()
 	}
 }
 
@@ -148,7 +148,7 @@ func (c *counters) forgetFIN(side uint8) {
 // RFC 5961 §3.2). RCV.NXT of the receiver lies somewhere between what it
 // acknowledged and what e was seen to send.
 func (e *endpoint) reset(peer *endpoint, s *segment.Segment, seq, ack seqnum.Offset) (bits MarkBits) {
-	acksAll := s.Flags.Has(segment.ACK) && ack == peer.end()
+	acksAll := s.Flags.Has(segment.ACK) && ack == peer.nextSeq()
 	switch {
 	case !e.synced: // the receiver is in SYN-SENT, or we know nothing
 		if acksAll || !peer.hasSYN {
@@ -161,13 +161,13 @@ func (e *endpoint) reset(peer *endpoint, s *segment.Segment, seq, ack seqnum.Off
 	default:
 		// Linux also takes one at the position of a FIN that it has taken in
 		// (net/ipv4/tcp_input.c, tcp_reset_check).
-		if seq >= e.sndUna && seq <= e.end() || e.hasFIN && seq == e.fin {
+		if seq >= e.sndUna && seq <= e.nextSeq() || e.hasFIN && seq == e.fin {
 			bits |= Exact | InWindow
 		}
 		if seq >= e.sndUna && seq <= e.sndUna+max(peer.window(), 1) {
 			bits |= InWindow
 		}
-		if seq == e.end() {
+		if seq == e.nextSeq() {
 			bits |= AtSndNxt
 		}
 	}

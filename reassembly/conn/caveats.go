@@ -46,7 +46,7 @@ func (c *Conn) findCaveats() {
 			c.Caveats |= v
 		}
 	}
-	seen := c.c.seen
+	seen := c.counters.seen
 	set(MidStreamStart, !c.sentSYN(Client) && !c.sentSYN(Server))
 	set(CaptureEnd, c.Ended == EndCapture)
 	set(OneDirection, c.oneDirection())
@@ -64,7 +64,7 @@ func (c *Conn) findCaveats() {
 // other answers them.
 func (c *Conn) oneDirection() bool {
 	for r := range Role(2) {
-		e, peer := c.end(r), c.end(r.Peer())
+		e, peer := c.endpoint(r), c.endpoint(r.Peer())
 		if peer.packets > 0 || e.packets == 0 {
 			continue
 		}
@@ -80,7 +80,7 @@ func (c *Conn) oneDirection() bool {
 // controlOnly reports whether only SYN, FIN and RST segments were captured of a
 // connection that carried payload.
 func (c *Conn) controlOnly() bool {
-	if c.Payload[Client]+c.Payload[Server] == 0 || c.c.ends[0].dataSegments+c.c.ends[1].dataSegments > 0 {
+	if c.Payload[Client]+c.Payload[Server] == 0 || c.counters.ends[0].dataSegments+c.counters.ends[1].dataSegments > 0 {
 		return false
 	}
 	return !c.index.bare

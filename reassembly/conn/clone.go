@@ -15,12 +15,12 @@ func (c *Conn) Clone() *Conn {
 		out.stays[r] = slices.Clone(c.stays[r])
 	}
 	out.Dialog = c.Dialog.Clone()
-	out.index, out.c = new(index), c.c.unlinked()
+	out.index, out.counters = new(index), c.counters.unlinked()
 	out.index.make(out.Marks)
 	from := *c.from
 	head := *from.head
 	head.log, head.counters, head.said, head.stalls, head.course = slab.Run{}, 0, 0, 0, course{}
-	from.head, from.counters, from.log, from.orderly = &head, out.c, nil, false
+	from.head, from.counters, from.log, from.orderly = &head, out.counters, nil, false
 	from.Elsewhere = clone(from.Elsewhere)
 	from.Prior, from.more, from.windows = clone(from.Prior), clone(from.more), clone(from.windows)
 	from.holes = [2]*holes{clone(from.holes[0]), clone(from.holes[1])}

@@ -31,7 +31,7 @@ func (c Close) String() string { return closeNames[c] }
 // findFINs gathers both FINs and what acknowledged them.
 func (c *Conn) findFINs() {
 	for _, r := range [...]Role{Client, Server, Client} { // an implied FIN may rest on the other
-		e, f := c.end(r), &c.FIN[r]
+		e, f := c.endpoint(r), &c.FIN[r]
 		switch {
 		case f.Known:
 			continue
@@ -59,7 +59,7 @@ func (c *Conn) impliesFIN(r Role, e *endpoint) bool {
 	if e.sndUna != e.sndNxt+1 || e.sndNxt <= 1 && !e.hasSYN {
 		return false
 	}
-	peer := c.end(r.Peer())
+	peer := c.endpoint(r.Peer())
 	if e.sndNxt == 0 || e.sndNxt == 1 && e.hasSYN && e.sndUna < 2 {
 		return false
 	}
@@ -75,7 +75,7 @@ func (c *Conn) impliesFIN(r Role, e *endpoint) bool {
 // impliesUnseenFIN is impliesFIN of an end of which nothing was captured: its peer,
 // which closed as well, acknowledged one octet by itself and then no more.
 func (c *Conn) impliesUnseenFIN(r Role, e *endpoint) bool {
-	if !c.end(r.Peer()).hasFIN {
+	if !c.endpoint(r.Peer()).hasFIN {
 		return false
 	}
 	var before seqnum.Offset // what was acknowledged before all was
@@ -208,7 +208,7 @@ func (c *Conn) findEnd() {
 // measure times the close.
 func (c *Conn) measure() {
 	for r := range Role(2) {
-		if e := c.end(r); e.zeroWindow {
+		if e := c.endpoint(r); e.zeroWindow {
 			c.Quality[r].ZeroWindow = longer(e.zeroFor, c.openUntil().Sub(e.zeroFrom))
 		}
 	}
@@ -265,17 +265,17 @@ func (c *Conn) openUntil() frame.Time {
 // what came from the other end after the first FIN.
 func (c *Conn) measurePayload(first Role) {
 	for r := range Role(2) {
-		e := c.end(r)
+		e := c.endpoint(r)
 		c.Payload[r] = int64(c.payloadEnd(r, e) - max(e.low, 1))
 		c.Payload[r] = max(c.Payload[r], 0)
 		c.Quality[r].Missing = int64(c.missing(r, e, c.payloadEnd(r, e)))
 	}
-	if first == NoRole || c.c.firstFIN == noSide {
+	if first == NoRole || c.counters.firstFIN == noSide {
 		return
 	}
 	other := first.Peer()
-	if Role(c.c.firstFIN^c.client) == first {
-		c.HalfClosed.Bytes = max(int64(c.payloadEnd(other, c.end(other))-max(c.c.atFirstFIN, 1)), 0)
+	if Role(c.counters.firstFIN^c.client) == first {
+		c.HalfClosed.Bytes = max(int64(c.payloadEnd(other, c.endpoint(other))-max(c.counters.atFirstFIN, 1)), 0)
 	}
 }
 
@@ -300,5 +300,5 @@ func (c *Conn) payloadEnd(r Role, e *endpoint) seqnum.Offset {
 	if c.FIN[r].Known {
 		return c.FIN[r].Pos
 	}
-	return e.end()
+	return e.nextSeq()
 }

@@ -68,13 +68,13 @@ type Conn struct {
 	// Their Side is a Role.
 	Marks []Mark
 
-	from   *Value
-	index  *index // of Marks
-	c      *counters
-	client uint8            // its side
-	away   [2]time.Duration // round trip from the capture to each end and back
-	hop    [2]time.Duration // one way, where it is long enough to matter; see farAway
-	stays  [2][]Stay
+	from     *Value
+	index    *index // of Marks
+	counters *counters
+	client   uint8            // its side
+	away     [2]time.Duration // round trip from the capture to each end and back
+	hop      [2]time.Duration // one way, where it is long enough to matter; see farAway
+	stays    [2][]Stay
 }
 
 // Point is one captured segment.
@@ -153,7 +153,7 @@ func (c *Conn) States(r Role) []Stay { return c.stays[r] }
 
 // AppendFlags appends the flag sequence.
 func (c *Conn) AppendFlags(dst []byte) []byte {
-	return c.c.tokens.appendTo(dst, c.from.more, c.client)
+	return c.counters.tokens.appendTo(dst, c.from.more, c.client)
 }
 
 // derive works out everything that is to be said of a connection from its value, and
@@ -165,7 +165,7 @@ func (c *Conn) derive(from *Value, marks []Mark) {
 	*c = Conn{
 		Stream: from.Stream, Path: h.Path, Completeness: h.Completeness, Ended: h.Ended, Is4: h.Is4,
 		First: Point{first.Frame, first.Time}, Last: Point{last.Frame, last.Time},
-		Until: h.Until, FirstCloser: NoRole, from: from, c: b, Marks: marks,
+		Until: h.Until, FirstCloser: NoRole, from: from, counters: b, Marks: marks,
 	}
 	for r := range stays { // the room is used again
 		c.stays[r] = stays[r][:0]
@@ -173,7 +173,7 @@ func (c *Conn) derive(from *Value, marks []Mark) {
 	c.client, c.RolesFrom = roles(&h.Addr, c.Marks)
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if m.Has(segment.ACK) && m.Ack > b.ends[1-m.Side].end() {
+		if m.Has(segment.ACK) && m.Ack > b.ends[1-m.Side].nextSeq() {
 			m.Bits |= OldACK
 		}
 		m.Side ^= c.client
@@ -187,7 +187,7 @@ func (c *Conn) derive(from *Value, marks []Mark) {
 		c.Addr[r] = h.Addr[side]
 		c.count(r, &b.ends[side])
 	}
-	c.open()
+	c.deriveHandshake()
 	c.findFINs()
 	c.findRST()
 	c.classify()
@@ -205,8 +205,8 @@ func (c *Conn) AddrPort(r Role) netip.AddrPort {
 	return c.Addr[r].AddrPort()
 }
 
-// end returns the endpoint that plays role r.
-func (c *Conn) end(r Role) *endpoint { return &c.c.ends[uint8(r)^c.client] }
+// endpoint returns the endpoint that plays role r.
+func (c *Conn) endpoint(r Role) *endpoint { return &c.counters.ends[uint8(r)^c.client] }
 
 // count sums up what one end sent.
 func (c *Conn) count(r Role, e *endpoint) {
@@ -218,10 +218,10 @@ func (c *Conn) count(r Role, e *endpoint) {
 }
 
 // ZeekState returns the connection's state as Zeek's conn.log names it.
-func (c *Conn) ZeekState() string { return c.c.zeek.State() }
+func (c *Conn) ZeekState() string { return c.counters.zeek.State() }
 
 // AppendZeekHistory appends the connection's history as Zeek's conn.log writes it.
-func (c *Conn) AppendZeekHistory(dst []byte) []byte { return c.c.zeek.AppendHistory(dst) }
+func (c *Conn) AppendZeekHistory(dst []byte) []byte { return c.counters.zeek.AppendHistory(dst) }
 
 // ZeekOriginator returns the end that Zeek takes for the connection's originator.
-func (c *Conn) ZeekOriginator() Role { return Role(c.c.zeek.Originator() ^ c.client) }
+func (c *Conn) ZeekOriginator() Role { return Role(c.counters.zeek.Originator() ^ c.client) }

@@ -93,9 +93,9 @@ func (e *endpoint) sync(base seqnum.Value, at seqnum.Offset) {
 	e.low, e.sndNxt, e.sndUna = at, at, at
 }
 
-// end returns one past the highest octet that this endpoint is known to have
+// nextSeq returns one past the highest octet that this endpoint is known to have
 // sent: captured, or acknowledged by the other end.
-func (e *endpoint) end() seqnum.Offset { return max(e.sndNxt, e.sndUna) }
+func (e *endpoint) nextSeq() seqnum.Offset { return max(e.sndNxt, e.sndUna) }
 
 // window returns the last advertised window in octets. Where the scale is not
 // known the largest possible one is assumed (RFC 7323 §2.3: 14), since the

@@ -103,12 +103,12 @@ func (c *Conn) Stall(r Role) (longest Stall, ok bool) {
 // peer sent after it, and how many of them the closer acknowledged beyond what
 // its FIN did.
 func (c *Conn) AfterFIN() (closer Role, sent, taken int64) {
-	if c.c.firstFIN == noSide {
+	if c.counters.firstFIN == noSide {
 		return NoRole, 0, 0
 	}
-	closer = Role(c.c.firstFIN ^ c.client)
-	e := c.end(closer.Peer())
-	from := max(c.c.atFirstFIN, 1)
+	closer = Role(c.counters.firstFIN ^ c.client)
+	e := c.endpoint(closer.Peer())
+	from := max(c.counters.atFirstFIN, 1)
 	end := c.payloadEnd(closer.Peer(), e)
 	acked := min(e.sndUna, end)
 	if i := c.indexOf(c.FIN[closer].Frame); i >= 0 && c.Marks[i].Has(segment.ACK) {
@@ -169,15 +169,15 @@ func (c *Conn) MarkOf(frame uint32) *Mark {
 }
 
 // Sent returns one past the last octet that r is known to have sent.
-func (c *Conn) Sent(r Role) seqnum.Offset { return c.end(r).end() }
+func (c *Conn) Sent(r Role) seqnum.Offset { return c.endpoint(r).nextSeq() }
 
 // PayloadEnd returns one past the last payload octet of r.
-func (c *Conn) PayloadEnd(r Role) seqnum.Offset { return c.payloadEnd(r, c.end(r)) }
+func (c *Conn) PayloadEnd(r Role) seqnum.Offset { return c.payloadEnd(r, c.endpoint(r)) }
 
 // Unseen returns how many payload octets of r were acknowledged that the capture
 // lacks. What was lost on its way to an end, and never acknowledged, it may hold all of.
 func (c *Conn) Unseen(r Role) int64 {
-	e := c.end(r)
+	e := c.endpoint(r)
 	if e.sndUna <= 1 {
 		return 0
 	}
@@ -185,4 +185,4 @@ func (c *Conn) Unseen(r Role) int64 {
 }
 
 // Taken returns how far r's peer acknowledged what r sent.
-func (c *Conn) Taken(r Role) seqnum.Offset { return c.end(r).sndUna }
+func (c *Conn) Taken(r Role) seqnum.Offset { return c.endpoint(r).sndUna }

@@ -20,7 +20,7 @@ const repeated = 500 * time.Millisecond
 // filtered reports whether the capture holds control segments only, although the
 // connection got past its handshake: its third segment, at least, is missing.
 func (c *Conn) filtered() bool {
-	if c.from.Plain || c.end(Client).hasSYN != c.end(Server).hasSYN {
+	if c.from.Plain || c.endpoint(Client).hasSYN != c.endpoint(Server).hasSYN {
 		return false
 	}
 	return c.FIN[Client].Known || c.FIN[Server].Known || c.RST.Known && c.Marks[c.RST.at].Has(segment.ACK)

@@ -37,7 +37,7 @@ func (c *Conn) Origin(m *Mark) (o Origin) {
 			}
 		}
 	}
-	e := c.end(Role(m.Side))
+	e := c.endpoint(Role(m.Side))
 	if remembered < c.Packets[peer] { // what it answers may be forgotten
 		o.Reply = o.Reply || !m.Has(segment.ACK) && e.low <= m.Seq && m.Seq <= e.sndUna
 	}

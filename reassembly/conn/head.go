@@ -164,8 +164,8 @@ func (h *Head) entry(g *entry, f frame.Frame, s *segment.Segment, side uint8) {
 // duplicates, that all payload of the segment was captured.
 const packedWhole = packedDuplicate
 
-// blank stands for payload of which no more than the length is asked.
-var blank [maxOrderlyPayload]byte
+// zeroPayload stands for payload of which no more than the length is asked.
+var zeroPayload [maxOrderlyPayload]byte
 
 // offered returns the window scale shift that the options of a SYN offer, or -1.
 func offered(o *segment.Options) int8 {
@@ -185,7 +185,7 @@ func (h *Head) restore(g *entry, s *segment.Segment) (f frame.Frame, side uint8)
 	}
 	s.Flags, s.Window, s.TTL, s.IPID, s.PayloadLen = g.flags, g.window, g.ttl, g.id, g.length()
 	if s.Payload = nil; g.packed&packedWhole != 0 {
-		s.Payload = blank[:g.length()]
+		s.Payload = zeroPayload[:g.length()]
 	}
 	o := &s.Options
 	o.HasTimestamps, o.TSVal, o.TSEcr = g.packed&packedTS != 0, g.tsVal, g.tsEcr

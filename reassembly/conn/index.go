@@ -86,7 +86,7 @@ func (c *Conn) firstSYN(r Role) int { return c.index.syns[r].first() }
 // firstProof returns the first segment of r behind mark from that acknowledges
 // everything of its peer before end, or -1.
 func (c *Conn) firstProof(r Role, end seqnum.Offset, from int) int {
-	most := c.end(r.Peer()).sndUna // what acknowledges more is of another incarnation
+	most := c.endpoint(r.Peer()).sndUna // what acknowledges more is of another incarnation
 	for _, i := range c.index.of[r].list() {
 		if m := &c.Marks[i]; int(i) > from && m.Covers(end) && m.Ack <= most {
 			return int(i)

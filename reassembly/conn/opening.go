@@ -125,10 +125,10 @@ func (c *Conn) findOpening() (o opening) {
 	return o
 }
 
-// open works out how the connection began.
-func (c *Conn) open() {
+// deriveHandshake works out how the connection began.
+func (c *Conn) deriveHandshake() {
 	o := c.findOpening()
-	client, server := c.end(Client), c.end(Server)
+	client, server := c.endpoint(Client), c.endpoint(Server)
 	switch {
 	case o.syn == nil:
 		c.Handshake = HandshakeNotCaptured
@@ -262,7 +262,7 @@ func nearer(client, server time.Duration, ratio float64) Vantage {
 
 // refusal returns the RST that answered the client's SYN, if nothing else did.
 func (c *Conn) refusal() *Mark {
-	if c.end(Server).hasSYN || !c.end(Client).hasSYN {
+	if c.endpoint(Server).hasSYN || !c.endpoint(Client).hasSYN {
 		return nil
 	}
 	for i := range c.Marks {

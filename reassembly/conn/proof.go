@@ -10,9 +10,9 @@ import (
 // What follows finds among the segments of a connection those that prove what an
 // endpoint took in.
 
-// deaf reports whether nothing reached r any more before mark i: of what asked
+// unreachable reports whether nothing reached r any more before mark i: of what asked
 // for an answer, at least two in a row and over a second, none was answered.
-func (c *Conn) deaf(r Role, i int) bool {
+func (c *Conn) unreachable(r Role, i int) bool {
 	asked := 0
 	for j := i - 1; j >= 0; j-- {
 		m := &c.Marks[j]

@@ -48,7 +48,7 @@ func (c *Conn) findRST() {
 			continue
 		}
 		by := Role(m.Side)
-		r := RST{Known: true, By: by, Frame: m.Frame, Time: m.Time, at: i, Count: int64(c.end(by).rsts)}
+		r := RST{Known: true, By: by, Frame: m.Frame, Time: m.Time, at: i, Count: int64(c.endpoint(by).rsts)}
 		r.Kind, r.ReplyTo = c.rstKind(i)
 		// A SYN that is repeated after its refusal, as Windows does, is refused all the same.
 		r.Ended = r.Kind == RSTRefused || c.taken(i) && !c.closedBefore(i)

@@ -110,12 +110,12 @@ func (x *Store) place(c *counters, list []entry, s *segment.Segment, side uint8)
 		if !peer.synced && (s.Ack != 0 || !s.Flags.Has(segment.RST)) {
 			peer.sync(s.Ack-1, 1)
 		}
-		ack = seqnum.Unwrap(s.Ack, peer.base, peer.end())
+		ack = seqnum.Unwrap(s.Ack, peer.base, peer.nextSeq())
 	}
 	if !e.synced { // a reset, and nothing else is known of its sender
 		return 1, ack
 	}
-	return seqnum.Unwrap(s.Seq, e.base, e.end()), ack
+	return seqnum.Unwrap(s.Seq, e.base, e.nextSeq()), ack
 }
 
 // setOrigin makes isn the origin of a side's sequence space. What came before, where
@@ -147,7 +147,7 @@ func (e *endpoint) isProbe(s *segment.Segment, seq seqnum.Offset, peerWindowZero
 	if s.PayloadLen > 1 || e.sndUna < 1 && s.PayloadLen == 0 {
 		return false // nobody is known to listen yet
 	}
-	if seq == e.end()-1 {
+	if seq == e.nextSeq()-1 {
 		return true
 	}
 	return peerWindowZero && (seq == e.sndUna-1 || seq == e.sndNxt && s.PayloadLen == 1)
@@ -175,7 +175,7 @@ func (x *Store) send(e *endpoint, s *segment.Segment, seq seqnum.Offset, now fra
 			since = at
 		}
 		if filled+passed > 0 {
-			bits |= e.comeLate(now.Sub(since))
+			bits |= e.fillHole(now.Sub(since))
 		}
 		fresh += filled
 	}
@@ -189,8 +189,8 @@ func (x *Store) send(e *endpoint, s *segment.Segment, seq seqnum.Offset, now fra
 	return bits
 }
 
-// comeLate counts a segment that fills a hole which was seen so long before.
-func (e *endpoint) comeLate(after time.Duration) MarkBits {
+// fillHole counts a segment that fills a hole which was seen so long before.
+func (e *endpoint) fillHole(after time.Duration) MarkBits {
 	if after <= reorderWithin {
 		e.outOfOrder++
 		return 0

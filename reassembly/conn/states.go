@@ -62,7 +62,7 @@ func (l *steps) before(a, b *step) bool {
 
 // deriveStates walks r through its states.
 func (c *Conn) deriveStates(r Role) {
-	l := steps{far: c.hop[r] > 0 && c.c.seen&sawClockStep == 0}
+	l := steps{far: c.hop[r] > 0 && c.counters.seen&sawClockStep == 0}
 	if c.filtered() {
 		c.filteredSteps(r, &l)
 	} else {
@@ -77,8 +77,8 @@ func (c *Conn) deriveStates(r Role) {
 func (c *Conn) walk(r Role, l *steps) {
 	state := tcpstate.Closed
 	if !c.sentSYN(r) {
-		state = c.metAs(r)
-		c.push(r, state, step{since: c.First.Time, frame: c.First.Frame})
+		state = c.firstState(r)
+		c.beginStay(r, state, step{since: c.First.Time, frame: c.First.Frame})
 	}
 	for i := 0; i < l.n; i++ {
 		s := &l.list[i]
@@ -96,24 +96,24 @@ func (c *Conn) walk(r Role, l *steps) {
 				i++
 			}
 		}
-		c.push(r, state, *s)
+		c.beginStay(r, state, *s)
 	}
-	c.settle(r)
+	c.closeLastStay(r)
 }
 
 // sentSYN reports whether the capture holds a SYN of r.
-func (c *Conn) sentSYN(r Role) bool { return c.end(r).hasSYN }
+func (c *Conn) sentSYN(r Role) bool { return c.endpoint(r).hasSYN }
 
-// metAs is the state in which an endpoint without a captured SYN is met.
-func (c *Conn) metAs(r Role) tcpstate.State {
-	if c.end(r).packets == c.end(r).rsts || c.sentSYN(r.Peer()) && c.Handshake != HandshakeNotCaptured && c.Handshake != HandshakeComplete {
+// firstState is the state in which an endpoint without a captured SYN is met.
+func (c *Conn) firstState(r Role) tcpstate.State {
+	if c.endpoint(r).packets == c.endpoint(r).rsts || c.sentSYN(r.Peer()) && c.Handshake != HandshakeNotCaptured && c.Handshake != HandshakeComplete {
 		return tcpstate.Unknown
 	}
 	return tcpstate.Established
 }
 
-// push begins a stay of r.
-func (c *Conn) push(r Role, state tcpstate.State, s step) {
+// beginStay begins a stay of r.
+func (c *Conn) beginStay(r Role, state tcpstate.State, s step) {
 	n := len(c.stays[r])
 	if n == maxStays {
 		return
@@ -136,12 +136,12 @@ func (c *Conn) push(r Role, state tcpstate.State, s step) {
 	c.stays[r] = append(c.stays[r], stay)
 }
 
-// settle closes the last stay, which lasts at least to the end of observation,
+// closeLastStay closes the last stay, which lasts at least to the end of observation,
 // and bounds the first where the capture began in it.
-func (c *Conn) settle(r Role) {
+func (c *Conn) closeLastStay(r Role) {
 	n := len(c.stays[r])
 	if n == 0 {
-		c.push(r, tcpstate.Unknown, step{since: c.First.Time, frame: c.First.Frame})
+		c.beginStay(r, tcpstate.Unknown, step{since: c.First.Time, frame: c.First.Frame})
 		n = 1
 	}
 	last := &c.stays[r][n-1]
@@ -200,7 +200,7 @@ func (c *Conn) tookSYN(r Role, proof int, event tcpstate.Event, l *steps) {
 // SYN. Repeating its SYN,ACK denies it; sending anything else proves it.
 func (c *Conn) tookACKofSYN(r Role, l *steps) {
 	at := c.ackTaken(r, 1, func(m *Mark) bool { return m.Has(segment.SYN) })
-	if e := c.end(r.Peer()); e.retransmits > 0 && e.dataSegments > 1 && e.sndUna <= 1 {
+	if e := c.endpoint(r.Peer()); e.retransmits > 0 && e.dataSegments > 1 && e.sndUna <= 1 {
 		at = -1 // a full accept queue drops the ACK, and the payload that follows it
 	}
 	for _, k := range c.index.of[r].list() {
@@ -251,7 +251,7 @@ func (c *Conn) unrepeated(fin *FIN) (s step, ok bool) {
 		until = min(until, c.RST.Time)
 	}
 	by := fin.Time + frame.Time(patience)
-	if fin.Implied || fin.Acked || fin.Retransmissions > 0 || c.c.seen&sawClockStep != 0 || until < by {
+	if fin.Implied || fin.Acked || fin.Retransmissions > 0 || c.counters.seen&sawClockStep != 0 || until < by {
 		return step{}, false
 	}
 	at := c.indexOf(fin.Frame)
@@ -368,7 +368,7 @@ func (c *Conn) sentRST(r Role) (s step, ok bool) {
 func (c *Conn) tookRST(r Role) (s step, ok bool) {
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if !m.By(r) && m.Has(segment.RST) && c.acceptable(i) && c.taken(i) && !c.deaf(r, i) {
+		if !m.By(r) && m.Has(segment.RST) && c.acceptable(i) && c.taken(i) && !c.unreachable(r, i) {
 			last := c.lastBefore(len(c.Marks), r, func(m *Mark) bool { return !m.Has(segment.RST) })
 			return c.after(r, c.step(r, tcpstate.RecvRST, i), last), true
 		}
@@ -378,13 +378,13 @@ func (c *Conn) tookRST(r Role) (s step, ok bool) {
 
 // step makes a step of r's life of mark i.
 func (c *Conn) step(r Role, e tcpstate.Event, i int) step {
-	return step{event: e, at: i, since: c.met(r, i), frame: c.Marks[i].Frame}
+	return step{event: e, at: i, since: c.seenBy(r, i), frame: c.Marks[i].Frame}
 }
 
 // after puts a step behind mark i, which r provably sent before it; -1 is none.
 func (c *Conn) after(r Role, s step, i int) step {
 	if i > s.at {
-		s.at, s.since = i, max(s.since, c.met(r, i))
+		s.at, s.since = i, max(s.since, c.seenBy(r, i))
 	}
 	return s
 }
@@ -395,15 +395,15 @@ func (c *Conn) after(r Role, s step, i int) step {
 func (c *Conn) before(r Role, s step, cause int) int {
 	own := c.lastBefore(s.at, r, func(*Mark) bool { return true })
 	for j := max(own, cause) + 1; j < s.at; j++ {
-		if !c.Marks[j].By(r) && c.met(r, j) > s.since {
+		if !c.Marks[j].By(r) && c.seenBy(r, j) > s.since {
 			return j - 1
 		}
 	}
 	return s.at
 }
 
-// met returns when r sent or received mark i.
-func (c *Conn) met(r Role, i int) frame.Time {
+// seenBy returns when r sent or received mark i.
+func (c *Conn) seenBy(r Role, i int) frame.Time {
 	m := &c.Marks[i]
 	if m.By(r) {
 		return m.Time - frame.Time(c.hop[r])

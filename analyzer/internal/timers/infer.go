@@ -153,7 +153,7 @@ func bestOf(waits [numReferences][]wait, found []cluster) *candidate {
 func (c *candidate) compare(o *candidate) int {
 	return cmp.Or(
 		cmp.Compare(c.looseness(), o.looseness()),
-		cmp.Compare(c.odd(), o.odd()),
+		cmp.Compare(c.roundness(), o.roundness()),
 		cmp.Compare(c.from, o.from),
 		cmp.Compare(len(o.waits), len(c.waits)),
 		cmp.Compare(c.value(), o.value()),
@@ -167,14 +167,14 @@ func (c *candidate) looseness() int {
 	return bits.Len64(uint64(c.spread() / fine))
 }
 
-// odd grades the candidate's value, or its least wait: of a timer that fired
+// roundness grades the candidate's value, or its least wait: of a timer that fired
 // late on a busy machine, that is the closest to what was chosen.
-func (c *candidate) odd() int { return min(odd(c.value()), odd(c.low())) }
+func (c *candidate) roundness() int { return min(roundness(c.value()), roundness(c.low())) }
 
-// odd grades how unlikely it is that a person would choose v: values of one
+// roundness grades how unlikely it is that a person would choose v: values of one
 // digit first, then those that end in 5, then any with two digits. A timer fires
 // late, so v may lie a little above.
-func odd(v analyzer.Seconds) int {
+func roundness(v analyzer.Seconds) int {
 	const second = analyzer.Seconds(1e9)
 	unit := analyzer.Seconds(1)
 	for unit*10 <= v {

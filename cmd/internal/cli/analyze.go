@@ -129,7 +129,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 		options.By = j.by.value
 	}
 	options.Meter, options.Began = progress.of(), j.began
-	options.Brief = j.brief && len(j.input.where.list) == 0
+	options.SkipViews = j.brief && len(j.input.where.list) == 0
 	options.Config = config
 	if j.unjudged && j.output.failOn.value == "none" && len(j.input.where.list) == 0 {
 		options.Rules = []*analyzer.Rule{}

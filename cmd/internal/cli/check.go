@@ -120,7 +120,7 @@ func (c *checkRun) run() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := c.spareInputs(found); err != nil {
+	if err := c.refuseInputs(found); err != nil {
 		return 0, err
 	}
 	out, err := openOutput("", c.Stdout)

@@ -95,9 +95,9 @@ func counted(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// spareInputs refuses reports that would replace what is checked, what was agreed on,
+// refuseInputs refuses reports that would replace what is checked, what was agreed on,
 // or each other.
-func (c *checkRun) spareInputs(found *fixtures) error {
+func (c *checkRun) refuseInputs(found *fixtures) error {
 	for _, path := range found.captures {
 		if _, err := c.config(path); err != nil {
 			return err

@@ -84,7 +84,7 @@ func (d *diffRun) run() (int, error) {
 	if d.config, err = d.judge.load(); err != nil {
 		return 0, err
 	}
-	if err := d.spareInputs(); err != nil {
+	if err := d.refuseInputs(); err != nil {
 		return 0, err
 	}
 	d.selector = newSelector(&d.input)
@@ -119,8 +119,8 @@ func (d *diffRun) run() (int, error) {
 	return writeCode(code, err)
 }
 
-// spareInputs refuses an output that would replace what is compared.
-func (d *diffRun) spareInputs() error {
+// refuseInputs refuses an output that would replace what is compared.
+func (d *diffRun) refuseInputs() error {
 	if d.path == "" {
 		return nil // then nobody need walk the directories before they are read
 	}

@@ -68,10 +68,10 @@ func (p *reportPage) draw(files []string, records []*analyzer.Record, to []repor
 	}
 	ctx, stop := context.WithCancel(p.ctx)
 	defer stop()
-	artists := map[uint32][]*artist{}
+	artists := map[uint32][]*ladderWriter{}
 	left := len(records)
 	for i, r := range records {
-		a := &artist{to: to[i], rest: []*analyzer.Record{r}}
+		a := &ladderWriter{to: to[i], rest: []*analyzer.Record{r}}
 		a.stop = func() {
 			if left--; left == 0 {
 				stop()

@@ -140,7 +140,7 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered
 		return err
 	}
 	style := j.output.style(out, j.Stdout)
-	a := &artist{to: report.NewLadder(j.output.format.value, out, style, report.LadderOptions{All: j.all, ToScale: j.toScale}), rest: list}
+	a := &ladderWriter{to: report.NewLadder(j.output.format.value, out, style, report.LadderOptions{All: j.all, ToScale: j.toScale}), rest: list}
 
 	ctx := j.ctx
 	if interrupted {
@@ -172,9 +172,9 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered
 	return errors.Join(err, out.finish(err == nil))
 }
 
-// artist draws the records of a connection one after the other, as their
+// ladderWriter draws the records of a connection one after the other, as their
 // segments pass by.
-type artist struct {
+type ladderWriter struct {
 	to      report.LadderWriter
 	rest    []*analyzer.Record
 	current *ladder.Ladder
@@ -184,7 +184,7 @@ type artist struct {
 }
 
 // see draws a segment, if it belongs to the connection.
-func (a *artist) see(s *conn.Sight) {
+func (a *ladderWriter) see(s *conn.Sight) {
 	if a.err != nil {
 		return
 	}
@@ -203,7 +203,7 @@ func (a *artist) see(s *conn.Sight) {
 }
 
 // next goes on to the next record.
-func (a *artist) next() {
+func (a *ladderWriter) next() {
 	if a.current != nil {
 		a.err = a.to.End()
 	}
@@ -214,7 +214,7 @@ func (a *artist) next() {
 }
 
 // finish ends the ladder, even if the file no longer holds what it did.
-func (a *artist) finish() error {
+func (a *ladderWriter) finish() error {
 	for a.err == nil && len(a.rest) > 0 {
 		a.next()
 	}

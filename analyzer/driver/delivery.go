@@ -1,0 +1,65 @@
+package driver
+
+import (
+	analyzer "finwait/analyzer/model"
+	"finwait/reassembly/pipe"
+)
+
+// Results pass from the goroutine that derives and judges to the one that delivers
+// them in batches of deliveryBatch; it may be deliveryDepth batches behind.
+const (
+	deliveryBatch = 64
+	deliveryDepth = 4
+)
+
+// delivery delivers results in a goroutine of its own, in order. To write a record takes
+// as long as to derive it: on two cores flows takes 20 % less time for it. A report,
+// which counts records in a tenth of that time, has none.
+type delivery struct {
+	batch   *resultBatch
+	batches *pipe.Pipe[*resultBatch]
+	wait    func() struct{}
+}
+
+// resultBatch is results in order, and what their records are built in.
+type resultBatch struct {
+	results  [deliveryBatch]result
+	builders [deliveryBatch]analyzer.Builder
+	n        int
+}
+
+// startDelivery begins to call deliver for all that passes.
+func startDelivery(deliver func(*result)) *delivery {
+	r := &delivery{batches: pipe.New(deliveryDepth+2, func() *resultBatch { return new(resultBatch) })}
+	r.batch, _ = r.batches.Take()
+	r.wait = pipe.Go(func() (none struct{}) {
+		for s, ok := r.batches.Next(); ok; s, ok = r.batches.Next() {
+			for i := range s.n {
+				deliver(&s.results[i])
+			}
+		}
+		return none
+	})
+	return r
+}
+
+// place returns where the next result is to be built.
+func (r *delivery) place() (*analyzer.Builder, *result) {
+	return &r.batch.builders[r.batch.n], &r.batch.results[r.batch.n]
+}
+
+// pass hands on what was built in place.
+func (r *delivery) pass() {
+	if r.batch.n++; r.batch.n == deliveryBatch {
+		r.batches.Send(r.batch)
+		r.batch, _ = r.batches.Take() // nobody stops it
+		r.batch.n = 0
+	}
+}
+
+// finish returns when all has been delivered.
+func (r *delivery) finish() {
+	r.batches.Send(r.batch)
+	r.batches.Close()
+	r.wait()
+}
