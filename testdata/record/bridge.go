@@ -3,10 +3,10 @@
 package main
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,11 +17,21 @@ import (
 type path struct {
 	bridged bool          // carried by this program, so that it can be broken
 	delay   time.Duration // one way
+	back    time.Duration // one way to the client, where that differs from delay
 	loss    float64       // the probability that a frame with TCP in it is lost
 	seed    uint64        // of the losses: the same frames in the same order fare the same
+	mtu     int           // cut larger frames as a device with TSO does, and finish checksums; 0 to carry them as they are
+	boxes   func() []middlebox
 }
 
-func (p path) hasBridge() bool { return p.bridged || p.delay > 0 || p.loss > 0 }
+func (p path) hasBridge() bool { return p.bridged || p.delay > 0 || p.loss > 0 || p.boxes != nil }
+
+func (p path) delayTo(server bool) time.Duration {
+	if !server && p.back > 0 {
+		return p.back
+	}
+	return p.delay
+}
 
 // A tcpFrame is what a drop decides on.
 type tcpFrame struct {
@@ -29,14 +39,6 @@ type tcpFrame struct {
 	flags    uint8
 	payload  int // octets
 }
-
-// Bits of tcpFrame.flags.
-const (
-	flagFIN = 0x01
-	flagSYN = 0x02
-	flagRST = 0x04
-	flagACK = 0x10
-)
 
 // A drop reports whether the path loses a frame. It is called from both
 // directions at once.
@@ -47,12 +49,18 @@ type drop func(tcpFrame) bool
 type bridge struct {
 	path path
 	drop atomic.Pointer[drop]
-	fds  [2]int // 0 towards the client, 1 towards the server
+	fds  [2]int                   // 0 towards the client, 1 towards the server
+	held [2][lanes]chan heldFrame // likewise
+
+	mu    sync.Mutex // of what follows
+	boxes []middlebox
+	log   []*carried // in the order of their coming
 }
 
 type heldFrame struct {
 	due  time.Time
 	data []byte
+	log  *sent // nil for what is no TCP
 }
 
 // newBridge opens a bridge in the namespace of the calling thread.
@@ -92,26 +100,23 @@ func openDevice(name string) (int, error) {
 
 // start carries frames until stop is closed.
 func (b *bridge) start(stop <-chan struct{}) {
-	for _, toServer := range []bool{false, true} {
-		in, out := b.fds[1], b.fds[0]
-		if toServer {
-			in, out = out, in
-		}
-		held := make(chan heldFrame, 1<<14)
-		go b.receive(toServer, in, held, stop)
-		go b.send(out, held)
+	if b.path.boxes != nil {
+		b.boxes = b.path.boxes()
 	}
+	for to := range b.held {
+		for lane := range b.held[to] {
+			b.held[to][lane] = make(chan heldFrame, 1<<14)
+			go b.send(b.fds[to], b.held[to][lane], stop)
+		}
+	}
+	go b.receive(false, b.fds[1], stop)
+	go b.receive(true, b.fds[0], stop)
 }
 
-func (b *bridge) receive(toServer bool, fd int, held chan<- heldFrame, stop <-chan struct{}) {
+func (b *bridge) receive(toServer bool, fd int, stop <-chan struct{}) {
 	defer beInstrument()()
-	defer close(held)
-	stream := uint64(0)
-	if toServer {
-		stream = 1
-	}
-	random := rand.New(rand.NewPCG(b.path.seed, stream))
-	buf := make([]byte, 1<<16)
+	random := rand.New(rand.NewPCG(b.path.seed, uint64(index(toServer))))
+	buf := make([]byte, 1<<17)
 	for {
 		n, err := unix.Read(fd, buf)
 		select {
@@ -122,20 +127,58 @@ func (b *bridge) receive(toServer bool, fd int, held chan<- heldFrame, stop <-ch
 		if err != nil {
 			continue
 		}
-		due := time.Now().Add(b.path.delay)
-		if b.loses(toServer, buf[:n], random) {
+		now := time.Now()
+		frame := append([]byte(nil), buf[:n]...)
+		p, ok := parseFrame(frame)
+		if !ok {
+			b.held[index(toServer)][fastLane] <- heldFrame{now.Add(b.path.delayTo(toServer)), frame, nil}
 			continue
 		}
-		held <- heldFrame{due, append([]byte(nil), buf[:n]...)}
+		came := &arrival{toServer: toServer, in: now, ip: append([]byte(nil), p.ip...)}
+		for _, f := range b.asOnWire(frame) {
+			b.carry(came, f, random)
+		}
 	}
 }
 
-func (b *bridge) loses(toServer bool, frame []byte, random *rand.Rand) bool {
-	f, ok := parseTCP(frame)
-	if !ok {
-		return false
+// asOnWire returns the frames that one large one is on a wire.
+func (b *bridge) asOnWire(frame []byte) [][]byte {
+	if b.path.mtu == 0 {
+		return [][]byte{frame}
 	}
-	f.toServer = toServer
+	if p, _ := parseFrame(frame); p.size() <= b.path.mtu {
+		p.mend()
+	}
+	return cut(frame, b.path.mtu)
+}
+
+// carry decides what becomes of a frame with TCP in it, logs that and sends on.
+func (b *bridge) carry(came *arrival, frame []byte, random *rand.Rand) {
+	p, _ := parseFrame(frame)
+	log := &carried{from: came, seq: p.seq(), payload: p.payload()}
+	t := &transfer{toServer: came.toServer, in: came.in, packet: p, frame: frame, random: random, log: log}
+	t.out = []*emission{{toServer: came.toServer, frame: frame}}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.log = append(b.log, log)
+	if b.loses(tcpFrame{came.toServer, p.flags(), p.payload()}, random) {
+		t.drop()
+	}
+	for _, box := range b.boxes {
+		box(t)
+	}
+	for _, e := range t.out {
+		s := &sent{toServer: e.toServer, forged: e.forged, ip: e.frame[ethernetHeader:]}
+		log.sent = append(log.sent, s)
+		due := came.in.Add(e.late)
+		if !e.forged {
+			due = due.Add(b.path.delayTo(e.toServer))
+		}
+		b.held[index(e.toServer)][e.lane] <- heldFrame{due, e.frame, s}
+	}
+}
+
+func (b *bridge) loses(f tcpFrame, random *rand.Rand) bool {
 	if b.path.loss > 0 && random.Float64() < b.path.loss {
 		return true
 	}
@@ -143,38 +186,35 @@ func (b *bridge) loses(toServer bool, frame []byte, random *rand.Rand) bool {
 	return d != nil && (*d)(f)
 }
 
-func (b *bridge) send(fd int, held <-chan heldFrame) {
+func (b *bridge) send(fd int, held <-chan heldFrame, stop <-chan struct{}) {
 	defer beInstrument()()
-	for f := range held {
+	for {
+		var f heldFrame
+		select {
+		case f = <-held:
+		case <-stop:
+			return
+		}
 		if wait := time.Until(f.due); wait > 0 {
 			ts := unix.NsecToTimespec(int64(wait))
 			_ = unix.ClockNanosleep(unix.CLOCK_MONOTONIC, 0, &ts, nil)
 		}
-		_, _ = unix.Write(fd, f.data) // a frame that cannot be sent is lost, as on any path
+		now := time.Now()
+		_, err := unix.Write(fd, f.data) // a frame that cannot be sent is lost, as on any path
+		if f.log != nil {
+			b.mu.Lock()
+			f.log.out, f.log.err = now, err
+			b.mu.Unlock()
+		}
 	}
 }
 
-// parseTCP reads an Ethernet frame with TCP in IPv4, or in IPv6 without
-// extension headers: all that these hosts send.
-func parseTCP(frame []byte) (tcpFrame, bool) {
-	if len(frame) < 14+20 {
-		return tcpFrame{}, false
+// index is where a direction stands in a list of two.
+func index(toServer bool) int {
+	if toServer {
+		return 1
 	}
-	ip := frame[14:]
-	var header, total int
-	switch kind := binary.BigEndian.Uint16(frame[12:]); {
-	case kind == unix.ETH_P_IP && ip[9] == unix.IPPROTO_TCP:
-		header, total = int(ip[0]&15)*4, int(binary.BigEndian.Uint16(ip[2:]))
-	case kind == unix.ETH_P_IPV6 && ip[6] == unix.IPPROTO_TCP:
-		header, total = 40, 40+int(binary.BigEndian.Uint16(ip[4:]))
-	default:
-		return tcpFrame{}, false
-	}
-	if len(ip) < header+20 {
-		return tcpFrame{}, false
-	}
-	tcp := ip[header:]
-	return tcpFrame{flags: tcp[13], payload: total - header - int(tcp[12]>>4)*4}, true
+	return 0
 }
 
 // everything loses all TCP.

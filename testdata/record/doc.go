@@ -5,6 +5,7 @@
 //
 //	go run -tags record ./testdata/record             record every scenario
 //	go run -tags record ./testdata/record go-timeout  record some of them
+//	go run -tags record ./testdata/record pairs       record all pairs of captures to be compared
 //	go run -tags record ./testdata/record -list       say what there is
 //
 // Run it as root on Linux, from the top of the module. It needs ip, iptables,
@@ -32,4 +33,13 @@
 //	testdata/real/NAME.server.pcap  captured at the server
 //	testdata/real/NAME.truth.json   what the kernels said; see type truth
 //	testdata/README.md              the table of captures, between its marks
+//
+// The scenarios that "pairs" stands for have another truth: what became of each
+// segment between the two captures, as this program knows that carried, lost,
+// copied, rewrote or forged it (type pairTruth). Some captures are edited
+// afterwards, so that they lack packets or have another clock.
+//
+//	testdata/real/pair/NAME.a.pcap     captured at the client
+//	testdata/real/pair/NAME.b.pcap     captured at the server
+//	testdata/real/pair/NAME.pair.json  the bridge's log, matched with both
 package main

@@ -3,12 +3,14 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,11 +25,16 @@ func main() {
 	out := flag.String("out", "testdata", "the directory that holds README.md and real/")
 	tries := flag.Int("tries", 8, "how often a scenario is tried")
 	maxGap := flag.Duration("max-gap", 5*time.Millisecond, "the longest acceptable time between the two polls around a change of state")
+	seed := flag.Uint64("seed", 0, "added to the seeds of all paths, so that they lose other frames")
 	force := flag.Bool("force", false, "keep the last try whatever is wrong with it, to look into that")
 	flag.Parse()
 
 	selected, err := selectScenarios(flag.Args())
 	exitOn(err)
+	selected = slices.Clone(selected)
+	for i := range selected {
+		selected[i].path.seed += *seed
+	}
 	if *list {
 		for _, s := range selected {
 			fmt.Printf("%-26s %s\n", s.name, s.shows)
@@ -61,6 +68,10 @@ func selectScenarios(names []string) ([]scenario, error) {
 	}
 	var selected []scenario
 	for _, name := range names {
+		if name == allPairs {
+			selected = append(selected, pairsOf(scenarios)...)
+			continue
+		}
 		s, ok := findScenario(name)
 		if !ok {
 			return nil, fmt.Errorf("no scenario %q (see -list)", name)
@@ -68,6 +79,13 @@ func selectScenarios(names []string) ([]scenario, error) {
 		selected = append(selected, s)
 	}
 	return selected, nil
+}
+
+// allPairs stands for all scenarios of two captures that are compared.
+const allPairs = "pairs"
+
+func pairsOf(all []scenario) []scenario {
+	return slices.DeleteFunc(slices.Clone(all), func(s scenario) bool { return s.pair == nil })
 }
 
 func findScenario(name string) (scenario, bool) {
@@ -152,6 +170,9 @@ func (r recorder) try(s scenario, force bool) error {
 	if err != nil {
 		return err
 	}
+	if s.pair != nil {
+		return r.keepPair(l, t, tmp, force)
+	}
 	if err := t.check(s, r.maxGap); err != nil && !force {
 		return err
 	}
@@ -159,4 +180,23 @@ func (r recorder) try(s scenario, force bool) error {
 		len(t.Connections), 1e3*t.Poll.Client.MaxS, 1e3*t.Poll.Server.MaxS,
 		1e3*t.Poll.Client.MaxAtChangeS, 1e3*t.Poll.Server.MaxAtChangeS)
 	return keep(t, tmp, r.out)
+}
+
+// keepPair keeps a recording whose truth is the bridge's log. How evenly the
+// kernels were polled matters little there.
+func (r recorder) keepPair(l *lab, t *truth, tmp string, force bool) error {
+	s := l.scenario
+	p, err := newPairTruth(l, t)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(p.check(s, r.maxGap), t.checkStates(s)); err != nil && !force {
+		return err
+	}
+	counts := map[string]int{}
+	for _, row := range p.Segments {
+		counts[row.fate]++
+	}
+	fmt.Printf("%-26s %4d segments: %v\n", s.name, len(p.Segments), counts)
+	return p.keep(tmp, r.out)
 }

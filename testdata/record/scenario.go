@@ -15,6 +15,9 @@ type scenario struct {
 	offload     bool     // leave segmentation and checksums to the device
 	snaplen     int      // 0 for 256
 	sysctls     []string // of both hosts, for example "net.ipv4.tcp_fin_timeout=2"
+	merge       bool     // the server's device merges segments (GRO)
+	aliases     []alias
+	pair        *pairing // nil where the kernels' states are the truth
 	run         func(*lab)
 	// client and server are states, divided by spaces, that some socket of
 	// that host must have been found in, in this order.
@@ -23,7 +26,8 @@ type scenario struct {
 
 // scenarios lists all of them.
 var scenarios = slices.Concat(
-	timeoutScenarios, closeScenarios, resetScenarios, openScenarios, lossScenarios)
+	timeoutScenarios, closeScenarios, resetScenarios, openScenarios, lossScenarios,
+	pairScenarios())
 
 // captureFile names the capture made at a side.
 func (s scenario) captureFile(side string) string {
@@ -31,4 +35,11 @@ func (s scenario) captureFile(side string) string {
 		return s.name + ".pcap"
 	}
 	return s.name + ".server.pcap"
+}
+
+// An alias is an address that a middlebox gives to one host, as the other one
+// knows it.
+type alias struct {
+	addr   string
+	server bool // of the server; else of the client
 }

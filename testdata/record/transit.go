@@ -25,25 +25,26 @@ func longestTransit(dir string, captures sides[capture]) (time.Duration, error) 
 	}
 	at := map[string][]int64{} // when the server's capture has a frame
 	for _, f := range server {
-		at[f.packet] = append(at[f.packet], f.time)
+		at[string(f.ip)] = append(at[string(f.ip)], f.time)
 	}
 	var longest int64
 	for _, f := range client {
-		times := at[f.packet]
+		times := at[string(f.ip)]
 		if len(times) == 0 {
 			continue // lost on the way
 		}
 		longest = max(longest, times[0]-f.time, f.time-times[0])
-		at[f.packet] = times[1:]
+		at[string(f.ip)] = times[1:]
 	}
 	return time.Duration(longest), nil
 }
 
-// A frame is a captured packet without its link layer, whose header need not
-// be the same on both hosts.
+// A frame is a captured packet.
 type frame struct {
-	time   int64 // Unix, nanoseconds
-	packet string
+	time   int64  // Unix, nanoseconds
+	length int    // on the wire, octets
+	data   []byte // captured
+	ip     []byte // of data, without the link layer, whose header need not be the same on both hosts
 }
 
 // readFrames reads a pcap file as tcpdump writes it on this host.
@@ -63,11 +64,11 @@ func readFrames(file string) ([]frame, error) {
 	}
 	var frames []frame
 	for b = b[24:]; len(b) >= 16; {
-		seconds, nanos, size := ne.Uint32(b), ne.Uint32(b[4:]), int(ne.Uint32(b[8:]))
+		seconds, nanos, size, length := ne.Uint32(b), ne.Uint32(b[4:]), int(ne.Uint32(b[8:])), int(ne.Uint32(b[12:]))
 		if b = b[16:]; len(b) < size || size < link {
 			return nil, fmt.Errorf("%s: cut short", file)
 		}
-		frames = append(frames, frame{int64(seconds)*1e9 + int64(nanos), string(b[link:size])})
+		frames = append(frames, frame{int64(seconds)*1e9 + int64(nanos), length, b[:size:size], b[link:size:size]})
 		b = b[size:]
 	}
 	return frames, nil

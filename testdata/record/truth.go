@@ -169,6 +169,12 @@ func (t *truth) check(s scenario, maxGap time.Duration) error {
 	if over := t.MaxTransitS - t.OneWayDelayS; over > maxGap.Seconds() {
 		return fmt.Errorf("a frame took %.1f ms longer than the path", 1e3*over)
 	}
+	return t.checkStates(s)
+}
+
+// checkStates asks whether the kernels were in the states that the scenario is
+// there to show.
+func (t *truth) checkStates(s scenario) error {
 	var client, server [][]truthState
 	for _, c := range t.Connections {
 		client, server = append(client, c.States.Client), append(server, c.States.Server)
