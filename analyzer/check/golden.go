@@ -93,9 +93,11 @@ func NewVerdict(r *analyzer.Record, counts func(*analyzer.Finding) bool) Verdict
 	return v
 }
 
-// IsOfBehaviour reports whether a rule is about what hosts did; those of FIN9 are
-// about the capture.
-func IsOfBehaviour(rule string) bool { return !strings.HasPrefix(rule, "FIN9") }
+// IsOfBehaviour reports whether a rule is about what hosts did, as one capture shows it:
+// those of FIN9 are about the capture, and those of FIN6 need two.
+func IsOfBehaviour(rule string) bool {
+	return !strings.HasPrefix(rule, "FIN9") && !strings.HasPrefix(rule, "FIN6")
+}
 
 // order returns the states in their order. A FIN that also acknowledges takes its
 // receiver from FIN-WAIT-1 through FIN-WAIT-2 at once (RFC 9293 §3.10.7.4);

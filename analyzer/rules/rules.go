@@ -9,6 +9,7 @@ var All = []*analyzer.Rule{
 	fin301, fin302, fin303, fin304, fin305, fin306, fin307, fin308,
 	fin401, fin402, fin403, fin404, fin405,
 	fin501,
+	fin601, fin602, fin603, fin604, fin605, fin606,
 	fin901, fin902, fin903, fin904, fin905, fin906,
 }
 

@@ -24,6 +24,8 @@
 //	  timeline    how many sockets were in which state, over capture time
 //	  ss          the socket tables of the hosts at one moment, as ss and netstat would have
 //	              shown them
+//	  pair        two captures of the same traffic, one from each end: what became of each
+//	              segment between them
 //	  check       whether captures still show what was agreed on, for CI
 //	  diff        what changed between two captures, or two stored runs
 //	  explain     what a rule means, with an example
@@ -88,10 +90,10 @@
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
 //	                            half_closed_s > 5', see 'finwait help where'; repeatable
-//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
-//	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
 //	                            or -W wrote it
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
 //	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
 //	                            or an offset from the first packet such as +1.5s or 2m
 //	      --before TIME         only packets before TIME
@@ -162,10 +164,10 @@
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
 //	                            half_closed_s > 5', see 'finwait help where'; repeatable
-//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
-//	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
 //	                            or -W wrote it
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
 //	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
 //	                            or an offset from the first packet such as +1.5s or 2m
 //	      --before TIME         only packets before TIME
@@ -242,10 +244,10 @@
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
 //	                            half_closed_s > 5', see 'finwait help where'; repeatable
-//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
-//	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
 //	                            or -W wrote it
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
 //	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
 //	                            or an offset from the first packet such as +1.5s or 2m
 //	      --before TIME         only packets before TIME
@@ -320,10 +322,10 @@
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
 //	                            half_closed_s > 5', see 'finwait help where'; repeatable
-//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
-//	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
 //	                            or -W wrote it
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
 //	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
 //	                            or an offset from the first packet such as +1.5s or 2m
 //	      --before TIME         only packets before TIME
@@ -397,10 +399,10 @@
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
 //	                            half_closed_s > 5', see 'finwait help where'; repeatable
-//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
-//	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
 //	                            or -W wrote it
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
 //	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
 //	                            or an offset from the first packet such as +1.5s or 2m
 //	      --before TIME         only packets before TIME
@@ -470,10 +472,10 @@
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
 //	                            half_closed_s > 5', see 'finwait help where'; repeatable
-//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
-//	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
 //	                            or -W wrote it
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
 //	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
 //	                            or an offset from the first packet such as +1.5s or 2m
 //	      --before TIME         only packets before TIME
@@ -502,6 +504,61 @@
 //	      what netstat would have counted on that host at the end
 //	  finwait ss --join ring.pcap* --at 2026-01-02T15:04:05Z --format jsonl
 //	      for a program
+//
+// # Command pair: two captures of the same traffic, one from each end: what became of each segment between them
+//
+//	  finwait pair [flags] A B
+//
+//	A and B were captured at the same time at two places, usually both hosts. Their clocks may
+//	differ: by how much follows from the segments that are in both. Connections are found in
+//	both by addresses, ports and sequence numbers; where addresses are translated in between,
+//	by what translation leaves alone.
+//
+//	What one capture holds and the other does not was lost on the way, or forged there, or not
+//	captured: a segment that its receiver acknowledged did arrive. Nothing is called lost or
+//	forged outside the time that both captures cover. A directory is one capture, of which its
+//	files are the parts.
+//
+//	Flags:
+//	  -f, --format FORMAT       how the results are written: text, jsonl, json, markdown, html
+//	                            (default text)
+//	  -o, --output FILE         write to FILE, which appears only when it is complete
+//	      --fail-on SEVERITY    the least severity of a finding that makes the exit code 1:
+//	                            none, info, warning, error (default none)
+//	      --color MODE          colours: auto is on a terminal, unless NO_COLOR is set: auto,
+//	                            always, never (default auto)
+//	      --width N             lay text out N columns wide, 60 at least; 0 is as wide as
+//	                            COLUMNS says or the terminal is
+//	  -q, --quiet               no warnings and no progress, only errors
+//	      --no-progress         do not show on the terminal how far the captures have been
+//	                            read
+//	      --segments            in jsonl, what became of each segment behind each connection
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
+//	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
+//	                            or an offset from the first packet such as +1.5s or 2m
+//	      --before TIME         only packets before TIME
+//	      --idle DURATION       a connection that was silent for this DURATION has ended
+//	                            (default 2h30m0s)
+//	      --max-connections N   N live connections, beyond which the stalest is given up
+//	                            (default 1000000)
+//	      --strict              a capture cut short in its last record is an error (exit code
+//	                            3)
+//	      --rule RULE           only the findings of this RULE: an ID, a name, or how IDs
+//	                            begin (FIN2); repeatable, or a,b
+//	      --ignore-rule RULE    no findings of this RULE; repeatable, or a,b
+//	      --config FILE         read rules and thresholds from FILE instead of the nearest
+//	                            finwait.yaml
+//	      --no-config           read no finwait.yaml
+//	      --half-closed, --missing-fin, --fin-retransmits, --slow-teardown, --patience,
+//	      --close-wait, --idle-close, --zero-window, --time-wait, --idle-reset,
+//	      --unanswered-syn: thresholds of the rules, see 'finwait help thresholds'
+//
+//	Examples:
+//	  finwait pair client.pcap server.pcap
+//	      network or host, and which direction?
+//	  finwait pair --segments --format jsonl client.pcap server.pcap
+//	      for a program: what became of each segment
 //
 // # Command check: whether captures still show what was agreed on, for CI
 //
@@ -601,10 +658,10 @@
 //	      --where EXPR          only connections for which EXPR holds, over the fields of
 //	                            flows --format jsonl: 'close == "half-closed" and
 //	                            half_closed_s > 5', see 'finwait help where'; repeatable
-//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
-//	                            10.0.0.1 and not port 22'
 //	      --join                read the files as one capture in time order, as tcpdump -C, -G
 //	                            or -W wrote it
+//	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
+//	                            10.0.0.1 and not port 22'
 //	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
 //	                            or an offset from the first packet such as +1.5s or 2m
 //	      --before TIME         only packets before TIME

@@ -22,7 +22,7 @@ type command struct {
 
 // commands returns all of them in the order of the help text.
 func commands() []*command {
-	return []*command{reportCommand(), flowsCommand(), showCommand(), extractCommand(), timelineCommand(), ssCommand(), checkCommand(), diffCommand(), explainCommand(), schemaCommand(), helpCommand(), versionCommand(), completionCommand(), manCommand()}
+	return []*command{reportCommand(), flowsCommand(), showCommand(), extractCommand(), timelineCommand(), ssCommand(), pairCommand(), checkCommand(), diffCommand(), explainCommand(), schemaCommand(), helpCommand(), versionCommand(), completionCommand(), manCommand()}
 }
 
 func findCommand(name string) *command {

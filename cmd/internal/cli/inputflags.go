@@ -24,8 +24,13 @@ type inputFlags struct {
 func (f *inputFlags) add(fs *pflag.FlagSet) {
 	fs.Var(&f.streams, "stream", "only the connection with number `N`, as in tshark's tcp.stream; repeatable")
 	fs.Var(&f.where, "where", "only connections for which `EXPR` holds, over the fields of flows --format jsonl: 'close == \"half-closed\" and half_closed_s > 5', see 'finwait help where'; repeatable")
-	fs.Var(&f.filter, "filter", "only packets that `EXPR` selects, in tcpdump's language: 'host 10.0.0.1 and not port 22'")
 	fs.BoolVar(&f.join, "join", false, "read the files as one capture in time order, as tcpdump -C, -G or -W wrote it")
+	f.addPackets(fs)
+}
+
+// addPackets adds the flags that are about the packets of a capture.
+func (f *inputFlags) addPackets(fs *pflag.FlagSet) {
+	fs.Var(&f.filter, "filter", "only packets that `EXPR` selects, in tcpdump's language: 'host 10.0.0.1 and not port 22'")
 	fs.Var(&f.after, "after", "only packets from `TIME` on: RFC 3339, seconds since the epoch, or an offset from the first packet such as +1.5s or 2m")
 	fs.Var(&f.before, "before", "only packets before `TIME`")
 	fs.DurationVar(&f.idle, "idle", reassembly.DefaultIdle, "a connection that was silent for this `DURATION` has ended")

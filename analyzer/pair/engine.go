@@ -1,0 +1,339 @@
+package pair
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"finwait/analyzer/driver"
+	"finwait/analyzer/model"
+	"finwait/reassembly/frame"
+	"finwait/reassembly/segment"
+)
+
+// Options say what is compared, and how.
+type Options struct {
+	Driver   driver.Options // of each capture
+	Segments bool           // somebody reads what became of each segment
+	Again    func() error   // called before the captures are read once more; nil does nothing
+
+	// Keep says which connections are wanted; nil takes all.
+	Keep func(*Flow) (bool, error)
+}
+
+// Engine compares two captures.
+type Engine struct {
+	options Options
+	sources [2]*source
+	tables  [2]*table
+	clock   *clock
+	align   alignment
+	now     frame.Time // by A's clock
+	ended   [2]bool
+	ends    [2]frame.Time // by A's clock; valid iff ended
+
+	alone  []waiting // legs that are final and stand alone, in the order in which they became so
+	missed [2]int64  // segments that a capture should hold, and does not
+	lost   int64     // segments that the path lost for certain
+	least  [2]frame.Time
+	met    map[[2]segment.Addr]bool // pairs of hosts of which both captures hold connections
+	kept   []*kept
+	result *Result
+	err    error
+}
+
+// waiting is a leg that another may still come for.
+type waiting struct {
+	leg *leg
+	at  frame.Time
+}
+
+// grace is how long that is waited for: clocks are known to less, and paths are shorter.
+const grace = 10 * second
+
+// Run compares two captures, each of which may be several files of one.
+func Run(ctx context.Context, a, b []string, o Options) (*Result, error) {
+	files := [2][]string{a, b}
+	first := o.Driver
+	first.Rules, first.Problem, first.Select = []*model.Rule{}, func(error) {}, func(*model.Record) bool { return false }
+	first.Meter = nil
+	looks := [2]*source{}
+	for c := range looks {
+		looks[c] = start(ctx, files[c], first, false)
+	}
+	found := align(looks)
+	for c := range looks {
+		looks[c].halt()
+	}
+	if o.Again != nil {
+		if err := o.Again(); err != nil {
+			return nil, err
+		}
+	}
+	e := &Engine{options: o, align: found, clock: newClock(found.offset), met: map[[2]segment.Addr]bool{}}
+	e.result = &Result{}
+	for c := range e.sources {
+		e.tables[c] = newTable()
+		e.sources[c] = start(ctx, files[c], o.Driver, true)
+		defer e.sources[c].halt()
+	}
+	e.merge()
+	if e.err != nil {
+		return nil, e.err
+	}
+	return e.finish()
+}
+
+// merge takes the events of both captures in the order of A's clock.
+func (e *Engine) merge() {
+	for e.err == nil {
+		a, b := e.sources[0].peek(), e.sources[1].peek()
+		e.over(0, a)
+		e.over(1, b)
+		switch {
+		case a == nil && b == nil:
+			return
+		case b == nil || a != nil && (a.record != nil || b.record == nil && a.at <= b.at-e.clock.offset):
+			e.take(0, a)
+		default:
+			e.take(1, b)
+		}
+	}
+}
+
+// over notes that a capture has no more events.
+func (e *Engine) over(c int, next *event) {
+	if next != nil || e.ended[c] {
+		return
+	}
+	e.ended[c] = true
+	for _, f := range e.sources[c].files {
+		if f.Last != nil {
+			e.ends[c] = max(e.ends[c], e.timeOf(c, *f.Last))
+		}
+	}
+}
+
+// take takes in an event of a capture.
+func (e *Engine) take(c int, ev *event) {
+	if ev.record != nil {
+		e.final(c, ev.record)
+		e.sources[c].advance()
+		return
+	}
+	t := e.timeOf(c, ev.at)
+	e.now = max(e.now, t)
+	if len(e.alone) > 0 {
+		e.expire(e.now - grace)
+	}
+	l := e.tables[c].live[ev.stream]
+	if l == nil {
+		l = newLeg(c, ev)
+		l.link = &link{near: e.standsAt(l)}
+		l.link.legs[c] = l
+		if e.options.Segments {
+			l.link.rows = []row{}
+		}
+		e.tables[c].live[ev.stream] = l
+		e.tables[c].offer(l)
+	}
+	ev.dir = ev.side ^ l.flip
+	if l.link.legs[1-c] == nil {
+		e.look(c, l, ev)
+	} else {
+		l.see(&ev.seg)
+	}
+	l.link.add(e, c, ev.seg, t)
+	e.sources[c].advance()
+}
+
+// look looks for the other leg of one that stands alone.
+func (e *Engine) look(c int, l *leg, ev *event) {
+	l.see(&ev.seg)
+	k := ev.print()
+	o, turned := e.tables[1-c].find(l, &ev.seg, k)
+	if o == nil {
+		e.tables[c].print(l, &ev.seg, k)
+		return
+	}
+	e.tables[c].withdraw(l)
+	e.tables[1-c].withdraw(o)
+	legs := [2]*leg{}
+	legs[c], legs[1-c] = l, o
+	e.join(legs[0], legs[1], turned)
+	ev.dir = ev.side ^ l.flip
+}
+
+// join makes one link of two legs. The directions are those of the leg that knows who
+// opened, or else of A's.
+func (e *Engine) join(a, b *leg, turned bool) {
+	from, to := b, a
+	if turned {
+		if b.opened && !a.opened {
+			a.turn()
+			a.link.turn()
+		} else {
+			b.turn()
+			b.link.turn()
+		}
+	}
+	rest := from.link.pending[1]
+	k := to.link
+	k.legs[1], b.link = b, k
+	k.near = e.standsAt(a)
+	if from.link.rows != nil {
+		k.rows = append(k.rows, from.link.rows...)
+	}
+	for d := range k.flows {
+		for f, n := range from.link.flows[d].counts {
+			k.flows[d].counts[f] += n
+		}
+		k.flows[d].highest[1] = number{}
+	}
+	e.met[hosts(a)] = true
+	e.met[hosts(b)] = true
+	for i := rest.head; i < len(rest.keys); i++ {
+		if rest.keys[i] != 0 {
+			p := &rest.items[i]
+			k.add(e, 1, p.seg, p.time)
+		}
+	}
+}
+
+// turn swaps the directions of a link.
+func (k *link) turn() {
+	for c := range k.pending {
+		q := &k.pending[c]
+		for i := q.head; i < len(q.keys); i++ {
+			if q.keys[i] != 0 {
+				q.items[i].dir ^= 1
+				q.move(i)
+			}
+		}
+	}
+	for i := range k.rows {
+		k.rows[i].dir ^= 1
+	}
+	k.flows[0], k.flows[1] = k.flows[1], k.flows[0]
+	k.near = 1 - k.near
+}
+
+// standsAt returns the capture that is nearer to the end of a leg with direction 0.
+func (e *Engine) standsAt(l *leg) int {
+	from, to := e.align.near[l.sender(0).Addr], e.align.near[l.sender(1).Addr]
+	if from-to < 0 {
+		return 1
+	}
+	return 0
+}
+
+// timeOf returns a capture's time by A's clock.
+func (e *Engine) timeOf(c int, at frame.Time) frame.Time {
+	if c == 1 {
+		return at - e.clock.offset
+	}
+	return at
+}
+
+// slack is by how much a segment may seem to arrive before it was sent.
+func (e *Engine) slack() time.Duration {
+	if !e.align.known {
+		return time.Hour
+	}
+	return 20 * time.Millisecond
+}
+
+// patience is how long after it was sent a segment should have arrived.
+func (e *Engine) patience() frame.Time { return e.least[0] + e.least[1] + 5*second/1000 }
+
+// matched learns from a segment that is in both captures.
+func (e *Engine) matched(k *link, dir uint8, diff frame.Time) {
+	d := diff - e.clock.offset
+	if d < 0 {
+		d = -d
+	}
+	if at := &e.least[k.sender(dir)]; *at == 0 || d < *at {
+		*at = d
+	}
+}
+
+// delayRange returns within what time segments of a direction arrive, as far as is known.
+func (e *Engine) delayRange(f *flow, forward bool) (least, most frame.Time) {
+	if f.delays.n == 0 {
+		return 0, e.least[0] + e.least[1]
+	}
+	low, high := f.delays.low.diff-e.clock.offset, f.delays.high.diff-e.clock.offset
+	if !forward {
+		low, high = -high, -low
+	}
+	return max(low, 0), max(high, 0)
+}
+
+// span returns what a capture covers, by A's clock.
+func (e *Engine) span(c int) (from, to frame.Time) {
+	from, to = math.MinInt64, math.MaxInt64
+	if e.sources[c].hasTime {
+		from = e.timeOf(c, e.sources[c].began)
+	}
+	if e.ended[c] {
+		to = e.ends[c]
+	}
+	return from, to
+}
+
+// hosts returns the addresses of a leg, the smaller first.
+func hosts(l *leg) [2]segment.Addr {
+	t := l.tuple()
+	return [2]segment.Addr{t[0].Addr, t[1].Addr}
+}
+
+// meets reports whether other connections of a leg's hosts are in both captures: then
+// this one should be.
+func (e *Engine) meets(l *leg) bool { return e.met[hosts(l)] }
+
+// final takes in that a capture has said all of a connection.
+func (e *Engine) final(c int, r *model.Record) {
+	l := e.tables[c].live[r.Stream]
+	if l == nil {
+		return
+	}
+	delete(e.tables[c].live, r.Stream)
+	l.record = r
+	switch o := l.link.legs[1-c]; {
+	case o == nil:
+		e.alone = append(e.alone, waiting{l, e.now})
+	case o.record != nil:
+		e.close(l.link)
+	}
+}
+
+// expire gives up waiting for the other leg of those that were final before a time.
+func (e *Engine) expire(before frame.Time) {
+	n := 0
+	for ; n < len(e.alone) && e.alone[n].at <= before; n++ {
+		w := e.alone[n]
+		if w.leg.link.legs[0] != nil && w.leg.link.legs[1] != nil {
+			continue // it was found
+		}
+		e.tables[w.leg.capture].withdraw(w.leg)
+		e.close(w.leg.link)
+	}
+	e.alone = e.alone[n:]
+}
+
+// close makes a Flow of a link of which all is known.
+func (e *Engine) close(k *link) {
+	if k.done {
+		return
+	}
+	k.done = true
+	k.settleAll(e)
+	e.keep(k)
+}
+
+// finish makes the result, when both captures have been read.
+func (e *Engine) finish() (*Result, error) {
+	e.expire(math.MaxInt64)
+	e.complete()
+	return e.result, e.err
+}

@@ -1,0 +1,147 @@
+package pair
+
+import (
+	"finwait/reassembly/frame"
+	"finwait/reassembly/segment"
+)
+
+// mostLearning is how many pending segments of a direction a new one is evidence for: the
+// oldest, which should have arrived. Mostly there is none.
+const mostLearning = 64
+
+// learn takes in what a segment of capture c says about those that are pending.
+func (k *link) learn(e *Engine, c int, s *seg, t frame.Time) {
+	if q := &k.pending[1-k.sender(s.dir)]; q.live > 0 && c == k.sender(s.dir) {
+		k.learnOfSender(q, s, t, e.patience())
+	}
+	if s.has(segment.RST) {
+		return
+	}
+	back := 1 - s.dir
+	if q := &k.pending[k.sender(back)]; q.live > 0 {
+		k.learnOfReceiver(q, s, t, back, e.patience())
+	}
+	if q := &k.pending[1-k.sender(back)]; q.live > 0 && s.has(segment.ACK) {
+		for i, n := q.head, 0; i < len(q.keys) && n < mostLearning; i++ {
+			p := &q.items[i]
+			if q.keys[i] != 0 && p.dir == back {
+				n++
+				if p.size() > 0 && !before(s.ack, p.end()) && !p.knows(wasAcked) {
+					p.known |= wasAcked
+					p.acked = t
+				}
+			}
+		}
+	}
+}
+
+// learnOfSender takes in that the sender of what arrived and was not seen to be sent went
+// on with s.
+func (k *link) learnOfSender(q *pending, s *seg, t frame.Time, patience frame.Time) {
+	for i, n := q.head, 0; i < len(q.keys) && n < mostLearning; i++ {
+		p := &q.items[i]
+		if q.keys[i] == 0 || p.dir != s.dir {
+			continue
+		}
+		n++
+		if !before(s.seq, p.end()) && p.size() > 0 {
+			p.known |= passedOver
+		}
+		if p.has(segment.RST) && !s.has(segment.RST) && !s.has(segment.SYN) && t > p.time+patience {
+			p.known |= denied
+		}
+	}
+}
+
+// learnOfReceiver takes in that the receiver of what is pending at its sender sent s, in
+// the direction back to it.
+func (k *link) learnOfReceiver(q *pending, s *seg, t frame.Time, dir uint8, patience frame.Time) {
+	f := &k.flows[s.dir]
+	acked := k.flows[dir].acks[1-k.sender(dir)] // before s
+	again := s.size() > 0 && f.highest[0].known && f.highest[1].known &&
+		(before(s.seq, f.highest[0].value) || before(s.seq, f.highest[1].value))
+	for i, n := q.head, 0; i < len(q.keys) && n < mostLearning; i++ {
+		p := &q.items[i]
+		if q.keys[i] == 0 || p.dir != dir {
+			continue
+		}
+		if n++; p.time > t {
+			return
+		}
+		late := t > p.time+patience // p should have arrived before s was sent
+		if s.has(segment.ACK) && p.size() > 0 && !before(s.ack, p.end()) && !p.knows(wasAcked) {
+			p.known |= wasAcked
+			p.acked = t
+			if p.knows(copyCame) || acked.known && !before(acked.value, p.end()) {
+				p.known |= copyFirst
+			}
+		}
+		if s.is(hasTS) && p.is(hasTS) {
+			k.learnOfEcho(p, s, late)
+		}
+		if late && again && p.size() == 0 && p.has(segment.ACK) && before(s.seq, p.ack) {
+			p.known |= ignored
+		}
+		if late && p.has(segment.RST) {
+			p.known |= ignored
+		}
+	}
+}
+
+// learnOfEcho takes in what s echoes: a receiver echoes the timestamp of what it took in
+// last, in order (RFC 7323 §4.3).
+func (k *link) learnOfEcho(p *pend, s *seg, late bool) {
+	switch d := int32(s.tsEcr - p.tsVal); {
+	case d == 0:
+		if !p.knows(sharedVal) {
+			p.known |= echoed
+		}
+	case d < 0 && late && !p.knows(echoed) && p.size() == 0:
+		p.known |= notEchoed
+	}
+}
+
+// shareVal notes which of what is pending bears the same timestamp as p, which comes next: an
+// echo does not tell them apart. Timestamps only grow, so that they are the latest.
+func (k *link) shareVal(q *pending, p *pend) {
+	if !p.is(hasTS) {
+		return
+	}
+	if last := k.flows[p.dir].lastVal; last.known && last.value == p.tsVal {
+		p.known |= sharedVal
+	}
+	for i := len(q.keys) - 1; i >= max(q.head, len(q.keys)-mostLearning); i-- {
+		o := &q.items[i]
+		if q.keys[i] == 0 || o.dir != p.dir {
+			continue
+		}
+		if o.tsVal != p.tsVal {
+			return
+		}
+		o.known |= sharedVal
+		p.known |= sharedVal
+	}
+}
+
+// forget decides the oldest of what is pending: there is no room for more.
+func (k *link) forget(e *Engine, c int) {
+	q := &k.pending[c]
+	p := q.items[q.head]
+	q.take(q.head)
+	if e.now-p.time < settled {
+		k.emit(k.single(c, &p, UnknownFate))
+		return
+	}
+	k.settle(e, c, &p)
+}
+
+// settled is after how long no evidence about a segment is waited for, where there is no
+// room.
+const settled = 5 * second
+
+// single is the row of what only one capture holds.
+func (k *link) single(c int, p *pend, fate Fate) row {
+	r := row{seq: p.seq, len: p.len, flags: p.flags, dir: p.dir, fate: fate}
+	r.frames[c], r.at[c] = p.frame, p.at
+	return r
+}

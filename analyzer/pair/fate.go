@@ -1,0 +1,121 @@
+package pair
+
+import "finwait/reassembly/segment"
+
+// settleAll decides all that is pending.
+func (k *link) settleAll(e *Engine) {
+	for c := range k.pending {
+		q := &k.pending[c]
+		for i := q.head; i < len(q.keys); i++ {
+			if q.keys[i] != 0 {
+				k.settle(e, c, &q.items[i])
+			}
+		}
+		*q = pending{}
+	}
+}
+
+// settle decides what became of a segment that only capture c holds.
+func (k *link) settle(e *Engine, c int, p *pend) {
+	if k.legs[1-c] == nil && !e.meets(k.legs[c]) {
+		k.emit(k.single(c, p, UnknownFate))
+		return
+	}
+	var fate Fate
+	weak := false
+	switch {
+	case !k.covered(e, c, p):
+		fate = NotCaptured
+	case c == k.sender(p.dir):
+		fate, weak = k.sent(p)
+	default:
+		fate = k.arrived(e, c, p)
+	}
+	if fate == NotCaptured && k.covered(e, c, p) {
+		e.missed[1-c]++
+	}
+	if fate == Lost && !weak {
+		e.lost++
+	}
+	r := k.single(c, p, fate)
+	r.weak = weak
+	k.emit(r)
+}
+
+// covered reports whether the other capture was there when the segment must have passed.
+func (k *link) covered(e *Engine, c int, p *pend) bool {
+	f := &k.flows[p.dir]
+	least, most := e.delayRange(f, k.sender(p.dir) == 0)
+	from, to := p.time, p.time // at which the other capture would have seen it
+	if c == k.sender(p.dir) {
+		from, to = from+least, to+most
+	} else {
+		from, to = from-most, to-least
+	}
+	begin, end := e.span(1 - c)
+	if begin2, end2 := e.span(c); p.time < begin2 || p.time > end2 {
+		return false
+	}
+	return from >= begin && to <= end && p.time >= begin && p.time <= end
+}
+
+// sent decides about a segment that was seen at its sender only.
+func (k *link) sent(p *pend) (fate Fate, weak bool) {
+	switch {
+	case p.size() > 0 && p.knows(wasAcked):
+		if p.knows(copyFirst) && !p.knows(echoed) {
+			return Lost, false
+		}
+		return NotCaptured, false
+	case p.size() > 0:
+		return Lost, false
+	case p.knows(echoed):
+		return NotCaptured, false
+	case p.knows(ignored) || p.knows(notEchoed):
+		return Lost, false
+	}
+	return Lost, true
+}
+
+// arrived decides about a segment that was seen at its receiver only.
+func (k *link) arrived(e *Engine, c int, p *pend) Fate {
+	f := &k.flows[p.dir]
+	switch {
+	case p.knows(denied) || k.strange(c, p) >= forgedScore:
+		return Forged
+	case p.has(segment.RST):
+		return UnknownFate
+	case p.size() > 0 && p.knows(passedOver):
+		return NotCaptured
+	case p.size() == 0 && p.is(is4) && p.id != 0 && f.ids.counts() && f.ids.fits(p.id):
+		return NotCaptured
+	case p.size() == 0 && p.is(hasTS) && f.lastVal.known && f.matched > 0:
+		return NotCaptured
+	}
+	return UnknownFate
+}
+
+// forgedScore is what proves that a segment is not its sender's.
+const forgedScore = 2
+
+// strange sums up what of a segment does not fit its sender.
+func (k *link) strange(c int, p *pend) (score int) {
+	f := &k.flows[p.dir]
+	if t := &f.ttl[c]; t.n >= 2 && !t.mixed && t.value != p.ttl {
+		score += 2
+	}
+	if !p.has(segment.RST) {
+		return score
+	}
+	abort := p.has(segment.ACK) // a kernel aborts with the next of its identifications
+	if p.is(is4) && f.ids.counts() && f.differ == 0 && !f.ids.fits(p.id) && (abort || p.id != 0) {
+		score += 2
+	}
+	if !abort && p.window != 0 {
+		score++
+	}
+	if abort && f.plainTS && !p.is(hasTS) {
+		score++
+	}
+	return score
+}

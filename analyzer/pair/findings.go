@@ -1,0 +1,189 @@
+package pair
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"finwait/analyzer/model"
+	"finwait/analyzer/rules"
+	"finwait/reassembly/conn"
+)
+
+// findings returns what the rules say of a connection: those of each capture, and those
+// that need both.
+func (v *views) findings(f *Flow, o *Offset) []Finding {
+	list := []Finding{}
+	for c, r := range v.records {
+		if r == nil {
+			continue
+		}
+		for i := range r.Findings {
+			list = v.merge(list, c, &r.Findings[i])
+		}
+	}
+	for _, role := range [...]conn.Role{conn.Client, conn.Server} {
+		list = v.finLost(list, role, o)
+		list = v.resets(list, role)
+		list = v.pathLoss(list, role, f)
+		list = v.spurious(list, role)
+	}
+	if f.Translated {
+		list = append(list, v.of("FIN605", nil, translatedWords(f), "Look for a connection by both of its names: that of the first capture and that of the second."))
+	}
+	slices.SortStableFunc(list, func(a, b Finding) int { return cmp.Compare(a.Rule, b.Rule) })
+	return list
+}
+
+// merge adds the finding of a record, to that of the other record where both found it.
+func (v *views) merge(list []Finding, c int, f *model.Finding) []Finding {
+	var side *conn.Role
+	if f.Side != nil {
+		role := v.in(c, *f.Side)
+		side = &role
+	}
+	frames := slices.Clone(f.Frames)
+	for i := range list {
+		g := &list[i]
+		if c == 1 && g.Rule == f.Rule && len(g.BFrames) == 0 && (g.Side == nil) == (side == nil) && (side == nil || *g.Side == *side) {
+			g.BFrames = frames
+			if g.Severity < f.Severity || side != nil && v.own(*side) == 1 {
+				g.Severity, g.Message, g.Advice, g.DurationS, g.Bound = f.Severity, f.Message, f.Advice, f.DurationS, f.Bound
+			}
+			return list
+		}
+	}
+	out := Finding{
+		Rule: f.Rule, Name: f.Name, Severity: f.Severity, Message: f.Message, Side: side, AFrames: []int64{}, BFrames: []int64{},
+		DurationS: f.DurationS, Bound: f.Bound, Advice: f.Advice,
+	}
+	*[2]*[]int64{&out.AFrames, &out.BFrames}[c] = frames
+	return append(list, out)
+}
+
+// of returns a finding of a rule that needs both captures.
+func (v *views) of(id string, side *conn.Role, message, advice string, evidence ...*noted) Finding {
+	i := slices.IndexFunc(rules.All, func(r *model.Rule) bool { return r.ID == id })
+	r := rules.All[i]
+	f := Finding{
+		Rule: id, Name: r.Name, Severity: r.Severity, Message: model.TextOf(message), Side: side,
+		AFrames: []int64{}, BFrames: []int64{}, Advice: model.TextOf(advice),
+	}
+	for _, n := range evidence {
+		f.AFrames, f.BFrames = append(f.AFrames, n.frames(0)...), append(f.BFrames, n.frames(1)...)
+	}
+	return f
+}
+
+func (f *Finding) take(d time.Duration, b conn.Bound) {
+	s := model.Seconds(d)
+	f.DurationS, f.Bound = &s, &b
+}
+
+// finLost is FIN601.
+func (v *views) finLost(list []Finding, role conn.Role, o *Offset) []Finding {
+	dir := v.dirOf(role)
+	n := &v.kept.notes.fins[dir]
+	if n.n == 0 {
+		return list
+	}
+	sent, came := v.kept.notes.finSent[dir], v.kept.notes.finCame[dir]
+	words := fmt.Sprintf("the FIN of the %s was lost on the way to the %s%s", role, role.Peer(), times(n.n))
+	f := v.of("FIN601", &role, "", "", n)
+	if came != 0 {
+		if c := v.kept.sender(dir); c == 0 {
+			came -= o.OfB(came)
+		} else {
+			sent -= o.OfB(sent)
+		}
+		took := max(came.Sub(sent), 0)
+		f.take(took, conn.ExactBound)
+		words += fmt.Sprintf("; the %s learnt of the close %s after it was sent", role.Peer(), model.Seconds(took).Words())
+	} else {
+		words += fmt.Sprintf("; no copy of it arrived: the %s never learnt of the close", role.Peer())
+	}
+	f.Message = model.TextOf(words)
+	f.Advice = model.TextOf("Look for what drops packets on that way: the hosts did what they should.")
+	return append(list, f)
+}
+
+// resets is FIN602 and FIN603.
+func (v *views) resets(list []Finding, role conn.Role) []Finding {
+	dir := v.dirOf(role)
+	if n := &v.kept.notes.forged[dir]; n.n > 0 {
+		words := fmt.Sprintf("%s in the name of the %s reached the %s, and the %s never sent %s",
+			counted(n.n, "an RST", "RSTs"), role, role.Peer(), role, it(n.n))
+		f := v.of("FIN602", &role, words, "Something between the captures resets connections: a firewall, an intrusion prevention system, a balancer. Ask it for its log.", n)
+		list = append(list, f)
+	}
+	if n := &v.kept.notes.resets[dir]; n.n > 0 {
+		words := fmt.Sprintf("%s of the %s did not reach the %s, which still took the connection for open", counted(n.n, "an RST", "RSTs"), role, role.Peer())
+		list = append(list, v.of("FIN603", &role, words, "Look for what drops RSTs on that way: rate limits, connection tracking that calls them invalid.", n))
+	}
+	return list
+}
+
+// pathLoss is FIN604.
+func (v *views) pathLoss(list []Finding, role conn.Role, f *Flow) []Finding {
+	c := f.Segments.Of(role)
+	if c.Lost == 0 {
+		return list
+	}
+	n := &v.kept.notes.lost[v.dirOf(role)]
+	words := fmt.Sprintf("%d of %d segments from the %s to the %s were lost between the captures (%s)", c.Lost, c.Sent(), role, role.Peer(), percent(c.Lost, c.Sent()))
+	out := v.of("FIN604", &role, words, "The loss is between the two places that were captured, in that direction: look at the devices and links there.", n)
+	return append(list, out)
+}
+
+// spurious is FIN606.
+func (v *views) spurious(list []Finding, role conn.Role) []Finding {
+	n := &v.kept.notes.spurious[v.dirOf(role)]
+	if n.n == 0 {
+		return list
+	}
+	why := "its ACK was still on its way: the timer was too short for the path"
+	if v.kept.notes.lost[v.dirOf(role.Peer())].acks > 0 {
+		why = "its ACK was lost on the way back, not the payload"
+	}
+	words := fmt.Sprintf("the %s sent %s again that had arrived: %s", role, counted(n.n, "a segment", "segments"), why)
+	return append(list, v.of("FIN606", &role, words, "Nothing need be done about the way there; look at the way back.", n))
+}
+
+func translatedWords(f *Flow) string {
+	return fmt.Sprintf("addresses are translated between the captures: %s to %s in the first is %s to %s in the second",
+		f.A.Client.AddrPort(), f.A.Server.AddrPort(), f.B.Client.AddrPort(), f.B.Server.AddrPort())
+}
+
+func counted(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func it(n int64) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+func times(n int64) string {
+	if n == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" %d times", n)
+}
+
+// percent words a share.
+func percent(n, of int64) string {
+	if of == 0 {
+		return "0 %"
+	}
+	share := 100 * float64(n) / float64(of)
+	if share >= 10 {
+		return fmt.Sprintf("%.0f %%", share)
+	}
+	return fmt.Sprintf("%.2g %%", share)
+}

@@ -1,0 +1,315 @@
+package pair
+
+import (
+	"slices"
+
+	"finwait/analyzer/model"
+	"finwait/reassembly/conn"
+	"finwait/reassembly/frame"
+	"finwait/reassembly/segment"
+)
+
+// The schemas of what is written.
+const (
+	Schema     = "finwait.pair/1"
+	FlowSchema = "finwait.pair.flow/1"
+)
+
+// Directions holds one value per direction.
+type Directions[T any] struct {
+	ToServer T `json:"client-to-server"`
+	ToClient T `json:"server-to-client"`
+}
+
+// Of returns the value for what a role sends.
+func (d *Directions[T]) Of(from conn.Role) *T {
+	if from == conn.Client {
+		return &d.ToServer
+	}
+	return &d.ToClient
+}
+
+// Flow is what both captures say of one connection. Its JSON form is the promise to users.
+type Flow struct {
+	Schema     string                    `json:"schema"`
+	A          *End                      `json:"a" about:"in the first capture; null where it is not there"`
+	B          *End                      `json:"b" about:"in the second"`
+	Translated bool                      `json:"translated" about:"addresses or ports differ"`
+	Segments   Directions[Counts]        `json:"segments" about:"what became of them"`
+	DelayS     Directions[*Delays]       `json:"delay_s" about:"on the way between the captures; null where it is not known"`
+	StatesFrom model.Sides[string]       `json:"states_from" about:"the capture that is nearer to that end" words:"a b"`
+	States     model.Sides[[]model.Stay] `json:"states" about:"of each end from its own capture, by A's clock"`
+	Handshake  conn.Handshake            `json:"handshake"`
+	Close      conn.Close                `json:"close" about:"by both captures"`
+	Findings   []Finding                 `json:"findings"`
+	Caveats    model.Sides[conn.Caveats] `json:"caveats" about:"of each capture's record"`
+	Rows       []Segment                 `json:"-"`
+	records    [2]*model.Record
+}
+
+// End is a connection in one capture.
+type End struct {
+	File   string         `json:"file"`
+	Stream uint32         `json:"stream" about:"tcp.stream of Wireshark"`
+	Client model.Endpoint `json:"client"`
+	Server model.Endpoint `json:"server"`
+	First  model.Point    `json:"first" about:"by the capture's own clock"`
+	Last   model.Point    `json:"last"`
+	Close  conn.Close     `json:"close" about:"by this capture alone"`
+}
+
+// Counts is how many segments of a direction had each fate.
+type Counts struct {
+	Delivered   int64 `json:"delivered"`
+	Lost        int64 `json:"lost"`
+	Forged      int64 `json:"forged"`
+	Duplicated  int64 `json:"duplicated"`
+	NotCaptured int64 `json:"not_captured"`
+	Unknown     int64 `json:"unknown"`
+}
+
+// All is how many there are.
+func (c *Counts) All() int64 {
+	return c.Delivered + c.Lost + c.Forged + c.Duplicated + c.NotCaptured + c.Unknown
+}
+
+// Sent is how many of them their sender sent, as far as is known.
+func (c *Counts) Sent() int64 { return c.Delivered + c.Lost + c.NotCaptured }
+
+// Add sums up.
+func (c *Counts) Add(o *Counts) {
+	c.Delivered += o.Delivered
+	c.Lost += o.Lost
+	c.Forged += o.Forged
+	c.Duplicated += o.Duplicated
+	c.NotCaptured += o.NotCaptured
+	c.Unknown += o.Unknown
+}
+
+// Delays is how long segments of a direction were on their way.
+type Delays struct {
+	P50 model.Seconds `json:"p50"`
+	P90 model.Seconds `json:"p90"`
+	Max model.Seconds `json:"max"`
+}
+
+// Finding is what a rule says of a connection, with the evidence of both captures.
+type Finding struct {
+	Rule      string         `json:"rule"`
+	Name      string         `json:"name"`
+	Severity  model.Severity `json:"severity"`
+	Message   model.Text     `json:"message"`
+	Side      *conn.Role     `json:"side"`
+	AFrames   []int64        `json:"a_frames"`
+	BFrames   []int64        `json:"b_frames"`
+	DurationS *model.Seconds `json:"duration_s"`
+	Bound     *conn.Bound    `json:"bound"`
+	Advice    model.Text     `json:"advice"`
+}
+
+// Segment is what became of one segment.
+type Segment struct {
+	AFrame    *uint32        `json:"a_frame"`
+	BFrame    *uint32        `json:"b_frame"`
+	Direction string         `json:"direction" words:"client-to-server server-to-client"`
+	Fate      Fate           `json:"fate"`
+	DelayS    *model.Seconds `json:"delay_s"`
+	Time      model.Time     `json:"time" about:"where it was seen first, by A's clock"`
+	Seq       uint32         `json:"seq" about:"as on the wire"`
+	Len       uint32         `json:"len" about:"payload octets"`
+	Flags     string         `json:"flags"`
+}
+
+// direction names what a role sends.
+func direction(from conn.Role) string {
+	if from == conn.Client {
+		return "client-to-server"
+	}
+	return "server-to-client"
+}
+
+// kept is a link that was closed, until the offset of the clocks is known.
+type kept struct {
+	legs  [2]*leg
+	near  int
+	flows [2]flow
+	rows  []row
+	notes notes
+	view  views
+}
+
+// keep takes in a link of which all is known.
+func (e *Engine) keep(k *link) {
+	for i := range k.flows {
+		k.flows[i].recent = nil
+	}
+	e.kept = append(e.kept, &kept{legs: k.legs, near: k.near, flows: k.flows, rows: k.rows, notes: k.notes})
+}
+
+// complete makes Flows of all that was kept.
+func (e *Engine) complete() {
+	r := e.result
+	r.Offset = e.clock.result()
+	for c := range r.Files {
+		r.Files[c] = e.sources[c].files
+		r.Outcomes[c] = e.sources[c].outcome
+		if e.err == nil {
+			e.err = e.sources[c].err
+		}
+	}
+	r.Unsure = e.unsure()
+	for _, k := range e.kept {
+		if e.err != nil {
+			return
+		}
+		e.completeOne(k)
+	}
+	for i := range r.Paths {
+		r.Paths[i].finish(&r.Offset)
+	}
+}
+
+func (e *Engine) completeOne(k *kept) {
+	r := e.result
+	f := k.flow(&r.Offset, r.Unsure)
+	if keep := e.options.Keep; keep != nil {
+		ok, err := keep(f)
+		if err != nil || !ok {
+			e.err = err
+			return
+		}
+	}
+	switch {
+	case k.legs[1] == nil:
+		r.OnlyA++
+	case k.legs[0] == nil:
+		r.OnlyB++
+	default:
+		r.Matched++
+		if f.Translated {
+			r.Translated++
+		}
+	}
+	if k.legs[0] != nil && k.legs[1] != nil || e.met[hosts(k.one())] {
+		r.Flows = append(r.Flows, f)
+		for dir := range k.flows {
+			way, from := k.sender(uint8(dir)), k.view.roleOf(uint8(dir))
+			r.Paths[way].add(f.Segments.Of(from), &k.flows[dir].delays, &r.Offset, way == 0)
+		}
+	}
+}
+
+// one returns a leg that there is.
+func (k *kept) one() *leg {
+	if k.legs[0] != nil {
+		return k.legs[0]
+	}
+	return k.legs[1]
+}
+
+// flow returns what is said of a connection.
+func (k *kept) flow(o *Offset, unsure [2]bool) *Flow {
+	f := &Flow{Schema: FlowSchema}
+	k.view = newViews(k)
+	v := &k.view
+	f.A, f.B = v.end(0), v.end(1)
+	f.Translated = f.A != nil && f.B != nil && k.legs[0].tuple() != k.legs[1].tuple()
+	for c, r := range v.records {
+		if r != nil {
+			*[2]*conn.Caveats{&f.Caveats.Client, &f.Caveats.Server}[c] = r.Caveats
+		}
+	}
+	for _, role := range [...]conn.Role{conn.Client, conn.Server} {
+		dir := v.dirOf(role)
+		forward := k.sender(dir) == 0
+		*f.Segments.Of(role) = k.flows[dir].count(unsure[1-k.sender(dir)])
+		if d := k.flows[dir].delays.delays(o, forward); d != nil {
+			*f.DelayS.Of(role) = &Delays{model.Seconds(d.P50), model.Seconds(d.P90), model.Seconds(d.Max)}
+		}
+		v.states(f, role, o)
+	}
+	f.Close, f.Handshake = v.close(), v.handshake()
+	f.records = v.records
+	if k.rows != nil {
+		f.Rows = k.segments(v, o, unsure)
+	}
+	f.Findings = v.findings(f, o)
+	return f
+}
+
+func (k *kept) sender(dir uint8) int {
+	if dir == 0 {
+		return k.near
+	}
+	return 1 - k.near
+}
+
+// count returns the counts of a direction; unsure says that its receiver's capture lost
+// packets, so that what nothing proves was perhaps not lost.
+func (f *flow) count(unsure bool) Counts {
+	c := Counts{
+		Delivered: f.counts[Delivered], Lost: f.counts[Lost], Forged: f.counts[Forged],
+		Duplicated: f.counts[Duplicated], NotCaptured: f.counts[NotCaptured], Unknown: f.counts[UnknownFate],
+	}
+	if unsure {
+		c.Lost, c.Unknown = c.Lost-f.weak, c.Unknown+f.weak
+	}
+	return c
+}
+
+// segments returns the rows in A's order: those that only B has stand where their time is.
+func (k *kept) segments(v *views, o *Offset, unsure [2]bool) []Segment {
+	rows := slices.Clone(k.rows)
+	at := func(r *row) frame.Time {
+		if r.frames[0] != 0 {
+			return r.at[0]
+		}
+		return r.at[1] - o.OfB(r.at[1])
+	}
+	slices.SortStableFunc(rows, func(x, y row) int {
+		if d := at(&x) - at(&y); d != 0 {
+			return int(max(min(d, 1), -1))
+		}
+		return int(int64(x.frames[0]) - int64(y.frames[0]))
+	})
+	out := make([]Segment, len(rows))
+	for i := range rows {
+		r, s := &rows[i], &out[i]
+		role := v.roleOf(r.dir)
+		*s = Segment{Direction: direction(role), Fate: r.fate, Time: at(r), Seq: r.seq, Len: r.len, Flags: flagText(r.flags)}
+		if r.weak && unsure[1-k.sender(r.dir)] {
+			s.Fate = UnknownFate
+		}
+		if r.frames[0] != 0 {
+			s.AFrame = &r.frames[0]
+		}
+		if r.frames[1] != 0 {
+			s.BFrame = &r.frames[1]
+		}
+		if r.frames[0] != 0 && r.frames[1] != 0 && r.at != [2]frame.Time{} && o.Known && r.fate == Delivered {
+			d := model.Seconds(o.delay(difference{r.at[0], r.at[1] - r.at[0]}, k.sender(r.dir) == 0))
+			s.DelayS = &d
+		}
+	}
+	return out
+}
+
+// flagText returns control bits as flow records spell them: F S R . U E W, without PSH.
+func flagText(f segment.Flags) string {
+	text := []byte{}
+	for _, l := range [...]struct {
+		flag   segment.Flags
+		letter byte
+	}{
+		{segment.FIN, 'F'}, {segment.SYN, 'S'}, {segment.RST, 'R'}, {segment.ACK, '.'},
+		{segment.URG, 'U'}, {segment.ECE, 'E'}, {segment.CWR, 'W'},
+	} {
+		if f.Has(l.flag) {
+			text = append(text, l.letter)
+		}
+	}
+	if len(text) == 0 {
+		return "none"
+	}
+	return string(text)
+}

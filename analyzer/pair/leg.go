@@ -1,0 +1,201 @@
+package pair
+
+import (
+	"bytes"
+
+	"finwait/analyzer/model"
+	"finwait/reassembly/frame"
+	"finwait/reassembly/segment"
+)
+
+// leg is a connection in one capture.
+type leg struct {
+	capture int // 0 of A, 1 of B
+	stream  uint32
+	ends    [2]segment.Endpoint // by the side that the tracker gives them
+	flip    uint8               // the direction of a segment is its side, exclusive-or this
+	opened  bool                // the SYN told which way is which
+	link    *link
+	record  *model.Record // nil until it is final
+
+	isn  [2]number // by direction
+	last [2]number // sequence numbers sent last, by direction
+	at   frame.Time
+
+	prints  [keptPrints]uint64 // of its latest segments, while it stands alone
+	dirs    [keptPrints]uint8
+	printed int
+	same    *leg // the next that stands alone with the same addresses and ports
+}
+
+// keptPrints is by how many segments another leg can find one that stands alone.
+const keptPrints = 16
+
+// number is a sequence number, where it is known.
+type number struct {
+	value uint32
+	known bool
+}
+
+// tuple is the addresses and ports of a connection, whoever opened it.
+type tuple [2]segment.Endpoint
+
+func (l *leg) tuple() tuple {
+	a, b := l.ends[0], l.ends[1]
+	if c := bytes.Compare(a.Addr[:], b.Addr[:]); c > 0 || c == 0 && a.Port > b.Port {
+		a, b = b, a
+	}
+	return tuple{a, b}
+}
+
+// newLeg returns the leg that an event begins.
+func newLeg(capture int, e *event) *leg {
+	l := &leg{capture: capture, stream: e.stream, ends: e.ends, flip: e.side}
+	switch {
+	case e.has(segment.SYN | segment.ACK):
+		l.flip, l.opened = 1-e.side, true
+	case e.has(segment.SYN):
+		l.opened = true
+	}
+	return l
+}
+
+// sender returns the end whose segments have a direction.
+func (l *leg) sender(dir uint8) segment.Endpoint { return l.ends[dir^l.flip] }
+
+// see takes in what a segment says of sequence numbers.
+func (l *leg) see(s *seg) {
+	l.at = s.at
+	mine, its := &l.last[s.dir], &l.last[1-s.dir]
+	if !s.has(segment.RST) {
+		*mine = number{s.end(), true}
+	}
+	if s.has(segment.ACK) && !its.known {
+		*its = number{s.ack, true}
+	}
+	if s.has(segment.SYN) {
+		l.isn[s.dir] = number{s.seq, true}
+		if s.has(segment.ACK) && !l.isn[1-s.dir].known {
+			l.isn[1-s.dir] = number{s.ack - 1, true}
+		}
+	}
+}
+
+// turn swaps the directions of a leg.
+func (l *leg) turn() {
+	l.flip ^= 1
+	l.isn[0], l.isn[1] = l.isn[1], l.isn[0]
+	l.last[0], l.last[1] = l.last[1], l.last[0]
+}
+
+// fits reports whether two legs of the same addresses and ports can be one connection,
+// and not two that used them one after the other. turned says that their directions differ.
+func (l *leg) fits(o *leg, turned bool) bool {
+	const near = 1 << 24 // octets that may be on their way
+	compared := false
+	for dir := range l.isn {
+		other := dir
+		if turned {
+			other = 1 - dir
+		}
+		if a, b := l.isn[dir], o.isn[other]; a.known && b.known {
+			if a.value != b.value {
+				return false
+			}
+			compared = true
+			continue
+		}
+		if a, b := l.last[dir], o.last[other]; a.known && b.known {
+			if d := int32(a.value - b.value); d > near || d < -near {
+				return false
+			}
+			compared = true
+		}
+	}
+	return compared
+}
+
+// table is the legs of one capture.
+type table struct {
+	live   map[uint32]*leg // by stream
+	tuples map[tuple]*leg  // those that stand alone
+	prints map[uint64]*leg // likewise
+}
+
+func newTable() *table {
+	return &table{live: map[uint32]*leg{}, tuples: map[tuple]*leg{}, prints: map[uint64]*leg{}}
+}
+
+// offer lets another capture's leg find l by its addresses and ports.
+func (t *table) offer(l *leg) {
+	key := l.tuple()
+	l.same = t.tuples[key]
+	t.tuples[key] = l
+}
+
+// print lets another capture's leg find l by a segment.
+func (t *table) print(l *leg, s *seg, k uint64) {
+	if i := l.printed % keptPrints; l.printed >= keptPrints && t.prints[l.prints[i]] == l {
+		delete(t.prints, l.prints[i])
+	}
+	l.prints[l.printed%keptPrints], l.dirs[l.printed%keptPrints] = k, s.dir
+	l.printed++
+	t.prints[k] = l
+}
+
+// withdraw takes back what offer and print did.
+func (t *table) withdraw(l *leg) {
+	key := l.tuple()
+	for p, at := (*leg)(nil), t.tuples[key]; at != nil; p, at = at, at.same {
+		if at != l {
+			continue
+		}
+		switch {
+		case p != nil:
+			p.same = l.same
+		case l.same != nil:
+			t.tuples[key] = l.same
+		default:
+			delete(t.tuples, key)
+		}
+		break
+	}
+	for i := range min(l.printed, keptPrints) {
+		if t.prints[l.prints[i]] == l {
+			delete(t.prints, l.prints[i])
+		}
+	}
+	l.printed, l.same = 0, nil
+}
+
+// maxSame bounds how many legs of the same addresses and ports are looked at.
+const maxSame = 16
+
+// find returns the leg in t that is the same connection as l, of which s is the latest
+// segment; turned says that their directions differ. It is nil where there is none yet.
+func (t *table) find(l *leg, s *seg, k uint64) (found *leg, turned bool) {
+	n := 0
+	for o := t.tuples[l.tuple()]; o != nil && n < maxSame; o = o.same {
+		turned = o.sender(0) != l.sender(0)
+		if l.fits(o, turned) {
+			return o, turned
+		}
+		n++
+	}
+	o := t.prints[k]
+	if o == nil || o.tuple() == l.tuple() {
+		return nil, false
+	}
+	// The print says that the segment is the same, hence so is its sender.
+	return o, o.printDir(k) != s.dir
+}
+
+// printDir returns the direction of the segment with a print.
+func (l *leg) printDir(k uint64) uint8 {
+	for i := range min(l.printed, keptPrints) {
+		if l.prints[i] == k {
+			return l.dirs[i]
+		}
+	}
+	return 0
+}

@@ -1,0 +1,353 @@
+package pair
+
+import (
+	"finwait/reassembly/frame"
+	"finwait/reassembly/segment"
+)
+
+// link is one connection: the leg of each capture, and what is known of its segments. One
+// that stands alone has one leg.
+type link struct {
+	legs    [2]*leg
+	near    int // the capture that is nearer to the end with direction 0
+	sure    bool
+	pending [2]pending
+	flows   [2]flow
+	rows    []row
+	notes   notes
+	done    bool
+}
+
+// flow is one direction of a link.
+type flow struct {
+	counts  [numFates]int64
+	weak    int64 // of the lost: those that a capture may have missed
+	delays  sampling
+	matched int64
+	highest [2]number // sequence number sent so far, by capture
+	acks    [2]number // what its receiver acknowledged so far, by capture
+	ttl     [2]ttl    // by capture, of what was matched
+	ids     counter   // the IP identification of its sender, as it was sent
+	same    int       // matched segments whose IP identification is the same
+	differ  int       // and those whose is not
+	plainTS bool      // matched segments had timestamps
+	lastVal number    // the timestamp of what arrived last
+	recent  []seen    // what arrived last, to know copies by
+	next    int
+}
+
+// ttl is that of the matched segments.
+type ttl struct {
+	value uint8
+	n     int
+	mixed bool
+}
+
+func (t *ttl) see(v uint8) {
+	switch {
+	case t.n == 0:
+		t.value = v
+	case t.value != v:
+		t.mixed = true
+	}
+	t.n++
+}
+
+// counter is the IP identification of a sender that counts.
+type counter struct {
+	last  uint16
+	n     int
+	jumps int
+}
+
+func (c *counter) see(id uint16) {
+	if c.n > 0 && id-c.last > 256 && c.last-id > 256 {
+		c.jumps++
+	}
+	c.last = id
+	c.n++
+}
+
+// counts reports whether the identifications seen grow by little.
+func (c *counter) counts() bool { return c.n >= 3 && c.jumps*8 <= c.n }
+
+// fits reports whether an identification is near to the latest.
+func (c *counter) fits(id uint16) bool { return id-c.last <= 1024 || c.last-id <= 1024 }
+
+// seen is a segment that arrived.
+type seen struct {
+	key    uint64
+	at     [2]frame.Time
+	frames [2]uint32
+	print  uint64
+	id     uint16
+}
+
+// keptSeen is among how many segments that arrived a copy is looked for.
+const keptSeen = 64
+
+func (f *flow) remember(s seen) {
+	if len(f.recent) < keptSeen {
+		f.recent = append(f.recent, s)
+		return
+	}
+	f.recent[f.next%keptSeen] = s
+	f.next++
+}
+
+// row is what is said of one segment.
+type row struct {
+	frames [2]uint32     // 0 where it was not captured
+	at     [2]frame.Time // by the clock of each capture; valid iff there is a frame
+	seq    uint32
+	len    uint32
+	flags  segment.Flags
+	dir    uint8
+	fate   Fate
+	weak   bool // lost, unless a capture missed it
+}
+
+// sender returns the capture that is nearer to who sends in a direction.
+func (k *link) sender(dir uint8) int {
+	if dir == 0 {
+		return k.near
+	}
+	return 1 - k.near
+}
+
+// add takes in a segment of a capture.
+func (k *link) add(e *Engine, c int, s seg, t frame.Time) {
+	f := &k.flows[s.dir]
+	if k.legs[1-c] != nil {
+		k.learn(e, c, &s, t)
+	}
+	again := f.highest[c].known && s.size() > 0 && before(s.seq, f.highest[c].value)
+	if h := &f.highest[c]; !s.has(segment.RST) && (!h.known || before(h.value, s.end())) {
+		*h = number{s.end(), true}
+	}
+	matched := k.legs[1-c] != nil && k.match(e, c, &s, t)
+	if s.has(segment.ACK) && !s.has(segment.RST) {
+		if h := &k.flows[1-s.dir].acks[c]; !h.known || before(h.value, s.ack) {
+			*h = number{s.ack, true}
+		}
+	}
+	if matched {
+		return
+	}
+	p := pend{seg: s, time: t}
+	if again {
+		p.known |= repeated
+	}
+	if k.isCopy(c, &p) {
+		return
+	}
+	q := &k.pending[c]
+	k.shareVal(q, &p)
+	q.add(p)
+	if q.live > mostPending {
+		k.forget(e, c)
+	}
+}
+
+// isCopy reports whether a segment is one that was matched, once more: a copy that the
+// network made, or that a capture did.
+func (k *link) isCopy(c int, p *pend) bool {
+	f := &k.flows[p.dir]
+	key, print := p.key(), p.print()
+	for i := range f.recent {
+		r := &f.recent[i]
+		if r.key != key || r.print != print || r.id != p.id || c == k.sender(p.dir) && (p.id == 0 || !p.is(is4)) {
+			continue // a sender may well say the same thing twice
+		}
+		out := row{seq: p.seq, len: p.len, flags: p.flags, dir: p.dir, fate: Duplicated}
+		out.frames[c], out.at[c] = p.frame, p.at
+		if c == k.sender(p.dir) { // no network made it: the capture saw one segment twice
+			out.fate, out.frames[1-c], out.at[1-c] = Delivered, r.frames[1-c], r.at[1-c]
+		}
+		k.emit(out)
+		return true
+	}
+	return false
+}
+
+// match finds what s is in the other capture; false means that some of it was not found.
+func (k *link) match(e *Engine, c int, s *seg, t frame.Time) bool {
+	q := &k.pending[1-c]
+	for q.live > 0 {
+		i := q.exact(s, func(p *pend) (int, bool) { return k.same(e, c, s, p, t) })
+		if i < 0 && s.len > 0 {
+			i = q.overlapping(s, func(p *pend) (int, bool) { return k.same(e, c, s, p, t) })
+		}
+		if i < 0 {
+			return false
+		}
+		p := &q.items[i]
+		if p.len == s.len && p.seq == s.seq {
+			k.found(e, c, s, p)
+			q.take(i)
+			return true
+		}
+		if k.share(e, c, s, q, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// share matches what s and an item have in common, and leaves the rest of both; it
+// reports whether nothing is left of s.
+func (k *link) share(e *Engine, c int, s *seg, q *pending, i int) (whole bool) {
+	p := q.items[i]
+	from := s.seq
+	if before(from, p.seq) {
+		from = p.seq
+	}
+	n := min(s.seq+s.len-from, p.seq+p.len-from)
+	a, b := part(s, from, n), part(&p.seg, from, n)
+	k.found(e, c, &a, &pend{seg: b, time: p.time})
+	rest := p
+	if before(p.seq, from) {
+		q.items[i].seg = part(&p.seg, p.seq, from-p.seq)
+		q.move(i)
+		if left := p.seq + p.len - (from + n); left > 0 {
+			rest.seg = part(&p.seg, from+n, left)
+			q.add(rest)
+		}
+	} else if left := p.seq + p.len - (from + n); left > 0 {
+		q.items[i].seg = part(&p.seg, from+n, left)
+		q.move(i)
+	} else {
+		q.take(i)
+	}
+	whole = from == s.seq && n == s.len
+	if before(s.seq, from) { // the beginning is still to be found: the rest goes its own way
+		if left := s.seq + s.len - (from + n); left > 0 {
+			tail := part(s, from+n, left)
+			k.add(e, c, tail, e.timeOf(c, s.at))
+		}
+		*s = part(s, s.seq, from-s.seq)
+		return false
+	}
+	if !whole {
+		*s = part(s, from+n, s.seq+s.len-(from+n))
+	}
+	return whole
+}
+
+// part returns n octets of a segment's payload from a sequence number on. A FIN goes
+// with the last.
+func part(s *seg, from, n uint32) seg {
+	p := *s
+	p.seq, p.len = from, n
+	if from != s.seq || n != s.len {
+		p.bits = p.bits&^hasHash | cut
+	}
+	if from+n != s.seq+s.len {
+		p.flags &^= segment.FIN
+	}
+	return p
+}
+
+// same reports whether a segment of capture c and one that is pending in the other can
+// be one, and how much they are alike.
+func (k *link) same(e *Engine, c int, s *seg, p *pend, t frame.Time) (score int, ok bool) {
+	if s.is(hasTS) && p.is(hasTS) && (s.tsVal != p.tsVal || s.tsEcr != p.tsEcr) {
+		return 0, false
+	}
+	whole := s.len == p.len && s.seq == p.seq
+	if s.seq+s.len == p.seq+p.len && (s.flags ^ p.flags).Has(segment.FIN) {
+		return 0, false
+	}
+	if (s.len == 0) != (p.len == 0) {
+		return 0, false
+	}
+	if s.is(hasHash) && p.is(hasHash) && s.seq == p.seq && (whole || min(s.len, p.len) >= hashed) && s.hash != p.hash {
+		return 0, false
+	}
+	// What arrives was sent before.
+	sent, came := p.time, t
+	if c == k.sender(s.dir) {
+		sent, came = t, p.time
+	}
+	if came.Sub(sent) < -e.slack() {
+		return 0, false
+	}
+	if whole && s.is(is4) && p.is(is4) && (s.bits|p.bits)&cut == 0 {
+		switch f := &k.flows[s.dir]; {
+		case s.id == p.id:
+			score += 4
+		case f.same >= 4 && f.differ*8 < f.same:
+			return 0, false
+		}
+	}
+	if s.window == p.window {
+		score++
+	}
+	return score, true
+}
+
+// found takes in that s of capture c is p of the other.
+func (k *link) found(e *Engine, c int, s *seg, p *pend) {
+	f := &k.flows[s.dir]
+	r := row{seq: s.seq, len: s.len, flags: s.flags | p.flags, dir: s.dir, fate: Delivered}
+	r.frames[c], r.frames[1-c] = s.frame, p.frame
+	r.at[c], r.at[1-c] = s.at, p.at
+	of := [2]*seg{}
+	of[c], of[1-c] = s, &p.seg
+	sender := k.sender(s.dir)
+	if s.is(is4) && (s.bits|p.bits)&cut == 0 {
+		if s.id == p.id {
+			f.same++
+		} else {
+			f.differ++
+		}
+		f.ids.see(of[sender].id)
+	}
+	f.ttl[0].see(of[0].ttl)
+	f.ttl[1].see(of[1].ttl)
+	f.matched++
+	f.plainTS = f.plainTS || s.is(hasTS) && !s.has(segment.SYN)
+	if s.is(hasTS) {
+		f.lastVal = number{s.tsVal, true}
+	}
+	arrived := of[1-sender]
+	if p.knows(repeated) || c == sender && f.highest[c].known && before(s.seq, f.highest[c].value) {
+		k.copyCame(sender, s)
+	}
+	f.remember(seen{key: arrived.key(), print: arrived.print(), at: r.at, frames: r.frames, id: arrived.id})
+	if acked := f.acks[1-sender]; c != sender && s.size() > 0 && acked.known && !before(acked.value, s.end()) {
+		if probe := s.len <= 1 && !s.flags.Any(segment.SYN|segment.FIN); !probe {
+			k.notes.spurious[s.dir].add(&r)
+		}
+	}
+	k.emit(r)
+	e.clock.add(r.at[0], r.at[1]-r.at[0], sender == 0)
+	e.matched(k, s.dir, r.at[1]-r.at[0])
+}
+
+// copyCame notes that a copy of what is pending at its sender has arrived.
+func (k *link) copyCame(sender int, s *seg) {
+	q := &k.pending[sender]
+	for i := q.head; i < len(q.keys); i++ {
+		p := &q.items[i]
+		if q.keys[i] != 0 && p.dir == s.dir && p.frame != s.frame && p.size() > 0 && !before(p.seq, s.seq) && !before(s.end(), p.end()) {
+			p.known |= copyCame
+		}
+	}
+}
+
+// emit counts what is said of a segment, and keeps it where somebody wants to read it.
+func (k *link) emit(r row) {
+	f := &k.flows[r.dir]
+	f.counts[r.fate]++
+	if r.weak {
+		f.weak++
+	}
+	if r.fate == Delivered && r.at[0] != 0 && r.at[1] != 0 {
+		f.delays.add(r.at[0], r.at[1]-r.at[0])
+	}
+	k.notes.see(&r, k.sender(r.dir))
+	if k.rows != nil {
+		k.rows = append(k.rows, r)
+	}
+}

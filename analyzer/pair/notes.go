@@ -1,0 +1,69 @@
+package pair
+
+import (
+	"finwait/reassembly/frame"
+	"finwait/reassembly/segment"
+)
+
+// notes are the segments of a link that rules tell of.
+type notes struct {
+	lost     [2]noted // payload and ACKs that were lost, by direction
+	fins     [2]noted // FINs that were lost
+	resets   [2]noted // RSTs that were lost
+	forged   [2]noted // RSTs that were forged
+	spurious [2]noted // sent again although they had arrived
+	finSent  [2]frame.Time
+	finCame  [2]frame.Time // when the first FIN arrived, by the clock of its receiver's capture; 0 where none did
+}
+
+// noted is segments: how many there are, and the first few.
+type noted struct {
+	n     int64
+	acks  int64 // of them, those without payload, SYN and FIN
+	first []row
+}
+
+const mostNoted = 8
+
+func (n *noted) add(r *row) {
+	n.n++
+	if r.len == 0 && !r.flags.Any(segment.SYN|segment.FIN|segment.RST) {
+		n.acks++
+	}
+	if len(n.first) < mostNoted {
+		n.first = append(n.first, *r)
+	}
+}
+
+// see takes in a row; sender is the capture that is nearer to who sent it.
+func (n *notes) see(r *row, sender int) {
+	fin, rst := r.flags.Has(segment.FIN), r.flags.Has(segment.RST)
+	switch {
+	case r.fate == Lost && rst:
+		n.resets[r.dir].add(r)
+	case r.fate == Lost && fin:
+		n.fins[r.dir].add(r)
+	case r.fate == Forged && rst:
+		n.forged[r.dir].add(r)
+	}
+	if r.fate == Lost && !r.weak {
+		n.lost[r.dir].add(r)
+	}
+	if at := r.at[sender]; fin && r.frames[sender] != 0 && (n.finSent[r.dir] == 0 || at < n.finSent[r.dir]) {
+		n.finSent[r.dir] = at
+	}
+	if at := r.at[1-sender]; fin && r.frames[1-sender] != 0 && r.fate != Forged && (n.finCame[r.dir] == 0 || at < n.finCame[r.dir]) {
+		n.finCame[r.dir] = at
+	}
+}
+
+// frames returns the frames of a capture.
+func (n *noted) frames(c int) []int64 {
+	list := []int64{}
+	for i := range n.first {
+		if f := n.first[i].frames[c]; f != 0 {
+			list = append(list, int64(f))
+		}
+	}
+	return list
+}

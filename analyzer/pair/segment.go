@@ -1,0 +1,108 @@
+package pair
+
+import (
+	"finwait/reassembly/frame"
+	"finwait/reassembly/segment"
+)
+
+// seg is one captured segment, or what is left of one that was matched in part: what
+// both captures can know of it.
+type seg struct {
+	at           frame.Time // by the clock of its capture
+	frame        uint32
+	seq, ack     uint32
+	tsVal, tsEcr uint32 // valid iff hasTS
+	len          uint32 // payload octets on the wire
+	hash         uint32 // of the first payload octets; valid iff hasHash
+	window, id   uint16
+	flags        segment.Flags
+	ttl          uint8
+	dir          uint8 // of its link: 0 from the end that opened
+	bits         segBits
+}
+
+type segBits uint8
+
+const (
+	hasTS segBits = 1 << iota
+	hasHash
+	is4
+	cut // a part of a segment: its hash says nothing, nor does its IP identification
+)
+
+func (s *seg) has(f segment.Flags) bool { return s.flags.Has(f) }
+func (s *seg) is(b segBits) bool        { return s.bits&b == b }
+
+// size is SEG.LEN (RFC 9293 §3.4).
+func (s *seg) size() uint32 {
+	n := s.len
+	if s.has(segment.SYN) {
+		n++
+	}
+	if s.has(segment.FIN) {
+		n++
+	}
+	return n
+}
+
+// end is the sequence number behind it.
+func (s *seg) end() uint32 { return s.seq + s.size() }
+
+// before reports a < b modulo 2^32.
+func before(a, b uint32) bool { return int32(a-b) < 0 }
+
+// key is equal for segments that may be the same, or begin alike.
+func (s *seg) key() uint64 {
+	k := uint64(s.seq)<<32 | uint64(s.ack)
+	k ^= uint64(s.dir)<<1 | uint64(s.flags&(segment.SYN|segment.RST))<<2
+	return mix(k) | 1
+}
+
+// print tells a segment by what no translation of addresses changes.
+func (s *seg) print() uint64 {
+	k := mix(uint64(s.seq)<<32 | uint64(s.ack))
+	k = mix(k ^ uint64(s.tsVal)<<32 ^ uint64(s.tsEcr))
+	return mix(k ^ uint64(s.len)<<16 ^ uint64(s.flags&^segment.PSH)<<8 ^ uint64(s.window)<<40)
+}
+
+// mix spreads the bits of a number (splitmix64).
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// hashed is how many octets of payload are compared: few, since a capture holds few.
+const hashed = 32
+
+// newSeg returns what is kept of a segment.
+func newSeg(f frame.Frame, s *segment.Segment) seg {
+	out := seg{
+		at: f.Time, frame: uint32(f.Number), seq: uint32(s.Seq), ack: uint32(s.Ack), len: s.PayloadLen,
+		window: s.Window, id: s.IPID, flags: s.Flags, ttl: s.TTL,
+	}
+	if !s.Flags.Has(segment.ACK) {
+		out.ack = 0
+	}
+	if s.Options.HasTimestamps {
+		out.tsVal, out.tsEcr = s.Options.TSVal, s.Options.TSEcr
+		out.bits |= hasTS
+	}
+	if s.Is4 {
+		out.bits |= is4
+	}
+	if n := min(len(s.Payload), hashed); n > 0 && (n == hashed || n == int(s.PayloadLen)) {
+		out.hash, out.bits = hash(s.Payload[:n]), out.bits|hasHash
+	}
+	return out
+}
+
+// hash is FNV-1a.
+func hash(b []byte) uint32 {
+	h := uint32(2166136261)
+	for _, c := range b {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	return h
+}

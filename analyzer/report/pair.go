@@ -1,0 +1,91 @@
+package report
+
+import (
+	"io"
+
+	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/pair"
+)
+
+// PairFormats are the ways to write what two captures say of each other.
+var PairFormats = []Format{{Name: "text"}, {Name: "jsonl"}, {Name: "json"}, {Name: "markdown"}, {Name: "html"}}
+
+// PairHead is the first line of jsonl. Its JSON form is the promise to users.
+type PairHead struct {
+	Schema     string                 `json:"schema"`
+	A          string                 `json:"a" about:"path of the first capture, as given"`
+	B          string                 `json:"b"`
+	Clock      PairClock              `json:"clock"`
+	Matched    int64                  `json:"matched" about:"connections that are in both captures"`
+	OnlyA      int64                  `json:"only_a"`
+	OnlyB      int64                  `json:"only_b"`
+	Translated int64                  `json:"translated" about:"of the matched, those with other addresses or ports"`
+	Path       PairPath[pair.Counts]  `json:"path" about:"segments of all connections by the way that they went"`
+	DelayS     PairPath[*pair.Delays] `json:"delay_s" about:"likewise; null where it is not known"`
+}
+
+// PairClock is how B's clock stands to A's.
+type PairClock struct {
+	OffsetS  *analyzer.Seconds `json:"offset_s" about:"B's clock minus A's; null where segments went one way only"`
+	ErrorS   *analyzer.Seconds `json:"error_s" about:"half of the smallest round trip"`
+	DriftPPM *float64          `json:"drift_ppm" about:"how much faster B's clock runs, in millionths; null where the captures cannot show it"`
+}
+
+// PairPath holds one value per way between the captures.
+type PairPath[T any] struct {
+	AToB T `json:"a-to-b"`
+	BToA T `json:"b-to-a"`
+}
+
+// PairNames are the captures as they were named.
+type PairNames struct{ A, B string }
+
+// pairHead returns what there is to say of a comparison as a whole.
+func pairHead(n PairNames, r *pair.Result) *PairHead {
+	h := &PairHead{
+		Schema: pair.Schema, A: n.A, B: n.B, Matched: r.Matched, OnlyA: r.OnlyA, OnlyB: r.OnlyB, Translated: r.Translated,
+		Path:   PairPath[pair.Counts]{r.Paths[0].Counts, r.Paths[1].Counts},
+		DelayS: PairPath[*pair.Delays]{r.Paths[0].Delays, r.Paths[1].Delays},
+	}
+	if o := &r.Offset; o.Known {
+		at, err := analyzer.Seconds(o.At), analyzer.Seconds(o.Error)
+		h.Clock.OffsetS, h.Clock.ErrorS = &at, &err
+		if o.Drift != 0 {
+			ppm := o.PPM()
+			h.Clock.DriftPPM = &ppm
+		}
+	}
+	return h
+}
+
+// WritePair writes a comparison in one of PairFormats.
+func WritePair(w io.Writer, format string, n PairNames, r *pair.Result, s Style) error {
+	switch format {
+	case "jsonl":
+		return pairJSONL(w, n, r)
+	case "json":
+		return JSONEncoder(w, "  ").Encode(struct {
+			*PairHead
+			Flows []*pair.Flow `json:"flows"`
+		}{pairHead(n, r), append([]*pair.Flow{}, r.Flows...)})
+	}
+	return pairText(w, n, r, s)
+}
+
+func pairJSONL(w io.Writer, n PairNames, r *pair.Result) error {
+	enc := JSONEncoder(w, "")
+	if err := enc.Encode(pairHead(n, r)); err != nil {
+		return err
+	}
+	for _, f := range r.Flows {
+		if err := enc.Encode(f); err != nil {
+			return err
+		}
+		for i := range f.Rows {
+			if err := enc.Encode(&f.Rows[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

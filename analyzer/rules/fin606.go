@@ -1,0 +1,26 @@
+package rules
+
+import analyzer "finwait/analyzer/model"
+
+// fin606 is of two captures: the command pair finds it, no single capture does.
+var fin606 = &analyzer.Rule{
+	ID:       "FIN606",
+	Name:     "spurious-retransmission",
+	Severity: analyzer.Info,
+	Doc: analyzer.Doc{
+		Title: "a segment was sent again that had arrived",
+		Text: `A segment arrived, and its sender sent it again all the same: its ACK was lost on the way back, or was still on
+its way when the timer ran out. The payload was not lost, so the way there is not to blame.`,
+		Script: `A SYN
+B SYN,ACK
+A ACK
+A len 100
+B ACK # only the second capture has it
++0.3 A len 100
+B ACK`,
+		Confirm:  "The receiver's capture holds both copies, and its answer to the second carries a D-SACK.",
+		Change:   "Look at the way back. Where no ACK was lost, the round trip grew faster than the sender's timer: queues.",
+		Harmless: "Where it is rare: a copy costs its octets.",
+		Source:   "RFC 2883, RFC 6298",
+	},
+}
