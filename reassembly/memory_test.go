@@ -85,7 +85,7 @@ func TestOctetsPerConnection(t *testing.T) {
 		{"established", func(k *crowd, n int) { k.open(n) }, 360},
 		{"with payload", func(k *crowd, n int) { k.open(n); k.exchange(n, request, answer) }, 1400},
 	} {
-		const connections = 50_000
+		const connections = 100_000
 		k := newCrowd(Config{}, func(*conn.Conn) {})
 		before := heap()
 		for n := range connections {
