@@ -46,6 +46,30 @@ func (d *Decoder) Number(most int) int {
 	return int(v)
 }
 
+// Octet reads one octet.
+func (d *Decoder) Octet() (b byte) {
+	if len(d.B) == 0 {
+		d.Fail()
+	}
+	if d.Err == nil {
+		b, d.B = d.B[0], d.B[1:]
+	}
+	return b
+}
+
+// Signed reads a signed number.
+func (d *Decoder) Signed() int64 {
+	v, n := binary.Varint(d.B)
+	if n <= 0 {
+		d.Fail()
+	}
+	if d.Err != nil {
+		return 0
+	}
+	d.B = d.B[n:]
+	return v
+}
+
 // Octets reads what AppendOctets wrote, at most so many.
 func (d *Decoder) Octets(most int) []byte {
 	n := d.Number(min(most, len(d.B)))
