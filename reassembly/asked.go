@@ -155,7 +155,7 @@ func (t *Tracker) asks(o *askedSYN, client *segment.Endpoint) (side uint8, ok bo
 	if e.head == 0 || e.head&isPredecessor != 0 || e.stream != o.stream {
 		return 0, false
 	}
-	for side, a := range &t.heads.At(e.head).Addr {
+	for side, a := range &t.head(o.conn).Addr {
 		if a == *client {
 			return uint8(side), true
 		}
@@ -195,7 +195,7 @@ func (t *Tracker) elsewhere(i uint32, h *conn.Head) *conn.Elsewhere {
 			own = m
 			m.opening = t.store.Opening(h, m.client)
 		} else if m.conn != 0 {
-			m.opening = t.store.Opening(t.heads.At(t.table.At(m.conn).head), m.client)
+			m.opening = t.store.Opening(t.head(m.conn), m.client)
 		}
 	}
 	own.conn = 0

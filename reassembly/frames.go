@@ -1,5 +1,7 @@
 package reassembly
 
+import "finwait/reassembly/conn"
+
 // Frames calls visit with every frame that a Conn yet to be derived may name: its
 // first and last, and those of its evidence. It takes time in proportion to what
 // the Tracker remembers.
@@ -38,6 +40,14 @@ func (t *Tracker) framesOf(i uint32, visit func(frame uint32)) {
 	if p := t.priors.Find(e.prior); p != nil {
 		visit(p.Frame)
 	}
-	v := t.store.Value(t.heads.At(e.head))
+	if e.head&isPacked == 0 {
+		v := t.store.Value(t.heads.At(e.head))
+		v.Frames(visit)
+		return
+	}
+	var h conn.Head
+	t.unpack(e.head&^isPacked, &h)
+	v := t.store.Value(&h)
 	v.Frames(visit)
+	t.store.Release(&h)
 }

@@ -46,7 +46,7 @@ const predecessorsPerConnection = 4
 // predecessorOf returns what the next incarnation is to know of ended connection i.
 func (t *Tracker) predecessorOf(i uint32) predecessor {
 	e := t.table.At(i)
-	h := t.heads.At(e.head)
+	h := t.head(i)
 	p := predecessor{endedAt: h.EndedAt, last: e.at, early: h.Early}
 	p.prior, p.waits = t.store.Waiting(h, e.stream)
 	if old, ok := t.past.stray[i]; ok && !p.waits && !t.store.Reset(h) {

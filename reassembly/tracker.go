@@ -67,6 +67,7 @@ type Tracker struct {
 	icmp     icmps
 	live     list // by last segment
 	ended    list // by last segment, too: those that are not final yet
+	packed   packed
 	past     predecessors
 	asked    asked
 	final    []uint32 // what becomes final at the same time
@@ -113,7 +114,7 @@ func NewTracker(cfg Config, emit func(*conn.Conn)) *Tracker {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
 	t := &Tracker{
-		cfg: cfg, emit: emit, streams: stream.NewIndex(), store: conn.NewStore(!cfg.SkipViews), deriver: conn.NewDeriver(!cfg.SkipViews),
+		cfg: cfg, emit: emit, streams: stream.NewIndex(), store: conn.NewStore(!cfg.SkipViews), packed: newPacked(), deriver: conn.NewDeriver(!cfg.SkipViews),
 	}
 	t.store.CountAll = cfg.Watch != nil
 	if cfg.Concurrent {
@@ -174,7 +175,7 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 		tuple.Conn = t.open(s, side, tuple.Stream)
 		e = t.table.At(tuple.Conn)
 		e.prior = prior
-		if h := t.heads.At(e.head); !opened {
+		if h := t.head(tuple.Conn); !opened {
 			h.Reopened, h.OutOfRoom = true, t.past.inherit(t, before, tuple)
 		}
 	}
@@ -184,7 +185,7 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 	if s.Flags.Has(segment.SYN) {
 		t.askFrom(tuple.Conn, s, side, fresh)
 	}
-	h := t.heads.At(e.head)
+	h := t.head(tuple.Conn)
 	if h.Ended == conn.EndReset && deniesReset(h, f, s) {
 		t.revive(tuple.Conn, h)
 	}
@@ -195,7 +196,7 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 	}
 	h.Completeness = tuple.Completeness
 	if h.Ended != conn.EndNone {
-		t.touch(&t.ended, tuple.Conn)
+		t.touchEnded(tuple.Conn)
 		return
 	}
 	t.touch(&t.live, tuple.Conn)
@@ -268,6 +269,15 @@ func (t *Tracker) touch(q *list, i uint32) {
 	}
 }
 
+// touchEnded is touch of a connection that ended.
+func (t *Tracker) touchEnded(i uint32) {
+	t.table.At(i).at = t.now
+	if t.ended.tail != i {
+		t.removeEnded(i)
+		t.pushEnded(i)
+	}
+}
+
 // reuse ends the previous incarnation on a 4-tuple (RFC 9293 §3.4.1), which a SYN of
 // the given time supersedes, and returns what is to be remembered of it.
 func (t *Tracker) reuse(prev *stream.Tuple, begun frame.Time) (prior uint32) {
@@ -279,7 +289,7 @@ func (t *Tracker) reuse(prev *stream.Tuple, begun frame.Time) (prior uint32) {
 	if e.head&isPredecessor != 0 {
 		return t.remember(t.past.take(t, i).at(begun))
 	}
-	h, at := t.heads.At(e.head), begun
+	h, at := t.head(i), begun
 	if h.Ended == conn.EndNone {
 		t.stop(i, conn.EndReused)
 	}
@@ -311,7 +321,7 @@ func (t *Tracker) endConnection(i uint32, why conn.End) {
 
 // stop is end where there is room.
 func (t *Tracker) stop(i uint32, why conn.End) {
-	h := t.heads.At(t.table.At(i).head)
+	h := t.head(i)
 	t.store.End(h, why)
 	switch why {
 	case conn.EndIdle:
@@ -320,9 +330,8 @@ func (t *Tracker) stop(i uint32, why conn.End) {
 		h.Bound(t.now)
 	}
 	t.table.remove(&t.live, i)
-	t.table.pushBack(&t.ended, i)
 	t.count.live--
-	t.count.ended++
+	t.pushEnded(i)
 }
 
 // deniesReset reports whether a segment shows that the reset which seemed to end a
@@ -335,8 +344,7 @@ func deniesReset(h *conn.Head, f frame.Frame, s *segment.Segment) bool {
 // revive takes an ended connection back among the live ones.
 func (t *Tracker) revive(i uint32, h *conn.Head) {
 	t.store.Revive(h)
-	t.table.remove(&t.ended, i)
-	t.count.ended--
+	t.removeEnded(i)
 	t.makeRoom()
 	t.table.pushBack(&t.live, i)
 	t.count.live++
@@ -402,9 +410,8 @@ func (t *Tracker) silentSince(dst []uint32, q *list) []uint32 {
 // handOut hands out an ended connection, and forgets all of it but what the next
 // incarnation is to know, which it returns.
 func (t *Tracker) handOut(i uint32) (p predecessor) {
-	e := t.table.At(i)
+	e, h := t.table.At(i), t.head(i)
 	r := handedOut{head: e.head, prior: e.prior}
-	h := t.heads.At(e.head)
 	if h.Ended == conn.EndClosed || h.Ended == conn.EndReset {
 		h.Limit(min(t.now, after(t.store.Last(h), finalAfter)), t.now)
 	}
@@ -414,8 +421,7 @@ func (t *Tracker) handOut(i uint32) (p predecessor) {
 	r.value.Stream, r.value.Prior, r.value.ICMP = e.stream, t.priors.Find(e.prior), t.icmp.take(i)
 	r.value.Dropped = t.capture.dropped && t.capture.complete && !h.Bounded
 	r.value.Plain, r.value.Elsewhere = t.capture.plainBefore(h.Until), t.elsewhere(i, h)
-	t.table.remove(&t.ended, i)
-	t.count.ended--
+	t.removeEnded(i)
 	p = t.predecessorOf(i)
 	t.past.disown(i)
 	if h.Superseded || !t.past.keep(t, i, p) {
@@ -448,7 +454,7 @@ func (t *Tracker) release(r *handedOut) {
 // handOutEarly hands out a connection that is not final yet, for want of room.
 func (t *Tracker) handOutEarly(i uint32) {
 	t.counts.Evicted++
-	h := t.heads.At(t.table.At(i).head)
+	h := t.head(i)
 	if h.Early = true; !h.Bounded {
 		h.Bound(t.now)
 	}
@@ -476,8 +482,6 @@ func (t *Tracker) Flush() {
 		t.deriving.finish()
 	}
 }
-
-func (t *Tracker) endedAt(i uint32) frame.Time { return t.heads.At(t.table.At(i).head).EndedAt }
 
 func (t *Tracker) byStream(a, b uint32) int {
 	return cmp.Compare(t.table.At(a).stream, t.table.At(b).stream)

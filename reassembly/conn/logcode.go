@@ -31,7 +31,9 @@ const (
 )
 
 // number returns the whole number of the frame of g.
-func (g *entry) number() int64 { return int64(g.packed>>lengthBits&(1<<frameBits-1))<<32 | int64(g.frame) }
+func (g *entry) number() int64 {
+	return int64(g.packed>>lengthBits&(1<<frameBits-1))<<32 | int64(g.frame)
+}
 
 // next is the position behind g, its SYN and FIN included.
 func (g *entry) next() seqnum.Offset {
