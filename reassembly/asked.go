@@ -25,7 +25,7 @@ type asked struct {
 
 // askedSYN is a SYN.
 type askedSYN struct {
-	at     uint32 // ms
+	at     uint32 // ms, which wrap
 	older  uint32 // number of the one before it in its slot
 	hash   uint32
 	conn   uint32 // entry in the table

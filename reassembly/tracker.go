@@ -29,6 +29,10 @@ type Config struct {
 	// SkipViews leaves out the flag sequence and Zeek's view, which nobody reads.
 	SkipViews bool
 
+	// OnGap is called with every gap of the capture, when it is known to be one; nil for
+	// nobody.
+	OnGap func(Gap)
+
 	// Watch is shown every segment, in the order of the file; nil shows none.
 	Watch func(*conn.Sight)
 
@@ -70,7 +74,9 @@ type Tracker struct {
 	packed   packed
 	past     predecessors
 	asked    asked
-	final    []uint32 // what becomes final at the same time
+	gaps     gaps
+	held     []handedOut // what is handed out once it is known whether a silence was a gap
+	final    []uint32    // what becomes final at the same time
 	count    struct{ live, ended int }
 	now      frame.Time // latest timestamp so far
 	due      frame.Time // until then nothing becomes final
@@ -150,6 +156,9 @@ func (t *Tracker) Now() (frame.Time, bool) { return t.now, t.begun }
 // on while anything at all is captured.
 func (t *Tracker) Advance(at frame.Time) {
 	if !t.begun || at > t.now {
+		if t.begun && (at.Sub(t.now) >= ShortestGap || t.gaps.pending) {
+			t.pause(at)
+		}
 		t.now, t.begun = at, true
 		if t.now > t.due {
 			t.expire()
@@ -161,6 +170,7 @@ func (t *Tracker) Advance(at frame.Time) {
 func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 	t.Advance(f.Time)
 	tuple, side, opened, prev := t.streams.Number(s)
+	t.see(tuple.Stream, s, side)
 	var prior uint32
 	if prev != nil && prev.Conn != 0 {
 		prior = t.reuse(prev, f.Time)
@@ -218,7 +228,9 @@ func (t *Tracker) watched(h *conn.Head, stream uint32, f frame.Frame, s *segment
 func (t *Tracker) Pass(s *segment.Segment, skip segment.Skip) {
 	switch skip {
 	case segment.Decoded:
-		t.streams.Number(s)
+		if tuple, side, _, _ := t.streams.Number(s); t.begun {
+			t.see(tuple.Stream, s, side)
+		}
 	case segment.ICMPError:
 		t.streams.Quote(s)
 	}
@@ -428,14 +440,29 @@ func (t *Tracker) handOut(i uint32) (p predecessor) {
 		e.head = 0
 		t.table.Release(i)
 	}
-	if t.deriving != nil {
-		t.deriving.add(t, r)
+	if !t.gaps.pending {
+		t.deliver(&r)
 		return p
 	}
-	t.last = r
+	if t.held = append(t.held, r); len(t.held) > mostHeld {
+		t.decide(false)
+	}
+	return p
+}
+
+// deliver hands out what remains of a connection.
+func (t *Tracker) deliver(r *handedOut) {
+	if len(t.gaps.found) > 0 {
+		h := t.heads.At(r.head)
+		r.value.Gaps = t.gaps.during(t.store.First(h), h.Until)
+	}
+	if t.deriving != nil {
+		t.deriving.add(t, *r)
+		return
+	}
+	t.last = *r
 	t.emit(t.deriver.Derive(&t.last.value))
 	t.release(&t.last)
-	return p
 }
 
 // handedOut is a connection that was handed out and is to be released.
@@ -465,6 +492,7 @@ func (t *Tracker) handOutEarly(i uint32) {
 // ended come in the order of their ends, the others in that of their streams.
 func (t *Tracker) Flush() {
 	t.capture.complete = true
+	t.decide(false)
 	rest := t.listed(&t.ended, t.count.ended)
 	slices.SortFunc(rest, func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(t.endedAt(a), t.endedAt(b)), t.byStream(a, b))

@@ -9,6 +9,7 @@ import (
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
 
@@ -28,6 +29,9 @@ type source interface {
 	// plain returns since when the capture holds segments without SYN, FIN and RST,
 	// where it says so beside its packets.
 	plain() (capture.Time, bool)
+
+	// gaps returns the gaps of the capture, where it says so beside its packets.
+	gaps() ([]frame.Gap, bool)
 
 	// path names the capture in records.
 	path() string
@@ -52,7 +56,8 @@ type analysis struct {
 	emit    func(*result) bool
 	options *Options
 	stopped atomic.Bool // emit wants no more
-	gaps    gaps
+	paused  pause
+	found   []frame.Gap
 
 	mode     mode
 	delivery *delivery // delivers beside the judging; nil where emit is called at once
@@ -80,7 +85,7 @@ func newAnalysis(o *Options, src source, m mode, emit func(*result) bool) *analy
 	a := &analysis{source: src, mode: m, window: o.Window, keep: o.Keep, options: o, emit: emit, decoder: segment.NewDecoder()}
 	a.window.began = o.Began
 	config := o.Tracker
-	config.Concurrent, config.SkipViews = m == concurrent, o.SkipViews
+	config.Concurrent, config.SkipViews, config.OnGap = m == concurrent, o.SkipViews, a.gap
 	a.tracker = reassembly.NewTracker(config, a.ended)
 	a.judge = analyzer.Judge(o.Rules, o.Config, timers.Needs...)
 	return a
@@ -129,6 +134,9 @@ func (a *analysis) run(ctx context.Context) {
 	if since, ok := a.source.plain(); ok {
 		a.tracker.Plain(since)
 	}
+	if list, ok := a.source.gaps(); ok {
+		a.tracker.Gaps(list)
+	}
 	for n := 0; !a.stopped.Load() && (n%256 != 0 || ctx.Err() == nil); n++ {
 		if n == trial && a.mode == concurrent && payload < trial*worthCopying {
 			a.runAhead(ctx)
@@ -154,12 +162,17 @@ type noticed struct {
 	mixed    int          // streams that several VLANs or tunnels share
 	plain    capture.Time // since when there were segments without SYN, FIN and RST; valid iff hasPlain
 	hasPlain bool
+	found    []frame.Gap   // the capture's gaps
+	told     bool          // the capture said of what it was taken from whether there were any
 	observed *capture.Time // the end of observation; nil where no packet was looked at
 }
 
 func (a *analysis) noticed() (n noticed) {
 	n.mixed = a.tracker.Counts().Shared
 	n.plain, n.hasPlain = a.tracker.PlainSince()
+	if n.found, n.told = a.source.gaps(); !n.told {
+		n.found = a.found
+	}
 	if now, ok := a.tracker.Now(); ok {
 		n.observed = &now
 	}
@@ -179,8 +192,8 @@ func (a *analysis) next(d *decoded) bool {
 
 // track counts a packet and hands it to the tracker.
 func (a *analysis) track(d *decoded) {
-	if d.skip != segment.NotPacket {
-		a.gaps.pass(d.input, d.packet.Frame().Number, d.packet.Time)
+	if now, ok := a.tracker.Now(); ok && d.packet.Time.Sub(now) >= reassembly.ShortestGap {
+		a.paused = pause{d.input, d.packet.Frame().Number, d.packet.Time}
 	}
 	switch in, p, s := d.input, &d.packet, &d.segment; {
 	case d.skip == segment.NotPacket: // and so it has no time
@@ -193,14 +206,13 @@ func (a *analysis) track(d *decoded) {
 		a.tracker.Advance(p.Time)
 	case a.keep != nil && !a.keep(s):
 		in.notSelected++
-		a.tracker.Pass(s, d.skip)
 		a.tracker.Advance(p.Time)
+		a.tracker.Pass(s, d.skip)
 	case d.skip == segment.ICMPError:
 		in.skipped[d.skip]++
 		a.tracker.Quote(p.Frame(), s)
 	default:
 		in.segments++
-		a.gaps.add(s, p.Time)
 		a.tracker.Add(p.Frame(), s)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
 
@@ -84,6 +85,8 @@ type Outcome struct {
 	// iff HasPlain.
 	Plain    capture.Time
 	HasPlain bool
+
+	Gaps []frame.Gap // of the capture, if it is one, or those that were joined
 
 	Totals analyzer.Aggregate
 }
@@ -234,6 +237,7 @@ func (r *run) finish(in *input) error {
 	if in.hasPlain && (!r.outcome.HasPlain || in.noticed.plain < r.outcome.Plain) {
 		r.outcome.Plain, r.outcome.HasPlain = in.noticed.plain, true
 	}
+	r.outcome.Gaps = append(r.outcome.Gaps, in.found...)
 	if in.mixed > 0 {
 		r.options.Problem(fmt.Errorf("%s: %s %w", in.file, counted(int64(in.mixed), "stream holds", "streams hold"), ErrShared))
 	}

@@ -34,13 +34,16 @@ func fileFindings(in *input, o *Options) (out []analyzer.FindingGroup) {
 		report("FIN905", fmt.Sprintf("the clock of %s steps back %s, first at packet %d", in.file, times, in.stepAt),
 			"Let the capturing host's clock be slewed, not stepped, and join captures in the order of time (--join).")
 	}
-	if found := in.gaps; len(found) > 0 {
+	if found := in.pauses; len(found) > 0 {
 		g, more := found[0], ""
 		if len(found) > 1 {
 			more = fmt.Sprintf("; there are %d such gaps", len(found))
 		}
-		report("FIN906", fmt.Sprintf("no packet at all was captured for %s before packet %d, though %d connections were busy before, and %d of them went on right after%s",
-			analyzer.Seconds(g.length).Words(), g.at, g.busy, g.back, more),
+		why := fmt.Sprintf("though %d connections were busy before, and %d of them went on right after", g.Busy, g.Back)
+		if g.Suspended {
+			why = "and the timestamps of a host went on from where they had been: it was suspended"
+		}
+		report("FIN906", fmt.Sprintf("no packet at all was captured for %s before packet %d, %s%s", analyzer.Seconds(g.To.Sub(g.From)).Words(), g.at, why, more),
 			"Take silences and states that span it for no evidence; find out whether the capture was paused or its host suspended.")
 	}
 	return out

@@ -34,7 +34,7 @@ type input struct {
 	timed       bool         // some packet had a time
 	steps       int64        // timestamps that lie behind an earlier one
 	stepAt      int64        // packet of the first of those
-	gaps        []gap
+	pauses      []gap
 
 	_ apart
 

@@ -129,7 +129,7 @@ func (p *Pass) Report(facts Facts, v Verdict) {
 		f.Severity = p.rule.Severity
 	}
 	for _, d := range p.rule.Doubts {
-		if !p.Conn.Caveats.Has(d.Caveat) {
+		if !p.Conn.Caveats.Has(d.Caveat) || d.Caveat == conn.CaptureGap && !p.spansGap(&v) {
 			continue
 		}
 		if d.Withhold {
@@ -148,6 +148,27 @@ func (p *Pass) Report(facts Facts, v Verdict) {
 		f.DurationS, f.Bound = &room.took[len(room.took)-1], &boundsOf[v.Took.Bound]
 	}
 	p.Record.Findings = append(p.Record.Findings, f)
+}
+
+// spansGap reports whether a gap of the capture lies in the time that a verdict is about:
+// from its first evidence to its last, or to the end of observation.
+func (p *Pass) spansGap(v *Verdict) bool {
+	c := p.Conn
+	from, to := c.Until, c.First.Time
+	for _, f := range v.Frames {
+		m := c.MarkOf(f)
+		switch {
+		case f == 0:
+		case m == nil: // forgotten
+			from = c.First.Time
+		default:
+			from, to = min(from, m.Time), max(to, m.Time)
+		}
+	}
+	if v.Took.Known && v.Took.Bound == conn.AtLeast {
+		to = c.Until
+	}
+	return from < to && c.Gap(from, to)
 }
 
 // What findings point to; it is not written to.

@@ -34,6 +34,7 @@ application has not noticed the end of its input, or is busy with something else
 	Group: groupHalfClosed,
 	Doubts: []analyzer.Doubt{
 		oneDirection,
+		gapMeanwhile,
 		{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps that FIN"},
 	},
 }

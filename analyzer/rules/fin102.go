@@ -36,6 +36,7 @@ let pools close connections that were idle for longer than that.`,
 	},
 	Check: checkMissingFIN,
 	Doubts: unseen(
+		captureGap,
 		analyzer.Doubt{Caveat: conn.Evicted, Withhold: true},
 		analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
 		clockStep,

@@ -36,7 +36,7 @@ are thrown away, mend the firewall rule or its timeouts for closing connections.
 		Source:   "RFC 9293 §3.8.1 and §3.8.3, RFC 6298 §5; Linux tcp_write_timeout() and tcp_orphan_retries() in net/ipv4/tcp_timer.c",
 	},
 	Check:  checkFINUnacknowledged,
-	Doubts: unseen(packetsMissing),
+	Doubts: unseen(captureGap, packetsMissing),
 }
 
 func checkFINUnacknowledged(p *analyzer.Pass) {

@@ -33,7 +33,7 @@ kernel's: a FIN or its acknowledgment was lost, or delayed; up to 40 ms are the 
 		Source:   "RFC 9293 §3.6 (closing a connection), Figures 5 and 12; Linux tcp_fin() in net/ipv4/tcp_input.c",
 	},
 	Check:  checkSlowTeardown,
-	Doubts: []analyzer.Doubt{oneDirection, packetsMissing, clockStep},
+	Doubts: []analyzer.Doubt{oneDirection, captureGap, packetsMissing, clockStep},
 }
 
 // closingStates are those that a teardown passes through, the first to blame

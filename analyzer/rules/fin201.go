@@ -46,6 +46,7 @@ handler stop when its request's context ends.`,
 	Group: groupGaveUp,
 	Frame: frameGaveUp,
 	Doubts: []analyzer.Doubt{
+		captureGap,
 		{Caveat: conn.OneDirection, Withhold: true},
 		{Caveat: conn.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
 	},

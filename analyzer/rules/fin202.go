@@ -37,6 +37,7 @@ connection which the server has closed find out at the next use (FIN208).`,
 	Check: checkCloseWaitLeak,
 	Group: groupCloseWait,
 	Doubts: unseen(
+		gapMeanwhile,
 		analyzer.Doubt{Caveat: conn.Evicted, Withhold: true},
 		analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
 		clockStep,
@@ -59,10 +60,11 @@ func checkCloseWaitLeak(p *analyzer.Pass) {
 	var last uint32
 	if c.HalfClosed.Bytes > 0 { // it had more to say: only a long silence after that says that it is done
 		said := &c.Dialog.Last[open]
-		if c.Until.Sub(said.End) < max(p.Config.Idle, p.Config.CloseWait) {
+		silent := c.Known(said.End, c.Until)
+		if silent < max(p.Config.Idle, p.Config.CloseWait) {
 			return
 		}
-		last, f.sent, f.silent = said.EndFrame, true, c.Until.Sub(said.End)
+		last, f.sent, f.silent = said.EndFrame, true, silent
 	}
 	p.Report(f, analyzer.Verdict{Side: open, Frames: []uint32{fin.Frame, fin.ACKFrame, last}, Took: took(s.For, conn.AtLeast)})
 }

@@ -41,6 +41,7 @@ keepalive_timeout (nginx), KeepAliveTimeout (Apache), keepAliveTimeout (Node), I
 	Check: checkIdleClose,
 	Group: groupIdle,
 	Doubts: unseen(
+		captureGap,
 		clockStep,
 		analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps some in between"},
 	),

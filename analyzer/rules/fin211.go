@@ -37,7 +37,7 @@ request, and nothing is wrong with the server.`,
 		Source:   "RFC 9112 §8 (incomplete messages), §9.6; RFC 9110 §15.5.9 (408)",
 	},
 	Check:  checkHungUp,
-	Doubts: unseen(packetsMissing, clockStep),
+	Doubts: unseen(captureGap, packetsMissing, clockStep),
 }
 
 // hungUp is a server that ended a connection with a request open.

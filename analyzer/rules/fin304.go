@@ -45,7 +45,7 @@ idle connections sooner. TCP_USER_TIMEOUT bounds how long a sender waits.`,
 		Source:   "RFC 9293 §3.8.3, §3.8.4; RFC 1122 §4.2.3.5, §4.2.3.6; Linux tcp_write_timeout(), tcp_keepalive_timer() in net/ipv4/tcp_timer.c",
 	},
 	Check:  checkVanished,
-	Doubts: unseen(packetsMissing, clockStep),
+	Doubts: unseen(captureGap, packetsMissing, clockStep),
 }
 
 // vanished is a peer of which nothing came any more.

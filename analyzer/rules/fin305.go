@@ -38,7 +38,7 @@ that; repeat requests that are safe to repeat.`,
 		Source:   "RFC 9293 §3.5.1, §3.5.2; RFC 5382 REQ-5 (NAT timeouts); Linux tcp_v4_send_reset() in net/ipv4/tcp_ipv4.c",
 	},
 	Check:  checkIdleReset,
-	Doubts: unseen(packetsMissing, clockStep),
+	Doubts: unseen(captureGap, packetsMissing, clockStep),
 }
 
 // forgotten is a connection that was lost in a silence.

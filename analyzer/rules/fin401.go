@@ -31,7 +31,7 @@ ss -ltn (Recv-Q is the length of the accept queue, Send-Q its limit).`,
 	},
 	Check:  checkUnansweredSYN,
 	Group:  groupOpenings("got no answer"),
-	Doubts: []analyzer.Doubt{oneDirection, clockStep},
+	Doubts: []analyzer.Doubt{oneDirection, gapMeanwhile, clockStep},
 }
 
 func checkUnansweredSYN(p *analyzer.Pass) {
@@ -39,7 +39,7 @@ func checkUnansweredSYN(p *analyzer.Pass) {
 	if c.Close != conn.CloseUnanswered {
 		return
 	}
-	waited := c.Until.Sub(c.First.Time)
+	waited := c.Known(c.First.Time, c.Until)
 	icmp := c.ICMP()
 	soon, again := waited < p.Config.UnansweredSYN && icmp.Frame == 0, c.Ended == conn.EndReused
 	if soon && !again {

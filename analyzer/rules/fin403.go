@@ -35,6 +35,7 @@ state syn-sent means that the answer does not reach it.`,
 	Group: groupOpenings("were never completed: the SYN,ACK got no answer"),
 	Doubts: []analyzer.Doubt{
 		oneDirection,
+		gapMeanwhile,
 		clockStep,
 		{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps the client's ACK"},
 	},
@@ -54,7 +55,7 @@ func checkHalfOpen(p *analyzer.Pass) {
 			first = m.Time
 		}
 	}
-	waited := c.Until.Sub(first)
+	waited := c.Known(first, c.Until)
 	soon, again := waited < p.Config.UnansweredSYN && icmp.Frame == 0, c.Ended == conn.EndReused
 	if soon && !again {
 		return // its ACK may have been on its way

@@ -46,7 +46,7 @@ func checkElsewhere(p *analyzer.Pass) {
 	}
 	e, _ := c.Elsewhere()
 	f := fromElsewhere{asked: e.Asked, stream: e.Stream, server: addrPort(e.Server, c.Is4), reset: e.Reset.Frame != 0}
-	waited := c.Until.Sub(e.Answer.Time)
+	waited := c.Known(e.Answer.Time, c.Until)
 	if f.wait = e.Reset.Time.Sub(e.Answer.Time); !f.reset {
 		if f.wait = waited; waited < p.Config.UnansweredSYN {
 			return // its ACK may have been on its way

@@ -55,6 +55,8 @@ func unseen(more ...analyzer.Doubt) []analyzer.Doubt {
 var (
 	oneDirection   = analyzer.Doubt{Caveat: conn.OneDirection, Withhold: true}
 	packetsMissing = analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets of this connection"}
+	captureGap     = analyzer.Doubt{Caveat: conn.CaptureGap, Withhold: true}
+	gapMeanwhile   = analyzer.Doubt{Caveat: conn.CaptureGap, Why: "the capture has a gap, and what happened in it is not known"}
 	clockStep      = analyzer.Doubt{Caveat: conn.ClockStep, Why: "the clock of the capture was set meanwhile"}
 )
 

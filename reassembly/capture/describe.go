@@ -100,6 +100,8 @@ func (g *guard) sectionHeader(b, options []byte) error {
 		err = g.options(options, func(code uint16, v []byte) {
 			if since, ok := parsePlain(v); ok && code == optComment {
 				g.info.Plain, g.info.HasPlain = since, true
+			} else if code == optComment {
+				g.info.parseGap(v)
 			}
 		})
 	}

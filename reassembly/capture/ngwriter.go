@@ -12,7 +12,8 @@ import (
 )
 
 // App is how an NgWriter names itself in the section header. Of a section with
-// this name, and of no other, the reader takes Info.Until and Info.Plain.
+// this name, and of no other, the reader takes Info.Until, Info.Plain and
+// Info.Gaps.
 const App = "finwait"
 
 // optComment is an option of any block (draft-ietf-opsawg-pcapng §3.5). Only
@@ -36,6 +37,46 @@ func parsePlain(comment []byte) (since Time, ok bool) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, strings.TrimSuffix(text, "."))
 	return frame.TimeOf(t), err == nil
+}
+
+// What the comments of a section say that tell Info.Gaps: that there are none, or of each
+// when it began and ended.
+const (
+	noGapComment   = "Taken from a capture without gaps."
+	gapComment     = "Taken from a capture with a gap from "
+	gapCommentThen = " to "
+	mostGaps       = 4096
+)
+
+// GapComments returns the comments of a section that tell Info.Gaps.
+func GapComments(list []frame.Gap) (comments []string) {
+	if len(list) == 0 {
+		return []string{noGapComment}
+	}
+	for _, g := range list[:min(len(list), mostGaps)] {
+		comments = append(comments, gapComment+g.From.Std().Format(time.RFC3339Nano)+gapCommentThen+g.To.Std().Format(time.RFC3339Nano)+".")
+	}
+	return comments
+}
+
+// parseGap takes a comment that GapComments made.
+func (i *Info) parseGap(comment []byte) {
+	if string(comment) == noGapComment {
+		i.HasGaps = true
+		return
+	}
+	text, ok := strings.CutPrefix(string(comment[:min(len(comment), 4*len(gapComment))]), gapComment)
+	if !ok {
+		return
+	}
+	from, to, _ := strings.Cut(strings.TrimSuffix(text, "."), gapCommentThen)
+	begin, err := time.Parse(time.RFC3339Nano, from)
+	end, err2 := time.Parse(time.RFC3339Nano, to)
+	g := frame.Gap{From: frame.TimeOf(begin), To: frame.TimeOf(end)}
+	inOrder := len(i.Gaps) == 0 || i.Gaps[len(i.Gaps)-1].To <= g.From
+	if err == nil && err2 == nil && g.From < g.To && inOrder && len(i.Gaps) < mostGaps {
+		i.Gaps, i.HasGaps = append(i.Gaps, g), true
+	}
 }
 
 // How long comments may be, in octets: one, for its length stands in 16 bits, and

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
 
@@ -52,6 +53,10 @@ type Info struct {
 	// HasPlain.
 	Plain    Time
 	HasPlain bool
+	// Gaps are those of the capture that this one was taken from, likewise. Valid iff
+	// HasGaps.
+	Gaps    []frame.Gap
+	HasGaps bool
 }
 
 // source is a file format. next fills p except for Number; at an error it

@@ -7,7 +7,8 @@ type Caveats uint16
 
 // The caveats, in the order in which records list them.
 const (
-	MidStreamStart Caveats = 1 << iota
+	CaptureGap Caveats = 1 << iota
+	MidStreamStart
 	CaptureEnd
 	OneDirection
 	PacketsMissing
@@ -22,7 +23,7 @@ const (
 )
 
 var caveatNames = [numCaveats]string{
-	"mid-stream-start", "capture-end", "one-direction", "packets-missing", "control-only", "truncated-headers",
+	"capture-gap", "mid-stream-start", "capture-end", "one-direction", "packets-missing", "control-only", "truncated-headers",
 	"duplicates", "clock-step", "segment-offload", "evicted", "reopened",
 }
 
@@ -47,6 +48,7 @@ func (c *Conn) findCaveats() {
 		}
 	}
 	seen := c.counters.seen
+	set(CaptureGap, c.Gap(c.First.Time, c.openUntil()))
 	set(MidStreamStart, !c.sentSYN(Client) && !c.sentSYN(Server))
 	set(CaptureEnd, c.Ended == EndCapture)
 	set(OneDirection, c.oneDirection())

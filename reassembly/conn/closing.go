@@ -232,13 +232,13 @@ func (c *Conn) measure() {
 	}
 	switch {
 	case other.Known && !other.Implied:
-		h.For = other.Time.Sub(from)
+		h.For, h.Bound = c.unlessGap(from, other.Time, h.Bound)
 	case c.RST.Ended:
-		h.For = c.RST.Time.Sub(from)
+		h.For, h.Bound = c.unlessGap(from, c.RST.Time, h.Bound)
 	case other.Implied:
 		h.For, h.Bound = other.ACKTime.Sub(from), AtMost
 	default:
-		h.For, h.Bound = c.Until.Sub(from), AtLeast
+		h.For, h.Bound = c.KnownUntil(max(from, c.Last.Time), c.Until).Sub(from), AtLeast
 	}
 	h.For = max(h.For, 0)
 	switch {

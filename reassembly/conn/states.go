@@ -121,7 +121,7 @@ func (c *Conn) beginStay(r Role, state tcpstate.State, s step) {
 	if n > 0 {
 		last := &c.stays[r][n-1]
 		s.since = max(s.since, last.Since)
-		last.For = s.since.Sub(last.Since)
+		last.For, last.Bound = c.unlessGap(last.Since, s.since, last.Bound)
 		switch {
 		case s.reap:
 			last.Bound = AtMost
@@ -145,7 +145,11 @@ func (c *Conn) closeLastStay(r Role) {
 		n = 1
 	}
 	last := &c.stays[r][n-1]
-	last.For, last.Bound, last.Open = max(c.Until.Sub(last.Since), 0), AtLeast, true
+	until := c.Until
+	if last.State != tcpstate.TimeWait && last.State != tcpstate.Closed {
+		until = c.KnownUntil(max(last.Since, c.Last.Time), until)
+	}
+	last.For, last.Bound, last.Open = max(until.Sub(last.Since), 0), AtLeast, true
 	if !c.sentSYN(r) && c.stays[r][0].Bound == ExactBound {
 		c.stays[r][0].Bound = AtLeast
 	}
@@ -251,7 +255,7 @@ func (c *Conn) unrepeated(fin *FIN) (s step, ok bool) {
 		until = min(until, c.RST.Time)
 	}
 	by := fin.Time + frame.Time(patience)
-	if fin.Implied || fin.Acked || fin.Retransmissions > 0 || c.counters.seen&sawClockStep != 0 || until < by {
+	if fin.Implied || fin.Acked || fin.Retransmissions > 0 || c.counters.seen&sawClockStep != 0 || until < by || c.Gap(fin.Time, by) {
 		return step{}, false
 	}
 	at := c.indexOf(fin.Frame)

@@ -155,6 +155,9 @@ func (x *Store) Last(h *Head) frame.Time {
 	return log[len(log)-1].time
 }
 
+// First returns the time of a connection's first segment.
+func (x *Store) First(h *Head) frame.Time { return x.logs.Of(&h.log)[0].time }
+
 // Latest returns the latest timestamp in a connection's log.
 func (x *Store) Latest(h *Head) (latest frame.Time) {
 	latest = x.Last(h)

@@ -1,5 +1,7 @@
 package conn
 
+import "finwait/reassembly/frame"
+
 import "finwait/reassembly/payload"
 
 // Value is one connection with all that belongs to it: what a Conn is derived from.
@@ -10,7 +12,8 @@ type Value struct {
 	Dropped bool   // the capturing system lost packets, and observation lasted to the end
 	Plain   bool   // segments without SYN, FIN and RST were captured by its end
 
-	Elsewhere *Elsewhere // the other connection of a SYN that was answered from another address; nil where there is none
+	Elsewhere *Elsewhere  // the other connection of a SYN that was answered from another address; nil where there is none
+	Gaps      []frame.Gap // of the capture, in order, that lie between the first segment and the end of observation
 
 	head     *Head
 	log      []entry

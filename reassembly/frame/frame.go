@@ -7,3 +7,7 @@ type Frame struct {
 	Number int // 1-based within the capture, as in Wireshark
 	Time   Time
 }
+
+// Gap is a time in which a capture was paused, or the host that captured suspended: what
+// happened meanwhile is not known.
+type Gap struct{ From, To Time } // of the packets before and after it

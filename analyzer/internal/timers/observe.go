@@ -75,7 +75,7 @@ func (o *Observation) add(k kind, s sample) {
 }
 
 // unfit are the caveats under which the times of a connection say nothing.
-const unfit = conn.OneDirection | conn.PacketsMissing | conn.ControlOnly | conn.ClockStep
+const unfit = conn.CaptureGap | conn.OneDirection | conn.PacketsMissing | conn.ControlOnly | conn.ClockStep
 
 const (
 	gaveUp    = "FIN201"
