@@ -86,7 +86,8 @@ type Outcome struct {
 	Plain    capture.Time
 	HasPlain bool
 
-	Gaps []frame.Gap // of the capture, if it is one, or those that were joined
+	Gaps    []frame.Gap // of all captures
+	HasGaps bool        // Gaps are those of one capture, or of captures that were joined
 
 	Totals analyzer.Aggregate
 }
@@ -132,6 +133,7 @@ type run struct {
 	handler analyzer.Handler
 	outcome *Outcome
 	timers  timers.Collector
+	seen    bool // a capture with packets was finished
 
 	count   int64 // connections of the current capture
 	left    int64 // and those that Select left out
@@ -237,7 +239,10 @@ func (r *run) finish(in *input) error {
 	if in.hasPlain && (!r.outcome.HasPlain || in.noticed.plain < r.outcome.Plain) {
 		r.outcome.Plain, r.outcome.HasPlain = in.noticed.plain, true
 	}
-	r.outcome.Gaps = append(r.outcome.Gaps, in.found...)
+	if in.packets > 0 {
+		r.outcome.HasGaps = r.options.Join || !r.seen
+		r.outcome.Gaps, r.seen = append(r.outcome.Gaps, in.found...), true
+	}
 	if in.mixed > 0 {
 		r.options.Problem(fmt.Errorf("%s: %s %w", in.file, counted(int64(in.mixed), "stream holds", "streams hold"), ErrShared))
 	}

@@ -288,7 +288,8 @@
 //	types and interfaces; ICMP errors about them and IP fragments included, and nothing else.
 //	Of several captures it makes one in time order; --join also follows connections across
 //	them. finwait says the same of the new capture as of the old one: until when was observed
-//	and how many packets were dropped stand in its interface statistics.
+//	and how many packets were dropped stand in its interface statistics, gaps in comments of
+//	its section.
 //
 //	Findings become packet comments on their evidence, which Wireshark shows and filters for
 //	(frame.comment); --comments=false leaves them out.
@@ -908,10 +909,10 @@
 //	                            too; null where they cannot be counted
 //	    .responses              number or null; the same of final responses
 //	    .alerts                 list of text; TLS alerts that were readable
-//	  caveats                   list of text; what limits the verdict: mid-stream-start,
-//	                            capture-end, one-direction, packets-missing, control-only,
-//	                            truncated-headers, duplicates, clock-step, segment-offload,
-//	                            evicted, reopened
+//	  caveats                   list of text; what limits the verdict: capture-gap,
+//	                            mid-stream-start, capture-end, one-direction, packets-missing,
+//	                            control-only, truncated-headers, duplicates, clock-step,
+//	                            segment-offload, evicted, reopened
 //	  findings                  list of objects; what the rules found: see finwait explain
 //	    .rule                   text; its ID: FIN201
 //	    .name                   text; the rule's name: client-gave-up

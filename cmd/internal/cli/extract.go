@@ -20,7 +20,7 @@ a pcapng file: in order, with their timestamps to the nanosecond, lengths, link 
 ICMP errors about them and IP fragments included, and nothing else. Of several captures it makes one
 in time order; --join also follows connections across them. finwait says the same of the
 new capture as of the old one: until when was observed and how many packets were dropped stand in
-its interface statistics.
+its interface statistics, gaps in comments of its section.
 
 Findings become packet comments on their evidence, which Wireshark shows and filters for
 (frame.comment); --comments=false leaves them out.

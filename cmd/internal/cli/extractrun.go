@@ -90,7 +90,7 @@ func (j *extractJob) fill(out io.Writer, files []string, config *analyzer.Config
 	if outcome.HasPlain {
 		facts = append(facts, capture.PlainComment(outcome.Plain))
 	}
-	if len(files) == 1 || j.input.join { // of several, each has its own
+	if outcome.HasGaps {
 		facts = append(facts, capture.GapComments(outcome.Gaps)...)
 	}
 	to := &extract{to: capture.NewNgWriter(out, facts...), job: j, files: files, ids: make([][]int, len(files))}
