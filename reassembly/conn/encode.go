@@ -90,7 +90,7 @@ func (x *Store) Unpack(b []byte, h *Head) (rest []byte, err error) {
 	x.decodeCounters(&d, h)
 	h.stalls, _ = codec.Row(&d, windowsType, &x.windows)
 	h.said = x.payload.Decode(&d)
-	if !h.valid() {
+	if !h.valid(x.logs.Of(&h.log)) {
 		d.Fail()
 	}
 	if d.Err != nil {
@@ -135,7 +135,18 @@ func (x *Store) decodeCounters(d *codec.Decoder, h *Head) {
 	}
 }
 
-// valid reports whether a head that was decoded can be a connection's.
-func (h *Head) valid() bool {
-	return int(h.Ended) < len(endNames) && (h.counters != 0 || h.log.N <= maxOrderly)
+// valid reports whether a head and a log that were decoded can be a connection's.
+func (h *Head) valid(log []entry) bool {
+	if int(h.Ended) >= len(endNames) {
+		return false
+	}
+	if h.counters != 0 {
+		return true
+	}
+	for i := range log {
+		if log[i].length() > maxOrderlyPayload {
+			return false
+		}
+	}
+	return len(log) <= maxOrderly
 }

@@ -43,8 +43,8 @@ func (c *Conn) consented(r Role) int {
 func (c *Conn) filteredSteps(r Role, l *steps) {
 	peer := r.Peer()
 	c.filteredOpening(r, l)
-	if c.FIN[r].Known && !c.FIN[r].Implied {
-		l.add(c.step(r, tcpstate.SendFIN, c.indexOf(c.FIN[r].Frame)))
+	if at := c.indexOf(c.FIN[r].Frame); c.FIN[r].Known && at >= 0 {
+		l.add(c.step(r, tcpstate.SendFIN, at))
 		if i := c.ackTaken(r, c.FIN[r].Pos+1, c.isFIN); i >= 0 && c.Marks[i].Seq <= c.FIN[peer].Pos && !c.consentedBefore(r, i) {
 			l.add(c.step(r, tcpstate.RecvACKofFIN, i))
 		} else if i := c.consented(r); i >= 0 {

@@ -199,12 +199,6 @@ func (h *Head) restore(g *entry, s *segment.Segment) (f frame.Frame, side uint8)
 // is derived of them. Where every segment was the one expected there is little to
 // count: this takes a fifth of the time of a replay, and a replay gives the same.
 func (h *Head) count(c *counters, log []entry, marks []Mark) {
-	for side := range c.ends {
-		e := &c.ends[side]
-		if e.synced, e.hasSYN = h.syn[side], h.syn[side]; e.synced {
-			e.base = h.isn[side]
-		}
-	}
 	for i := range log {
 		g, m := &log[i], &marks[i]
 		g.mark(m)
@@ -225,6 +219,7 @@ func (h *Head) count(c *counters, log []entry, marks []Mark) {
 		e.sndNxt = m.End()
 		switch {
 		case m.Has(segment.SYN):
+			e.base, e.synced, e.hasSYN = h.isn[m.Side], true, true
 			e.synAnswer = m.Has(segment.ACK)
 			e.sndNxt++
 		case m.Has(segment.FIN):

@@ -103,7 +103,7 @@ func (c *logCoder) decode(d *codec.Decoder, g *entry) {
 	g.ttl = uint8(expected[6])
 	g.frame = uint32(number)
 	g.packed = uint32(length>>1) | uint32(number>>32)&(1<<frameBits-1)<<lengthBits | uint32(expected[7])<<bitsShift
-	if g.side() != side {
+	if g.side() != side || number <= c.frame {
 		d.Fail()
 	}
 	c.last[side], c.time, c.frame = *g, g.time, number
