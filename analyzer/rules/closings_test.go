@@ -16,7 +16,7 @@ var closings = []struct{ scenario, vantage, must, may string }{
 	{"abort-linger0", "", "FIN301", ""},
 	{"abort-unread-data", "", "FIN301", ""},
 	{"accept-never-called", "", "FIN101", "FIN202"},
-	{"backlog-overflow", "", "FIN101 FIN202", "FIN103"},
+	{"backlog-overflow", "", "FIN101 FIN202", "FIN102 FIN103"},
 	{"close-wait-leak", "", "FIN101 FIN202", ""},
 	{"fin-ack-ignored", "", "FIN101 FIN103 FIN202", ""},
 	{"fin-ack-ignored-a-while", "", "FIN103 FIN104", ""},

@@ -20,7 +20,8 @@ var fin102 = &analyzer.Rule{
 		Text: `Both ends were connected, then nothing more was captured: no FIN, no RST, no keep-alive. Either both
 keep an idle connection open, as pools do, or one of them is gone without the other knowing: a host that lost power,
 a NAT or firewall that forgot the connection, a network that was unplugged. TCP has no timer for an idle connection;
-without keep-alives the end that is left holds its socket for ever. The capture alone does not tell the two apart.`,
+without keep-alives the end that is left holds its socket for ever. The capture alone does not tell the two apart.
+Where payload or a probe had no answer, though any kernel would have sent one by then, it is told after a second already, as an info.`,
 		Script: `0.000 A SYN
 0.010 B SYN,ACK
 0.011 A ACK
@@ -45,25 +46,53 @@ let pools close connections that were idle for longer than that.`,
 
 func checkMissingFIN(p *analyzer.Pass) {
 	c := p.Conn
+	if c.Close != conn.CloseOpen {
+		return
+	}
 	idle := c.Until.Sub(c.Last.Time)
-	if c.Close != conn.CloseOpen || idle < p.Config.Idle || has(c, segment.RST) {
+	if idle < min(p.Config.Idle, minUnanswered) || has(c, segment.RST) {
 		return
 	}
 	f := missingFIN{silent: idle}
+	waits := false
 	for r := range conn.Role(2) {
 		if n := int64(c.PayloadEnd(r) - c.Taken(r)); c.Taken(r) > 0 {
 			f.unacknowledged[r] = n
+			waits = waits || n > 0
 		}
 	}
-	p.Report(f, analyzer.Verdict{
-		Side: conn.NoRole, Frames: []uint32{c.Last.Frame}, Took: took(idle, conn.AtLeast),
-	})
+	v := analyzer.Verdict{Side: conn.NoRole, Frames: []uint32{c.Last.Frame}, Took: took(idle, conn.AtLeast)}
+	if f.probed, f.prober = lastProbe(c); idle < p.Config.Idle {
+		if !(waits || f.probed) || idle < 4*c.RTT || repeated(c) {
+			return // nothing is due yet, or FIN304 says it
+		}
+		v.Severity = analyzer.Info
+	}
+	p.Report(f, v)
+}
+
+// lastProbe reports whether a probe came last, which asks for an answer, and whose it was.
+func lastProbe(c *conn.Conn) (probed bool, by conn.Role) {
+	last := &c.Marks[len(c.Marks)-1]
+	return last.Is(conn.Probe), conn.Role(last.Side)
+}
+
+// repeated reports whether a side repeated itself often enough in vain for FIN304.
+func repeated(c *conn.Conn) bool {
+	for r := range conn.Role(2) {
+		if _, ok := vanishing(c, r); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // missingFIN is a connection that fell silent.
 type missingFIN struct {
 	silent         time.Duration
 	unacknowledged [2]int64 // payload of each side
+	probed         bool     // a probe came last
+	prober         conn.Role
 }
 
 func (f missingFIN) Message() string {
@@ -72,6 +101,9 @@ func (f missingFIN) Message() string {
 		if n > 0 {
 			text += fmt.Sprintf("; %s of the %s were never acknowledged", octets(n), conn.Role(r))
 		}
+	}
+	if f.probed {
+		text += fmt.Sprintf("; a probe of the %s got no answer", f.prober)
 	}
 	return text
 }

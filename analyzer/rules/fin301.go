@@ -60,7 +60,8 @@ func checkAbort(p *analyzer.Pass) {
 		v.Frames = append(v.Frames, heard.Frame)
 	}
 	f.late = c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1)
-	f.settled = f.lost <= 0 && !outstanding(c, rst, said, heard)
+	f.goodbye = f.lost > 0 && lastWord(c, a, f.lost)
+	f.settled = (f.lost <= 0 || f.goodbye) && !outstanding(c, rst, said, heard)
 	if f.settled || f.late && (a == conn.Client || f.lost <= 0) {
 		v.Severity = analyzer.Info
 	}
@@ -75,7 +76,8 @@ type abort struct {
 	listener bool  // it is a server that had said nothing: nobody may have accepted the connection
 	lost     int64 // payload of its own that was not acknowledged
 	late     bool  // the other side had closed before
-	settled  bool  // no request was open, and all payload was acknowledged
+	goodbye  bool  // that was no more than a last word
+	settled  bool  // no request was open, and all payload was acknowledged but for a last word
 }
 
 func (f abort) Message() string {
@@ -94,11 +96,17 @@ func (f abort) Message() string {
 	text := fmt.Sprintf("the %s aborted with an RST,ACK, and nothing on the wire asked for it; likeliest first, that is %s or an operator's ss -K", f.by, strings.Join(causes, ", "))
 	if f.lost > 0 {
 		text += fmt.Sprintf("; %s of its own were not acknowledged", octets(f.lost))
+		if f.goodbye {
+			text += " (a last word that expects no answer)"
+		}
 	}
 	if f.late {
 		text += fmt.Sprintf("; the %s had closed before, and all that it sent had come", peer)
 	}
-	if f.settled {
+	switch {
+	case f.settled && f.goodbye:
+		text += "; no request was open"
+	case f.settled:
 		text += "; no request was open, and all payload was acknowledged"
 	}
 	return text

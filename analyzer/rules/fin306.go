@@ -94,7 +94,7 @@ func answeredBy(c *conn.Conn, i int) *conn.Mark {
 	rst := &c.Marks[i]
 	for j := i - 1; j >= 0; j-- {
 		o := &c.Marks[j]
-		if o.Side != rst.Side && o.Len > 0 && o.Has(segment.ACK) && o.Ack == rst.Seq {
+		if o.Side != rst.Side && o.Len > 0 && !o.Is(conn.Probe) && o.Has(segment.ACK) && o.Ack == rst.Seq {
 			return o
 		}
 	}

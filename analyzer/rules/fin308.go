@@ -85,6 +85,7 @@ const (
 	synBefore
 	payloadBefore
 	finBefore
+	probeBefore
 	ackBefore
 	anyBefore // it is not what the reset answers
 )
@@ -104,6 +105,8 @@ func (f *unexplained) find(c *conn.Conn, rst *conn.Mark) {
 		}
 	case m.Has(segment.SYN):
 		f.before = synBefore
+	case m.Is(conn.Probe):
+		f.before = probeBefore
 	case m.HasPayload():
 		f.before = payloadBefore
 	case m.Has(segment.FIN):
@@ -123,6 +126,8 @@ func (f unexplained) Message() string {
 		context = fmt.Sprintf(", %s after %s of the %s", span(f.after), octets(f.size), f.of)
 	case finBefore:
 		context = fmt.Sprintf(", %s after a FIN of the %s", span(f.after), f.of)
+	case probeBefore:
+		context = fmt.Sprintf(", %s after a probe of the %s, which asks whether the connection is still there", span(f.after), f.of)
 	case ackBefore:
 		context = fmt.Sprintf(", %s after an ACK of the %s", span(f.after), f.of)
 	case anyBefore:
@@ -138,6 +143,8 @@ func (f unexplained) remaining() string {
 		return "its cause may lie before the capture began"
 	case f.closed:
 		return fmt.Sprintf("the %s had closed before, and its kernel no longer had the socket, or something on the path answered for it", f.by)
+	case f.before == probeBefore:
+		return fmt.Sprintf("the %s's host no longer knew the connection (it was restarted, or its program had closed unseen), or something on the path (a balancer, a NAT gateway, a firewall) had forgotten it", f.by)
 	case f.kind == conn.RSTReply:
 		return fmt.Sprintf("the %s had no socket for what it answers (its program had closed unseen, or its host was restarted), or something on the path answered for it", f.by)
 	case f.kind == conn.RSTAbort:

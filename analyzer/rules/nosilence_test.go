@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
@@ -32,6 +33,31 @@ func wantsAWord(rec *analyzer.Record) string {
 	case conn.CloseUnanswered, conn.CloseHalfOpen:
 		if !rec.Caveats.Has(conn.CaptureEnd) {
 			return rec.Close.String()
+		}
+	}
+	return ""
+}
+
+// leftUnanswered says of a connection that is still open what had no answer although a kernel
+// would have answered by then; "" where there is nothing like that.
+func leftUnanswered(c *conn.Conn) string {
+	const due = 1500 * time.Millisecond
+	doubts := conn.OneDirection | conn.ControlOnly | conn.ClockStep | conn.CaptureGap | conn.Evicted
+	if c.Close != conn.CloseOpen || c.Caveats&doubts != 0 || c.RST.Known {
+		return ""
+	}
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		what := ""
+		switch {
+		case m.Is(conn.Probe):
+			what = "a probe"
+		case m.HasPayload() && m.End() > c.Taken(conn.Role(m.Side)):
+			what = "payload"
+		}
+		heard := slices.ContainsFunc(c.Marks[i+1:], func(o conn.Mark) bool { return o.Side != m.Side })
+		if what != "" && !heard && c.Until.Sub(c.Last.Time) > max(due, 4*c.RTT) {
+			return what + " had no answer"
 		}
 	}
 	return ""

@@ -60,6 +60,9 @@ func judgedUntil(t *testing.T, list []*analyzer.Rule, name string, data []byte) 
 	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
 		rec := analyzer.NewRecord(name, c)
 		judge(rec, c)
+		if open := leftUnanswered(c); open != "" && len(rec.Findings) == 0 {
+			t.Errorf("%s: stream %d: %s, and there is no finding", name, rec.Stream, open)
+		}
 		records = append(records, rec)
 	})
 	var p capture.Packet
