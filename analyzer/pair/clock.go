@@ -137,11 +137,39 @@ func (c *clock) result() Offset {
 			sum.merge(&w)
 		}
 	}
-	o.At, o.Error = sum.low+(sum.up-sum.low)/2, (sum.up-sum.low)/2
+	o.Error = (sum.up - sum.low) / 2
 	if o.Error < 0 {
 		o.Error = -o.Error
 	}
+	up, low := c.usual(o.Drift)
+	o.At = max(min(low+(up-low)/2, max(sum.up, sum.low)), min(sum.up, sum.low))
 	return o
+}
+
+// usual returns the bounds without the extreme of one window: a single segment whose time
+// was taken late must not move the middle, which all the others tell alike.
+func (c *clock) usual(drift float64) (up, low frame.Time) {
+	var ups, lows []frame.Time
+	for i := range c.windows {
+		w := &c.windows[i]
+		if w.hasUp {
+			ups = append(ups, w.up-frame.Time(drift*float64(w.upAt-c.start)))
+		}
+		if w.hasLow {
+			lows = append(lows, -(w.low - frame.Time(drift*float64(w.lowAt-c.start))))
+		}
+	}
+	return least(ups), -least(lows)
+}
+
+// least returns the second least of several times, of few the least.
+func least(list []frame.Time) frame.Time {
+	const several = 4
+	slices.Sort(list)
+	if len(list) < several {
+		return list[0]
+	}
+	return list[1]
 }
 
 // leastPoints are the windows that a drift must be seen in.

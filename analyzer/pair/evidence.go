@@ -72,7 +72,7 @@ func (k *link) learnOfReceiver(q *pending, s *seg, t frame.Time, dir uint8, pati
 		if s.has(segment.ACK) && p.size() > 0 && !before(s.ack, p.end()) && !p.knows(wasAcked) {
 			p.known |= wasAcked
 			p.acked = t
-			if p.knows(copyCame) || acked.known && !before(acked.value, p.end()) {
+			if p.knows(copyCame) || acked.known && !before(acked.value, p.end()) || k.cameUnseen(p, t) {
 				p.known |= copyFirst
 			}
 		}
@@ -86,6 +86,18 @@ func (k *link) learnOfReceiver(q *pending, s *seg, t frame.Time, dir uint8, pati
 			p.known |= ignored
 		}
 	}
+}
+
+// cameUnseen reports whether a copy of p arrived before a time that was not seen to be sent.
+func (k *link) cameUnseen(p *pend, t frame.Time) bool {
+	q := &k.pending[1-k.sender(p.dir)]
+	for i := q.head; i < len(q.keys); i++ {
+		o := &q.items[i]
+		if q.keys[i] != 0 && o.dir == p.dir && o.time <= t && o.size() > 0 && !before(p.seq, o.seq) && !before(o.end(), p.end()) {
+			return true
+		}
+	}
+	return false
 }
 
 // learnOfEcho takes in what s echoes: a receiver echoes the timestamp of what it took in

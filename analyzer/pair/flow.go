@@ -157,7 +157,7 @@ func (e *Engine) complete() {
 			e.err = e.sources[c].err
 		}
 	}
-	r.Unsure = e.unsure()
+	r.Unproved = e.unproved()
 	for _, k := range e.kept {
 		if e.err != nil {
 			return
@@ -171,7 +171,7 @@ func (e *Engine) complete() {
 
 func (e *Engine) completeOne(k *kept) {
 	r := e.result
-	f := k.flow(&r.Offset, r.Unsure)
+	f := k.flow(&r.Offset, r.Unproved)
 	if keep := e.options.Keep; keep != nil {
 		ok, err := keep(f)
 		if err != nil || !ok {
@@ -208,7 +208,7 @@ func (k *kept) one() *leg {
 }
 
 // flow returns what is said of a connection.
-func (k *kept) flow(o *Offset, unsure [2]bool) *Flow {
+func (k *kept) flow(o *Offset, unproved [2]Fate) *Flow {
 	f := &Flow{Schema: FlowSchema}
 	k.view = newViews(k)
 	v := &k.view
@@ -222,7 +222,7 @@ func (k *kept) flow(o *Offset, unsure [2]bool) *Flow {
 	for _, role := range [...]conn.Role{conn.Client, conn.Server} {
 		dir := v.dirOf(role)
 		forward := k.sender(dir) == 0
-		*f.Segments.Of(role) = k.flows[dir].count(unsure[1-k.sender(dir)])
+		*f.Segments.Of(role) = k.flows[dir].count(unproved[1-k.sender(dir)])
 		if d := k.flows[dir].delays.delays(o, forward); d != nil {
 			*f.DelayS.Of(role) = &Delays{model.Seconds(d.P50), model.Seconds(d.P90), model.Seconds(d.Max)}
 		}
@@ -231,7 +231,7 @@ func (k *kept) flow(o *Offset, unsure [2]bool) *Flow {
 	f.Close, f.Handshake = v.close(), v.handshake()
 	f.records = v.records
 	if k.rows != nil {
-		f.Rows = k.segments(v, o, unsure)
+		f.Rows = k.segments(v, o, unproved)
 	}
 	f.Findings = v.findings(f, o)
 	return f
@@ -244,21 +244,20 @@ func (k *kept) sender(dir uint8) int {
 	return 1 - k.near
 }
 
-// count returns the counts of a direction; unsure says that its receiver's capture lost
-// packets, so that what nothing proves was perhaps not lost.
-func (f *flow) count(unsure bool) Counts {
+// count returns the counts of a direction; unproved is the fate of what its receiver's
+// capture lacks and nothing proves.
+func (f *flow) count(unproved Fate) Counts {
 	c := Counts{
 		Delivered: f.counts[Delivered], Lost: f.counts[Lost], Forged: f.counts[Forged],
 		Duplicated: f.counts[Duplicated], NotCaptured: f.counts[NotCaptured], Unknown: f.counts[UnknownFate],
 	}
-	if unsure {
-		c.Lost, c.Unknown = c.Lost-f.weak, c.Unknown+f.weak
-	}
+	c.Lost -= f.weak
+	*[...]*int64{Lost: &c.Lost, NotCaptured: &c.NotCaptured, UnknownFate: &c.Unknown}[unproved] += f.weak
 	return c
 }
 
 // segments returns the rows in A's order: those that only B has stand where their time is.
-func (k *kept) segments(v *views, o *Offset, unsure [2]bool) []Segment {
+func (k *kept) segments(v *views, o *Offset, unproved [2]Fate) []Segment {
 	rows := slices.Clone(k.rows)
 	at := func(r *row) frame.Time {
 		if r.frames[0] != 0 {
@@ -277,8 +276,8 @@ func (k *kept) segments(v *views, o *Offset, unsure [2]bool) []Segment {
 		r, s := &rows[i], &out[i]
 		role := v.roleOf(r.dir)
 		*s = Segment{Direction: direction(role), Fate: r.fate, Time: at(r), Seq: r.seq, Len: r.len, Flags: flagText(r.flags)}
-		if r.weak && unsure[1-k.sender(r.dir)] {
-			s.Fate = UnknownFate
+		if r.weak {
+			s.Fate = unproved[1-k.sender(r.dir)]
 		}
 		if r.frames[0] != 0 {
 			s.AFrame = &r.frames[0]

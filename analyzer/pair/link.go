@@ -205,6 +205,8 @@ func (k *link) share(e *Engine, c int, s *seg, q *pending, i int) (whole bool) {
 	n := min(s.seq+s.len-from, p.seq+p.len-from)
 	a, b := part(s, from, n), part(&p.seg, from, n)
 	k.found(e, c, &a, &pend{seg: b, time: p.time})
+	p.known |= sharedVal // with the other parts
+	q.items[i].known |= sharedVal
 	rest := p
 	if before(p.seq, from) {
 		q.items[i].seg = part(&p.seg, p.seq, from-p.seq)
@@ -312,7 +314,7 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 	}
 	arrived := of[1-sender]
 	if p.knows(repeated) || c == sender && f.highest[c].known && before(s.seq, f.highest[c].value) {
-		k.copyCame(sender, s)
+		k.copyCame(sender, of[sender])
 	}
 	f.remember(seen{key: arrived.key(), print: arrived.print(), at: r.at, frames: r.frames, id: arrived.id})
 	if acked := f.acks[1-sender]; c != sender && s.size() > 0 && acked.known && !before(acked.value, s.end()) {

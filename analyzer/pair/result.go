@@ -22,21 +22,30 @@ type Result struct {
 	Files      [2][]*model.FileInfo
 	Outcomes   [2]*driver.Outcome
 
-	// Unsure says which capture is known to have lost packets, so that what nothing proves
-	// is not called lost.
-	Unsure [2]bool
+	// Unproved is the fate of what one capture lacks and nothing proves: lost, unless it is
+	// known that the capture itself lost packets.
+	Unproved [2]Fate
 }
 
-// unsure returns which captures lack segments that they should hold, more than can be
-// told from the losses of the path.
-func (e *Engine) unsure() (u [2]bool) {
-	for c := range u {
-		u[c] = e.missed[c]*20 > e.lost
+// unproved returns what is said of segments that a capture lacks and nothing proves: when
+// it lacks others that are known to have arrived, they may have, too.
+func (e *Engine) unproved() (fates [2]Fate) {
+	const many = 20
+	for c := range fates {
+		dropped := false
 		for _, f := range e.result.Files[c] {
-			u[c] = u[c] || f.Dropped != nil && *f.Dropped > 0
+			dropped = dropped || f.Dropped != nil && *f.Dropped > 0
+		}
+		switch {
+		case e.missed[c] > many*e.lost:
+			fates[c] = NotCaptured
+		case dropped || e.missed[c]*many > e.lost:
+			fates[c] = UnknownFate
+		default:
+			fates[c] = Lost
 		}
 	}
-	return u
+	return fates
 }
 
 // Path is one way between the captures.
