@@ -90,6 +90,7 @@ type Outcome struct {
 	HasGaps bool        // Gaps are those of one capture, or of captures that were joined
 
 	Totals analyzer.Aggregate
+	Timers timers.Collector
 }
 
 // Run analyzes captures and hands the results to h. The error, if any, is one
@@ -98,8 +99,7 @@ type Outcome struct {
 func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*Outcome, error) {
 	options := o.withDefaults()
 	r := &run{options: options, opener: newOpener(ctx, options), handler: h, outcome: new(Outcome)}
-	r.outcome.Totals.Explain(analyzer.Grouping{Rules: options.Rules, Explains: rules.Causes})
-	r.outcome.Totals.By(o.By)
+	r.outcome.prepare(options)
 	var err error
 	switch {
 	case o.Join:
@@ -111,8 +111,7 @@ func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*O
 	}
 	r.outcome.Interrupted = ctx.Err() != nil
 	if err == nil {
-		r.outcome.Totals.SetTimers(r.timers.Infer())
-		err = h.Close(r.outcome.Totals.Summary())
+		err = h.Close(r.outcome.Summary())
 	}
 	return r.outcome, err
 }
@@ -132,7 +131,6 @@ type run struct {
 	opener  *opener
 	handler analyzer.Handler
 	outcome *Outcome
-	timers  timers.Collector
 	seen    bool // a capture with packets was finished
 
 	count   int64 // connections of the current capture
@@ -208,7 +206,7 @@ func (r *run) deliver(res *result) error {
 		r.found.Count(rec.Findings[i].Severity)
 	}
 	r.outcome.Totals.Add(rec)
-	r.timers.Add(&res.observation)
+	r.outcome.Timers.Add(&res.observation)
 	return r.handler.Record(rec)
 }
 

@@ -165,6 +165,7 @@ func (g *gathered) insert(i int, at place, e Example) {
 
 // add takes in one connection.
 func (g *gathered) add(r *Record, f *Finding) {
+	lot := r.Lot()
 	switch {
 	case f.Side == nil:
 	case *f.Side == conn.Client:
@@ -173,30 +174,30 @@ func (g *gathered) add(r *Record, f *Finding) {
 		g.side.Server++
 	}
 	if f.DurationS != nil {
-		g.took.add(*f.DurationS)
+		g.took.add(*f.DurationS, lot)
 	}
 	g.clients.add(r.Client.IP)
 	if !g.seen {
 		g.client, g.seen = r.Client.IP, true
 	}
-	g.began.add(Seconds(r.First.Time))
-	g.close(r)
+	g.began.add(Seconds(r.First.Time), lot)
+	g.close(r, lot)
 }
 
 // close takes in how a connection closed.
-func (g *gathered) close(r *Record) {
+func (g *gathered) close(r *Record, lot uint64) {
 	at := closedAt(r)
 	if at == nil {
 		return
 	}
 	if r.Handshake == conn.HandshakeComplete {
-		g.closed.add(Seconds(at.Sub(r.First.Time)))
+		g.closed.add(Seconds(at.Sub(r.First.Time)), lot)
 	}
 	if r.HalfClosedS == nil {
 		return
 	}
 	if r.HalfClosed != nil && *r.HalfClosed == conn.ExactBound {
-		g.half.add(*r.HalfClosedS)
+		g.half.add(*r.HalfClosedS, lot)
 	}
 	if r.HalfBytes != nil {
 		g.bytes += *r.HalfBytes

@@ -1,44 +1,51 @@
 package model
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math"
 	"net/netip"
 	"slices"
 )
 
-// sampling keeps a fair choice of durations in little memory: every stride-th of
-// those seen. The extremes are exact.
+// sampling keeps a fair choice of durations in little memory: those of the connections
+// that drew the least lots. So neither the order in which they come matters, nor in how
+// many parts they are gathered. The extremes are exact.
 type sampling struct {
-	kept      []Seconds
-	n, stride int64
+	kept      []drawn // in order, at most maxSampling
+	n         int64
 	low, high Seconds // valid iff n > 0
 }
 
-const maxSampling = 64
-
-func (s *sampling) add(v Seconds) {
-	if s.n == 0 {
-		s.low, s.high, s.stride = v, v, 1
-	}
-	s.low, s.high = min(s.low, v), max(s.high, v)
-	if s.n%s.stride == 0 && len(s.kept) == maxSampling {
-		s.halve()
-	}
-	if s.n%s.stride == 0 {
-		s.kept = append(s.kept, v)
-	}
-	s.n++
+// drawn is a duration with the lot of its connection.
+type drawn struct {
+	lot uint64
+	v   Seconds
 }
 
-// halve forgets every second duration.
-func (s *sampling) halve() {
-	half := s.kept[:0]
-	for i := 0; i < len(s.kept); i += 2 {
-		half = append(half, s.kept[i])
+func (d drawn) compare(o drawn) int { return cmp.Or(cmp.Compare(d.lot, o.lot), cmp.Compare(d.v, o.v)) }
+
+const maxSampling = 64
+
+// add takes in a duration of the connection with a lot.
+func (s *sampling) add(v Seconds, lot uint64) {
+	if s.n == 0 {
+		s.low, s.high = v, v
 	}
-	s.kept = half
-	s.stride *= 2
+	s.low, s.high = min(s.low, v), max(s.high, v)
+	s.n++
+	s.keep(drawn{lot, v})
+}
+
+func (s *sampling) keep(d drawn) {
+	if n := len(s.kept); n == maxSampling {
+		if d.compare(s.kept[n-1]) >= 0 {
+			return
+		}
+		s.kept = s.kept[:n-1]
+	}
+	at, _ := slices.BinarySearchFunc(s.kept, d, drawn.compare)
+	s.kept = slices.Insert(s.kept, at, d)
 }
 
 // merge takes in what o holds.
@@ -47,14 +54,35 @@ func (s *sampling) merge(o *sampling) {
 		return
 	}
 	if s.n == 0 {
-		s.low, s.high, s.stride = o.low, o.high, o.stride
+		s.low, s.high = o.low, o.high
 	}
 	s.low, s.high, s.n = min(s.low, o.low), max(s.high, o.high), s.n+o.n
-	s.kept = append(s.kept, o.kept...)
-	s.stride = max(s.stride, o.stride)
-	for len(s.kept) > maxSampling {
-		s.halve()
+	for _, d := range o.kept {
+		s.keep(d)
 	}
+}
+
+// sorted returns the durations that were kept by their length.
+func (s *sampling) sorted() []Seconds {
+	list := make([]Seconds, len(s.kept))
+	for i, d := range s.kept {
+		list[i] = d.v
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Lot is the number that a connection draws where only some can be kept. It follows from
+// its ends and its beginning, so that it is the same in every run.
+func (r *Record) Lot() uint64 {
+	lot := mix(uint64(r.First.Time))
+	for _, e := range [...]*Endpoint{&r.Client, &r.Server} {
+		octets := e.IP.As16()
+		lot = mix(lot ^ binary.BigEndian.Uint64(octets[:8]))
+		lot = mix(lot ^ binary.BigEndian.Uint64(octets[8:]))
+		lot = mix(lot ^ uint64(e.Port))
+	}
+	return lot
 }
 
 // times returns the quantiles by the nearest rank.
@@ -62,7 +90,7 @@ func (s *sampling) times() HalfTimes {
 	if s.n == 0 {
 		return HalfTimes{}
 	}
-	sorted, longest := slices.Sorted(slices.Values(s.kept)), s.high
+	sorted, longest := s.sorted(), s.high
 	rank := func(percent int) *Seconds { return &sorted[(len(sorted)*percent+99)/100-1] }
 	return HalfTimes{N: s.n, P50: rank(50), P90: rank(90), Max: &longest}
 }
@@ -72,8 +100,7 @@ func (s *sampling) spread() Spread {
 	if s.n == 0 {
 		return Spread{}
 	}
-	sorted := slices.Clone(s.kept)
-	slices.Sort(sorted)
+	sorted := s.sorted()
 	return Spread{N: s.n, Low: s.low, Median: sorted[(len(sorted)-1)/2], High: s.high}
 }
 

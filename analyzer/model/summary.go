@@ -84,7 +84,7 @@ type Worst struct {
 }
 
 // HalfTimes is how long connections were half-closed, where that is known exactly.
-// Beyond 64 of them the quantiles are those of a sample of 32 at least.
+// Beyond 64 of them the quantiles are those of a sample of 64.
 type HalfTimes struct {
 	N   int64    `json:"n"`
 	P50 *Seconds `json:"p50_s"`

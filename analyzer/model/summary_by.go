@@ -172,7 +172,7 @@ func (k *keyed) add(r *Record, g *Grouping, rule string) {
 	}
 	k.close[r.Close]++
 	if r.HalfClosed != nil && *r.HalfClosed == conn.ExactBound && r.HalfClosedS != nil {
-		k.half.add(*r.HalfClosedS)
+		k.half.add(*r.HalfClosedS, r.Lot())
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]

@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -138,6 +139,11 @@ func (g *findingGroups) group(key groupKey, f *Finding) *gathered {
 	}
 	g.groups[key] = group
 	return group
+}
+
+// keys returns the keys of all groups in order.
+func (g *findingGroups) keys() []groupKey {
+	return slices.SortedFunc(maps.Keys(g.groups), groupKey.compare)
 }
 
 // thin merges all but the largest maxGroups groups with others of their rule.

@@ -13,8 +13,8 @@ const (
 )
 
 // A Collector keeps what connections show, in memory that does not grow with
-// their number. The zero Collector is ready for use. What it keeps depends on
-// the order in which it is fed, and on nothing else.
+// their number. The zero Collector is ready for use. Up to maxSeries servers and kinds
+// it keeps the same in whatever order it is fed.
 type Collector struct {
 	series map[seriesKey]*series
 }
@@ -28,47 +28,69 @@ func (k seriesKey) compare(o seriesKey) int {
 	return cmp.Or(k.server.Compare(o.server), cmp.Compare(k.kind, o.kind))
 }
 
-// series is a fair choice of the samples of one kind and server: every
-// stride-th of those seen.
+// series is a fair choice of the samples of one kind and server: those of the
+// connections that drew the least lots (analyzer.Record.Lot).
 type series struct {
-	kept         []sample
-	seen, stride int64
+	kept []drawn // in order, at most maxPerSeries
+	seen int64
 }
 
-func (s *series) add(v sample) {
-	if s.seen%s.stride == 0 {
-		if len(s.kept) == maxPerSeries {
-			half := s.kept[:0]
-			for i := 0; i < maxPerSeries; i += 2 {
-				half = append(half, s.kept[i])
-			}
-			s.kept = half
-			s.stride *= 2
-		}
-		if s.seen%s.stride == 0 {
-			s.kept = append(s.kept, v)
-		}
-	}
+// drawn is a sample with the lot of its connection.
+type drawn struct {
+	lot uint64
+	sample
+}
+
+func (d drawn) compare(o drawn) int {
+	return cmp.Or(cmp.Compare(d.lot, o.lot), slices.Compare(d.waits[:], o.waits[:]))
+}
+
+func (s *series) add(v drawn) {
 	s.seen++
+	s.keep(v)
+}
+
+func (s *series) keep(v drawn) {
+	if n := len(s.kept); n == maxPerSeries {
+		if v.compare(s.kept[n-1]) >= 0 {
+			return
+		}
+		s.kept = s.kept[:n-1]
+	}
+	at, _ := slices.BinarySearchFunc(s.kept, v, drawn.compare)
+	s.kept = slices.Insert(s.kept, at, v)
+}
+
+// samples returns those that were kept.
+func (s *series) samples() []sample {
+	list := make([]sample, len(s.kept))
+	for i := range s.kept {
+		list[i] = s.kept[i].sample
+	}
+	return list
 }
 
 // Add takes in one connection.
 func (c *Collector) Add(o *Observation) {
 	for i := range o.n {
-		key := seriesKey{o.server, o.kinds[i]}
-		s := c.series[key]
-		if s == nil {
-			if c.series == nil {
-				c.series = map[seriesKey]*series{}
-			}
-			if len(c.series) >= seriesInReach {
-				c.thin()
-			}
-			s = &series{stride: 1}
-			c.series[key] = s
-		}
-		s.add(o.samples[i])
+		c.of(seriesKey{o.server, o.kinds[i]}).add(drawn{o.lot, o.samples[i]})
 	}
+}
+
+// of returns the series of a key.
+func (c *Collector) of(key seriesKey) *series {
+	s := c.series[key]
+	if s == nil {
+		if c.series == nil {
+			c.series = map[seriesKey]*series{}
+		}
+		if len(c.series) >= seriesInReach {
+			c.thin()
+		}
+		s = new(series)
+		c.series[key] = s
+	}
+	return s
 }
 
 // thin forgets the half of all series that saw least; among equals, those of

@@ -14,7 +14,7 @@ import (
 func (c *Collector) Infer() []analyzer.Timer {
 	out := []analyzer.Timer{}
 	for _, key := range c.keys() {
-		samples := c.series[key].kept
+		samples := c.series[key].samples()
 		var timers []inferred
 		switch key.kind {
 		case finWait2:

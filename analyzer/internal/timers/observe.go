@@ -60,6 +60,7 @@ type sample struct {
 // shows nothing.
 type Observation struct {
 	server  netip.AddrPort
+	lot     uint64 // of the connection; valid iff n > 0
 	kinds   [maxSamples]kind
 	samples [maxSamples]sample
 	n       uint8
@@ -101,6 +102,9 @@ func Observe(config *analyzer.Config, r *analyzer.Record, c *conn.Conn, o *Obser
 	}
 	m.finWait2(o)
 	m.silences(r, o)
+	if o.n > 0 {
+		o.lot = r.Lot()
+	}
 }
 
 // measure is the work of one Observe.

@@ -1,0 +1,80 @@
+package timers
+
+import (
+	"encoding/json"
+	"errors"
+	"net/netip"
+
+	analyzer "finwait/analyzer/model"
+)
+
+// Merge takes in what another Collector keeps.
+func (c *Collector) Merge(o *Collector) {
+	for _, key := range o.keys() {
+		own, other := c.of(key), o.series[key]
+		own.seen += other.seen
+		for _, v := range other.kept {
+			own.keep(v)
+		}
+	}
+}
+
+// stored is a series as it passes from one machine to another.
+type stored struct {
+	Server  netip.AddrPort `json:"server"`
+	Kind    kind           `json:"kind"`
+	Seen    int64          `json:"seen"`
+	Samples []storedSample `json:"samples"`
+}
+
+type storedSample struct {
+	Lot      uint64               `json:"lot"`
+	Waits    [numReferences]int64 `json:"waits"` // ns
+	Least    bool                 `json:"least"`
+	Owner    netip.Addr           `json:"owner"`
+	Interval int64                `json:"interval"` // ns
+	Probes   int64                `json:"probes"`
+}
+
+// MarshalJSON stores what c keeps, to be merged elsewhere by the same version of the
+// program.
+func (c *Collector) MarshalJSON() ([]byte, error) {
+	list := []stored{}
+	for _, key := range c.keys() {
+		s := stored{Server: key.server, Kind: key.kind, Seen: c.series[key].seen}
+		for _, v := range c.series[key].kept {
+			one := storedSample{Lot: v.lot, Least: v.least, Owner: v.owner, Interval: int64(v.interval), Probes: v.probes}
+			for i, w := range v.waits {
+				one.Waits[i] = int64(w)
+			}
+			s.Samples = append(s.Samples, one)
+		}
+		list = append(list, s)
+	}
+	return json.Marshal(list)
+}
+
+var errStored = errors.New("what was measured elsewhere is of another version, or damaged")
+
+// UnmarshalJSON takes what MarshalJSON stored; c must be new.
+func (c *Collector) UnmarshalJSON(text []byte) error {
+	var list []stored
+	if err := json.Unmarshal(text, &list); err != nil {
+		return err
+	}
+	for _, s := range list {
+		if int(s.Kind) >= len(kindNames) || len(s.Samples) > maxPerSeries {
+			return errStored
+		}
+		to := c.of(seriesKey{s.Server, s.Kind})
+		to.seen += s.Seen
+		for _, one := range s.Samples {
+			v := drawn{lot: one.Lot, sample: sample{least: one.Least, owner: one.Owner, interval: analyzer.Seconds(one.Interval), probes: one.Probes}}
+			for i, w := range one.Waits {
+				v.waits[i] = analyzer.Seconds(w)
+			}
+			to.keep(v)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,200 @@
+package model
+
+import (
+	"encoding/json"
+	"errors"
+	"net/netip"
+
+	"finwait/reassembly/tcpstate"
+)
+
+// storedVersion is the form in which an Aggregate is stored. It changes with what follows.
+const storedVersion = 1
+
+// stored is an Aggregate, but for its timers and rows, as it passes from one machine to
+// another.
+type stored struct {
+	Version     int             `json:"version"`
+	Files       []FileInfo      `json:"files"`
+	Connections int64           `json:"connections"`
+	Close       []int64         `json:"close"`
+	FirstCloser []int64         `json:"first_closer"`
+	States      [2][]storedStay `json:"states"`
+	Groups      []storedGroup   `json:"groups"`
+	Severities  []int64         `json:"severities"`
+	OfFiles     []FindingGroup  `json:"of_files"`
+}
+
+// storedStay is a stayTimes: the buckets as triples of page, slot and count.
+type storedStay struct {
+	State                      tcpstate.State `json:"state"`
+	Buckets                    []int64        `json:"buckets"`
+	Min, Max                   int64
+	Open, AtMost, AtLeast      int64
+	MaxOpen, MaxMost, MaxLeast int64
+}
+
+// storedGroup is one pair of rule and server.
+type storedGroup struct {
+	Server  netip.AddrPort   `json:"server"`
+	Told    FindingGroup     `json:"told"`
+	First   Finding          `json:"first"`
+	Places  [][3]int64       `json:"places"`
+	Side    Sides[int64]     `json:"side"`
+	Folds   map[string]*Fold `json:"folds"`
+	Samples [4]storedSample  `json:"samples"`
+	Bytes   int64            `json:"bytes"`
+	Resets  int64            `json:"resets"`
+	Mute    int64            `json:"mute"`
+	Clients []uint64         `json:"clients"`
+	Client  netip.Addr       `json:"client"`
+	Seen    bool             `json:"seen"`
+}
+
+// storedSample is a sampling.
+type storedSample struct {
+	Lots         []uint64 `json:"lots"`
+	Values       []int64  `json:"values"`
+	N, Low, High int64
+}
+
+// MarshalJSON stores what was gathered of connections and captures, without timers and
+// rows, to be merged elsewhere by the same version of the program.
+func (a *Aggregate) MarshalJSON() ([]byte, error) {
+	s := stored{
+		Version: storedVersion, Files: a.files, Connections: a.connections, Close: a.close[:], FirstCloser: a.firstCloser[:],
+		States: [2][]storedStay{storeStays(&a.states.Client), storeStays(&a.states.Server)}, Severities: a.findings.bySeverity[:], OfFiles: a.ofFiles,
+	}
+	for _, key := range a.findings.keys() {
+		s.Groups = append(s.Groups, storeGroup(key, a.findings.groups[key]))
+	}
+	return json.Marshal(&s)
+}
+
+var errStored = errors.New("what was gathered elsewhere is of another version, or damaged")
+
+// UnmarshalJSON takes what MarshalJSON stored; a must be new.
+func (a *Aggregate) UnmarshalJSON(text []byte) error {
+	var s stored
+	if err := json.Unmarshal(text, &s); err != nil {
+		return err
+	}
+	if s.Version != storedVersion || len(s.Close) != len(a.close) || len(s.FirstCloser) != len(a.firstCloser) ||
+		len(s.Severities) != len(a.findings.bySeverity) {
+		return errStored
+	}
+	*a = Aggregate{files: s.Files, connections: s.Connections, ofFiles: s.OfFiles}
+	copy(a.close[:], s.Close)
+	copy(a.firstCloser[:], s.FirstCloser)
+	copy(a.findings.bySeverity[:], s.Severities)
+	a.findings.files = len(a.files)
+	a.findings.groups = map[groupKey]*gathered{}
+	for i, to := range [...]*[tcpstate.NumStates]stayTimes{&a.states.Client, &a.states.Server} {
+		for k := range s.States[i] {
+			if err := s.States[i][k].restore(to); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range s.Groups {
+		g, err := s.Groups[i].restore()
+		if err != nil {
+			return err
+		}
+		a.findings.groups[groupKey{s.Groups[i].Told.Rule, s.Groups[i].Server}] = g
+	}
+	return nil
+}
+
+func storeStays(states *[tcpstate.NumStates]stayTimes) (list []storedStay) {
+	for i := range states {
+		t := &states[i]
+		s := storedStay{
+			State: tcpstate.State(i), Min: int64(t.exact.min), Max: int64(t.exact.max),
+			Open: t.open.n, AtMost: t.atMost.n, AtLeast: t.atLeast.n,
+			MaxOpen: int64(t.open.max), MaxMost: int64(t.atMost.max), MaxLeast: int64(t.atLeast.max),
+		}
+		for page, slots := range &t.exact.pages {
+			if slots == nil {
+				continue
+			}
+			for slot, n := range slots {
+				if n > 0 {
+					s.Buckets = append(s.Buckets, int64(page), int64(slot), n)
+				}
+			}
+		}
+		if t.exact.n+t.open.n+t.atMost.n+t.atLeast.n > 0 {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func (s *storedStay) restore(states *[tcpstate.NumStates]stayTimes) error {
+	if int(s.State) >= len(states) || len(s.Buckets)%3 != 0 {
+		return errStored
+	}
+	t := &states[s.State]
+	t.open, t.atMost, t.atLeast = tally{s.Open, Seconds(s.MaxOpen)}, tally{s.AtMost, Seconds(s.MaxMost)}, tally{s.AtLeast, Seconds(s.MaxLeast)}
+	t.exact.min, t.exact.max = Seconds(s.Min), Seconds(s.Max)
+	for b := s.Buckets; len(b) > 0; b = b[3:] {
+		page, slot, n := b[0], b[1], b[2]
+		if page < 0 || page >= int64(len(t.exact.pages)) || slot < 0 || slot >= subBuckets || n < 0 {
+			return errStored
+		}
+		if t.exact.pages[page] == nil {
+			t.exact.pages[page] = new([subBuckets]int64)
+		}
+		t.exact.pages[page][slot] += n
+		t.exact.n += n
+	}
+	return nil
+}
+
+// samplings are those of a group, in the order in which they are stored.
+func (g *gathered) samplings() [4]*sampling {
+	return [4]*sampling{&g.took, &g.closed, &g.half, &g.began}
+}
+
+func storeGroup(key groupKey, g *gathered) storedGroup {
+	s := storedGroup{
+		Server: key.server, Told: g.FindingGroup, First: g.first, Side: g.side, Folds: g.folds, Bytes: g.bytes,
+		Resets: g.resets, Mute: g.mute, Clients: g.clients.least, Client: g.client, Seen: g.seen,
+	}
+	for _, p := range g.places {
+		s.Places = append(s.Places, [3]int64{int64(p.file), int64(p.stream), p.frame})
+	}
+	for i, from := range g.samplings() {
+		to := &s.Samples[i]
+		to.N, to.Low, to.High = from.n, int64(from.low), int64(from.high)
+		for _, d := range from.kept {
+			to.Lots, to.Values = append(to.Lots, d.lot), append(to.Values, int64(d.v))
+		}
+	}
+	return s
+}
+
+func (s *storedGroup) restore() (*gathered, error) {
+	if len(s.Places) != len(s.Told.Examples) || len(s.Places) > maxExamples || len(s.Clients) > maxDistinct {
+		return nil, errStored
+	}
+	g := &gathered{
+		FindingGroup: s.Told, first: s.First, side: s.Side, folds: s.Folds, bytes: s.Bytes, resets: s.Resets,
+		mute: s.Mute, clients: distinct{s.Clients}, client: s.Client, seen: s.Seen,
+	}
+	for _, p := range s.Places {
+		g.places = append(g.places, place{int(p[0]), uint32(p[1]), p[2]})
+	}
+	for i, to := range g.samplings() {
+		from := &s.Samples[i]
+		if len(from.Lots) != len(from.Values) || len(from.Lots) > maxSampling {
+			return nil, errStored
+		}
+		to.n, to.low, to.high = from.N, Seconds(from.Low), Seconds(from.High)
+		for k, lot := range from.Lots {
+			to.keep(drawn{lot, Seconds(from.Values[k])})
+		}
+	}
+	return g, nil
+}
