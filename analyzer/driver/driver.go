@@ -19,8 +19,13 @@ import (
 
 // Options say what is analyzed, and how.
 type Options struct {
-	Stdin   io.Reader // what the file "-" stands for
-	Join    bool      // read the captures as one, in time order
+	Stdin io.Reader // what the file "-" stands for
+
+	// Open opens a capture for whoever keeps them elsewhere; nil stands for the files of
+	// this machine. What it returns is closed with the first error of a Read.
+	Open func(file string) (io.ReadCloser, error)
+
+	Join    bool // read the captures as one, in time order
 	Tracker reassembly.Config
 	Window  Window // packets outside are not looked at
 

@@ -3,6 +3,7 @@ package driver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -12,15 +13,23 @@ import (
 // opener opens the captures of a run.
 type opener struct {
 	ctx   context.Context
-	stdin io.Reader // gives up when ctx ends
-	meter *Meter    // may be nil
+	stdin io.Reader                                // gives up when ctx ends
+	meter *Meter                                   // may be nil
+	other func(file string) (io.ReadCloser, error) // see Options.Open
 }
 
 func newOpener(ctx context.Context, o *Options) *opener {
-	return &opener{ctx: ctx, stdin: Interruptible(ctx, o.Stdin), meter: o.Meter}
+	return &opener{ctx: ctx, stdin: Interruptible(ctx, o.Stdin), meter: o.Meter, other: o.Open}
 }
 
 func (o *opener) open(file string) (*capture.Reader, error) {
+	if o.other != nil {
+		r, err := o.other(file)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		return capture.NewReader(file, &closing{r})
+	}
 	if file != "-" && IsPipe(file) {
 		return capture.NewReader(file, Interruptible(o.ctx, &fifo{path: file}))
 	}
@@ -31,6 +40,17 @@ func (o *opener) open(file string) (*capture.Reader, error) {
 	return r, err
 }
 
+// closing closes what it reads with the first error, once it has been read.
+type closing struct{ io.ReadCloser }
+
+func (c *closing) Read(b []byte) (int, error) {
+	n, err := c.ReadCloser.Read(b)
+	if err != nil {
+		_ = c.ReadCloser.Close() // it was only read
+	}
+	return n, err
+}
+
 // close closes what was only read: nothing can be lost.
 func (o *opener) close(r *capture.Reader) {
 	o.meter.end(r)
@@ -38,7 +58,7 @@ func (o *opener) close(r *capture.Reader) {
 }
 
 // unmetered returns an opener whose work does not count.
-func (o *opener) unmetered() *opener { return &opener{ctx: o.ctx, stdin: o.stdin} }
+func (o *opener) unmetered() *opener { return &opener{ctx: o.ctx, stdin: o.stdin, other: o.other} }
 
 // gaveUp reports whether err came of waiting for a file no longer: whatever a
 // decompressor made of that, nothing is wrong with the file.

@@ -20,7 +20,7 @@ const (
 // floors are the rooms of the house from the top down. A package imports only
 // what stands on a lower floor.
 var floors = [][]string{
-	{"cmd/finwait", "testdata/record", "testdata/record/oracle", "testdata/record/bench", "testdata/record/damage", "cmd/internal/mass", "testdata/duckdb", "testdata/monitoring", "testdata/browser"},
+	{"cmd/finwait", "testdata/record", "testdata/record/oracle", "testdata/record/bench", "testdata/record/damage", "cmd/internal/mass", "testdata/duckdb", "testdata/monitoring", "testdata/browser", "cmd/finwait-beam"},
 	{"cmd/internal/cli"},
 	{"cmd/internal/anonymize"},
 	{"cmd/internal/damage", "analyzer/check", "analyzer/diff"},
@@ -50,6 +50,7 @@ var gates = map[string]string{
 	"github.com/duckdb/duckdb-go":       "testdata/duckdb", // a module of its own
 	"github.com/apache/arrow-go":        "testdata/duckdb",
 	"github.com/chromedp":               "testdata/browser", // likewise
+	"github.com/apache/beam":            "cmd/finwait-beam", // likewise
 }
 
 // floor returns the floor of a package; it counts from the top.

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"finwait/analyzer/driver"
+	"finwait/analyzer/model"
+	"finwait/analyzer/report"
+	"finwait/analyzer/timeline"
+)
+
+func init() {
+	register.DoFn3x1[context.Context, Task, func(int, []byte), error](&aloneFn{})
+	register.Emitter2[int, []byte]()
+}
+
+// Task is a capture that is analyzed by itself.
+type Task struct {
+	Index int // among all, from 0
+	File  string
+}
+
+// aloneFn analyzes captures, each by itself: it writes the records of each and emits what
+// the report needs, by group of captures.
+type aloneFn struct {
+	Settings Settings
+}
+
+func (f *aloneFn) ProcessElement(ctx context.Context, task Task, emit func(int, []byte)) error {
+	part := Part{Index: task.Index}
+	err := write(ctx, f.Settings.part(task.Index), func(w io.Writer) (err error) {
+		o := f.Settings.options()
+		o.Open, o.Jobs = opener(ctx, task.File), 1
+		o.Problem = func(err error) { part.Problems = append(part.Problems, problemOf(err)) }
+		records := &recordsHandler{Handler: f.Settings.handler(w)}
+		part.Outcome, err = driver.Run(ctx, []string{task.File}, o, timeline.NewWorst(records, false))
+		if err == nil && part.Outcome.Interrupted {
+			err = context.Cause(ctx)
+		}
+		part.Moment = records.moment
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", task.File, err)
+	}
+	text, err := part.encode()
+	if err != nil {
+		return err
+	}
+	emit(task.Index/groupSize, text)
+	return nil
+}
+
+// recordsHandler writes records and takes the worst moment from the summary.
+type recordsHandler struct {
+	model.Handler
+	moment *model.Moment
+}
+
+func (h *recordsHandler) Close(s *model.Summary) error {
+	h.moment = s.WorstMoment
+	return h.Handler.Close(s)
+}
+
+// options are those of the analysis.
+func (s *Settings) options() driver.Options { return driver.Options{} }
+
+// handler writes records as it was asked for.
+func (s *Settings) handler(w io.Writer) model.Handler {
+	return report.Find(report.Records, s.Format).New(w, report.Style{})
+}

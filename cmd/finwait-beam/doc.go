@@ -1,0 +1,3 @@
+// Command finwait-beam analyzes captures as finwait does, on many machines: it is an
+// Apache Beam pipeline around the same packages.
+package main

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
+)
+
+// finwait is the command that everything here is compared with.
+var finwait string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "finwait-beam")
+	if err != nil {
+		panic(err)
+	}
+	finwait = filepath.Join(dir, "finwait")
+	build := exec.Command("go", "build", "-o", finwait, "./cmd/finwait")
+	build.Dir = "../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	log.SetupLogging("error", "text")
+	code := ptest.MainRetWithDefault(m, "prism")
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// recordings returns the captures of real hosts.
+func recordings(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../testdata/real/*.pcap*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recordings: %v", err)
+	}
+	return files
+}
+
+// analyze runs the pipeline and returns the prefix of what it wrote.
+func analyze(t *testing.T, s Settings, files ...string) (prefix string) {
+	t.Helper()
+	prefix = filepath.Join(t.TempDir(), "out")
+	s.Output = prefix
+	if s.Format == "" {
+		s.Format = "jsonl"
+	}
+	if err := s.check(); err != nil {
+		t.Fatal(err)
+	}
+	p := beam.NewPipeline()
+	build(p.Root(), s, files)
+	if err := ptest.Run(p); err != nil {
+		t.Fatal(err)
+	}
+	return prefix
+}
+
+// want returns what finwait says.
+func want(t *testing.T, args ...string) []byte {
+	t.Helper()
+	out, err := exec.Command(finwait, args...).Output()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 3) {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// written returns the files of a pattern, one behind the other.
+func written(t *testing.T, pattern string) (all []byte) {
+	t.Helper()
+	names, err := filepath.Glob(pattern)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%s: nothing was written (%v)", pattern, err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, text...)
+	}
+	return all
+}
+
+// same compares line by line.
+func same(t *testing.T, what string, got, want []byte) {
+	t.Helper()
+	if bytes.Equal(got, want) {
+		return
+	}
+	g, w := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			t.Fatalf("%s: %d lines, want %d; line %d is\n%s\nwant\n%s", what, len(g), len(w), i+1, g[i], w[i])
+		}
+	}
+	t.Fatalf("%s: %d lines, want %d", what, len(g), len(w))
+}
+
+func sorted(text []byte) []byte {
+	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+	slices.Sort(lines)
+	return []byte(strings.Join(lines, "\n"))
+}
+
+// TestAlone: each capture by itself, and what cannot be read among them.
+func TestAlone(t *testing.T) {
+	dir := t.TempDir()
+	whole, err := os.ReadFile("../../testdata/real/go-timeout.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := bytes.Clone(whole)
+	copy(damaged[24+8:], "\xff\xff\xff\xff") // the first record is longer than any
+	bad := map[string][]byte{"damaged.pcap": damaged, "cut.pcap": whole[:len(whole)-7], "text.txt": []byte("no capture\n")}
+	files := recordings(t)
+	for name, content := range bad {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files[:3:3], append([]string{path}, files[3:]...)...)
+	}
+	files = append(files, filepath.Join(dir, "missing.pcap"))
+
+	prefix := analyze(t, Settings{}, files...)
+	same(t, "records", written(t, prefix+"-*.jsonl"), want(t, append([]string{"flows", "--format", "jsonl"}, files...)...))
+	same(t, "report", written(t, prefix+".report.json"), want(t, append([]string{"report", "--format", "json"}, files...)...))
+
+	var told bytes.Buffer
+	if err := tell(context.Background(), prefix+".problems.jsonl", &told); !errors.Is(err, errUnread) {
+		t.Errorf("captures that could not be read: %v", err)
+	}
+	for _, part := range []string{"damaged.pcap", "warning: ", "cut.pcap", "text.txt", "missing.pcap"} {
+		if !strings.Contains(told.String(), part) {
+			t.Errorf("the problems name no %q:\n%s", part, told.String())
+		}
+	}
+}

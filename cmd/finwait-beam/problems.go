@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
+
+	"finwait/analyzer/driver"
+	"finwait/analyzer/report"
+	"finwait/reassembly/capture"
+)
+
+// Problem is what is wrong with a capture.
+type Problem struct {
+	Text  string `json:"text"`
+	Error bool   `json:"error"` // it could not be read, or not to its end
+}
+
+func problemOf(err error) Problem {
+	harmless := errors.Is(err, capture.ErrCutShort) || errors.Is(err, driver.ErrShared) || errors.Is(err, driver.ErrNoTime)
+	return Problem{err.Error(), !harmless}
+}
+
+func writeProblems(w io.Writer, list []Problem) error {
+	e := json.NewEncoder(w)
+	for _, p := range list {
+		if err := e.Encode(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tell tells what a run wrote of its problems, and fails where captures could not be
+// read.
+func tell(ctx context.Context, name string, stderr io.Writer) error {
+	fs, err := filesystem.New(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer fs.Close()
+	r, err := fs.OpenRead(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	d := json.NewDecoder(bufio.NewReader(r))
+	for unread := false; ; {
+		var p Problem
+		switch err := d.Decode(&p); {
+		case errors.Is(err, io.EOF) && unread:
+			return errUnread
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		kind := "warning: "
+		if p.Error {
+			kind, unread = "", true
+		}
+		fmt.Fprintf(stderr, "finwait-beam: %s%s\n", kind, report.Safe(p.Text))
+	}
+}

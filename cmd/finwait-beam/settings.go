@@ -1,0 +1,27 @@
+package main
+
+import "fmt"
+
+// Settings are what the workers need to know of the command line.
+type Settings struct {
+	Output string
+	Format string
+}
+
+func (s *Settings) check() error {
+	switch {
+	case s.Output == "":
+		return &usageError{"--output names no prefix"}
+	case s.Format != "jsonl":
+		return &usageError{fmt.Sprintf("unknown format %q: jsonl is known", s.Format)}
+	}
+	return nil
+}
+
+// part names the records of one capture.
+func (s *Settings) part(i int) string { return fmt.Sprintf("%s-%05d.%s", s.Output, i, s.Format) }
+
+func (s *Settings) report() string { return s.Output + ".report.json" }
+
+// problems names what could not be read.
+func (s *Settings) problems() string { return s.Output + ".problems.jsonl" }
