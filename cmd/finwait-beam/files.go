@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -69,9 +68,6 @@ func opener(ctx context.Context, files ...string) func(string) (io.ReadCloser, e
 		return nil
 	}
 	return func(name string) (io.ReadCloser, error) {
-		if !isRemote(name) {
-			return os.Open(name)
-		}
 		fs, err := filesystem.New(ctx, name)
 		if err != nil {
 			return nil, err
