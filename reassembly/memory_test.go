@@ -83,7 +83,7 @@ func TestOctetsPerConnection(t *testing.T) {
 		{"unanswered", func(k *crowd, n int) { k.say(n, 0, syn, 0, 0, "") }, 260},
 		{"half-open", func(k *crowd, n int) { k.say(n, 0, syn, 0, 0, ""); k.say(n, 1, synACK, 0, 1, "") }, 310},
 		{"established", func(k *crowd, n int) { k.open(n) }, 360},
-		{"with payload", func(k *crowd, n int) { k.open(n); k.exchange(n, request, answer) }, 1400},
+		{"with payload", func(k *crowd, n int) { k.open(n); k.exchange(n, request, answer) }, 950},
 	} {
 		const connections = 100_000
 		k := newCrowd(Config{}, func(*conn.Conn) {})

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"bytes"
 	"time"
 
 	analyzer "finwait/analyzer/model"
@@ -71,7 +70,7 @@ func checkGaveUp(p *analyzer.Pass) {
 	if r := &c.RST; !c.FIN[conn.Client].Known && r.Ended && r.By == conn.Client && r.Kind == conn.RSTAbort {
 		g.closing, g.abort = c.MarkOf(r.Frame), true
 	}
-	if g.closing == nil || g.satisfied(p.Config.Patience) {
+	if g.closing == nil {
 		return
 	}
 	g.exchange = exchangeAt(c, g.closing)
@@ -94,25 +93,6 @@ func checkGaveUp(p *analyzer.Pass) {
 		Severity: severity, Side: conn.Client, Frames: g.frames(), Took: took(g.waited(g.closing), conn.ExactBound),
 	})
 }
-
-// satisfied reports whether the client closed as soon as it had an answer to its
-// only request, of which nothing came later. No reading of the two would find
-// that it gave up; as most clients close so, it saves most of the time of this rule.
-func (g *gaveUp) satisfied(patience time.Duration) bool {
-	c := g.c
-	if c.Dialog.Protocol != payload.HTTP1 {
-		return false
-	}
-	req, ans := &c.Dialog.Last[conn.Client], &c.Dialog.Last[conn.Server]
-	const version = "HTTP/1.1 " // a status of 1xx is behind it when that is no answer yet
-	asked, answer := req.Head(), ans.Head()
-	return int64(len(asked)) == req.Bytes && bytes.HasSuffix(asked, headEnd) && bytes.Count(asked, headEnd) == 1 &&
-		ans.StartFrame > req.StartFrame && ans.EndFrame < g.closing.Frame &&
-		len(answer) > len(version) && string(answer[:7]) == version[:7] && answer[len(version)] != '1' &&
-		g.closing.Ack >= max(c.PayloadEnd(conn.Server), behind(ans)) && g.closing.Time.Sub(ans.End) < patience
-}
-
-var headEnd = []byte("\r\n\r\n")
 
 // reportControlOnly judges by sequence numbers alone, where only SYN, FIN and
 // RST segments were captured: the client's FIN acknowledges not one octet, and

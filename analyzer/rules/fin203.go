@@ -48,7 +48,7 @@ func checkLateResponse(p *analyzer.Pass) {
 	}
 	wasted := int64(c.PayloadEnd(conn.Server) - max(c.Taken(conn.Server), 1))
 	asked := &c.Dialog.Last[conn.Client]
-	if !asked.Known() || lastWord(c, conn.Server, wasted) || asked.Bytes <= goodbye && farewells(asked.Head()) {
+	if !asked.Known() || lastWord(c, conn.Server, wasted) || asked.Farewell() {
 		return // nothing was asked, or that is no answer: FIN307
 	}
 	v := analyzer.Verdict{

@@ -70,7 +70,7 @@ func onlyGoodbye(c *conn.Conn, r conn.Role, n int64) bool {
 	if p := c.Dialog.Protocol; p == payload.TLS || p == payload.HTTP1 {
 		return lastWord(c, r, n)
 	}
-	return n <= goodbye && t.Bytes <= goodbye && farewells(t.Head())
+	return n <= payload.Goodbye && t.Farewell()
 }
 
 // deliberate is a half-close that was meant.

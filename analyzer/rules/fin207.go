@@ -159,7 +159,7 @@ func crossed(c *conn.Conn, request, fin *conn.Mark) bool {
 func asks(c *conn.Conn, r conn.Role, request *conn.Mark) bool {
 	t := &c.Dialog.Last[r]
 	if c.Dialog.Protocol == payload.HTTP1 {
-		return readRequests(t.Head(), t.Bytes).n > 0 || len(t.Head()) < len("GET / HTTP/1.1\r\n")
+		return t.First().Form == payload.Request || t.Captured() < len("GET / HTTP/1.1\r\n")
 	}
 	if r != conn.Client || c.Dialog.Protocol == payload.HTTP2 {
 		return false

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"bytes"
 	"fmt"
 	"time"
 
@@ -63,8 +62,7 @@ func serverHungUp(c *conn.Conn) (h hungUp, ok bool) {
 		return h, false
 	}
 	if c.Dialog.Protocol == payload.HTTP1 {
-		status, ok := payload.Status(c.Dialog.Last[conn.Server].Head())
-		h.timedOut = ok && status == payload.StatusRequestTimeout
+		h.timedOut = c.Dialog.Last[conn.Server].First().Status == payload.StatusRequestTimeout
 		if !h.timedOut && hasWholeAnswer(c) {
 			return h, false // most are: it would take long to read the two for that
 		}
@@ -106,7 +104,7 @@ func serverHungUp(c *conn.Conn) (h hungUp, ok bool) {
 // a glance: it is as long as it says, or ends with the last chunk.
 func hasWholeAnswer(c *conn.Conn) bool {
 	return c.Dialog.Messages[conn.Server] >= c.Dialog.Messages[conn.Client] &&
-		(c.Dialog.Last[conn.Server].Through() || bytes.HasSuffix(c.Dialog.Tails[conn.Server].Octets(), []byte("0\r\n\r\n")))
+		(c.Dialog.Last[conn.Server].Through() || c.Dialog.Tails[conn.Server].Ending() == payload.EndingChunk)
 }
 
 // unprovoked reports whether the server's reset is the end of something else: a

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -162,17 +161,16 @@ func (f closedTooSoon) Advice() string {
 func lastWord(c *conn.Conn, r conn.Role, n int64) bool {
 	const word = 6 // MySQL's COM_QUIT, PostgreSQL's Terminate and the like have 5
 	t := &c.Dialog.Last[r]
-	head := t.Head()
 	switch c.Dialog.Protocol {
 	case payload.TLS:
 		return n <= payload.AlertSize && !shakesHands(c, r, n)
 	case payload.HTTP1:
-		const frame, close, most = 2, 0x88, 2 + 4 + 125
-		return n <= most && t.Bytes <= most && len(head) >= frame && head[0] == close
+		const most = 2 + 4 + 125
+		return n <= most && t.Bytes <= most && t.CloseFrame()
 	case payload.HTTP2:
 		return n <= 64 // GOAWAY and the like
 	}
-	return n <= word || n <= goodbye && t.Bytes <= goodbye && farewells(head)
+	return n <= word || n <= payload.Goodbye && t.Farewell()
 }
 
 // shakesHands reports whether the n octets that r sent last are part of the TLS handshake.
@@ -184,18 +182,8 @@ func shakesHands(c *conn.Conn, r conn.Role, n int64) bool {
 	})
 }
 
-// goodbye is longer than what any protocol says last, in octets.
-const goodbye = 64
-
 // answersGoodbye reports whether the payload answers no more than a goodbye of the closer's.
 func answersGoodbye(c *conn.Conn, u unwanted) bool {
 	t := &c.Dialog.Last[u.closer]
-	return t.Bytes <= goodbye && farewells(t.Head()) && t.StartFrame < u.first.Frame
-}
-
-// farewells reports whether a turn is how SMTP, FTP, POP3 and IRC (QUIT), IMAP (LOGOUT)
-// say goodbye, or XMPP ends its stream.
-func farewells(head []byte) bool {
-	upper := bytes.ToUpper(head)
-	return bytes.HasPrefix(upper, []byte("QUIT")) || bytes.Contains(upper, []byte("LOGOUT")) || bytes.HasPrefix(upper, []byte("</STREAM:"))
+	return t.Farewell() && t.StartFrame < u.first.Frame
 }

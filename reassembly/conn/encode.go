@@ -58,7 +58,7 @@ func (x *Store) Pack(dst []byte, h *Head) []byte {
 		dst = codec.AppendPart(dst, holesType, v.holes[1])
 	}
 	dst = codec.AppendPart(dst, windowsType, v.windows)
-	return v.said.Append(dst)
+	return x.payload.Append(dst, h.said)
 }
 
 // unlinked returns c without indices into a Store.

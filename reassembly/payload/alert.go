@@ -36,13 +36,13 @@ func (a Alert) String() string {
 }
 
 // alert looks for a TLS alert record that is not encrypted: two octets long.
-func (k *state) alert(p *Piece) {
+func (q *records) alert(p *Piece) {
 	octets := p.Octets
 	const header, alertType, alertLen = 5, 21, 2
 	for len(octets) >= header {
 		size := int(octets[3])<<8 | int(octets[4])
 		if octets[0] == alertType && size == alertLen && len(octets) >= header+alertLen && octets[5] >= 1 && octets[5] <= 2 {
-			k.alerts[p.Side] = Alert{p.Frame, octets[5], octets[6]}
+			q.alerts[p.Side] = Alert{p.Frame, octets[5], octets[6]}
 		}
 		if octets[0] < 20 || octets[0] > 23 || len(octets) < header+size {
 			return

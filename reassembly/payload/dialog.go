@@ -22,7 +22,7 @@ type Dialog struct {
 type Value struct {
 	state   *state // nil where there was no payload
 	records *records
-	heads   [2][]byte // by side
+	lists   [2][]Message // by side
 }
 
 // Value returns what x holds at i; nothing where i is 0.
@@ -31,7 +31,11 @@ func (x *Store) Value(i uint32) Value {
 	if k == nil {
 		return Value{}
 	}
-	return Value{k, x.records.Find(k.tls), [2][]byte{x.heads.Of(&k.last[0].head), x.heads.Of(&k.last[1].head)}}
+	v := Value{state: k, records: x.records.Find(k.tls)}
+	for side := range k.sides {
+		v.lists[side] = x.messages.Of(&k.sides[side].reading.messages)
+	}
+	return v
 }
 
 // Dialog makes d what v holds, where client is the side of the client. It is valid as
@@ -45,12 +49,12 @@ func (v *Value) Dialog(client uint8, d *Dialog) {
 	}
 	d.Protocol = k.proto
 	for r := range uint8(2) {
-		side := r ^ client
-		d.Last[r] = Turn{k.last[side].Extent, v.heads[side]}
-		d.Turns[r], d.Messages[r] = k.turns[side], k.said[side]
-		d.Alerts[r], d.Tails[r] = k.alerts[side], k.tails[side]
+		s := &k.sides[r^client]
+		d.Last[r] = Turn{s.Extent, v.lists[r^client], int64(s.reading.next - s.At), s.opening}
+		d.Turns[r], d.Messages[r], d.Tails[r] = s.turns, s.messages, s.tail
 	}
 	if q := v.records; q != nil {
+		d.Alerts = [2]Alert{q.alerts[client], q.alerts[1-client]}
 		d.Bursts = append(bursts, q.bursts[:q.n]...)
 		for i := range d.Bursts {
 			d.Bursts[i].By ^= client
@@ -61,9 +65,9 @@ func (v *Value) Dialog(client uint8, d *Dialog) {
 // Frames calls visit with every frame that a Dialog of v names, and with 0.
 func (v *Value) Frames(visit func(frame uint32)) {
 	if k := v.state; k != nil {
-		for side := range k.last {
-			visit(k.last[side].StartFrame)
-			visit(k.last[side].EndFrame)
+		for side := range k.sides {
+			visit(k.sides[side].StartFrame)
+			visit(k.sides[side].EndFrame)
 		}
 	}
 	if q := v.records; q != nil {
@@ -79,7 +83,7 @@ func (d *Dialog) Clone() Dialog {
 	out := *d
 	out.Bursts = append([]Burst(nil), d.Bursts...)
 	for r := range out.Last {
-		out.Last[r].head = append([]byte(nil), d.Last[r].head...)
+		out.Last[r].Messages = append([]Message(nil), d.Last[r].Messages...)
 	}
 	return out
 }

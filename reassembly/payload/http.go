@@ -35,16 +35,29 @@ func methodOf(name []byte) Method {
 	return MethodOther
 }
 
-// Message is what the head of an HTTP/1 message says (RFC 9112).
+// Form says what a Message was recognised as.
+type Form uint8
+
+// The forms.
+const (
+	Unread   Form = iota // its first line has not come so far as to tell
+	Request              // by the lines so far
+	Response             // likewise
+	Damaged              // a line is none of a head
+)
+
+// Message is what the head of an HTTP/1 message says (RFC 9112), as far as it came.
 type Message struct {
-	Response bool
-	Whole    bool   // the head is; else what it says is only what stands in its lines so far
-	Method   Method // of a request
-	Status   uint16 // of a response
-	Head     int    // octets, the empty line behind it included; valid iff Whole
-	Length   int64  // Content-Length; -1 where it is not told
-	Chunked  bool
-	Events   bool // the content is a stream of events (HTML §9.2)
+	Length  int64  // Content-Length, -1 where it is not told; octets of all chunks where they Ended
+	At      uint32 // where it begins, in octets from the start of its turn
+	Head    uint32 // octets of the head, the empty line behind it included; 0 before that has come
+	Status  uint16 // of a Response; 0 before it has come
+	Form    Form
+	Method  Method // of a Request
+	Chunked bool
+	Ended   bool // its last chunk has come, and the empty line behind it
+	Events  bool // the content is a stream of events (HTML §9.2)
+	Loose   bool // it is not known what stands before it in its turn
 }
 
 // Statuses that say something of the message itself (RFC 9110 §15).
@@ -57,104 +70,105 @@ const (
 	StatusRequestTimeout     = 408
 )
 
-// version is how a response begins (RFC 9112 §4).
-var version = []byte("HTTP/1.")
+// Whole reports whether all of the head has come.
+func (m *Message) Whole() bool { return m.Head > 0 }
 
 // Interim reports whether m is a response before the response (RFC 9110 §15.2).
 func (m *Message) Interim() bool {
-	return m.Response && m.Status >= StatusContinue && m.Status < StatusOK && m.Status != StatusSwitchingProtocols
-}
-
-// IsInterim is Interim of the response that b begins with.
-func IsInterim(b []byte) bool {
-	status, ok := Status(b)
-	m := Message{Response: ok, Status: status}
-	return m.Interim()
+	return m.Form == Response && m.Status >= StatusContinue && m.Status < StatusOK && m.Status != StatusSwitchingProtocols
 }
 
 // Body returns how many octets of body stand behind the head in answer to a request
-// with method asked (RFC 9112 §6.3); ok is false where the head does not tell: chunks
-// tell themselves, and a response without a length lasts until its sender closes.
+// with method asked (RFC 9112 §6.3); ok is false where that is not known: chunks tell
+// themselves, and a response without a length lasts until its sender closes.
 func (m *Message) Body(asked Method) (n int64, ok bool) {
 	switch {
-	case m.Chunked:
-		return 0, false
-	case m.Response && (asked == MethodHead || m.Status < StatusOK || m.Status == StatusNoContent || m.Status == StatusNotModified):
+	case m.Form == Response && (asked == MethodHead || m.Status < StatusOK || m.Status == StatusNoContent || m.Status == StatusNotModified):
 		return 0, true
+	case m.Chunked:
+		return m.Length, m.Ended
 	case m.Length >= 0:
 		return m.Length, true
 	}
-	return 0, !m.Response
+	return 0, m.Form == Request
 }
 
-// IsResponse reports whether b begins as an HTTP/1 response does.
-func IsResponse(b []byte) bool { return bytes.HasPrefix(b, version) }
+// End returns where m ends, in octets from the start of its turn, in answer to a request
+// with method asked; ok is false where that is not known.
+func (m *Message) End(asked Method) (at int64, ok bool) {
+	n, ok := m.Body(asked)
+	return int64(m.At) + int64(m.Head) + n, ok && m.Whole()
+}
 
-// IsRequest reports whether b begins as an HTTP/1 request line does: a method of
-// capital letters and a target (RFC 9112 §3).
-func IsRequest(b []byte) bool {
-	space := bytes.IndexByte(b[:min(len(b), 16)], ' ')
-	if space < 3 || space+1 >= len(b) {
+// version is how a response begins (RFC 9112 §4).
+var version = []byte("HTTP/1.")
+
+// isResponse reports whether b begins as an HTTP/1 response does.
+func isResponse(b []byte) bool { return bytes.HasPrefix(b, version) }
+
+// isRequest reports whether line is a request line in HTTP/1: a method of capital
+// letters, a target, and the version (RFC 9112 §3). Where line is not whole its end is
+// not looked at.
+func isRequest(line []byte, whole bool) bool {
+	space := bytes.IndexByte(line[:min(len(line), 16)], ' ')
+	if space < 3 || space+1 >= len(line) || letters(line) < space {
 		return false
 	}
-	for _, c := range b[:space] {
+	target := line[space+1]
+	if target != '/' && target != '*' && !bytes.HasPrefix(line[space+1:], []byte("http")) && !bytes.HasPrefix(line, []byte("CONNECT ")) {
+		return false
+	}
+	return !whole || bytes.Contains(line, []byte(" HTTP/1."))
+}
+
+// letters returns how many capital letters b begins with.
+func letters(b []byte) int {
+	for i, c := range b {
 		if c < 'A' || c > 'Z' {
-			return false
+			return i
 		}
 	}
-	target := b[space+1]
-	if target != '/' && target != '*' && !bytes.HasPrefix(b[space+1:], []byte("http")) && !bytes.HasPrefix(b, []byte("CONNECT ")) {
-		return false
-	}
-	line, end := cutLine(b)
-	return end == 0 || bytes.Contains(line, []byte(" HTTP/1."))
+	return len(b)
 }
 
-// Read reads the head that b begins with. ok is false where b begins otherwise, or
-// where a line in it is none of a head.
-func Read(b []byte) (m Message, ok bool) {
-	line, n := cutLine(b)
-	if m.Length = -1; IsResponse(b) {
-		m.Response = true
-		if m.Status, ok = statusOf(line); !ok {
-			return m, false
-		}
-	} else {
-		name, _, found := bytes.Cut(line, []byte(" "))
-		if !found || !IsRequest(b) {
-			return m, false
-		}
-		m.Method = methodOf(name)
+// mayBegin reports whether b may be the first octets of a message, too few to tell.
+func mayBegin(b []byte) bool {
+	if len(b) < len(version) && bytes.HasPrefix(version, b) {
+		return true
 	}
-	for at := n; n > 0; at += n {
-		if line, n = cutLine(b[at:]); n == 0 {
-			break // cut off in the middle
-		}
-		if len(line) == 0 {
-			m.Whole, m.Head = true, at+n
-			return m, true
-		}
-		if !m.field(line) {
-			return m, false
-		}
+	n := letters(b[:min(len(b), 16)])
+	if n == len(b) {
+		return n < 16
 	}
-	return m, true
+	return n >= 3 && b[n] == ' ' && len(b)-n <= len("http") && bytes.HasPrefix([]byte("http"), b[n+1:])
 }
 
-// cutLine returns the line that b begins with, without its end, and how many octets it
-// has with that: CR and LF, or LF alone (RFC 9112 §2.2). It has 0 where the end is missing.
-func cutLine(b []byte) (line []byte, n int) {
-	i := bytes.IndexByte(b, '\n')
-	if i < 0 {
-		return b, 0
+// first takes in the first line, or what has come of it; long means that the middle or
+// the end of it is missing. It returns false where that is none of a message.
+func (m *Message) first(line []byte, whole, long bool) bool {
+	switch {
+	case isResponse(line):
+		status, ok := statusOf(line)
+		if !ok && whole {
+			break
+		}
+		m.Form, m.Status = Response, status
+		return true
+	case isRequest(line, whole && !long):
+		m.Form = Request
+		m.Method = methodOf(line[:bytes.IndexByte(line, ' ')])
+		return true
+	case !whole && mayBegin(line):
+		return true
 	}
-	return bytes.TrimSuffix(b[:i], []byte("\r")), i + 1
+	m.Form = Damaged
+	return false
 }
 
 // statusOf reads a status line: the version, and a code of three digits.
 func statusOf(line []byte) (uint16, bool) {
 	const code = len("HTTP/1.1 ")
-	if len(line) < code+3 || line[code-1] != ' ' || len(line) > code+3 && line[code+3] != ' ' {
+	if len(line) < code+3 || line[code-1] != ' ' || len(line) > code+3 && line[code+3] != ' ' && line[code+3] != '\r' {
 		return 0, false
 	}
 	var n uint16
@@ -167,7 +181,8 @@ func statusOf(line []byte) (uint16, bool) {
 	return n, n >= 100
 }
 
-// field takes in a line of the head. Names are the same in any case (RFC 9110 §5.1).
+// field takes in another line of the head. Names are the same in any case (RFC 9110 §5.1).
+// It returns false where the line is none of a head.
 func (m *Message) field(line []byte) bool {
 	if line[0] == ' ' || line[0] == '\t' {
 		return true // the line before goes on (RFC 9112 §5.2)
@@ -202,16 +217,6 @@ func (m *Message) field(line []byte) bool {
 // trim returns b without the space around it.
 func trim(b []byte) []byte { return bytes.Trim(b, " \t") }
 
-// Status returns the status of the response that b begins with; ok is false where it
-// begins otherwise.
-func Status(b []byte) (status uint16, ok bool) {
-	if !IsResponse(b) {
-		return 0, false
-	}
-	line, _ := cutLine(b[:min(len(b), 64)])
-	return statusOf(line)
-}
-
 // is reports whether name is word in any case.
 func is(name []byte, word string) bool {
 	if len(name) != len(word) {
@@ -237,51 +242,11 @@ func lengthOf(value []byte) (n int64, ok bool) {
 	return n, len(value) > 0
 }
 
-// Chunks goes through the chunks of a body (RFC 9112 §7.1) as far as b holds them. ended
-// means that the last one and its empty line are there: n octets are the body. ok is
-// false where what stands there is no chunk.
-func Chunks(b []byte) (n int, ended, ok bool) {
-	for {
-		line, end := cutLine(b[n:])
-		if end == 0 {
-			return n, false, true
-		}
-		size, good := chunkSize(line)
-		if !good {
-			return n, false, false
-		}
-		if n += end; size == 0 {
-			return trailer(b, n)
-		}
-		if size >= int64(len(b)-n) {
-			return len(b), false, true
-		}
-		n += int(size)
-		if line, end = cutLine(b[n:]); len(line) > 0 {
-			return n, false, end == 0
-		}
-		n += end
-	}
-}
-
-// trailer goes through the lines behind the last chunk to the empty one.
-func trailer(b []byte, n int) (int, bool, bool) {
-	for {
-		line, end := cutLine(b[n:])
-		if end == 0 {
-			return n, false, true
-		}
-		if n += end; len(line) == 0 {
-			return n, true, true
-		}
-	}
-}
-
 // chunkSize reads the line before a chunk: its size in hexadecimal digits, and
-// extensions, which do not matter.
+// extensions, which do not matter (RFC 9112 §7.1).
 func chunkSize(line []byte) (n int64, ok bool) {
 	line, _, _ = bytes.Cut(line, []byte(";"))
-	line = bytes.Trim(line, " \t")
+	line = trim(line)
 	if len(line) == 0 || len(line) > 12 {
 		return 0, false
 	}

@@ -24,14 +24,12 @@ func (p Protocol) String() string { return protocolNames[p] }
 // http2Preface is how a client begins HTTP/2 (RFC 9113 §3.4).
 var http2Preface = []byte("PRI * HTTP/2.0\r\n")
 
-// recognise looks at how a turn begins.
+// recognise looks at how a turn begins. HTTP/1 is recognised where its messages are read.
 func (k *state) recognise(head []byte) {
 	switch {
 	case bytes.HasPrefix(head, http2Preface):
 		k.proto = HTTP2
 	case k.proto != ProtocolUnknown:
-	case IsRequest(head) || IsResponse(head):
-		k.proto = HTTP1
 	case len(head) >= 5 && head[0] >= 20 && head[0] <= 23 && head[1] == 3 && head[2] <= 4:
 		k.proto = TLS // a record header (RFC 8446 §5.1)
 	}

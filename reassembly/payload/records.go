@@ -52,6 +52,7 @@ type records struct {
 	scan   [2]recordScan
 	bursts [maxBursts]Burst
 	n      uint8
+	alerts [2]Alert // by side
 
 	answerTime time.Duration // from the client's first record to the server's first
 	hello      frame.Time    // of the client's first record
@@ -84,6 +85,7 @@ const (
 
 // add looks through a piece for TLS records.
 func (q *records) add(p *Piece) {
+	q.alert(p)
 	s := &q.scan[p.Side]
 	end := p.At + seqnum.Offset(p.Size)
 	switch {

@@ -9,14 +9,15 @@ import (
 // Store holds what was recognised in the payload of connections, in tables that hold no
 // pointers. It is used from one goroutine; a Value of it may be read from another.
 type Store struct {
-	states  slab.Slab[state]
-	heads   slab.Store[byte]
-	records slab.Slab[records]
+	states   slab.Slab[state]
+	messages slab.Store[Message]
+	carries  slab.Store[byte]
+	records  slab.Slab[records]
 }
 
 // NewStore returns a Store in which nothing was recognised.
 func NewStore() *Store {
-	return &Store{heads: slab.NewStore[byte](64, 128, 256, HeadLen)}
+	return &Store{messages: slab.NewStore[Message](1, 2, 4, 8, maxMessages+1), carries: slab.NewStore[byte](64, maxCarry)}
 }
 
 // Piece is payload that one side of a connection sent, of which some had not come
@@ -31,27 +32,22 @@ type Piece struct {
 	Fresh  int64         // octets that had not come before
 }
 
-// whole reports whether all of p was captured.
-func (p *Piece) whole() bool { return len(p.Octets) == int(p.Size) }
-
-// state is what was recognised in the payload of one connection: what both sides said
-// last, and how often they spoke.
+// state is what was recognised in the payload of one connection.
 type state struct {
-	last    [2]lastTurn // by side
-	turns   [2]uint32
-	said    [2]uint32        // HTTP/1 requests or responses
-	next    [2]seqnum.Offset // where the next of them begins, if the one before tells; 0 where it does not
-	alerts  [2]Alert
-	tails   [2]Tail
+	sides   [2]side
 	tls     uint32 // index into Store.records, or 0
 	speaker uint8
 	proto   Protocol
 }
 
-// lastTurn is a Turn with its head in Store.heads.
-type lastTurn struct {
+// side is what one side said last, and how often it spoke.
+type side struct {
 	Extent
-	head slab.Run
+	reading  reading
+	tail     Tail
+	turns    uint32
+	messages uint32 // HTTP/1 requests or responses, no interim ones
+	opening  opening
 }
 
 // noSide is the speaker before anybody spoke.
@@ -66,44 +62,30 @@ func (x *Store) Add(i *uint32, p *Piece) {
 		*i = row
 	}
 	k := x.states.At(*i)
-	turn := &k.last[p.Side]
+	s := &k.sides[p.Side]
 	if k.speaker != p.Side {
 		k.speaker = p.Side
-		k.turns[p.Side]++
-		turn.Extent = Extent{Start: p.Time, StartFrame: p.Frame, At: p.At}
-		turn.head.N = 0
-		k.next[p.Side] = p.At
+		s.turns++
+		s.Extent = Extent{Start: p.Time, StartFrame: p.Frame, At: p.At}
+		s.opening = opening{}
+		s.reading.begin(p.At)
+		k.recognise(p.Octets)
 	}
-	if n := int(turn.head.N); n < HeadLen && p.At == turn.At+seqnum.Offset(n) {
-		x.lengthen(&turn.head, p.Octets)
-		if n == 0 { // the payload is at hand, the head's room perhaps in no cache
-			k.recognise(p.Octets[:turn.head.N])
-		}
-	}
-	if k.proto == HTTP1 {
-		k.messages(p.Octets, p.Side, p.At)
-	}
-	turn.End, turn.EndFrame = p.Time, p.Frame
-	turn.Bytes += p.Fresh
-	k.tails[p.Side].keep(p)
-	if k.proto == TLS {
+	s.opening.add(p, s.At)
+	s.End, s.EndFrame = p.Time, p.Frame
+	s.Bytes += p.Fresh
+	s.tail.add(p)
+	switch k.proto {
+	case ProtocolUnknown, HTTP1:
+		x.read(k, p)
+	case TLS:
 		if k.tls == 0 {
 			row, q := x.records.Alloc()
 			*q = records{}
 			k.tls = row
 		}
 		x.records.At(k.tls).add(p)
-		k.alert(p)
 	}
-}
-
-// lengthen appends payload to a head, as much as belongs there.
-func (x *Store) lengthen(head *slab.Run, octets []byte) {
-	n := int(head.N)
-	all := min(n+len(octets), HeadLen)
-	x.heads.Reserve(head, all)
-	head.N = uint16(all)
-	copy(x.heads.Of(head)[n:], octets)
 }
 
 // Used returns of how many connections at a time a Store ever held something.
@@ -111,10 +93,14 @@ func (x *Store) Used() int { return x.states.Used() }
 
 // Release gives back the state at i; 0 is ignored.
 func (x *Store) Release(i uint32) {
-	if k := x.states.Find(i); k != nil {
-		x.records.Release(k.tls)
-		x.heads.Release(&k.last[0].head)
-		x.heads.Release(&k.last[1].head)
-		x.states.Release(i)
+	k := x.states.Find(i)
+	if k == nil {
+		return
 	}
+	for side := range k.sides {
+		x.messages.Release(&k.sides[side].reading.messages)
+		x.carries.Release(&k.sides[side].reading.carry)
+	}
+	x.records.Release(k.tls)
+	x.states.Release(i)
 }

@@ -5,15 +5,18 @@ import (
 	"finwait/reassembly/seqnum"
 )
 
-// HeadLen is how many octets are kept of the start of a turn.
-const HeadLen = 384
-
 // Turn is what one end said before the other spoke again: payload in one
 // direction. On a connection of requests and answers the client's turn is a
 // request, the server's next one the answer.
 type Turn struct {
 	Extent
-	head []byte
+
+	// Messages are those of HTTP/1, in order, each where the one before ended. A last
+	// Loose one stands for all that were met otherwise.
+	Messages []Message
+	Read     int64 // octets from the start on in which all Messages are known
+
+	opening opening
 }
 
 // Extent is when, where and how much was said in a Turn.
@@ -24,52 +27,101 @@ type Extent struct {
 	At                   seqnum.Offset // sequence position of its first octet
 }
 
-// Head returns the captured start of the turn's payload, at most HeadLen
-// octets. It is what the network carried: never print it unescaped.
-func (t *Turn) Head() []byte { return t.head }
-
 // Known reports whether there was a turn at all.
 func (t *Turn) Known() bool { return t.StartFrame != 0 }
 
-// Through reports whether t is one whole HTTP/1 message, as its head tells. False where
-// the head does not say how long the message is.
+// First returns the HTTP/1 message that t begins with; that of no turn at all is Unread.
+func (t *Turn) First() Message {
+	if len(t.Messages) == 0 || t.Messages[0].At != 0 {
+		return Message{Length: -1}
+	}
+	return t.Messages[0]
+}
+
+// Through reports whether t is one whole HTTP/1 message, as its head tells, or its
+// chunks. False where neither says how long the message is.
 func (t *Turn) Through() bool {
-	m, ok := Read(t.head)
-	return ok && m.Whole && m.Length >= 0 && t.Bytes == int64(m.Head)+m.Length
+	m := t.First()
+	end, ok := m.End(MethodOther)
+	return ok && t.Bytes == end
 }
 
-// tailLen is how many octets are kept of the end of what each side said.
-const tailLen = 8
+// Goodbye is longer than what any protocol says last, in octets.
+const Goodbye = 64
 
-// Tail is the end of a side's payload so far.
-type Tail struct {
-	End    seqnum.Offset // the sequence position behind it
-	octets [tailLen]byte
-	n      uint8
+// Farewell reports whether t is how SMTP, FTP, POP3 and IRC (QUIT), IMAP (LOGOUT) say
+// goodbye, or XMPP ends its stream.
+func (t *Turn) Farewell() bool { return t.Bytes <= Goodbye && t.opening.farewell() }
+
+// CloseFrame reports whether t begins as the close frame of a WebSocket does (RFC 6455
+// §5.5.1).
+func (t *Turn) CloseFrame() bool {
+	const header, final, closing = 2, 0x80, 8
+	return t.opening.n >= header && t.opening.octet == final|closing
 }
 
-// Octets returns the last octets of payload that were captured; none where a segment
-// was not captured whole. They are what the network carried: never print them unescaped.
-func (t *Tail) Octets() []byte { return t.octets[:t.n] }
+// Captured returns how many octets of the start of t were captured without a gap, at
+// most 255.
+func (t *Turn) Captured() int { return int(t.opening.n) }
 
-// keep takes in the end of a piece.
-func (t *Tail) keep(p *Piece) {
-	octets := p.Octets
-	if !p.whole() {
-		t.n = 0
+// opening is how a turn begins.
+type opening struct {
+	n     uint8 // octets of it that were captured without a gap, at most 255
+	octet uint8 // the first; valid iff n > 0
+
+	quit, stream, logout uint8 // how many octets of a farewell were met in the first ones
+}
+
+// The farewells; the first two stand at the start, LOGOUT behind a tag.
+const (
+	wordQuit   = "QUIT"
+	wordStream = "</STREAM:"
+	wordLogout = "LOGOUT"
+)
+
+// add takes in a piece of a turn that begins at from.
+func (o *opening) add(p *Piece, from seqnum.Offset) {
+	at := from + seqnum.Offset(o.n) - p.At
+	if at < 0 || at >= seqnum.Offset(len(p.Octets)) || o.n == 255 {
 		return
 	}
-	if p.At != t.End {
-		t.n = 0
+	octets := p.Octets[at:]
+	if o.n == 0 {
+		o.octet = octets[0]
 	}
-	t.End = p.At + seqnum.Offset(len(octets))
-	if len(octets) >= tailLen {
-		octets = octets[len(octets)-tailLen:]
-		t.n = 0
+	n := int(o.n) + len(octets)
+	if n > Goodbye {
+		o.quit, o.stream, o.logout = 0, 0, 0 // it says more than that
+		octets = nil
 	}
-	if over := int(t.n) + len(octets) - tailLen; over > 0 {
-		copy(t.octets[:], t.octets[over:t.n])
-		t.n -= uint8(over)
+	for i, c := range octets {
+		o.spell(int(o.n)+i, c)
 	}
-	t.n += uint8(copy(t.octets[t.n:], octets))
+	o.n = uint8(min(n, 255))
+}
+
+// spell takes in octet i.
+func (o *opening) spell(i int, c byte) {
+	if c >= 'a' && c <= 'z' {
+		c -= 'a' - 'A'
+	}
+	if i == int(o.quit) && i < len(wordQuit) && c == wordQuit[i] {
+		o.quit++
+	}
+	if i == int(o.stream) && i < len(wordStream) && c == wordStream[i] {
+		o.stream++
+	}
+	switch {
+	case int(o.logout) == len(wordLogout):
+	case c == wordLogout[o.logout]:
+		o.logout++
+	case c == wordLogout[0]:
+		o.logout = 1
+	default:
+		o.logout = 0
+	}
+}
+
+func (o *opening) farewell() bool {
+	return int(o.quit) == len(wordQuit) || int(o.stream) == len(wordStream) || int(o.logout) == len(wordLogout)
 }

@@ -24,9 +24,9 @@ func (m *measure) late() *conn.Mark {
 // What came behind it was no part of it.
 func (m *measure) whole() bool {
 	a := &m.conn.Dialog.Last[conn.Server]
-	answer, ok := payload.Read(a.Head())
-	body, known := answer.Body(payload.MethodGet)
-	return ok && answer.Response && answer.Whole && known && m.closing.Ack >= a.At+seqnum.Offset(answer.Head)+seqnum.Offset(body)
+	answer := a.First()
+	end, known := answer.End(payload.MethodGet)
+	return answer.Form == payload.Response && known && m.closing.Ack >= a.At+seqnum.Offset(end)
 }
 
 // stalled reports whether the server had fallen silent before its late payload,

@@ -15,15 +15,15 @@ func (m *measure) unfinished() bool {
 	if c.Dialog.Protocol != payload.HTTP1 || c.Dialog.Messages[conn.Client] != 1 {
 		return false
 	}
-	head, ok := payload.Read(req.Head())
-	if !ok || head.Response {
+	head := req.First()
+	if head.Form != payload.Request {
 		return false
 	}
-	if !head.Whole {
-		return req.Bytes == int64(len(req.Head())) // all of it was kept
+	if !head.Whole() {
+		return req.Bytes <= req.Read // all of it was captured
 	}
-	n, known := head.Body(head.Method)
-	return known && req.Bytes < int64(head.Head)+n
+	end, known := head.End(payload.MethodOther)
+	return known && req.Bytes < end
 }
 
 // tooSlow measures how long a server waited for the rest of a request.
