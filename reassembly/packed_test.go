@@ -58,7 +58,7 @@ func TestOctetsPerEndedConnection(t *testing.T) {
 		k.say(n, 0, ack, asked+1, said+1, "")
 	}
 	each := int(heap()-before) / connections
-	if k.count.ended != connections || each > 400+packBeyond*1400/connections {
+	if k.count.ended != connections || each > 400+packBeyond*920/connections {
 		t.Errorf("%d octets for each of %d connections that ended", each, k.count.ended)
 	}
 	t.Logf("%d octets, %d of %d are packed", each, k.packed.n, k.count.ended)
