@@ -196,6 +196,9 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 		t.askFrom(tuple.Conn, s, side, fresh)
 	}
 	h := t.head(tuple.Conn)
+	if s.Options.Multipath && s.Flags.Has(segment.SYN) {
+		h.Multipath |= 1 << side
+	}
 	if h.Ended == conn.EndReset && deniesReset(h, f, s) {
 		t.revive(tuple.Conn, h)
 	}

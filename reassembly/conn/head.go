@@ -16,6 +16,7 @@ type Head struct {
 	Ended        End                 // if it did: stray segments still belong to it
 	Completeness uint8               // tcp.completeness
 	Reopened     bool                // goes on with a stream of which another record was made
+	Multipath    uint8               // whose SYN speaks Multipath TCP: a bit for each side
 	OutOfRoom    bool                // that other record was made early, for want of room
 	Horizon
 
@@ -25,6 +26,13 @@ type Head struct {
 	stalls   uint32   // index into Store.windows, or 0
 	course
 }
+
+// bothSides are the bits of both sides.
+const bothSides = 3
+
+// Multipath reports whether both ends speak Multipath TCP (RFC 8684), in which a close shows
+// in options before it shows as a FIN.
+func (c *Conn) Multipath() bool { return c.from.head.Multipath == bothSides }
 
 // Horizon is how far a connection was observed.
 type Horizon struct {

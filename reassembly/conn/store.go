@@ -40,6 +40,9 @@ func (x *Store) Open(h *Head, s *segment.Segment, side uint8) {
 		h.Addr = [2]segment.Endpoint{s.Dst, s.Src}
 	}
 	h.scale = [2]int8{-1, -1}
+	if s.Options.Multipath && !s.Flags.Has(segment.SYN) {
+		h.Multipath = bothSides
+	}
 }
 
 // Add takes in the next segment of a connection, sent from a side.

@@ -68,6 +68,7 @@ const (
 	StatusNoContent          = 204
 	StatusNotModified        = 304
 	StatusRequestTimeout     = 408
+	StatusGatewayTimeout     = 504
 )
 
 // Whole reports whether all of the head has come.

@@ -71,7 +71,7 @@ func (s *Segment) reset() {
 }
 
 func (o *Options) reset() {
-	o.Cut, o.HasMSS, o.HasScale, o.HasTimestamps, o.SACKPermitted = false, false, false, false, false
+	o.Cut, o.HasMSS, o.HasScale, o.HasTimestamps, o.SACKPermitted, o.Multipath = false, false, false, false, false, false
 	o.MSS, o.Scale, o.TSVal, o.TSEcr, o.SACKs = 0, 0, 0, 0, 0
 }
 

@@ -168,6 +168,7 @@ type Options struct {
 	HasScale      bool
 	HasTimestamps bool
 	SACKPermitted bool
+	Multipath     bool // it speaks Multipath TCP (RFC 8684)
 	MSS           uint16
 	Scale         uint8        // window scale shift (RFC 7323 §2); SYN only
 	TSVal, TSEcr  uint32       // RFC 7323 §3

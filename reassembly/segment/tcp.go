@@ -56,6 +56,7 @@ const (
 	optSACKPermitted = 4
 	optSACK          = 5
 	optTimestamps    = 8
+	optMultipath     = 30
 )
 
 // parse reads TCP options: what is needed of them, up to the first that
@@ -94,6 +95,8 @@ func (o *Options) set(kind uint8, value []byte) {
 		o.SACKPermitted = true
 	case kind == optTimestamps && n == 8:
 		o.HasTimestamps, o.TSVal, o.TSEcr = true, be32(value), be32(value[4:])
+	case kind == optMultipath:
+		o.Multipath = true
 	case kind == optSACK && n%8 == 0:
 		o.SACKs = uint8(min(n/8, len(o.SACK)))
 		for i := range o.SACK[:o.SACKs] {

@@ -3,8 +3,10 @@ package timers
 import (
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/reassembly/capture"
 )
 
 // crafted are samples that agree in as many ways as they can: in groups of n, each longer
@@ -14,7 +16,7 @@ func crafted(n int, factor float64) []sample {
 	var list []sample
 	for v := 1e6; len(list)+n <= maxPerSeries && v < 1e18; v *= factor {
 		for range n {
-			var s sample
+			s := sample{end: capture.Time(len(list)) * capture.Time(time.Hour)}
 			for from := range s.waits {
 				s.waits[from] = analyzer.Seconds(v*(1+float64(from)/7)) + analyzer.Seconds(r.IntN(1000))
 			}

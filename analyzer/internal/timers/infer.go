@@ -43,6 +43,7 @@ type inferred struct {
 	samples                  int64
 	from                     reference
 	bracket                  bool
+	protocols                protocols
 	dots                     []analyzer.Seconds
 }
 
@@ -109,7 +110,7 @@ func agreements(samples []sample) []inferred {
 	var out []inferred
 	var found []cluster
 	for {
-		best := bestOf(waits, found)
+		best := bestOf(waits, found, samples)
 		if best == nil || len(found) == maxTimers {
 			return out
 		}
@@ -121,18 +122,18 @@ func agreements(samples []sample) []inferred {
 		for from := range waits {
 			waits[from] = slices.DeleteFunc(waits[from], func(w wait) bool { return gone[w.id] })
 		}
-		out = addDistinct(out, best.timer())
+		out = addDistinct(out, best.timer(samples))
 	}
 }
 
 // bestOf returns the best candidate from any reference that is not the tail of
 // one found before.
-func bestOf(waits [numReferences][]wait, found []cluster) *candidate {
+func bestOf(waits [numReferences][]wait, found []cluster, samples []sample) *candidate {
 	var all []candidate
 	most := 0
 	for from, list := range waits {
 		for _, c := range clusters(list) {
-			if c.trails(found) {
+			if c.trails(found) || c.events(samples) < minSamples {
 				continue
 			}
 			all = append(all, candidate{c, reference(from)})
@@ -195,8 +196,8 @@ func roundness(v analyzer.Seconds) int {
 	return len(grids)
 }
 
-func (c *candidate) timer() inferred {
-	return inferred{value: c.value(), low: c.low(), high: c.high(), spread: c.spread(), samples: int64(len(c.waits)), from: c.from, dots: dots(c.waits)}
+func (c *candidate) timer(samples []sample) inferred {
+	return inferred{protocols: protocolsOf(c.waits, samples), value: c.value(), low: c.low(), high: c.high(), spread: c.spread(), samples: int64(len(c.waits)), from: c.from, dots: dots(c.waits)}
 }
 
 // dots chooses the waits that a picture shows.

@@ -9,17 +9,25 @@ import (
 	"time"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/reassembly/capture"
+	"finwait/reassembly/payload"
 )
 
 const ms = analyzer.Seconds(time.Millisecond)
 
 var endpoint = netip.MustParseAddrPort("192.0.2.1:443")
 
-// feed gives a Collector waits of one kind, from one reference.
+// feed gives a Collector waits of one kind, from one reference, in connections of HTTP/1 a
+// minute apart.
 func feed(c *Collector, k kind, from reference, waits ...analyzer.Seconds) {
-	for _, w := range waits {
+	feedOf(c, payload.HTTP1, time.Minute, k, from, waits...)
+}
+
+// feedOf is feed of connections of some protocol, which end some time apart.
+func feedOf(c *Collector, p payload.Protocol, apart time.Duration, k kind, from reference, waits ...analyzer.Seconds) {
+	for i, w := range waits {
 		o := Observation{server: endpoint}
-		var s sample
+		s := sample{end: capture.Time(i) * capture.Time(apart), protocol: p}
 		s.waits[from] = w
 		o.add(k, s)
 		c.Add(&o)
@@ -144,8 +152,8 @@ func TestReference(t *testing.T) {
 	for from, wait := range map[reference]analyzer.Seconds{fromSYN: 600 * ms, fromRequestStart: 700 * ms, fromRequestEnd: 2500 * ms} {
 		r := rand.New(rand.NewPCG(uint64(from), 2))
 		var all Collector
-		for range 20 {
-			var s sample
+		for i := range 20 {
+			s := sample{end: capture.Time(i) * capture.Time(time.Minute)}
 			dial, upload := 60*ms, analyzer.Seconds(r.Int64N(int64(80*ms)))+ms // the path is steady, uploads are not
 			fired := wait + analyzer.Seconds(r.Int64N(int64(2*ms)))
 			switch from {
@@ -170,20 +178,27 @@ func TestReference(t *testing.T) {
 
 func TestKnownAs(t *testing.T) {
 	for _, c := range []struct {
-		kind kind
-		v    analyzer.Seconds
-		want string
+		protocol payload.Protocol
+		kind     kind
+		v        analyzer.Seconds
+		want     string
 	}{
-		{serverIdle, 75_010 * ms, "matches nginx's default keepalive_timeout (75 s)"},
-		{serverIdle, 5_003 * ms, "matches Node's default keepAliveTimeout (5 s) or nginx's default lingering_timeout (5 s)"},
-		{clientTimeout, 100_200 * ms, "matches .NET's default HttpClient.Timeout (100 s)"},
-		{clientTimeout, 75_010 * ms, ""},
-		{serverIdle, 78_000 * ms, ""},
-		{serverIdle, 74_000 * ms, ""},
-		{handlerTime, 5_000 * ms, ""},
+		{payload.HTTP1, serverIdle, 75_010 * ms, "matches nginx's default keepalive_timeout (75 s)"},
+		{payload.TLS, serverIdle, 75_010 * ms, "matches nginx's default keepalive_timeout (75 s)"},
+		{payload.HTTP1, serverIdle, 5_003 * ms, "matches Apache's default KeepAliveTimeout (5 s) or nginx's default lingering_timeout (5 s)"},
+		{payload.HTTP1, serverIdle, 6_003 * ms, "matches Node's default keepAliveTimeout (5 s, and the second that it adds)"},
+		{payload.ProtocolUnknown, serverIdle, 5_003 * ms, ""}, // a database
+		{payload.ProtocolUnknown, serverIdle, 1_001 * ms, ""},
+		{payload.ProtocolUnknown, serverIdle, 350_000 * ms, "matches the default idle timeout of AWS Network Load Balancers (350 s)"},
+		{payload.HTTP1, clientIdle, 1_001 * ms, ""},
+		{payload.HTTP1, clientTimeout, 100_200 * ms, "matches .NET's default HttpClient.Timeout (100 s)"},
+		{payload.HTTP1, clientTimeout, 75_010 * ms, ""},
+		{payload.HTTP1, serverIdle, 78_000 * ms, ""},
+		{payload.HTTP1, serverIdle, 74_000 * ms, ""},
+		{payload.HTTP1, handlerTime, 5_000 * ms, ""},
 	} {
 		var all Collector
-		feed(&all, c.kind, fromLastData, c.v, c.v+ms, c.v+2*ms)
+		feedOf(&all, c.protocol, time.Minute, c.kind, fromLastData, c.v, c.v+ms, c.v+2*ms)
 		got := all.Infer()
 		if len(got) != 1 {
 			t.Fatalf("%v: %+v", c.v, got)
@@ -193,7 +208,29 @@ func TestKnownAs(t *testing.T) {
 			known = *got[0].KnownAs
 		}
 		if known != c.want {
-			t.Errorf("%v: %q, want %q", c.v, known, c.want)
+			t.Errorf("%v of %v: %q, want %q", c.v, c.protocol, known, c.want)
+		}
+	}
+}
+
+// Waits that ended together are one event, not samples: a reload ends what was idle for about
+// as long. Those of a timer end when they will, also where the connections began together.
+func TestEventsAreNoSamples(t *testing.T) {
+	idle := []analyzer.Seconds{4980 * ms, 4990 * ms, 5000 * ms, 5010 * ms, 5020 * ms, 5021 * ms}
+	for _, c := range []struct {
+		name  string
+		apart time.Duration // between the ends
+		found int
+	}{
+		{"a reload", 100 * time.Microsecond, 0},
+		{"a reload that takes a while", 5 * time.Millisecond, 0},
+		{"a timer", time.Second, 1},
+		{"a timer, and connections that began one after the other", 20 * time.Millisecond, 1},
+	} {
+		var all Collector
+		feedOf(&all, payload.HTTP1, c.apart, serverIdle, fromLastData, idle...)
+		if got := all.Infer(); len(got) != c.found {
+			t.Errorf("%s: %+v", c.name, got)
 		}
 	}
 }

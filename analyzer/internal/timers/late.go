@@ -52,13 +52,20 @@ func (m *measure) stalled(late *conn.Mark) bool {
 	return 2*late.Time.Sub(last) > late.Time.Sub(m.end)
 }
 
+// gatewayTimeout reports whether the late answer says that a proxy ran out of patience with
+// the server behind it: that measures the proxy.
+func (m *measure) gatewayTimeout() bool {
+	status, ok := payload.Status(m.conn.Dialog.Last[conn.Server].Head())
+	return ok && status == payload.StatusGatewayTimeout
+}
+
 // handler measures how long the server took for a request whose client was gone
 // by then.
 func (m *measure) handler(late *conn.Mark, o *Observation) {
-	if late == nil || !m.stalled(late) || late.Time.Sub(m.closing.Time) <= m.conn.Allowance(conn.Server) {
+	if late == nil || m.gatewayTimeout() || !m.stalled(late) || late.Time.Sub(m.closing.Time) <= m.conn.Allowance(conn.Server) {
 		return
 	}
-	var s sample
+	s := m.until(late.Time)
 	s.waits[fromRequestEnd] = analyzer.Seconds(late.Time.Sub(m.end)) - m.roundTrip(conn.Server)
 	o.add(handlerTime, s)
 }

@@ -49,8 +49,10 @@ var referenceNames = [...]string{"syn", "request-start", "request-end", "last-da
 // reference does not apply.
 type sample struct {
 	waits [numReferences]analyzer.Seconds
-	least bool // of finWait2 and pathIdle: the socket still answered after that time; else it no longer did
+	end   capture.Time // of the wait
+	least bool         // of finWait2 and pathIdle: the socket still answered after that time; else it no longer did
 
+	protocol payload.Protocol // that was seen
 	owner    netip.Addr       // of finWait2: whose kernel that was
 	interval analyzer.Seconds // of keepAlive: between probes
 	probes   int64            // of keepAlive
@@ -75,6 +77,10 @@ func (o *Observation) add(k kind, s sample) {
 	}
 }
 
+// shortestIdle is from when on a silence is idleness in which a server closes that has
+// answered, where the protocol is known: keep-alive timeouts of less than a second exist.
+const shortestIdle = analyzer.Seconds(100e6)
+
 // unfit are the caveats under which the times of a connection say nothing.
 const unfit = conn.CaptureGap | conn.OneDirection | conn.PacketsMissing | conn.ControlOnly | conn.ClockStep
 
@@ -92,7 +98,7 @@ var Needs = []string{gaveUp, onPurpose, vanished, idleReset}
 // built from.
 func Observe(config *analyzer.Config, r *analyzer.Record, c *conn.Conn, o *Observation) {
 	o.server, o.n = r.Server.AddrPort(), 0
-	if c.Caveats&unfit != 0 {
+	if c.Caveats&unfit != 0 || c.Multipath() { // who closed when stands in options, as DATA_FIN
 		return
 	}
 	m := measure{conn: c, idleFrom: analyzer.Seconds(config.IdleClose), patience: analyzer.Seconds(config.Patience)}
@@ -230,9 +236,17 @@ func (m *measure) roundTrip(r conn.Role) analyzer.Seconds {
 	return analyzer.Seconds(m.conn.RoundTrip(r))
 }
 
+// sample returns a wait that ended with the close.
+func (m *measure) sample() sample { return m.until(m.closing.Time) }
+
+// until returns a wait that ended at a time.
+func (m *measure) until(end capture.Time) sample {
+	return sample{end: end, protocol: m.conn.Dialog.Protocol}
+}
+
 // clientGaveUp measures the patience of a client that waited in vain.
 func (m *measure) clientGaveUp(o *Observation) {
-	var s sample
+	s := m.sample()
 	if c := m.conn; m.first && c.Handshake == conn.HandshakeComplete {
 		s.waits[fromSYN] = m.since(c.First.Time, conn.Client)
 	}
@@ -243,21 +257,24 @@ func (m *measure) clientGaveUp(o *Observation) {
 
 // idle measures how long a connection was silent before one side had enough.
 func (m *measure) idle(last capture.Time, by conn.Role, o *Observation) {
-	var s sample
+	s := m.sample()
 	s.waits[fromLastData] = m.since(last, by)
-	if s.waits[fromLastData] < m.idleFrom {
-		return
-	}
-	k := serverIdle
-	if m.closer == conn.Client {
+	k, least := serverIdle, m.idleFrom
+	switch {
+	case m.closer == conn.Client:
 		k = clientIdle
+	case s.protocol != payload.ProtocolUnknown && by == conn.Server:
+		least = min(least, shortestIdle)
+	}
+	if s.waits[fromLastData] < least {
+		return
 	}
 	o.add(k, s)
 }
 
 // silent measures how long the server waited for a request that never came.
 func (m *measure) silent(o *Observation) {
-	var s sample
+	s := m.sample()
 	s.waits[fromSYN] = m.since(m.conn.First.Time, conn.Client)
 	if s.waits[fromSYN] >= m.idleFrom {
 		o.add(serverIdle, s)

@@ -57,7 +57,17 @@ func connections(t *testing.T, toClient float64, lines ...string) string {
 		}
 	}
 	script.WriteString("4500 end\n")
-	s, err := pktscript.Parse(t.Name(), []byte(script.String()))
+	file := captureOf(t, script.String())
+	if err := os.WriteFile(file+".pkt", []byte(script.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// captureOf writes the capture of a packet script.
+func captureOf(t *testing.T, script string) string {
+	t.Helper()
+	s, err := pktscript.Parse(t.Name(), []byte(script))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,6 +89,26 @@ const (
 	get    = `PSH,ACK data "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"`
 	answer = `PSH,ACK data "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"`
 )
+
+// In Multipath TCP a DATA_FIN says who closes, in an option that is not read: there are no
+// timers. A client that offers it to a server without it speaks TCP.
+func TestMultipathHasNoTimers(t *testing.T) {
+	lines := []string{"0.02 A " + get, "0.05 B " + answer, "0.06 A ACK", "5.05 B FIN,ACK", "5.06 A FIN,ACK", "5.07 B ACK"}
+	for _, c := range []struct {
+		name           string
+		client, server string
+		timers         int
+	}{{"both", "opts 1e0401c1", "opts 1e0c01c10102030405060708", 0}, {"the client", "opts 1e0401c1", "", 1}, {"neither", "", "", 1}} {
+		text, err := os.ReadFile(connections(t, 0, lines...) + ".pkt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		script := strings.ReplaceAll(strings.ReplaceAll(string(text), " SYN to", " SYN "+c.client+" to"), " SYN,ACK to", " SYN,ACK "+c.server+" to")
+		if timers, _ := infer(t, "", captureOf(t, script)); len(timers) != c.timers {
+			t.Errorf("%s: %+v", c.name, timers)
+		}
+	}
+}
 
 // TestScripts measures connections that no recorded capture has.
 func TestScripts(t *testing.T) {
@@ -211,6 +241,19 @@ func TestScripts(t *testing.T) {
 				"0.1 A ACK len 10", "0.11 B ACK len 10", "0.12 A ACK", "6.12 A ACK seq 10", "8.12 A ACK seq 10", "10.12 A ACK seq 10", "12.12 A RST,ACK seq 11",
 			},
 			"keep-alive 6.0 3 every 2.0 last-segment",
+		},
+		{
+			"a proxy that runs out of patience after its client", 0,
+			[]string{
+				"0.02 A " + get, "0.03 B ACK", "2.02 A FIN,ACK", "2.03 B ACK",
+				`5.02 B PSH,ACK data "HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n"`, "5.0201 A RST",
+			},
+			"client-timeout 2.0 request-start",
+		},
+		{
+			"a server that closes within a second", 0,
+			[]string{"0.02 A " + get + " later 0.02", "0.05 B " + answer + " later 0.02", "0.06 A ACK later 0.02", "0.35 B FIN,ACK later 0.02", "0.36 A FIN,ACK later 0.02", "0.37 B ACK later 0.02"},
+			"server-idle-timeout 0.3 last-data",
 		},
 		{
 			"answers at once", 0,

@@ -28,7 +28,7 @@ func (m *measure) unfinished() bool {
 
 // tooSlow measures how long a server waited for the rest of a request.
 func (m *measure) tooSlow(o *Observation) {
-	var s sample
+	s := m.sample()
 	s.waits[fromRequestStart] = m.since(m.start, conn.Client)
 	o.add(requestTimeout, s)
 }
@@ -50,7 +50,7 @@ func (m *measure) silences(r *analyzer.Record, o *Observation) {
 		if before == nil || first == nil {
 			continue
 		}
-		var s sample
+		s := m.until(first.Time)
 		if s.waits[fromLastSegment] = analyzer.Seconds(first.Time.Sub(before.Time)); s.waits[fromLastSegment] < m.idleFrom {
 			continue
 		}
@@ -66,7 +66,7 @@ func (m *measure) silences(r *analyzer.Record, o *Observation) {
 	if int64(len(c.Marks)) != c.Packets[conn.Client]+c.Packets[conn.Server] {
 		return // what was said meanwhile is not all remembered
 	}
-	s := sample{least: true}
+	s := sample{least: true, protocol: c.Dialog.Protocol}
 	for i := 1; i < len(c.Marks); i++ {
 		gap := analyzer.Seconds(c.Marks[i].Time.Sub(c.Marks[i-1].Time))
 		if gap > s.waits[fromLastSegment] && c.Marks[i].HasPayload() && answeredLater(c, i) {
