@@ -55,8 +55,7 @@ func (m *measure) stalled(late *conn.Mark) bool {
 // gatewayTimeout reports whether the late answer says that a proxy ran out of patience with
 // the server behind it: that measures the proxy.
 func (m *measure) gatewayTimeout() bool {
-	status, ok := payload.Status(m.conn.Dialog.Last[conn.Server].Head())
-	return ok && status == payload.StatusGatewayTimeout
+	return m.conn.Dialog.Last[conn.Server].First().Status == payload.StatusGatewayTimeout
 }
 
 // handler measures how long the server took for a request whose client was gone
