@@ -2,6 +2,7 @@ package pair
 
 import (
 	"context"
+	"errors"
 	"math"
 	"time"
 
@@ -37,9 +38,10 @@ type Engine struct {
 	lost   int64     // segments that the path lost for certain
 	least  [2]frame.Time
 	met    map[[2]segment.Addr]bool // pairs of hosts of which both captures hold connections
-	kept   []*kept
 	result *Result
-	err    error
+
+	scratch writer
+	err     error
 }
 
 // waiting is a leg that another may still come for.
@@ -71,17 +73,21 @@ func Run(ctx context.Context, a, b []string, o Options) (*Result, error) {
 		}
 	}
 	e := &Engine{options: o, align: found, clock: newClock(found.offset), met: map[[2]segment.Addr]bool{}}
-	e.result = &Result{}
+	e.result = new(Result)
 	for c := range e.sources {
 		e.tables[c] = newTable()
 		e.sources[c] = start(ctx, files[c], o.Driver, true)
 		defer e.sources[c].halt()
 	}
 	e.merge()
-	if e.err != nil {
-		return nil, e.err
+	r, err := e.result, e.err
+	if err == nil {
+		r, err = e.finish()
 	}
-	return e.finish()
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
 }
 
 // merge takes the events of both captures in the order of A's clock.
@@ -117,7 +123,7 @@ func (e *Engine) over(c int, next *event) {
 // take takes in an event of a capture.
 func (e *Engine) take(c int, ev *event) {
 	if ev.record != nil {
-		e.final(c, ev.record)
+		e.final(c, ev.stream, ev.record)
 		e.sources[c].advance()
 		return
 	}
@@ -132,7 +138,7 @@ func (e *Engine) take(c int, ev *event) {
 		l.link = &link{near: e.standsAt(l)}
 		l.link.legs[c] = l
 		if e.options.Segments {
-			l.link.rows = []row{}
+			l.link.told = true
 		}
 		e.tables[c].live[ev.stream] = l
 		e.tables[c].offer(l)
@@ -181,9 +187,7 @@ func (e *Engine) join(a, b *leg, turned bool) {
 	k := to.link
 	k.legs[1], b.link = b, k
 	k.near = e.standsAt(a)
-	if from.link.rows != nil {
-		k.rows = append(k.rows, from.link.rows...)
-	}
+	k.rows = append(k.rows, from.link.rows...)
 	for d := range k.flows {
 		for f, n := range from.link.flows[d].counts {
 			k.flows[d].counts[f] += n
@@ -211,9 +215,12 @@ func (k *link) turn() {
 			}
 		}
 	}
-	for i := range k.rows {
-		k.rows[i].dir ^= 1
+	var w writer
+	for _, r := range decodedRows(k.rows) {
+		r.dir ^= 1
+		w.row(&r)
 	}
+	k.rows = w.b
 	k.flows[0], k.flows[1] = k.flows[1], k.flows[0]
 	k.near = 1 - k.near
 }
@@ -292,18 +299,17 @@ func hosts(l *leg) [2]segment.Addr {
 func (e *Engine) meets(l *leg) bool { return e.met[hosts(l)] }
 
 // final takes in that a capture has said all of a connection.
-func (e *Engine) final(c int, r *model.Record) {
-	l := e.tables[c].live[r.Stream]
-	if l == nil {
-		return
-	}
-	delete(e.tables[c].live, r.Stream)
-	l.record = r
-	switch o := l.link.legs[1-c]; {
-	case o == nil:
-		e.alone = append(e.alone, waiting{l, e.now})
-	case o.record != nil:
-		e.close(l.link)
+func (e *Engine) final(c int, stream uint32, record []byte) {
+	l := e.tables[c].live[stream]
+	delete(e.tables[c].live, stream)
+	for ; l != nil; l = l.before {
+		l.record = record
+		switch o := l.link.legs[1-c]; {
+		case o == nil:
+			e.alone = append(e.alone, waiting{l, e.now})
+		case o.record != nil:
+			e.close(l.link)
+		}
 	}
 }
 
@@ -331,9 +337,49 @@ func (e *Engine) close(k *link) {
 	e.keep(k)
 }
 
+// keep takes in a link of which all is known. One that stands alone is told of only where
+// both captures should have it.
+func (e *Engine) keep(k *link) {
+	r := e.result
+	switch {
+	case k.legs[1] == nil:
+		r.OnlyA++
+	case k.legs[0] == nil:
+		r.OnlyB++
+	default:
+		r.Matched++
+		if k.legs[0].tuple() != k.legs[1].tuple() {
+			r.Translated++
+		}
+	}
+	if k.legs[0] == nil && !e.meets(k.legs[1]) || k.legs[1] == nil && !e.meets(k.legs[0]) {
+		return
+	}
+	for dir := range k.flows {
+		way := k.sender(uint8(dir))
+		r.ways[way].add(&k.flows[dir].tally)
+	}
+	e.scratch.b = e.scratch.b[:0]
+	k.encode(&e.scratch)
+	if err := r.spool.add(e.scratch.b); err != nil && e.err == nil {
+		e.err = err
+	}
+}
+
 // finish makes the result, when both captures have been read.
 func (e *Engine) finish() (*Result, error) {
 	e.expire(math.MaxInt64)
-	e.complete()
-	return e.result, e.err
+	r := e.result
+	r.Offset = e.clock.result()
+	for c := range r.Files {
+		r.Files[c], r.Outcomes[c] = e.sources[c].files, e.sources[c].outcome
+		if e.err == nil {
+			e.err = e.sources[c].err
+		}
+	}
+	r.Unproved = e.unproved()
+	if e.err == nil {
+		e.err = r.complete(e.options.Keep)
+	}
+	return r, e.err
 }

@@ -13,19 +13,22 @@ import (
 
 // findings returns what the rules say of a connection: those of each capture, and those
 // that need both.
-func (v *views) findings(f *Flow, o *Offset) []Finding {
+func (v *views) findings(f *Flow, o *Offset, unproved [2]Fate) []Finding {
 	list := []Finding{}
 	for c, r := range v.records {
 		if r == nil {
 			continue
 		}
 		for i := range r.Findings {
+			if id := r.Findings[i].Rule; id == "FIN903" && f.Segments.ToServer.Duplicated+f.Segments.ToClient.Duplicated > 0 {
+				continue // the network made the copies
+			}
 			list = v.merge(list, c, &r.Findings[i])
 		}
 	}
 	for _, role := range [...]conn.Role{conn.Client, conn.Server} {
 		list = v.finLost(list, role, o)
-		list = v.resets(list, role)
+		list = v.resets(list, role, unproved)
 		list = v.pathLoss(list, role, f)
 		list = v.spurious(list, role)
 	}
@@ -109,7 +112,7 @@ func (v *views) finLost(list []Finding, role conn.Role, o *Offset) []Finding {
 }
 
 // resets is FIN602 and FIN603.
-func (v *views) resets(list []Finding, role conn.Role) []Finding {
+func (v *views) resets(list []Finding, role conn.Role, unproved [2]Fate) []Finding {
 	dir := v.dirOf(role)
 	if n := &v.kept.notes.forged[dir]; n.n > 0 {
 		words := fmt.Sprintf("%s in the name of the %s reached the %s, and the %s never sent %s",
@@ -117,7 +120,7 @@ func (v *views) resets(list []Finding, role conn.Role) []Finding {
 		f := v.of("FIN602", &role, words, "Something between the captures resets connections: a firewall, an intrusion prevention system, a balancer. Ask it for its log.", n)
 		list = append(list, f)
 	}
-	if n := &v.kept.notes.resets[dir]; n.n > 0 {
+	if n := &v.kept.notes.resets[dir]; n.n > 0 && (n.n > n.weak || unproved[1-v.kept.sender(dir)] == Lost) {
 		words := fmt.Sprintf("%s of the %s did not reach the %s, which still took the connection for open", counted(n.n, "an RST", "RSTs"), role, role.Peer())
 		list = append(list, v.of("FIN603", &role, words, "Look for what drops RSTs on that way: rate limits, connection tracking that calls them invalid.", n))
 	}
@@ -131,7 +134,8 @@ func (v *views) pathLoss(list []Finding, role conn.Role, f *Flow) []Finding {
 		return list
 	}
 	n := &v.kept.notes.lost[v.dirOf(role)]
-	words := fmt.Sprintf("%d of %d segments from the %s to the %s were lost between the captures (%s)", c.Lost, c.Sent(), role, role.Peer(), percent(c.Lost, c.Sent()))
+	words := fmt.Sprintf("%s from the %s to the %s lost between the captures, of %d (%s)",
+		counted(c.Lost, "1 segment", "segments"), role, was(role.Peer(), c.Lost), c.Sent(), percent(c.Lost, c.Sent()))
 	out := v.of("FIN604", &role, words, "The loss is between the two places that were captured, in that direction: look at the devices and links there.", n)
 	return append(list, out)
 }
@@ -167,6 +171,13 @@ func it(n int64) string {
 		return "it"
 	}
 	return "them"
+}
+
+func was(to conn.Role, n int64) string {
+	if n == 1 {
+		return to.String() + " was"
+	}
+	return to.String() + " were"
 }
 
 func times(n int64) string {

@@ -31,20 +31,20 @@ func (d *Directions[T]) Of(from conn.Role) *T {
 
 // Flow is what both captures say of one connection. Its JSON form is the promise to users.
 type Flow struct {
-	Schema     string                    `json:"schema"`
-	A          *End                      `json:"a" about:"in the first capture; null where it is not there"`
-	B          *End                      `json:"b" about:"in the second"`
-	Translated bool                      `json:"translated" about:"addresses or ports differ"`
-	Segments   Directions[Counts]        `json:"segments" about:"what became of them"`
-	DelayS     Directions[*Delays]       `json:"delay_s" about:"on the way between the captures; null where it is not known"`
-	StatesFrom model.Sides[string]       `json:"states_from" about:"the capture that is nearer to that end" words:"a b"`
-	States     model.Sides[[]model.Stay] `json:"states" about:"of each end from its own capture, by A's clock"`
-	Handshake  conn.Handshake            `json:"handshake"`
-	Close      conn.Close                `json:"close" about:"by both captures"`
-	Findings   []Finding                 `json:"findings"`
-	Caveats    model.Sides[conn.Caveats] `json:"caveats" about:"of each capture's record"`
-	Rows       []Segment                 `json:"-"`
-	records    [2]*model.Record
+	Schema      string                    `json:"schema"`
+	A           *End                      `json:"a" about:"in the first capture; null where it is not there"`
+	B           *End                      `json:"b" about:"in the second"`
+	Translated  bool                      `json:"translated" about:"addresses or ports differ"`
+	Segments    Directions[Counts]        `json:"segments" about:"what became of them"`
+	DelayS      Directions[*Delays]       `json:"delay_s" about:"on the way between the captures; null where it is not known"`
+	LostControl Directions[Control]       `json:"lost_control" about:"segments with SYN, FIN or RST that did not arrive"`
+	StatesFrom  model.Sides[string]       `json:"states_from" about:"the capture that is nearer to that end" words:"a b"`
+	States      model.Sides[[]model.Stay] `json:"states" about:"of each end from its own capture, by A's clock"`
+	Handshake   conn.Handshake            `json:"handshake"`
+	Close       conn.Close                `json:"close" about:"by both captures"`
+	Findings    []Finding                 `json:"findings"`
+	Caveats     model.Sides[conn.Caveats] `json:"caveats" about:"of each capture's record"`
+	Rows        []Segment                 `json:"-"`
 }
 
 // End is a connection in one capture.
@@ -128,90 +128,10 @@ func direction(from conn.Role) string {
 	return "server-to-client"
 }
 
-// kept is a link that was closed, until the offset of the clocks is known.
-type kept struct {
-	legs  [2]*leg
-	near  int
-	flows [2]flow
-	rows  []row
-	notes notes
-	view  views
-}
-
-// keep takes in a link of which all is known.
-func (e *Engine) keep(k *link) {
-	for i := range k.flows {
-		k.flows[i].recent = nil
-	}
-	e.kept = append(e.kept, &kept{legs: k.legs, near: k.near, flows: k.flows, rows: k.rows, notes: k.notes})
-}
-
-// complete makes Flows of all that was kept.
-func (e *Engine) complete() {
-	r := e.result
-	r.Offset = e.clock.result()
-	for c := range r.Files {
-		r.Files[c] = e.sources[c].files
-		r.Outcomes[c] = e.sources[c].outcome
-		if e.err == nil {
-			e.err = e.sources[c].err
-		}
-	}
-	r.Unproved = e.unproved()
-	for _, k := range e.kept {
-		if e.err != nil {
-			return
-		}
-		e.completeOne(k)
-	}
-	for i := range r.Paths {
-		r.Paths[i].finish(&r.Offset)
-	}
-}
-
-func (e *Engine) completeOne(k *kept) {
-	r := e.result
-	f := k.flow(&r.Offset, r.Unproved)
-	if keep := e.options.Keep; keep != nil {
-		ok, err := keep(f)
-		if err != nil || !ok {
-			e.err = err
-			return
-		}
-	}
-	switch {
-	case k.legs[1] == nil:
-		r.OnlyA++
-	case k.legs[0] == nil:
-		r.OnlyB++
-	default:
-		r.Matched++
-		if f.Translated {
-			r.Translated++
-		}
-	}
-	if k.legs[0] != nil && k.legs[1] != nil || e.met[hosts(k.one())] {
-		r.Flows = append(r.Flows, f)
-		for dir := range k.flows {
-			way, from := k.sender(uint8(dir)), k.view.roleOf(uint8(dir))
-			r.Paths[way].add(f.Segments.Of(from), &k.flows[dir].delays, &r.Offset, way == 0)
-		}
-	}
-}
-
-// one returns a leg that there is.
-func (k *kept) one() *leg {
-	if k.legs[0] != nil {
-		return k.legs[0]
-	}
-	return k.legs[1]
-}
-
 // flow returns what is said of a connection.
 func (k *kept) flow(o *Offset, unproved [2]Fate) *Flow {
 	f := &Flow{Schema: FlowSchema}
-	k.view = newViews(k)
-	v := &k.view
+	v := newViews(k)
 	f.A, f.B = v.end(0), v.end(1)
 	f.Translated = f.A != nil && f.B != nil && k.legs[0].tuple() != k.legs[1].tuple()
 	for c, r := range v.records {
@@ -222,6 +142,8 @@ func (k *kept) flow(o *Offset, unproved [2]Fate) *Flow {
 	for _, role := range [...]conn.Role{conn.Client, conn.Server} {
 		dir := v.dirOf(role)
 		forward := k.sender(dir) == 0
+		n := &k.notes
+		*f.LostControl.Of(role) = Control{n.syns[dir].n, n.fins[dir].n, n.resets[dir].n}
 		*f.Segments.Of(role) = k.flows[dir].count(unproved[1-k.sender(dir)])
 		if d := k.flows[dir].delays.delays(o, forward); d != nil {
 			*f.DelayS.Of(role) = &Delays{model.Seconds(d.P50), model.Seconds(d.P90), model.Seconds(d.Max)}
@@ -229,24 +151,16 @@ func (k *kept) flow(o *Offset, unproved [2]Fate) *Flow {
 		v.states(f, role, o)
 	}
 	f.Close, f.Handshake = v.close(), v.handshake()
-	f.records = v.records
-	if k.rows != nil {
-		f.Rows = k.segments(v, o, unproved)
+	if len(k.rows) > 0 {
+		f.Rows = k.segments(&v, o, unproved)
 	}
-	f.Findings = v.findings(f, o)
+	f.Findings = v.findings(f, o, unproved)
 	return f
-}
-
-func (k *kept) sender(dir uint8) int {
-	if dir == 0 {
-		return k.near
-	}
-	return 1 - k.near
 }
 
 // count returns the counts of a direction; unproved is the fate of what its receiver's
 // capture lacks and nothing proves.
-func (f *flow) count(unproved Fate) Counts {
+func (f *tally) count(unproved Fate) Counts {
 	c := Counts{
 		Delivered: f.counts[Delivered], Lost: f.counts[Lost], Forged: f.counts[Forged],
 		Duplicated: f.counts[Duplicated], NotCaptured: f.counts[NotCaptured], Unknown: f.counts[UnknownFate],
@@ -258,15 +172,9 @@ func (f *flow) count(unproved Fate) Counts {
 
 // segments returns the rows in A's order: those that only B has stand where their time is.
 func (k *kept) segments(v *views, o *Offset, unproved [2]Fate) []Segment {
-	rows := slices.Clone(k.rows)
-	at := func(r *row) frame.Time {
-		if r.frames[0] != 0 {
-			return r.at[0]
-		}
-		return r.at[1] - o.OfB(r.at[1])
-	}
+	rows := decodedRows(k.rows)
 	slices.SortStableFunc(rows, func(x, y row) int {
-		if d := at(&x) - at(&y); d != 0 {
+		if d := x.timeA(o) - y.timeA(o); d != 0 {
 			return int(max(min(d, 1), -1))
 		}
 		return int(int64(x.frames[0]) - int64(y.frames[0]))
@@ -275,7 +183,7 @@ func (k *kept) segments(v *views, o *Offset, unproved [2]Fate) []Segment {
 	for i := range rows {
 		r, s := &rows[i], &out[i]
 		role := v.roleOf(r.dir)
-		*s = Segment{Direction: direction(role), Fate: r.fate, Time: at(r), Seq: r.seq, Len: r.len, Flags: flagText(r.flags)}
+		*s = Segment{Direction: direction(role), Fate: r.fate, Time: r.timeA(o), Seq: r.seq, Len: r.len, Flags: flagText(r.flags)}
 		if r.weak {
 			s.Fate = unproved[1-k.sender(r.dir)]
 		}

@@ -3,7 +3,6 @@ package pair
 import (
 	"bytes"
 
-	"finwait/analyzer/model"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
@@ -16,7 +15,8 @@ type leg struct {
 	flip    uint8               // the direction of a segment is its side, exclusive-or this
 	opened  bool                // the SYN told which way is which
 	link    *link
-	record  *model.Record // nil until it is final
+	record  []byte // encoded; nil until it is final
+	before  *leg   // of the same stream, where the other capture tells two connections
 
 	isn  [2]number // by direction
 	last [2]number // sequence numbers sent last, by direction

@@ -13,16 +13,15 @@ type link struct {
 	sure    bool
 	pending [2]pending
 	flows   [2]flow
-	rows    []row
+	rows    []byte // encoded
+	told    bool   // rows are wanted
 	notes   notes
 	done    bool
 }
 
 // flow is one direction of a link.
 type flow struct {
-	counts  [numFates]int64
-	weak    int64 // of the lost: those that a capture may have missed
-	delays  sampling
+	tally
 	matched int64
 	highest [2]number // sequence number sent so far, by capture
 	acks    [2]number // what its receiver acknowledged so far, by capture
@@ -349,7 +348,9 @@ func (k *link) emit(r row) {
 		f.delays.add(r.at[0], r.at[1]-r.at[0])
 	}
 	k.notes.see(&r, k.sender(r.dir))
-	if k.rows != nil {
-		k.rows = append(k.rows, r)
+	if k.told {
+		w := writer{k.rows}
+		w.row(&r)
+		k.rows = w.b
 	}
 }

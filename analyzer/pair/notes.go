@@ -8,6 +8,7 @@ import (
 // notes are the segments of a link that rules tell of.
 type notes struct {
 	lost     [2]noted // payload and ACKs that were lost, by direction
+	syns     [2]noted // SYNs
 	fins     [2]noted // FINs that were lost
 	resets   [2]noted // RSTs that were lost
 	forged   [2]noted // RSTs that were forged
@@ -16,9 +17,15 @@ type notes struct {
 	finCame  [2]frame.Time // when the first FIN arrived, by the clock of its receiver's capture; 0 where none did
 }
 
+// all returns what was noted, each by direction.
+func (n *notes) all() [6]*[2]noted {
+	return [...]*[2]noted{&n.lost, &n.syns, &n.fins, &n.resets, &n.forged, &n.spurious}
+}
+
 // noted is segments: how many there are, and the first few.
 type noted struct {
 	n     int64
+	weak  int64 // of them, those that a capture may have missed
 	acks  int64 // of them, those without payload, SYN and FIN
 	first []row
 }
@@ -27,6 +34,9 @@ const mostNoted = 8
 
 func (n *noted) add(r *row) {
 	n.n++
+	if r.weak {
+		n.weak++
+	}
 	if r.len == 0 && !r.flags.Any(segment.SYN|segment.FIN|segment.RST) {
 		n.acks++
 	}
@@ -41,6 +51,8 @@ func (n *notes) see(r *row, sender int) {
 	switch {
 	case r.fate == Lost && rst:
 		n.resets[r.dir].add(r)
+	case r.fate == Lost && r.flags.Has(segment.SYN):
+		n.syns[r.dir].add(r)
 	case r.fate == Lost && fin:
 		n.fins[r.dir].add(r)
 	case r.fate == Forged && rst:

@@ -18,6 +18,11 @@ func compare(t *testing.T, a, b string) *Result {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return r
 }
 
@@ -45,8 +50,8 @@ func TestRecordings(t *testing.T) {
 					t.Errorf("%+v", c)
 				}
 			}
-			for _, f := range r.Flows {
-				acknowledged(t, f)
+			if err := r.Each(func(f *Flow) error { acknowledged(t, f); return nil }); err != nil {
+				t.Error(err)
 			}
 		})
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"time"
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
@@ -18,13 +17,16 @@ type Result struct {
 	OnlyB      int64
 	Translated int64   // of the matched, those with other addresses or ports
 	Paths      [2]Path // from A to B, and back
-	Flows      []*Flow
 	Files      [2][]*model.FileInfo
 	Outcomes   [2]*driver.Outcome
 
 	// Unproved is the fate of what one capture lacks and nothing proves: lost, unless it is
 	// known that the capture itself lost packets.
 	Unproved [2]Fate
+
+	spool spool
+	ways  [2]way
+	keep  func(*Flow) (bool, error)
 }
 
 // unproved returns what is said of segments that a capture lacks and nothing proves: when
@@ -52,48 +54,138 @@ func (e *Engine) unproved() (fates [2]Fate) {
 type Path struct {
 	Counts Counts
 	Delays *Delays
-	delays []weighed
 }
 
-// weighed is a delay that stands for so many.
+// weighed is a difference of time that stands for so many.
 type weighed struct {
-	delay  time.Duration
+	difference
 	weight int64
 }
 
-// add takes in one direction of a connection; forward means from A to B.
-func (p *Path) add(c *Counts, s *sampling, o *Offset, forward bool) {
-	p.Counts.Add(c)
-	for _, d := range s.kept {
-		p.delays = append(p.delays, weighed{o.delay(d, forward), s.stride})
+// way sums up what went one way.
+type way struct {
+	counts    [numFates]int64
+	weak      int64
+	list      []weighed
+	low, high difference // valid iff any
+	any       bool
+}
+
+// mostWeighed bounds the differences that are kept; of more every second is forgotten, and
+// its weight is its neighbour's.
+const mostWeighed = 1 << 13
+
+func (w *way) add(t *tally) {
+	for f, n := range t.counts {
+		w.counts[f] += n
 	}
-	if s.n > 0 {
-		p.delays = append(p.delays, weighed{o.delay(s.low, forward), 0}, weighed{o.delay(s.high, forward), 0})
+	w.weak += t.weak
+	s := &t.delays
+	if s.n == 0 {
+		return
+	}
+	if !w.any || s.low.diff < w.low.diff {
+		w.low = s.low
+	}
+	if !w.any || s.high.diff > w.high.diff {
+		w.high = s.high
+	}
+	w.any = true
+	for _, d := range s.kept {
+		if len(w.list) == mostWeighed {
+			for i := range mostWeighed / 2 {
+				w.list[i] = w.list[2*i]
+				w.list[i].weight += w.list[2*i+1].weight
+			}
+			w.list = w.list[:mostWeighed/2]
+		}
+		w.list = append(w.list, weighed{d, s.stride})
 	}
 }
 
-// finish makes quantiles of what was added.
-func (p *Path) finish(o *Offset) {
-	if len(p.delays) == 0 || !o.Known {
-		return
+// path returns what w tells when the clocks are known; forward means from A to B.
+func (w *way) path(o *Offset, forward bool, unproved Fate) (p Path) {
+	t := tally{counts: w.counts, weak: w.weak}
+	p.Counts = t.count(unproved)
+	if !w.any || !o.Known {
+		return p
 	}
-	slices.SortFunc(p.delays, func(a, b weighed) int { return cmp.Compare(a.delay, b.delay) })
 	all := int64(0)
-	for _, d := range p.delays {
+	for _, d := range w.list {
 		all += d.weight
 	}
+	slices.SortFunc(w.list, func(a, b weighed) int {
+		return cmp.Compare(o.delay(a.difference, forward), o.delay(b.difference, forward))
+	})
 	at := func(q int64) model.Seconds {
 		sum := int64(0)
-		for _, d := range p.delays {
+		for _, d := range w.list {
 			if sum += d.weight; sum*100 >= all*q {
-				return model.Seconds(d.delay)
+				return model.Seconds(o.delay(d.difference, forward))
 			}
 		}
-		return model.Seconds(p.delays[len(p.delays)-1].delay)
+		return 0
 	}
-	p.Delays = &Delays{at(50), at(90), model.Seconds(p.delays[len(p.delays)-1].delay)}
-	p.delays = nil
+	p.Delays = &Delays{at(50), at(90), model.Seconds(max(o.delay(w.low, forward), o.delay(w.high, forward)))}
+	return p
 }
+
+// complete makes of what was kept what is told as a whole; keep says which connections
+// are wanted, nil takes all.
+func (r *Result) complete(keep func(*Flow) (bool, error)) error {
+	if keep != nil {
+		r.keep, r.ways = keep, [2]way{}
+		r.Matched, r.OnlyA, r.OnlyB, r.Translated = 0, 0, 0, 0
+		if err := r.each(r.count); err != nil {
+			return err
+		}
+	}
+	for i := range r.Paths {
+		r.Paths[i] = r.ways[i].path(&r.Offset, i == 0, r.Unproved[1-i])
+	}
+	return nil
+}
+
+// count takes in a connection that is wanted.
+func (r *Result) count(k *kept, f *Flow) error {
+	switch {
+	case f.B == nil:
+		r.OnlyA++
+	case f.A == nil:
+		r.OnlyB++
+	default:
+		r.Matched++
+		if f.Translated {
+			r.Translated++
+		}
+	}
+	for dir := range k.flows {
+		r.ways[k.sender(uint8(dir))].add(&k.flows[dir])
+	}
+	return nil
+}
+
+// Each calls f with every connection that is wanted, in the order in which they became
+// final. It may be called again.
+func (r *Result) Each(f func(*Flow) error) error {
+	return r.each(func(_ *kept, flow *Flow) error { return f(flow) })
+}
+
+func (r *Result) each(f func(*kept, *Flow) error) error {
+	return r.spool.each(func(b []byte) error {
+		k := decodeKept(b)
+		flow := k.flow(&r.Offset, r.Unproved)
+		if r.keep != nil {
+			if ok, err := r.keep(flow); !ok || err != nil {
+				return err
+			}
+		}
+		return f(k, flow)
+	})
+}
+
+// Close gives up what Each reads.
+func (r *Result) Close() error { return r.spool.close() }
 
 // PPM returns the drift in millionths, to a hundredth.
 func (o *Offset) PPM() float64 { return math.Round(o.Drift*1e8) / 100 }

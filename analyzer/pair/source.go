@@ -16,7 +16,7 @@ type event struct {
 	stream uint32
 	side   uint8 // which of ends sent the segment
 	ends   [2]segment.Endpoint
-	record *model.Record // of a connection; then there is no segment
+	record []byte // of a connection, encoded; then there is no segment
 }
 
 // batch is events in order.
@@ -127,10 +127,9 @@ func (f *feed) segment(stream uint32, side uint8, at frame.Frame, s *segment.Seg
 	e.ends[side], e.ends[1-side] = s.Src, s.Dst
 }
 
-// Record keeps a copy: the record itself is valid only meanwhile.
 func (f *feed) Record(r *model.Record) error {
 	if f.records {
-		*f.add() = event{record: r.Clone(), stream: r.Stream}
+		*f.add() = event{record: encodeRecord(r), stream: r.Stream}
 	}
 	return nil
 }

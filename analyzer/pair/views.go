@@ -23,11 +23,12 @@ func newViews(k *kept) views {
 		if l == nil {
 			continue
 		}
-		v.records[c] = l.record
-		if end := (segment.Endpoint{Addr: segment.AddrFrom(l.record.Client.IP), Port: l.record.Client.Port}); l.sender(0) != end {
+		r := k.records[c]
+		v.records[c] = r
+		if end := (segment.Endpoint{Addr: segment.AddrFrom(r.Client.IP), Port: r.Client.Port}); l.sender(0) != end {
 			dirs[c] = 1
 		}
-		if lead < 0 || l.record.Roles < v.records[lead].Roles {
+		if lead < 0 || r.Roles < v.records[lead].Roles {
 			lead = c
 		}
 	}

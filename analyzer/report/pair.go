@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"io"
 
 	analyzer "finwait/analyzer/model"
@@ -58,26 +59,42 @@ func pairHead(n PairNames, r *pair.Result) *PairHead {
 	return h
 }
 
-// WritePair writes a comparison in one of PairFormats.
-func WritePair(w io.Writer, format string, n PairNames, r *pair.Result, s Style) error {
+// WritePair writes a comparison in one of PairFormats. It returns how many findings of
+// each severity there were.
+func WritePair(w io.Writer, format string, n PairNames, r *pair.Result, s Style) (analyzer.Severities, error) {
+	o := &pair.Overview{}
+	head := pairHead(n, r)
+	var err error
 	switch format {
 	case "jsonl":
-		return pairJSONL(w, n, r)
+		err = pairJSONL(w, head, r, o)
 	case "json":
-		return JSONEncoder(w, "  ").Encode(struct {
-			*PairHead
-			Flows []*pair.Flow `json:"flows"`
-		}{pairHead(n, r), append([]*pair.Flow{}, r.Flows...)})
+		err = pairJSON(w, head, r, o)
+	default:
+		if err = r.Each(func(f *pair.Flow) error { o.Add(f); return nil }); err != nil {
+			break
+		}
+		o.Finish()
+		d := newPairDigest(n, head, r, o)
+		switch format {
+		case "markdown":
+			err = pairMarkdown(w, d)
+		case "html":
+			err = pairPage(w, d)
+		default:
+			err = pairText(w, d, s)
+		}
 	}
-	return pairText(w, n, r, s)
+	return o.Severities, err
 }
 
-func pairJSONL(w io.Writer, n PairNames, r *pair.Result) error {
+func pairJSONL(w io.Writer, head *PairHead, r *pair.Result, o *pair.Overview) error {
 	enc := JSONEncoder(w, "")
-	if err := enc.Encode(pairHead(n, r)); err != nil {
+	if err := enc.Encode(head); err != nil {
 		return err
 	}
-	for _, f := range r.Flows {
+	return r.Each(func(f *pair.Flow) error {
+		o.Add(f)
 		if err := enc.Encode(f); err != nil {
 			return err
 		}
@@ -86,6 +103,40 @@ func pairJSONL(w io.Writer, n PairNames, r *pair.Result) error {
 				return err
 			}
 		}
+		return nil
+	})
+}
+
+// pairJSON writes one object: what the first line of jsonl holds, and the records as a
+// list.
+func pairJSON(w io.Writer, head *PairHead, r *pair.Result, o *pair.Overview) error {
+	var b bytes.Buffer
+	enc := JSONEncoder(&b, "")
+	if err := enc.Encode(head); err != nil {
+		return err
 	}
-	return nil
+	b.Truncate(b.Len() - len("}\n"))
+	b.WriteString(`,"flows":[`)
+	between := "\n"
+	err := r.Each(func(f *pair.Flow) error {
+		o.Add(f)
+		b.WriteString(between)
+		between = ",\n"
+		if err := enc.Encode(struct {
+			*pair.Flow
+			Rows []pair.Segment `json:"rows,omitempty"`
+		}{f, f.Rows}); err != nil {
+			return err
+		}
+		b.Truncate(b.Len() - len("\n"))
+		_, err := w.Write(b.Bytes())
+		b.Reset()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	b.WriteString("\n]}\n")
+	_, err = w.Write(b.Bytes())
+	return err
 }

@@ -89,24 +89,20 @@ func (p *pairRun) run() (int, error) {
 	if err != nil {
 		return 0, errors.Join(err, out.finish(false))
 	}
-	code := p.codeOf(r)
-	err = report.WritePair(out, p.output.format.value, report.PairNames{A: p.args[0], B: p.args[1]}, r, p.output.style(out, p.Stdout))
+	found, err := report.WritePair(out, p.output.format.value, report.PairNames{A: p.args[0], B: p.args[1]}, r, p.output.style(out, p.Stdout))
+	code := p.codeOf(r, &found)
+	err = errors.Join(err, r.Close())
 	if finishErr := out.finish(err == nil && code != exitInterrupted); err == nil {
 		err = finishErr
 	}
 	return writeCode(code, err)
 }
 
-// codeOf is computed before any format is considered.
-func (p *pairRun) codeOf(r *pair.Result) int {
+// codeOf is computed from what was read and found, whatever the format.
+func (p *pairRun) codeOf(r *pair.Result, found *analyzer.Severities) int {
 	code := exitOK
-	failOn := p.output.failOn.severity()
-	for _, f := range r.Flows {
-		for i := range f.Findings {
-			if failOn != analyzer.NoSeverity && f.Findings[i].Severity >= failOn {
-				code = exitFindings
-			}
-		}
+	if failOn := p.output.failOn.severity(); failOn != analyzer.NoSeverity && atLeast(found, failOn) {
+		code = exitFindings
 	}
 	for _, o := range r.Outcomes {
 		switch {
@@ -118,4 +114,9 @@ func (p *pairRun) codeOf(r *pair.Result) int {
 		}
 	}
 	return code
+}
+
+// atLeast reports whether there are findings of a severity or a graver one.
+func atLeast(s *analyzer.Severities, least analyzer.Severity) bool {
+	return s.Error > 0 || s.Warning > 0 && least <= analyzer.Warning || s.Info > 0 && least <= analyzer.Info
 }

@@ -1,0 +1,100 @@
+package pair
+
+import (
+	"cmp"
+	"slices"
+
+	"finwait/analyzer/model"
+	"finwait/reassembly/conn"
+)
+
+// Overview is what the connections of a comparison show together.
+type Overview struct {
+	Connections int64
+	Closes      map[conn.Close]int64
+	Control     [2]Control   // that did not arrive, by way: from A to B, and back
+	Rules       []*RuleCount // the gravest first
+	Worst       []*Flow      // those that lost most
+	Severities  model.Severities
+}
+
+// Control is segments with SYN, FIN or RST.
+type Control struct {
+	SYN int64 `json:"syn"`
+	FIN int64 `json:"fin"`
+	RST int64 `json:"rst"`
+}
+
+// RuleCount is what one rule found.
+type RuleCount struct {
+	Rule, Name string
+	Severity   model.Severity
+	N          int64
+	Flow       *Flow // the first
+	Finding    *Finding
+}
+
+// mostWorst is how many connections are named.
+const mostWorst = 5
+
+// Add takes in a connection.
+func (v *Overview) Add(f *Flow) {
+	if v.Closes == nil {
+		v.Closes = map[conn.Close]int64{}
+	}
+	v.Connections++
+	v.Closes[f.Close]++
+	for _, role := range [...]conn.Role{conn.Client, conn.Server} {
+		c, sum := f.LostControl.Of(role), &v.Control[f.way(role)]
+		sum.SYN, sum.FIN, sum.RST = sum.SYN+c.SYN, sum.FIN+c.FIN, sum.RST+c.RST
+	}
+	for i := range f.Findings {
+		v.found(f, &f.Findings[i])
+	}
+	if f.lost() == 0 {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(v.Worst, f, func(a, b *Flow) int {
+		return cmp.Or(cmp.Compare(b.lost(), a.lost()), -1)
+	})
+	v.Worst = slices.Insert(v.Worst, at, f)
+	v.Worst = v.Worst[:min(len(v.Worst), mostWorst)]
+}
+
+// way returns which way goes what an end sends.
+func (f *Flow) way(role conn.Role) int {
+	if from := f.StatesFrom; role == conn.Client && from.Client == "b" || role == conn.Server && from.Server == "b" {
+		return 1
+	}
+	return 0
+}
+
+func (f *Flow) lost() int64 { return f.Segments.ToServer.Lost + f.Segments.ToClient.Lost }
+
+// found takes in a finding.
+func (v *Overview) found(f *Flow, found *Finding) {
+	v.Severities.Count(found.Severity)
+	i := slices.IndexFunc(v.Rules, func(r *RuleCount) bool { return r.Rule == found.Rule })
+	if i < 0 {
+		i = len(v.Rules)
+		v.Rules = append(v.Rules, &RuleCount{Rule: found.Rule, Name: found.Name, Severity: found.Severity, Flow: f, Finding: found})
+	}
+	r := v.Rules[i]
+	r.N++
+	if found.Severity > r.Severity {
+		r.Severity, r.Flow, r.Finding = found.Severity, f, found
+	}
+}
+
+// Finish puts what was found in order: what needs both captures first.
+func (v *Overview) Finish() {
+	both := func(r *RuleCount) int {
+		if r.Rule[:4] == "FIN6" {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(v.Rules, func(a, b *RuleCount) int {
+		return cmp.Or(cmp.Compare(both(a), both(b)), cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.N, a.N), cmp.Compare(a.Rule, b.Rule))
+	})
+}

@@ -1,0 +1,191 @@
+package report
+
+import (
+	"fmt"
+
+	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/pair"
+)
+
+// pairDigest is what pages for people say of a comparison, in words.
+type pairDigest struct {
+	a, b    string // the captures
+	clock   string
+	total   string
+	verdict []string // network or host, and which way
+	paths   []pairWay
+	control []pairControl // of the ways that lost some
+	found   []pairFound
+	worst   []pairWorst
+	next    string // the next command; "" where there is nothing to look at
+}
+
+type pairWay struct {
+	name                                                       string
+	segments, delivered, lost, forged, copies, missed, unknown string
+	p50, p90, most                                             string
+	share                                                      float64 // of what was sent, that was lost
+}
+
+type pairControl struct{ name, syn, fin, rst string }
+
+type pairFound struct {
+	severity         analyzer.Severity
+	rule, name, what string
+	n                string
+	message, advice  string
+	next             string
+}
+
+type pairWorst struct{ a, b, client, server, toServer, toClient, p50, close string }
+
+var pairWays = [...]string{"A to B", "B to A"}
+
+func newPairDigest(n PairNames, h *PairHead, r *pair.Result, o *pair.Overview) *pairDigest {
+	d := &pairDigest{a: Safe(n.A), b: Safe(n.B), clock: clockWords(h)}
+	d.total = fmt.Sprintf("%s in both captures, %s only in A, %s only in B", count(h.Matched, "connection"), number(h.OnlyA), number(h.OnlyB))
+	if h.Translated > 0 {
+		d.total += fmt.Sprintf("; of %s the addresses or ports are translated between them", number(h.Translated))
+	}
+	if h.Matched == 0 {
+		d.verdict = []string{"No connection is in both captures: they are not of the same traffic, or not of the same time."}
+		return d
+	}
+	for i := range r.Paths {
+		d.paths = append(d.paths, pairWayOf(pairWays[i], &r.Paths[i]))
+		if c := o.Control[i]; c != (pair.Control{}) {
+			d.control = append(d.control, pairControl{pairWays[i], number(c.SYN), number(c.FIN), number(c.RST)})
+		}
+	}
+	d.verdict = pairVerdict(r)
+	for _, rule := range o.Rules {
+		d.found = append(d.found, foundOf(n, rule))
+	}
+	for _, f := range o.Worst {
+		d.worst = append(d.worst, worstOf(f))
+	}
+	switch {
+	case len(o.Worst) > 0:
+		d.next = showPair(n, o.Worst[0])
+	case len(o.Rules) > 0:
+		d.next = showPair(n, o.Rules[0].Flow)
+	}
+	return d
+}
+
+// clockWords says how the clocks stand.
+func clockWords(h *PairHead) string {
+	c := &h.Clock
+	if c.OffsetS == nil {
+		return "how the clocks stand is not known: no segments went both ways"
+	}
+	words := "the clocks agree"
+	switch off := *c.OffsetS; {
+	case off > *c.ErrorS:
+		words = "B's clock is " + off.Words() + " ahead of A's"
+	case -off > *c.ErrorS:
+		words = "B's clock is " + (-off).Words() + " behind A's"
+	}
+	words += " (±" + c.ErrorS.Words() + ", half of the smallest round trip)"
+	if c.DriftPPM != nil {
+		words += fmt.Sprintf(", and gains %.4g ppm", *c.DriftPPM)
+	}
+	return words
+}
+
+func pairWayOf(name string, p *pair.Path) pairWay {
+	c := &p.Counts
+	w := pairWay{
+		name: name, segments: number(c.All()), delivered: number(c.Delivered), lost: some(c.Lost), forged: some(c.Forged),
+		copies: some(c.Duplicated), missed: some(c.NotCaptured), unknown: some(c.Unknown),
+	}
+	if c.Lost > 0 {
+		w.share = float64(c.Lost) / float64(c.Sent())
+		w.lost += " (" + share(c.Lost, c.Sent()) + ")"
+	}
+	if p.Delays != nil {
+		w.p50, w.p90, w.most = p.Delays.P50.Words(), p.Delays.P90.Words(), p.Delays.Max.Words()
+	}
+	return w
+}
+
+// share words a part of a whole: 0.13 %, 4.1 %, 20 %.
+func share(n, of int64) string {
+	p := 100 * float64(n) / float64(max(of, 1))
+	if p >= 10 {
+		return fmt.Sprintf("%.0f %%", p)
+	}
+	return fmt.Sprintf("%.2g %%", p)
+}
+
+// pairVerdict answers: network or host, and which way?
+func pairVerdict(r *pair.Result) (list []string) {
+	lost, forged := [2]int64{}, int64(0)
+	for i := range r.Paths {
+		c := &r.Paths[i].Counts
+		lost[i], forged = c.Lost, forged+c.Forged
+	}
+	of := func(i int) string { return share(lost[i], r.Paths[i].Counts.Sent()) }
+	switch {
+	case lost[0] == 0 && lost[1] == 0:
+		list = append(list, "The network delivered all that was sent while both captures ran: what is late or missing is the hosts' doing.")
+	case lost[1] == 0:
+		list = append(list, fmt.Sprintf("The network lost %s of the segments on the way from A to B, and nothing on the way back.", of(0)))
+	case lost[0] == 0:
+		list = append(list, fmt.Sprintf("The network lost %s of the segments on the way from B to A, and nothing on the way there.", of(1)))
+	default:
+		list = append(list, fmt.Sprintf("The network lost segments both ways: %s from A to B, %s from B to A.", of(0), of(1)))
+	}
+	if forged > 0 {
+		list = append(list, fmt.Sprintf("Something between the captures forged %s in the name of a host.", count(forged, "segment")))
+	}
+	for i := range r.Paths {
+		if n := r.Paths[i].Counts.NotCaptured; n > 0 && r.Unproved[1-i] != pair.Lost {
+			list = append(list, fmt.Sprintf("The capture %s lost packets itself: what it lacks and its host acknowledged is no loss of the network.", pairWays[1-i][:1]))
+		}
+	}
+	return list
+}
+
+func foundOf(n PairNames, r *pair.RuleCount) pairFound {
+	return pairFound{
+		severity: r.Severity, rule: Safe(r.Rule), name: Safe(r.Name), n: count(r.N, "connection"),
+		message: upperFirst(Safe(r.Finding.Message.String())), advice: Safe(r.Finding.Advice.String()), next: showPair(n, r.Flow),
+	}
+}
+
+// showPair is the command that draws a connection.
+func showPair(n PairNames, f *pair.Flow) string {
+	if f.A == nil {
+		return "finwait show " + ShellWord(n.B) + fmt.Sprintf(" --stream %d", f.B.Stream)
+	}
+	text := "finwait show " + ShellWord(n.A) + fmt.Sprintf(" --stream %d", f.A.Stream)
+	if f.B != nil {
+		text += " --pair " + ShellWord(n.B)
+	}
+	return text
+}
+
+func worstOf(f *pair.Flow) pairWorst {
+	w := pairWorst{close: f.Close.String(), toServer: lostOf(&f.Segments.ToServer), toClient: lostOf(&f.Segments.ToClient)}
+	for _, e := range [...]struct {
+		end    *pair.End
+		stream *string
+	}{{f.B, &w.b}, {f.A, &w.a}} {
+		if e.end != nil {
+			*e.stream = fmt.Sprint(e.end.Stream)
+			w.client, w.server = endpoint(e.end.Client), endpoint(e.end.Server)
+		}
+	}
+	if d := f.DelayS.ToServer; d != nil {
+		w.p50 = d.P50.Words()
+	}
+	return w
+}
+
+func lostOf(c *pair.Counts) string {
+	if c.Lost == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d", c.Lost, c.Sent())
+}
