@@ -190,10 +190,12 @@ func (c *Conn) answerSYN(r Role, own int) int {
 // tookSYN adds that r, as its segment proof shows, took its peer's SYN in.
 func (c *Conn) tookSYN(r Role, proof int, event tcpstate.Event, l *steps) {
 	at := c.arrived(r, proof, func(m *Mark) bool { return m.Has(segment.SYN) })
-	if at < 0 {
+	unseen := at < 0
+	if unseen {
 		at = proof
 	}
 	s := c.step(r, event, at)
+	s.loose = unseen
 	if own := c.firstSYN(r); own >= 0 && !c.Marks[own].Has(segment.ACK) {
 		s = c.after(r, s, own)
 	}
@@ -207,6 +209,7 @@ func (c *Conn) tookACKofSYN(r Role, l *steps) {
 	if e := c.endpoint(r.Peer()); e.retransmits > 0 && e.dataSegments > 1 && e.sndUna <= 1 {
 		at = -1 // a full accept queue drops the ACK, and the payload that follows it
 	}
+	unseen := false
 	for _, k := range c.index.of[r].list() {
 		i, m := int(k), &c.Marks[k]
 		if m.Flags.Any(segment.SYN|segment.RST) || !m.Has(segment.ACK) {
@@ -216,13 +219,15 @@ func (c *Conn) tookACKofSYN(r Role, l *steps) {
 			if j := c.lastBefore(i, r.Peer(), func(o *Mark) bool { return o.Covers(1) && !o.Has(segment.SYN) }); j >= 0 {
 				at = j
 			} else if at < 0 {
-				at = i
+				at, unseen = i, true
 			}
 		}
 		break
 	}
 	if at >= 0 {
-		l.add(c.step(r, tcpstate.RecvACKofSYN, at))
+		s := c.step(r, tcpstate.RecvACKofSYN, at)
+		s.loose = unseen
+		l.add(s)
 	}
 }
 
