@@ -3,6 +3,7 @@ package conn
 import (
 	"time"
 
+	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -119,19 +120,24 @@ func (c *Conn) ackTaken(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int 
 	return -1
 }
 
-// fellSilent reports whether r, alive behind mark i, stopped repeating what
-// copyOf recognises: its next copy, due after twice the last interval
-// (RFC 6298 §5.5), did not come although the capture went on.
+// fellSilent reports whether r stopped repeating what copyOf recognises: its next copy, due
+// after twice the last interval (RFC 6298 §5.5), did not come although the capture went on.
+// Where nothing shows that r, or the path from it, was alive behind mark i, one copy may have
+// been lost: then three did not come, and half of the wait for the fourth is over.
 func (c *Conn) fellSilent(r Role, i int, copyOf func(*Mark) bool) bool {
 	last := c.lastBefore(i, r, copyOf)
 	previous := c.lastBefore(last, r, copyOf)
 	alive := c.firstBetween(i, len(c.Marks), r, func(m *Mark) bool { return !m.Has(segment.RST) })
-	if previous < 0 || alive < 0 {
+	if previous < 0 {
 		return false
 	}
+	intervals := time.Duration(2)
+	if alive < 0 {
+		intervals += 4 + 8 + 16/2
+	}
 	interval := c.Marks[last].Time.Sub(c.Marks[previous].Time)
-	due := c.Marks[last].Time.Std().Add(interval*2 + interval/5 + c.Allowance(r))
-	return c.Until.Std().After(due)
+	due := c.Marks[last].Time + frame.Time(intervals*interval+interval/5+c.Allowance(r))
+	return c.Until > due && !c.Gap(c.Marks[last].Time, due)
 }
 
 // denied reports whether r, after mark i and without crossing it, repeats what
