@@ -6,6 +6,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 )
 
 // fin203 reports answers to clients that had closed: they meet an RST.
@@ -50,6 +51,11 @@ func checkLateResponse(p *analyzer.Pass) {
 	asked := &c.Dialog.Last[conn.Client]
 	if !asked.Known() || lastWord(c, conn.Server, wasted) || asked.Farewell() {
 		return // nothing was asked, or that is no answer: FIN307
+	}
+	if closing := c.MarkOf(fin.Frame); closing != nil && c.Dialog.Protocol == payload.HTTP1 {
+		if x := exchangeAt(c, closing); x.answer == complete || x.proto == payload.ProtocolUnknown {
+			return // the client had its answer, or this is a tunnel: FIN307
+		}
 	}
 	v := analyzer.Verdict{
 		Side:   conn.Server,
