@@ -116,6 +116,16 @@ func (x *Store) replay(h *Head, c *counters, list []entry, g *entry, m *Mark) {
 	x.count(h, c, list, f, &x.scratch, side, m)
 }
 
+// viewAll adds the log of an orderly connection, in which no SYN or FIN is repeated, to
+// the views. The path of the scratch segment must be that of h.
+func (x *Store) viewAll(h *Head, c *counters, log []entry) {
+	for i := range log {
+		_, side := h.restore(&log[i], &x.scratch)
+		x.scratch.Src, x.scratch.Dst = h.Addr[side], h.Addr[1-side]
+		c.view(&x.scratch, side, false, &x.more)
+	}
+}
+
 // Over says whether a connection has ended by itself: both FINs acknowledged, or an
 // RST that its receiver had to accept.
 func (x *Store) Over(h *Head) End {

@@ -58,13 +58,16 @@ func (d *Deriver) count(v *Value, marks []Mark) {
 	v.counters, v.orderly = &d.counters, true
 	d.store.more.Release(d.counters.tokens.more)
 	d.counters.reset()
-	if !v.head.odd && !d.store.views {
-		v.head.count(&d.counters, v.log, marks)
-		return
-	}
 	d.store.scratch.Path = v.head.Path
-	for i := range v.log {
-		d.store.replay(v.head, &d.counters, v.log[:i], &v.log[i], &marks[i])
+	if v.head.odd {
+		for i := range v.log {
+			d.store.replay(v.head, &d.counters, v.log[:i], &v.log[i], &marks[i])
+		}
+	} else {
+		v.head.count(&d.counters, v.log, marks)
+		if d.store.views {
+			d.store.viewAll(v.head, &d.counters, v.log)
+		}
 	}
 	v.more = d.store.more.Find(d.counters.tokens.more)
 }
