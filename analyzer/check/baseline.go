@@ -19,7 +19,7 @@ const fingerprintKey = "communityIdRuleOrdinal/v1"
 const BaselineLimit = 16 << 20
 
 const (
-	maxKnown = 100_000 // findings in a baseline
+	maxKnown = 50_000  // findings in a baseline
 	maxEntry = 1 << 20 // octets of a result, or of a record
 )
 

@@ -41,14 +41,15 @@ type Problem struct {
 
 // Result is what was checked of one capture, or what is wrong with what was agreed on.
 type Result struct {
-	Path      string
-	Agreement bool               // it is about a configuration or a baseline, or about no capture at all
-	File      *analyzer.FileInfo // nil where no capture was read
-	Problems  []Problem
-	Passed    []string // what was checked and holds
-	Findings  []Found
-	OfFile    []FoundOfFile
-	Golden    []byte // what the golden record should hold; nil where that is not known
+	Path       string
+	Agreement  bool               // it is about a configuration or a baseline, or about no capture at all
+	File       *analyzer.FileInfo // nil where no capture was read
+	Problems   []Problem
+	Passed     []string // what was checked and holds
+	MorePassed int      // assertions that hold, too, and are only counted
+	Findings   []Found
+	OfFile     []FoundOfFile
+	Golden     []byte // what the golden record should hold; nil where that is not known
 }
 
 // Failed reports whether there is a problem.
@@ -78,6 +79,7 @@ type Capture struct {
 	Records []*analyzer.Record
 	Summary *analyzer.Summary
 	Rules   []string // IDs of those that were asked
+	Scope   *Scope   // what of the configuration is about it
 	Golden  []byte   // what stands beside it; nil where nothing does
 	Problem error    // why it could not be read to its end
 	Unread  error    // why its golden record could not be read
@@ -89,6 +91,8 @@ type Checker struct {
 	FailOn   analyzer.Severity // findings that are a problem though the golden record has them
 
 	budget *query.Budget // of all assertions
+	told   int           // assertions that failed, less what captures add
+	held   int           // and those that hold
 }
 
 // Check checks one capture.
@@ -217,17 +221,34 @@ func (c *Checker) checkGolden(in *Capture, conns []connection, res *Result) {
 // maxTold is how many connections a problem tells of one by one.
 const maxTold = 5
 
+// How many assertions are told one by one: those that fail of a capture, and of all,
+// and those that hold.
+const (
+	maxFailed     = 100
+	baseFailed    = 300
+	captureFailed = 1 // each capture adds some
+	baseHeld      = 10_000
+	captureHeld   = 20
+	maxToldText   = 500 // characters of each
+)
+
+// hold notes that an assertion holds.
+func (c *Checker) hold(res *Result, a *Assertion) {
+	if c.held++; c.held > baseHeld {
+		res.MorePassed++
+		c.held--
+		return
+	}
+	res.Passed = append(res.Passed, a.title())
+}
+
 // checkAssertions checks what the configuration says of the capture.
 func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
-	const maxFailed = 100 // assertions, that are told one by one
+	c.told, c.held = c.told-captureFailed, c.held-captureHeld
+	most := min(maxFailed, max(baseFailed-c.told, 0))
 	failed := 0
 	var facts *query.Facts
-	for i := range config.Assertions {
-		a := &config.Assertions[i]
-		if !a.Applies(config.Dir, in.Path) {
-			continue
-		}
-		a.met = true
+	for _, a := range in.Scope.assertions {
 		if a.Broken != nil {
 			continue // told where it stands
 		}
@@ -237,16 +258,15 @@ func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
 			}
 			facts = config.facts(c.budget, in)
 		}
-		title := "assertion " + a.Name
 		holds, err := a.Holds(facts)
 		if holds && err == nil {
-			res.Passed = append(res.Passed, title)
+			c.hold(res, a)
 			continue
 		}
-		if failed++; failed > maxFailed {
+		if failed++; failed > most {
 			continue
 		}
-		p := Problem{Kind: AssertionFails, Title: title, Lines: []string{a.Where + ": " + a.Text}}
+		p := Problem{Kind: AssertionFails, Title: a.title(), Lines: []string{a.Where + ": " + cut(a.Text, maxToldText)}}
 		if a.Message != "" {
 			p.Lines = append([]string{a.Message}, p.Lines...)
 		}
@@ -257,7 +277,8 @@ func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
 		}
 		res.Problems = append(res.Problems, p)
 	}
-	if more := failed - maxFailed; more > 0 {
+	c.told += min(failed, most)
+	if more := failed - most; more > 0 {
 		res.Problems = append(res.Problems, Problem{
 			Kind: AssertionFails, Title: "further assertions", Lines: []string{count(more, "more assertion") + " of " + config.Path + " do not hold"},
 		})

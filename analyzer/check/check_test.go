@@ -33,7 +33,7 @@ func TestAssertionsSayWhatIsWrong(t *testing.T) {
 	}}
 	in := capture(graceful(0), leaking(3))
 	in.Golden = agreed(graceful(0), leaking(3))
-	res := new(Checker).Check(in, config)
+	res := judge(new(Checker), in, config)
 	if len(res.Problems) != 2 {
 		t.Fatalf("%+v", res.Problems)
 	}
@@ -44,6 +44,11 @@ func TestAssertionsSayWhatIsWrong(t *testing.T) {
 	if got := res.Problems[1].Lines[2]; !strings.Contains(got, "it has no value here") {
 		t.Error(got)
 	}
+}
+
+func server(text string) Server {
+	s, _ := ParseServer(text)
+	return s
 }
 
 func TestMatch(t *testing.T) {
@@ -64,7 +69,8 @@ func TestMatch(t *testing.T) {
 		{"*.pcapng", ".", "a.pcap", false},
 		{"./x/*.pcap", ".", "./x/a.pcap", true},
 	} {
-		if got := Match(c.pattern, c.dir, c.capture); got != c.want {
+		config := &Config{Dir: c.dir}
+		if got, _ := config.place(c.capture).matches(c.pattern); got != c.want {
 			t.Errorf("%s in %s, %s: %v", c.pattern, c.dir, c.capture, got)
 		}
 	}
@@ -81,24 +87,29 @@ func TestServers(t *testing.T) {
 		"192.0.2.1:80":     {true, false},
 		"192.0.2.1:81":     {false, false},
 		"[2001:db8::1]:80": {false, true}, "2001:db8::1": {false, true},
+		"2001:db8::1:80": {false, true}, "2001:db8::1:81": {false, false},
+		":0": {false, false}, "192.0.2.1:0": {false, false},
 	} {
-		if got := [2]bool{isServer(text, four), isServer(text, six)}; got != want || text != "" && !ValidServer(text) {
-			t.Errorf("%q: %v, want %v; valid %v", text, got, want, ValidServer(text))
+		s, ok := ParseServer(text)
+		if got := [2]bool{s.is(four), s.is(six)}; got != want || !ok {
+			t.Errorf("%q: %v, want %v; valid %v", text, got, want, ok)
 		}
 	}
-	if ValidServer("example.com") || ValidServer(":99999") {
-		t.Error("what is no address passes")
+	for _, text := range []string{"example.com", ":99999", "192.0.2.1:", ":"} {
+		if _, ok := ParseServer(text); ok {
+			t.Errorf("%q is no address, and passes", text)
+		}
 	}
 }
 
 func TestIgnoredFindingsDoNotCount(t *testing.T) {
 	config := &Config{
-		Ignored:    []Ignored{{Rules: []string{"FIN202"}, Server: ":443", Reason: "a known leak"}},
+		Ignored:    []Ignored{{Rules: []string{"FIN202"}, Server: server(":443"), Reason: "a known leak"}},
 		Assertions: []Assertion{assertion(t, "", "len(findings) == 0")},
 	}
 	in := capture(leaking(0))
 	in.Golden = agreed(leaking(0)) // made before it was ignored
-	res := (&Checker{FailOn: analyzer.Warning}).Check(in, config)
+	res := judge(&Checker{FailOn: analyzer.Warning}, in, config)
 	if res.Failed() {
 		t.Errorf("%+v", res.Problems)
 	}
@@ -114,7 +125,7 @@ func TestBaseline(t *testing.T) {
 		r.Close, r.MissingFIN, r.Flags = conn.CloseGraceful, nil, ">S <S. >F. <F." // only the finding is new
 	}
 	var sarif bytes.Buffer
-	res := (&Checker{FailOn: analyzer.Warning}).Check(in, new(Config))
+	res := judge(&Checker{FailOn: analyzer.Warning}, in, new(Config))
 	if len(res.Problems) != 2 {
 		t.Fatalf("%+v", res.Problems)
 	}
@@ -126,7 +137,7 @@ func TestBaseline(t *testing.T) {
 		t.Fatalf("%v (%v)", known, err)
 	}
 	checker := &Checker{FailOn: analyzer.Warning, Baseline: known}
-	if res := checker.Check(in, new(Config)); res.Failed() {
+	if res := judge(checker, in, new(Config)); res.Failed() {
 		t.Errorf("%+v", res.Problems)
 	}
 	jsonl := in.Records[0].AppendJSON(nil)
@@ -152,8 +163,8 @@ func awkward() []*Result {
 	good.Golden = agreed(graceful(0))
 	checker := &Checker{FailOn: analyzer.Info}
 	return []*Result{
-		checker.Check(changed, new(Config)), checker.Check(broken, new(Config)),
-		checker.Check(good, new(Config)), Stray("b.pcap" + Suffix),
+		judge(checker, changed, new(Config)), judge(checker, broken, new(Config)),
+		judge(checker, good, new(Config)), Stray("b.pcap" + Suffix),
 	}
 }
 

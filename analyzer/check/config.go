@@ -2,8 +2,6 @@ package check
 
 import (
 	"net/netip"
-	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,13 +20,23 @@ type Assertion struct {
 	Broken  error  // why it can say nothing: it asks for what there is not
 	*query.Assertion
 
-	met bool // it was about some capture
+	met    bool // it was about some capture
+	titled string
+}
+
+// title names the assertion where it is told how it went. It is made once: there are
+// many captures.
+func (a *Assertion) title() string {
+	if a.titled == "" {
+		a.titled = "assertion " + a.Name
+	}
+	return a.titled
 }
 
 // Ignored are findings that are known and accepted, with the reason.
 type Ignored struct {
 	Rules  []string // IDs
-	Server string   // ip, ip:port or :port; "" stands for all
+	Server Server
 	Reason string
 	Line   int
 
@@ -44,116 +52,77 @@ type Config struct {
 	Selections []*Selection
 	Assertions []Assertion
 	Ignored    []Ignored
+
+	ignoring map[string][]*Ignored // by rule; nil until one is asked for
+	compared int                   // characters, for the patterns of files
 }
 
 // reasonForFile returns why a finding about the capture as a whole is ignored; ok is
 // false where it is not. It has no server.
 func (c *Config) reasonForFile(rule string) (reason string, ok bool) {
-	for i := range c.Ignored {
-		if ig := &c.Ignored[i]; ig.Server == "" && slices.Contains(ig.Rules, rule) {
-			ig.met = true
-			if !ok {
-				reason, ok = ig.Reason, true
-			}
-		}
-	}
-	return reason, ok
+	return c.reason(rule, func(s *Server) bool { return *s == Server{} })
 }
 
 // reasonFor returns why a finding is ignored; ok is false where it is not.
 func (c *Config) reasonFor(r *analyzer.Record, f *analyzer.Finding) (reason string, ok bool) {
-	for i := range c.Ignored {
-		if ig := &c.Ignored[i]; slices.Contains(ig.Rules, f.Rule) && isServer(ig.Server, r.Server) {
-			ig.met = true
-			if !ok {
-				reason, ok = ig.Reason, true
+	return c.reason(f.Rule, func(s *Server) bool { return s.is(r.Server) })
+}
+
+func (c *Config) reason(rule string, of func(*Server) bool) (reason string, ok bool) {
+	if c.ignoring == nil {
+		c.ignoring = map[string][]*Ignored{}
+		for i := range c.Ignored {
+			ig := &c.Ignored[i]
+			for _, id := range slices.Compact(slices.Clone(ig.Rules)) {
+				c.ignoring[id] = append(c.ignoring[id], ig)
 			}
+		}
+	}
+	for _, ig := range c.ignoring[rule] {
+		if ok && ig.met || !of(&ig.Server) {
+			continue
+		}
+		ig.met = true
+		if !ok {
+			reason, ok = ig.Reason, true
 		}
 	}
 	return reason, ok
 }
 
-func isServer(text string, e analyzer.Endpoint) bool {
-	port := strconv.Itoa(int(e.Port))
-	switch {
-	case text == "", text == e.IP.String(), text == ":"+port, text == port:
-		return true
-	case text == e.AddrPort().String():
-		return true
-	}
-	return text == e.IP.String()+":"+port // IPv6 without brackets
+// Server is whose findings are ignored; its zero value is everybody.
+type Server struct {
+	text    string     // as it was written
+	ip      netip.Addr // none stands for all
+	port    uint16
+	hasPort bool
+	or      netip.AddrPort // what else IPv6 without brackets can mean
 }
 
-// ValidServer reports whether text can stand for a server.
-func ValidServer(text string) bool {
-	if _, err := netip.ParseAddr(text); err == nil {
-		return true
+func (s *Server) String() string { return s.text }
+
+// ParseServer reads ip, ip:port, :port or port; ok is false where text is none of them.
+func ParseServer(text string) (s Server, ok bool) {
+	s.text = text
+	if text == "" {
+		return s, true
 	}
-	if _, err := netip.ParseAddrPort(text); err == nil {
-		return true
+	if ip, err := netip.ParseAddr(text); err == nil {
+		s.ip = ip
+		if i := strings.LastIndexByte(text, ':'); i > 0 {
+			s.or, _ = netip.ParseAddrPort("[" + text[:i] + "]" + text[i:])
+		}
+		return s, true
 	}
-	_, err := strconv.ParseUint(strings.TrimPrefix(text, ":"), 10, 16)
-	return err == nil
+	if both, err := netip.ParseAddrPort(text); err == nil {
+		s.ip, s.port, s.hasPort = both.Addr(), both.Port(), true
+		return s, true
+	}
+	port, err := strconv.ParseUint(strings.TrimPrefix(text, ":"), 10, 16)
+	s.port, s.hasPort = uint16(port), true
+	return s, err == nil
 }
 
-// Applies reports whether the assertion is about a capture. A pattern without a
-// slash is compared with its name, another one with its path from dir; ** stands
-// for any directories.
-func (a *Assertion) Applies(dir, capture string) bool {
-	return Match(a.Files, dir, capture)
-}
-
-// Match reports whether a pattern of a configuration in dir means a capture.
-func Match(pattern, dir, capture string) bool {
-	if pattern == "" {
-		return true
-	}
-	pattern = path.Clean(filepath.ToSlash(pattern))
-	name := filepath.ToSlash(filepath.Clean(capture))
-	if !strings.Contains(pattern, "/") {
-		if ok, _ := path.Match(pattern, path.Base(name)); ok {
-			return true
-		}
-	}
-	parts := strings.Split(pattern, "/")
-	if matchParts(parts, strings.Split(name, "/")) {
-		return true
-	}
-	absDir, err1 := filepath.Abs(dir)
-	absName, err2 := filepath.Abs(capture)
-	if err1 != nil || err2 != nil {
-		return false
-	}
-	rel, err := filepath.Rel(absDir, absName)
-	return err == nil && matchParts(parts, strings.Split(filepath.ToSlash(rel), "/"))
-}
-
-// matchParts compares the parts of a pattern with those of a name. A ** first stands for
-// nothing, and for one part more whenever what follows does not fit: earlier ones need
-// not be tried again, because what they could take the last one can take as well.
-func matchParts(pattern, name []string) bool {
-	p, n := 0, 0
-	again, from := -1, 0 // behind the last **, and the part that it stands for last
-	for n < len(name) {
-		if p < len(pattern) && pattern[p] == "**" {
-			p++
-			again, from = p, n
-			continue
-		}
-		if p < len(pattern) {
-			if ok, err := path.Match(pattern[p], name[n]); err == nil && ok {
-				p, n = p+1, n+1
-				continue
-			}
-		}
-		if again < 0 {
-			return false
-		}
-		from++
-		p, n = again, from
-	}
-	for p < len(pattern) && pattern[p] == "**" {
-		p++
-	}
-	return p == len(pattern)
+func (s *Server) is(e analyzer.Endpoint) bool {
+	return (!s.ip.IsValid() || s.ip == e.IP) && (!s.hasPort || s.port == e.Port) || s.or.IsValid() && s.or == e.AddrPort()
 }

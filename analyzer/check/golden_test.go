@@ -99,6 +99,16 @@ func leaking(stream uint32) *analyzer.Record {
 
 var someRules = []string{"FIN101", "FIN202"}
 
+// judge checks a capture by all that a configuration says of it.
+func judge(c *Checker, in *Capture, config *Config) *Result {
+	scope, err := config.Scope(in.Path)
+	if err != nil {
+		panic(err)
+	}
+	in.Scope = scope
+	return c.Check(in, config)
+}
+
 func capture(records ...*analyzer.Record) *Capture {
 	return &Capture{
 		Path: "a.pcap", Records: records, Rules: someRules,
@@ -108,14 +118,14 @@ func capture(records ...*analyzer.Record) *Capture {
 
 // agreed returns the golden record of connections.
 func agreed(records ...*analyzer.Record) []byte {
-	return new(Checker).Check(capture(records...), new(Config)).Golden
+	return judge(new(Checker), capture(records...), new(Config)).Golden
 }
 
 func problems(t *testing.T, golden []byte, records ...*analyzer.Record) []Problem {
 	t.Helper()
 	in := capture(records...)
 	in.Golden = golden
-	return new(Checker).Check(in, new(Config)).Problems
+	return judge(new(Checker), in, new(Config)).Problems
 }
 
 func TestGoldenRecord(t *testing.T) {
@@ -239,17 +249,17 @@ func TestNewRulesChangeNothing(t *testing.T) {
 		return in
 	}
 	in := later()
-	in.Golden = bytes.Replace(bytes.Replace(new(Checker).Check(later(), new(Config)).Golden, []byte(" FIN304"), nil, 1),
+	in.Golden = bytes.Replace(bytes.Replace(judge(new(Checker), later(), new(Config)).Golden, []byte(" FIN304"), nil, 1),
 		[]byte(strings.ReplaceAll(finding, "FIN202", "FIN304")), nil, 1)
 	if bytes.Contains(in.Golden, []byte("FIN304")) {
 		t.Fatalf("%s", in.Golden)
 	}
-	if res := new(Checker).Check(in, new(Config)); res.Failed() {
+	if res := judge(new(Checker), in, new(Config)); res.Failed() {
 		t.Errorf("a new rule is a change: %+v", res.Problems)
 	}
 	in = capture(leaking(0))
 	in.Golden, in.Rules, in.Records[0].Findings = agreed(leaking(0)), []string{"FIN101"}, nil
-	if res := new(Checker).Check(in, new(Config)); res.Failed() {
+	if res := judge(new(Checker), in, new(Config)); res.Failed() {
 		t.Errorf("a rule that was not asked is a change: %+v", res.Problems)
 	}
 }

@@ -1,7 +1,7 @@
 package check
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/xml"
 	"io"
 	"strings"
@@ -11,11 +11,8 @@ import (
 // The elements of a JUnit report, as far as the schemas of Ant and of Jenkins'
 // xUnit plugin both allow them.
 type (
-	junitSuites struct {
-		XMLName xml.Name     `xml:"testsuites"`
-		Suites  []junitSuite `xml:"testsuite"`
-	}
 	junitSuite struct {
+		XMLName    xml.Name    `xml:"testsuite"`
 		ID         int         `xml:"id,attr"`
 		Package    string      `xml:"package,attr"`
 		Name       string      `xml:"name,attr"`
@@ -48,41 +45,61 @@ type (
 // golden record, assertion and finding. No time of day is in it: a suite has the
 // time of its capture's first packet.
 func WriteJUnit(w io.Writer, results []*Result) error {
-	all := junitSuites{}
+	out := bufio.NewWriter(w)
+	_, err := out.WriteString(xml.Header + "<testsuites>")
 	for i, r := range results {
-		s := junitSuite{ID: i, Package: "finwait", Name: r.Path, Hostname: "localhost", Time: "0", Timestamp: "1970-01-01T00:00:00"}
-		if r.File != nil && r.File.First != nil {
-			s.Timestamp = r.File.First.Std().UTC().Format(time.RFC3339)[:len("2006-01-02T15:04:05")]
+		if err == nil {
+			err = writeSuite(out, suite(i, r))
 		}
-		for j := range r.Problems {
-			p := &r.Problems[j]
-			c := junitCase{Name: caseName(p), Class: r.Path, Time: "0"}
-			told := &junitProblem{Message: p.summary(), Type: string(p.Kind), Text: p.detail()}
-			if p.Kind == Unreadable || p.Kind == Interrupted {
-				c.Error = told
-				s.Errors++
-			} else {
-				c.Failure = told
-				s.Failures++
-			}
-			s.Cases = append(s.Cases, c)
-		}
-		for _, name := range r.Passed {
-			s.Cases = append(s.Cases, junitCase{Name: name, Class: r.Path, Time: "0"})
-		}
-		s.Tests = len(s.Cases)
-		all.Suites = append(all.Suites, s)
 	}
-	var b bytes.Buffer
-	b.WriteString(xml.Header)
-	enc := xml.NewEncoder(&b)
-	enc.Indent("", "  ")
-	if err := enc.Encode(&all); err != nil {
+	if err != nil {
 		return err
 	}
-	b.WriteString("\n")
-	_, err := io.WriteString(w, safeLines(b.String()))
+	if len(results) > 0 {
+		_ = out.WriteByte('\n') // Flush tells
+	}
+	_, _ = out.WriteString("</testsuites>\n")
+	return out.Flush()
+}
+
+// writeSuite writes one suite, so that no more than one is in memory.
+func writeSuite(w *bufio.Writer, s *junitSuite) error {
+	var b strings.Builder
+	enc := xml.NewEncoder(&b)
+	enc.Indent("  ", "  ")
+	if err := enc.Encode(s); err != nil {
+		return err
+	}
+	_, err := w.WriteString("\n" + strings.TrimSuffix(safeLines(b.String()), "\n"))
 	return err
+}
+
+func suite(id int, r *Result) *junitSuite {
+	s := &junitSuite{ID: id, Package: "finwait", Name: r.Path, Hostname: "localhost", Time: "0", Timestamp: "1970-01-01T00:00:00"}
+	if r.File != nil && r.File.First != nil {
+		s.Timestamp = r.File.First.Std().UTC().Format(time.RFC3339)[:len("2006-01-02T15:04:05")]
+	}
+	for j := range r.Problems {
+		p := &r.Problems[j]
+		c := junitCase{Name: caseName(p), Class: r.Path, Time: "0"}
+		told := &junitProblem{Message: p.summary(), Type: string(p.Kind), Text: p.detail()}
+		if p.Kind == Unreadable || p.Kind == Interrupted {
+			c.Error = told
+			s.Errors++
+		} else {
+			c.Failure = told
+			s.Failures++
+		}
+		s.Cases = append(s.Cases, c)
+	}
+	for _, name := range r.Passed {
+		s.Cases = append(s.Cases, junitCase{Name: name, Class: r.Path, Time: "0"})
+	}
+	if r.MorePassed > 0 {
+		s.Cases = append(s.Cases, junitCase{Name: count(r.MorePassed, "further assertion"), Class: r.Path, Time: "0"})
+	}
+	s.Tests = len(s.Cases)
+	return s
 }
 
 // caseName names what failed as what passes is named, so that a history of runs

@@ -46,7 +46,7 @@ func validateSARIF(t *testing.T, text []byte) map[string]any {
 func TestSARIF(t *testing.T) {
 	ignoring := &Config{Ignored: []Ignored{{Rules: []string{"FIN202"}, Reason: "it is known"}}}
 	in := capture(leaking(0))
-	results := append(awkward(), (&Checker{FailOn: analyzer.Info}).Check(in, ignoring))
+	results := append(awkward(), judge(&Checker{FailOn: analyzer.Info}, in, ignoring))
 	for _, baseline := range []bool{false, true} {
 		var b bytes.Buffer
 		if err := WriteSARIF(&b, rules.All, results, baseline); err != nil {
@@ -80,7 +80,7 @@ func TestCleanSARIFHasAnEmptyList(t *testing.T) {
 	in := capture(graceful(0))
 	in.Golden = agreed(graceful(0))
 	var b bytes.Buffer
-	if err := WriteSARIF(&b, rules.All, []*Result{new(Checker).Check(in, new(Config))}, false); err != nil {
+	if err := WriteSARIF(&b, rules.All, []*Result{judge(new(Checker), in, new(Config))}, false); err != nil {
 		t.Fatal(err)
 	}
 	if list, ok := validateSARIF(t, b.Bytes())["results"].([]any); !ok || len(list) != 0 {

@@ -55,24 +55,20 @@ type Selector struct {
 
 // Selector returns what selects the connections of a capture; nil where all are
 // checked.
-func (c *Config) Selector(capture string) (*Selector, error) {
-	s, budget := new(Selector), query.NewBudget()
-	for i := range c.Selections {
-		of := c.Selections[i]
-		if !Match(of.Files, c.Dir, capture) {
-			continue
-		}
+func (s *Scope) Selector() (*Selector, error) {
+	if s.selections == nil {
+		return nil, nil
+	}
+	sel, budget := &Selector{of: s.selections}, query.NewBudget()
+	for _, of := range s.selections {
 		q, err := of.take()
 		if err != nil {
 			return nil, err
 		}
 		q.Share(budget)
-		s.of, s.queries = append(s.of, of), append(s.queries, q)
+		sel.queries = append(sel.queries, q)
 	}
-	if s.of == nil {
-		return nil, nil
-	}
-	return s, nil
+	return sel, nil
 }
 
 // Wants reports whether a connection is checked: all conditions must hold.

@@ -167,8 +167,9 @@ func WriteGitHub(w io.Writer, r *Result) error {
 }
 
 // short cuts a line where it becomes too long for an annotation.
-func short(text string) string {
-	const most = 200 // characters
+func short(text string) string { return cut(text, 200) }
+
+func cut(text string, most int) string {
 	if r := []rune(text); len(r) > most {
 		return string(r[:most-1]) + "…"
 	}

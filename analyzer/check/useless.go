@@ -6,20 +6,6 @@ import (
 	"strings"
 )
 
-// Meet notes which patterns mean a capture that is looked at, whatever comes of it.
-func (c *Config) Meet(capture string) {
-	for i := range c.Assertions {
-		if a := &c.Assertions[i]; a.Applies(c.Dir, capture) {
-			a.met = true
-		}
-	}
-	for i := range c.Selections {
-		if s := c.Selections[i]; Match(s.Files, c.Dir, capture) {
-			s.met = true
-		}
-	}
-}
-
 // Unmet returns what of the configuration decided nothing in a whole run: that would
 // be green by omission. withFindings says that findings were all there, so that an
 // ignore that ignores nothing can be told.
@@ -30,7 +16,7 @@ func (c *Config) Unmet(withFindings bool) (problems []Problem) {
 	const noCapture = "no capture matches files: "
 	for i := range c.Assertions {
 		if a := &c.Assertions[i]; !a.met {
-			add(a.Line, "assertion "+a.Name+" is about no capture", noCapture+or(a.Files, "*"), "mend the pattern, or remove the assertion")
+			add(a.Line, a.title()+" is about no capture", noCapture+or(a.Files, "*"), "mend the pattern, or remove the assertion")
 		}
 	}
 	for i := range c.Selections {
@@ -44,8 +30,8 @@ func (c *Config) Unmet(withFindings bool) (problems []Problem) {
 	for i := range c.Ignored {
 		if ig := &c.Ignored[i]; withFindings && !ig.met {
 			what := strings.Join(ig.Rules, ", ")
-			if ig.Server != "" {
-				what += " of " + ig.Server
+			if ig.Server != (Server{}) {
+				what += " of " + ig.Server.String()
 			}
 			add(ig.Line, "ignore of "+what+" ignores nothing", "no such finding", "remove the entry")
 		}
@@ -59,7 +45,7 @@ func (c *Config) Broken(all bool) (problems []Problem) {
 	for i := range c.Assertions {
 		if a := &c.Assertions[i]; a.Broken != nil && (all || a.met) {
 			problems = append(problems, Problem{
-				Kind: Useless, Title: "assertion " + a.Name + " asks for what there is not", Line: a.Line,
+				Kind: Useless, Title: a.title() + " asks for what there is not", Line: a.Line,
 				Lines: strings.Split(a.Broken.Error(), "\n"),
 			})
 		}

@@ -33,14 +33,14 @@ func CompileAssertion(text string, rules []*analyzer.Rule) (*Assertion, error) {
 
 // Holds reports whether the capture is as the assertion says.
 func (a *Assertion) Holds(f *Facts) (bool, error) {
-	a.machine = vm.VM{} // there are many assertions: none keeps the memory of its run
+	defer func() { a.machine = vm.VM{} }() // there are many assertions: none keeps the memory of its run
 	return a.run(f.env, f.budget)
 }
 
 // eval returns the value of a part of an assertion; nil where it has none, or costs
 // too much.
 func (f *Facts) eval(text string) any {
-	if f.budget.evals--; f.budget.evals < 0 {
+	if f.budget.evals -= 1 + Cost(text)/evalCost; f.budget.evals < 0 {
 		return nil
 	}
 	var m meter

@@ -16,22 +16,25 @@ type Budget struct {
 }
 
 const (
-	baseSteps   = 1 << 21
+	baseSteps   = 1 << 20
 	baseOctets  = 4 << 20
 	recordSteps = 1 << 11 // for each connection, less than it took to read it
 	recordText  = 2 << 10
+	runSteps    = 16      // for each time that an expression is run
+	errorSteps  = 1500    // to say why it has no value
 	matchSteps  = 1 << 8  // for each connection of which a condition is asked
 	matchBase   = 1 << 16 // that may add up
 	// baseEvals is how many parts are looked at in a run, and each capture adds some: each
-	// has to be compiled, which takes 0.2 ms.
+	// has to be compiled, which takes 0.2 ms for so much Cost.
 	baseEvals    = 1000
 	captureEvals = 5
+	evalCost     = 128
 	// maxText is how long a text can become that an expression makes, in octets.
 	maxText = 8 << 10
 	// vmElements is how many elements of lists a run may make, 16 octets each.
-	vmElements = 1 << 20
+	vmElements = 1 << 19
 	// vmLoops is how many loops a run may begin, 200 octets each.
-	vmLoops = 1 << 16
+	vmLoops = 1 << 15
 )
 
 // NewBudget returns what the expressions of a run may cost beside what they may for

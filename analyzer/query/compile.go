@@ -1,6 +1,7 @@
 package query
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -54,7 +55,12 @@ func compile(root *root, text string, rules []*analyzer.Rule, more ...ast.Visito
 // run returns whether the condition holds.
 func (c *compiled) run(env any, budget *Budget) (bool, error) {
 	out, err := c.meter.run(&c.machine, c.program, env, budget)
-	if err != nil {
+	var cost *costError
+	switch {
+	case errors.As(err, &cost): // nothing else to explain, and perhaps of very many
+		return false, &Error{Text: c.text, Line: 1, Message: cost.text}
+	case err != nil:
+		_ = budget.spend(errorSteps + len(c.text)/4) // the next one meets it
 		return false, c.root.explain(c.text, err)
 	}
 	holds, ok := out.(bool)

@@ -64,7 +64,7 @@ func (m *meter) run(machine *vm.VM, program *vm.Program, env any, budget *Budget
 	m.budget = budget
 	machine.MemoryBudget = uint(vmElements + 4*budget.records)
 	m.loops = vmLoops + 16*budget.records
-	if err := budget.spend(1 + m.size/8); err != nil {
+	if err := budget.spend(runSteps + m.size/8); err != nil {
 		return nil, err
 	}
 	return machine.Run(program, env)

@@ -5,6 +5,7 @@ import (
 
 	"finwait/analyzer/check"
 	"finwait/analyzer/driver"
+	"finwait/analyzer/report"
 	"finwait/reassembly/pipe"
 )
 
@@ -12,6 +13,7 @@ import (
 type reading struct {
 	path     string
 	config   *checkConfig
+	scope    *check.Scope
 	wait     func() error // returns when what follows is valid, with what it came to
 	capture  *check.Capture
 	selector *check.Selector // nil where all connections are checked
@@ -41,7 +43,12 @@ func (c *checkRun) readings(paths []string) iter.Seq[*reading] {
 func (c *checkRun) begin(path string) *reading {
 	r := &reading{path: path}
 	config, err := c.config(path)
-	if r.config = config; err != nil {
+	if r.config = config; err == nil {
+		if r.scope, err = config.check.Scope(path); err != nil {
+			err = &usageError{text: report.Safe(err.Error())}
+		}
+	}
+	if err != nil {
 		r.wait = func() error { return err }
 		return r
 	}

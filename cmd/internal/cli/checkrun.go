@@ -124,7 +124,7 @@ func (c *collector) Close(s *analyzer.Summary) error {
 // analyze reads one capture with its golden record. It may run beside others.
 func (c *checkRun) analyze(to *reading) error {
 	path, config := to.path, to.config
-	in := &check.Capture{Path: path}
+	in := &check.Capture{Path: path, Scope: to.scope}
 	to.capture = in
 	for _, r := range rules.All {
 		if check.IsOfBehaviour(r.ID) && config.analysis.Runs(r) {
@@ -143,7 +143,7 @@ func (c *checkRun) analyze(to *reading) error {
 			}
 		},
 	}
-	selector, err := config.check.Selector(path)
+	selector, err := to.scope.Selector()
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,6 @@ func (c *checkRun) analyze(to *reading) error {
 // check checks one capture, and tells what it finds.
 func (c *checkRun) check(checker *check.Checker, r *reading) error {
 	path, in := r.path, r.capture
-	r.config.check.Meet(path)
 	if r.selector != nil {
 		r.selector.Done()
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -59,7 +60,7 @@ func (c *configReader) assertions(n ast.Node) error {
 			}
 		}
 		err := c.mapping("an assertion", item, configKeys{
-			"name":    text(&a.Name),
+			"name":    func(c *configReader, n ast.Node) error { return c.name(n, &a.Name) },
 			"message": text(&a.Message),
 			"assert":  func(c *configReader, n ast.Node) error { return c.condition(n, &a) },
 			"files":   func(c *configReader, n ast.Node) error { return c.pattern(n, &a.Files) },
@@ -74,7 +75,7 @@ func (c *configReader) assertions(n ast.Node) error {
 			return c.wrong(item, "an assertion without assert: what is to hold?")
 		}
 		if a.Name == "" {
-			a.Name = a.Text
+			a.Name = firstOf(a.Text, maxConfigName)
 		}
 		a.Line = c.line(item)
 		if len(c.file.check.Assertions) == maxEntries { // in several lists
@@ -83,6 +84,22 @@ func (c *configReader) assertions(n ast.Node) error {
 		c.file.check.Assertions = append(c.file.check.Assertions, a)
 		return nil
 	})
+}
+
+// name reads what an assertion is called, which stands in reports once for each capture.
+func (c *configReader) name(n ast.Node, to *string) (err error) {
+	if *to, err = c.text(n); err == nil && len(*to) > maxConfigName {
+		err = c.wrong(n, "name: %d octets, more than %d: message has room for more", len(*to), maxConfigName)
+	}
+	return err
+}
+
+// firstOf returns the first octets of a text, whole characters only.
+func firstOf(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // pattern reads which captures are meant.
@@ -173,8 +190,8 @@ func (c *configReader) condition(n ast.Node, a *check.Assertion) error {
 
 // afford counts an expression that is to be compiled, which takes time.
 func (c *configReader) afford(n ast.Node, text string) error {
-	if c.expressions += len(text); c.expressions > maxExpressions {
-		return c.wrong(n, "more than %d octets of expressions in one file", maxExpressions)
+	if c.cost.expressions += query.Cost(text); c.cost.expressions > maxExpressions {
+		return c.wrong(n, "more than %d octets of expressions in all, where an instruction of a regular expression counts as four", maxExpressions)
 	}
 	return nil
 }
@@ -198,12 +215,14 @@ func (c *configReader) ignoredFindings(n ast.Node) error {
 		var i check.Ignored
 		err := c.mapping("an entry of ignore", item, configKeys{
 			"rule": func(c *configReader, n ast.Node) error { return c.ruleList(n, &i.Rules) },
-			"server": func(c *configReader, n ast.Node) (err error) {
-				if i.Server, err = c.text(n); err != nil {
+			"server": func(c *configReader, n ast.Node) error {
+				text, err := c.text(n)
+				if err != nil {
 					return err
 				}
-				if i.Server != "" && !check.ValidServer(i.Server) {
-					return c.wrong(n, "server: %q is no address: write 192.0.2.1:80, 192.0.2.1 or :80", i.Server)
+				var ok bool
+				if i.Server, ok = check.ParseServer(text); !ok {
+					return c.wrong(n, "server: %q is no address: write 192.0.2.1:80, 192.0.2.1 or :80", text)
 				}
 				return nil
 			},

@@ -74,12 +74,15 @@ func shortPath(path string) string {
 	return path
 }
 
-// readConfig reads a configuration file. An error says where in it the mistake
-// is.
-func readConfig(path string) (*configFile, error) {
+// readConfig reads a configuration file, which adds to what all have come to. An error
+// says where in it the mistake is.
+func readConfig(path string, cost *configCost) (*configFile, error) {
 	text, err := readSmall(path, maxConfig)
 	if err != nil {
 		return nil, errors.New(lines(err))
+	}
+	if err := cost.read(path, text); err != nil {
+		return nil, err
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors put a byte order mark there
 	if at, err := tooDeep(string(text)); err != nil {
@@ -95,7 +98,7 @@ func readConfig(path string) (*configFile, error) {
 	}
 	c := &configReader{
 		path: path, file: &configFile{path: path, check: check.Config{Path: report.Safe(path), Dir: filepath.Dir(path)}},
-		anchors: map[string]ast.Node{}, compiled: map[string]*query.Assertion{},
+		anchors: map[string]ast.Node{}, compiled: map[string]*query.Assertion{}, words: map[string][]string{}, cost: cost,
 	}
 	for i, d := range doc.Docs {
 		switch {

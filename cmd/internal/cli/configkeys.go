@@ -19,8 +19,9 @@ type configReader struct {
 	file    *configFile
 	anchors map[string]ast.Node // those met so far
 
-	compiled    map[string]*query.Assertion // by their text
-	expressions int                         // octets of them
+	compiled map[string]*query.Assertion // by their text
+	words    map[string][]string         // the rules that they stand for
+	cost     *configCost
 }
 
 // value returns what a node stands for: an alias for what its anchor marks.
@@ -133,6 +134,7 @@ func (c *configReader) ruleList(n ast.Node, to *[]string) error {
 		list = n.Values
 	}
 	words := 0
+	met := map[string]bool{}
 	for _, item := range list {
 		text, err := c.text(item)
 		if err != nil {
@@ -142,9 +144,16 @@ func (c *configReader) ruleList(n ast.Node, to *[]string) error {
 			if words++; words > maxRuleWords {
 				return c.wrong(item, "more than %d rules", maxRuleWords)
 			}
-			ids, err := selectRules(strings.TrimSpace(word))
-			if err != nil {
-				return c.wrong(item, "%v", err)
+			if met[word] {
+				continue
+			}
+			met[word] = true
+			ids, known := c.words[word]
+			if !known {
+				if ids, err = selectRules(strings.TrimSpace(word)); err != nil {
+					return c.wrong(item, "%v", err)
+				}
+				c.words[word] = ids
 			}
 			*to = append(*to, ids...)
 		}

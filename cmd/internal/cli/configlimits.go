@@ -5,19 +5,36 @@ import (
 
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/token"
+
+	"finwait/analyzer/report"
 )
 
 // What a configuration file may be, which may be a stranger's. The parser takes time
 // and memory by the square of some of these.
 const (
 	maxConfig      = 256 << 10 // octets
+	maxConfigs     = 512 << 10 // octets of all files of a run
 	maxConfigDepth = 16        // mappings and lists in each other
 	maxEntries     = 1000      // of a list
 	maxSelections  = 50        // each is asked for every connection
-	maxExpressions = 128 << 10 // octets of all expressions together
+	maxExpressions = 128 << 10 // of all expressions of a run, see query.Cost
 	maxConfigText  = 2000      // octets of a text that is no expression
+	maxConfigName  = 200       // octets of the name of an assertion
 	maxRuleWords   = 100       // of a list of rules
 )
+
+// configCost is what the configuration files of a run have come to.
+type configCost struct {
+	octets, expressions int
+}
+
+// read counts the text of a file.
+func (c *configCost) read(path string, text []byte) error {
+	if c.octets += len(text); c.octets > maxConfigs {
+		return fmt.Errorf("%s: more than %d octets of configuration in all", report.Safe(path), maxConfigs)
+	}
+	return nil
+}
 
 // tooDeep looks through a file before it is parsed, and returns where it nests too
 // deep, or lines up too many signs; nil where it does not.

@@ -21,6 +21,7 @@ type judgeFlags struct {
 	strange       bool // what is found may be a stranger's
 
 	read []string // the configuration files that were read
+	cost configCost
 }
 
 func (f *judgeFlags) add(fs *pflag.FlagSet) {
@@ -62,7 +63,7 @@ func (f *judgeFlags) loadAt(dir string) (*analyzer.Config, *configFile, error) {
 	}
 	var file *configFile
 	if path != "" {
-		if file, err = readConfig(path); err != nil {
+		if file, err = readConfig(path, &f.cost); err != nil {
 			return nil, nil, &usageError{text: err.Error(), hint: configHint(err)}
 		}
 		file.apply(&config)
