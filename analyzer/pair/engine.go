@@ -133,15 +133,8 @@ func (e *Engine) take(c int, ev *event) {
 		e.expire(e.now - grace)
 	}
 	l := e.tables[c].live[ev.stream]
-	if l == nil {
-		l = newLeg(c, ev)
-		l.link = &link{near: e.standsAt(l)}
-		l.link.legs[c] = l
-		if e.options.Segments {
-			l.link.told = true
-		}
-		e.tables[c].live[ev.stream] = l
-		e.tables[c].offer(l)
+	if l == nil || e.another(c, l, ev) {
+		l = e.open(c, ev, l)
 	}
 	ev.dir = ev.side ^ l.flip
 	if l.link.legs[1-c] == nil {
@@ -151,6 +144,42 @@ func (e *Engine) take(c int, ev *event) {
 	}
 	l.link.add(e, c, ev.seg, t)
 	e.sources[c].advance()
+}
+
+// open begins a leg; before is that of the same stream, if there is one.
+func (e *Engine) open(c int, ev *event, before *leg) *leg {
+	l := newLeg(c, ev)
+	l.before = before
+	l.link = &link{near: e.standsAt(l), told: e.options.Segments}
+	l.link.legs[c] = l
+	e.tables[c].live[ev.stream] = l
+	e.tables[c].offer(l)
+	return l
+}
+
+// another reports whether a segment of a stream belongs to another connection than the
+// leg, which the other capture tells apart: this one lacks the SYN that opened it.
+func (e *Engine) another(c int, l *leg, ev *event) bool {
+	if l.link.legs[1-c] == nil || len(e.tables[1-c].tuples) == 0 {
+		return false
+	}
+	o := e.tables[1-c].tuples[l.tuple()]
+	if o == nil || o == l.link.legs[1-c] {
+		return false
+	}
+	fresh := newLeg(c, ev)
+	s := ev.seg
+	s.dir = ev.side ^ fresh.flip
+	fresh.see(&s)
+	turned := o.sender(0) != fresh.sender(0)
+	if !o.fits(fresh, turned) {
+		return false
+	}
+	if ev.has(segment.SYN) && l.isn[ev.side^l.flip] != (number{ev.seg.seq, true}) || e.tables[1-c].prints[ev.print()] == o {
+		return true
+	}
+	s.dir = ev.side ^ l.flip
+	return !l.continues(&s)
 }
 
 // look looks for the other leg of one that stands alone.

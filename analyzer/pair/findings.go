@@ -35,6 +35,9 @@ func (v *views) findings(f *Flow, o *Offset, unproved [2]Fate) []Finding {
 	if f.Translated {
 		list = append(list, v.of("FIN605", nil, translatedWords(f), "Look for a connection by both of its names: that of the first capture and that of the second."))
 	}
+	if slices.ContainsFunc(list, func(f Finding) bool { return f.Rule == "FIN602" }) { // that explains it
+		list = slices.DeleteFunc(list, func(f Finding) bool { return f.Rule == "FIN308" })
+	}
 	slices.SortStableFunc(list, func(a, b Finding) int { return cmp.Compare(a.Rule, b.Rule) })
 	return list
 }

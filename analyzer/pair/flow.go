@@ -118,6 +118,10 @@ type Segment struct {
 	Seq       uint32         `json:"seq" about:"as on the wire"`
 	Len       uint32         `json:"len" about:"payload octets"`
 	Flags     string         `json:"flags"`
+
+	From conn.Role     `json:"-"`
+	Bits segment.Flags `json:"-"`
+	At   [2]model.Time `json:"-"` // in each capture, by A's clock; valid iff there is a frame
 }
 
 // direction names what a role sends.
@@ -183,15 +187,15 @@ func (k *kept) segments(v *views, o *Offset, unproved [2]Fate) []Segment {
 	for i := range rows {
 		r, s := &rows[i], &out[i]
 		role := v.roleOf(r.dir)
-		*s = Segment{Direction: direction(role), Fate: r.fate, Time: r.timeA(o), Seq: r.seq, Len: r.len, Flags: flagText(r.flags)}
+		*s = Segment{From: role, Bits: r.flags, Direction: direction(role), Fate: r.fate, Time: r.timeA(o), Seq: r.seq, Len: r.len, Flags: flagText(r.flags)}
 		if r.weak {
 			s.Fate = unproved[1-k.sender(r.dir)]
 		}
 		if r.frames[0] != 0 {
-			s.AFrame = &r.frames[0]
+			s.AFrame, s.At[0] = &r.frames[0], r.at[0]
 		}
 		if r.frames[1] != 0 {
-			s.BFrame = &r.frames[1]
+			s.BFrame, s.At[1] = &r.frames[1], r.at[1]-o.OfB(r.at[1])
 		}
 		if r.frames[0] != 0 && r.frames[1] != 0 && r.at != [2]frame.Time{} && o.Known && r.fate == Delivered {
 			d := model.Seconds(o.delay(difference{r.at[0], r.at[1] - r.at[0]}, k.sender(r.dir) == 0))

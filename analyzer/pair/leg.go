@@ -115,6 +115,17 @@ func (l *leg) fits(o *leg, turned bool) bool {
 	return compared
 }
 
+// continues reports whether a segment can be one of the connection.
+func (l *leg) continues(s *seg) bool {
+	const near = 1 << 24 // octets that may be on their way
+	if last := l.last[s.dir]; last.known {
+		if d := int32(s.seq - last.value); d > near || d < -near {
+			return false
+		}
+	}
+	return true
+}
+
 // table is the legs of one capture.
 type table struct {
 	live   map[uint32]*leg // by stream

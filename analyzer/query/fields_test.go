@@ -38,7 +38,7 @@ func TestFieldsCanBeAskedFor(t *testing.T) {
 // What an object has that is null can be asked for all the same: it is null, and no
 // condition about it holds but that it is.
 func TestFieldsOfNull(t *testing.T) {
-	if asked := askNull(t, "", records().typ, false); asked < 60 {
+	if asked := askNull(t, "", environmentOf(reflect.TypeFor[analyzer.Record]()).typ, false); asked < 60 {
 		t.Errorf("only %d conditions were asked", asked)
 	}
 }

@@ -13,6 +13,7 @@ import (
 // Query is a compiled expression. It is for one goroutine.
 type Query struct {
 	*compiled
+	of     *environment
 	used   []int // indices into the record's fields: what the expression asks for
 	env    reflect.Value
 	budget *Budget
@@ -25,12 +26,20 @@ type environment struct {
 	fields []field
 }
 
-// records is made when the first expression is compiled, and so are the regular
-// expressions here: most runs have none, and making them took a fifth of the start.
-var records = sync.OnceValue(func() *environment {
-	fields := fieldsOf(reflect.TypeFor[analyzer.Record]())
-	return &environment{root{typ: structOf(fields)}, fields}
-})
+// environments are those of the types of records, by type. One is made when the first
+// expression over such records is compiled, and so are the regular expressions here: most
+// runs have none, and making them took a fifth of the start.
+var environments sync.Map
+
+// environmentOf returns the environment of records of a type.
+func environmentOf(t reflect.Type) *environment {
+	if of, ok := environments.Load(t); ok {
+		return of.(*environment)
+	}
+	fields := fieldsOf(t)
+	of, _ := environments.LoadOrStore(t, &environment{root{typ: structOf(fields)}, fields})
+	return of.(*environment)
+}
 
 // lazy is a regular expression that is compiled when it is first asked for.
 func lazy(expression string) func() *regexp.Regexp {
@@ -40,15 +49,20 @@ func lazy(expression string) func() *regexp.Regexp {
 // Compile checks an expression, which must be a condition. It may name no rules but
 // these, or any where there are none. An error is an *Error.
 func Compile(text string, rules []*analyzer.Rule) (*Query, error) {
-	var seen identifiers
-	of := records()
+	return CompileFor(reflect.TypeFor[analyzer.Record](), text, rules)
+}
+
+// CompileFor is Compile for records of another type: a struct whose fields have JSON names.
+func CompileFor(t reflect.Type, text string, rules []*analyzer.Rule) (*Query, error) {
+	of := environmentOf(t)
+	seen := identifiers{of: of, names: map[string]bool{}}
 	c, err := compile(&of.root, text, rules, &seen)
 	if err != nil {
 		return nil, err
 	}
-	q := &Query{compiled: c, env: reflect.New(of.typ).Elem(), budget: NewBudget()}
+	q := &Query{compiled: c, of: of, env: reflect.New(of.typ).Elem(), budget: NewBudget()}
 	for i, f := range of.fields {
-		if seen[f.name] {
+		if seen.names[f.name] {
 			q.used = append(q.used, i)
 		}
 	}
@@ -60,10 +74,13 @@ func Compile(text string, rules []*analyzer.Rule) (*Query, error) {
 func (q *Query) Share(b *Budget) { q.budget = b }
 
 // Match reports whether a record meets the condition.
-func (q *Query) Match(r *analyzer.Record) (bool, error) {
-	src, of := reflect.ValueOf(r).Elem(), records()
+func (q *Query) Match(r *analyzer.Record) (bool, error) { return q.MatchAny(r) }
+
+// MatchAny is Match for a pointer to a record of the type that the query is for.
+func (q *Query) MatchAny(r any) (bool, error) {
+	src := reflect.ValueOf(r).Elem()
 	for _, i := range q.used {
-		f := &of.fields[i]
+		f := &q.of.fields[i]
 		f.fill(q.env.Field(i), src.Field(f.index))
 	}
 	q.budget.addMatch()
@@ -71,19 +88,20 @@ func (q *Query) Match(r *analyzer.Record) (bool, error) {
 }
 
 // identifiers gathers the names in an expression.
-type identifiers map[string]bool
+type identifiers struct {
+	of    *environment
+	names map[string]bool
+}
 
 func (s *identifiers) Visit(node *ast.Node) {
-	if *s == nil {
-		*s = identifiers{}
+	n, ok := (*node).(*ast.IdentifierNode)
+	if !ok {
+		return
 	}
-	switch n := (*node).(type) {
-	case *ast.IdentifierNode:
-		(*s)[n.Value] = true
-		if n.Value == "$env" { // the whole record
-			for _, f := range records().fields {
-				(*s)[f.name] = true
-			}
+	s.names[n.Value] = true
+	if n.Value == "$env" { // the whole record
+		for _, f := range s.of.fields {
+			s.names[f.name] = true
 		}
 	}
 }

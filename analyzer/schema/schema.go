@@ -20,13 +20,16 @@ var Names = []string{"flow", "report"}
 
 // Of returns the schema of that name, which must be one of Names.
 func Of(name string) ([]byte, error) {
-	var of node
-	switch name {
-	case "flow":
-		of = document("A connection, as flows --format jsonl writes it", reflect.TypeFor[analyzer.Record](), analyzer.Schema)
-	default:
-		of = document("The summary, as report --format json writes it", reflect.TypeFor[analyzer.Summary](), analyzer.SummarySchema)
+	if name == "flow" {
+		return For("A connection, as flows --format jsonl writes it", reflect.TypeFor[analyzer.Record](), analyzer.Schema)
 	}
+	return For("The summary, as report --format json writes it", reflect.TypeFor[analyzer.Summary](), analyzer.SummarySchema)
+}
+
+// For returns the schema of values of a type; id is what names it, in their member schema
+// where they have one.
+func For(title string, t reflect.Type, id string) ([]byte, error) {
+	of := document(title, t, id)
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -132,6 +135,8 @@ func typed(t reflect.Type) node {
 	case reflect.Uint16, reflect.Uint32:
 		low, high := int64(0), int64(1)<<t.Bits()-1
 		return node{Type: "integer", Minimum: &low, Maximum: &high}
+	case reflect.Float64:
+		return node{Type: "number"}
 	case reflect.Int, reflect.Int64:
 		return node{Type: "integer"}
 	}

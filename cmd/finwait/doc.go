@@ -38,6 +38,7 @@
 //	Topics of help:
 //	  where       the fields that --where can ask for, and their values
 //	  thresholds  the flags that change what rules take for long, or for many
+//	  pairs       how captures of both ends are compared, and what proves what
 //	  prometheus  how a timeline comes into Prometheus and Grafana
 //	  zabbix      how a timeline comes into Zabbix
 //
@@ -221,6 +222,10 @@
 //	segments, which slant where the delay is known and are dashed where they were lost, each
 //	end's states are coloured bands.
 //
+//	With --pair the segments are those of both captures, by the clock of FILE: what was lost
+//	ends in the middle, what was forged begins there, and each end's states come from the
+//	capture that is nearer to it.
+//
 //	Flags:
 //	  -f, --format FORMAT       how the results are written: text, jsonl, html, svg (default
 //	                            text)
@@ -238,6 +243,8 @@
 //	                            10.0.0.1:1234-10.0.0.2:80
 //	      --all                 leave out nothing
 //	      --to-scale            let time run evenly in svg; html can be switched
+//	      --pair FILE           draw it with what FILE holds of it, a capture of the same
+//	                            traffic at the other end: the segments between two clocks
 //	      --follow-up           add what selects the connection in Wireshark, tcpdump and ss
 //	      --stream N            only the connection with number N, as in tshark's tcp.stream;
 //	                            repeatable
@@ -276,6 +283,8 @@
 //	      the only one that one side never closed
 //	  finwait show a.pcap --stream 3 --format html -o incident.html
 //	      as a page to look at and to pass on
+//	  finwait show client.pcap --stream 3 --pair server.pcap
+//	      with the capture of the other end: which segments arrived, and when
 //	  finwait show a.pcap --stream 3 --format jsonl
 //	      for a program: one JSON object a segment
 //
@@ -517,8 +526,13 @@
 //
 //	What one capture holds and the other does not was lost on the way, or forged there, or not
 //	captured: a segment that its receiver acknowledged did arrive. Nothing is called lost or
-//	forged outside the time that both captures cover. A directory is one capture, of which its
-//	files are the parts.
+//	forged outside the time that both captures cover. 'finwait help pairs' says what proves
+//	what.
+//
+//	A directory is one capture, of which its files are the parts; with --each the files of two
+//	directories are compared one by one, those of the same name or else of the same content.
+//	--where asks for the fields of the records that jsonl writes: 'finwait schema pair-flow'
+//	describes them.
 //
 //	Flags:
 //	  -f, --format FORMAT       how the results are written: text, jsonl, json, markdown, html
@@ -533,7 +547,12 @@
 //	  -q, --quiet               no warnings and no progress, only errors
 //	      --no-progress         do not show on the terminal how far the captures have been
 //	                            read
-//	      --segments            in jsonl, what became of each segment behind each connection
+//	      --segments            in jsonl and json, what became of each segment, behind its
+//	                            connection
+//	      --each                compare the files of two directories one by one, by name or
+//	                            content
+//	      --where EXPR          only connections for which EXPR holds, over the fields of pair
+//	                            --format jsonl; repeatable
 //	      --filter EXPR         only packets that EXPR selects, in tcpdump's language: 'host
 //	                            10.0.0.1 and not port 22'
 //	      --after TIME          only packets from TIME on: RFC 3339, seconds since the epoch,
@@ -560,6 +579,12 @@
 //	      network or host, and which direction?
 //	  finwait pair --segments --format jsonl client.pcap server.pcap
 //	      for a program: what became of each segment
+//	  finwait pair --where 'segments["client-to-server"].lost > 0' client.pcap server.pcap
+//	      the connections that lost something on the way to the server
+//	  finwait pair --format html -o path.html client.pcap server.pcap
+//	      as a page to pass on
+//	  finwait pair --each at-clients/ at-servers/
+//	      many captures
 //
 // # Command check: whether captures still show what was agreed on, for CI
 //
@@ -719,11 +744,13 @@
 //
 // # Command schema: the JSON Schema of the output
 //
-//	  finwait schema [flow|report]
+//	  finwait schema [flow|report|pair|pair-flow|pair-segment]
 //
 //	flow is a connection, as flows --format jsonl writes one a line; report is the summary of
-//	report --format json. Without a word it is flow. Later versions add members; what a member
-//	means changes only with the number in "schema".
+//	report --format json. pair is the first line of pair --format jsonl, pair-flow a
+//	connection there, and pair-segment what --segments writes behind it. Without a word it is
+//	flow. Later versions add members; what a member means changes only with the number in
+//	"schema".
 //
 //	Examples:
 //	  finwait schema flow > finwait.flow.schema.json
@@ -961,6 +988,42 @@
 //	      --unanswered-syn DURATION
 //	                            FIN303, FIN401: a SYN without answer for this long is
 //	                            unanswered (default 1s)
+//
+// # Help on pairs: how captures of both ends are compared, and what proves what
+//
+//	Capture at both hosts at the same time, from before the trouble until after it: tcpdump -i
+//	eth0 -s 128 -w client.pcap on the one, the same on the other. The clocks need not agree.
+//
+//	Clocks. A segment that passes A first shows the difference of the clocks plus its delay,
+//	one that passes B first the difference minus its delay. The truth lies between the least
+//	of the ones and the greatest of the others; half of what lies between is the error. Where
+//	the path takes longer one way than the other, nothing shows by how much, and the offset is
+//	wrong by half of that, within its error. A drift is told only where both directions show
+//	it, beyond what scatters. Segments one way only tell no offset and no delays.
+//
+//	What is the same segment: direction, sequence and acknowledgment number, timestamps,
+//	length, what was captured of the payload, and, where the path leaves it alone, the IP
+//	identification: so each retransmission is found again by itself. Where a device cuts or
+//	merges segments (offload), each of the smaller is one.
+//
+//	Fates. delivered: both captures hold it. lost: its sender's capture holds it, the other
+//	was running and does not, and nothing says that it arrived: it was repeated, or the
+//	receiver went on as if it had not come. forged: only the receiver's capture holds it, and
+//	its sender went on as if it had never sent it, or its TTL, IP identification and window
+//	are not its sender's. duplicated: the network delivered it once more. Its frame at the
+//	sender is null. not-captured: it was acknowledged, or its timestamp was echoed, or its
+//	sender went on behind it; or only one capture was running when it passed. unknown: none of
+//	this can be told.
+//
+//	A capture loses packets, too: what was acknowledged arrived. Where a capture is known to
+//	have lost some, by its drop counter or because what it lacks was acknowledged, an ACK that
+//	it lacks and that nothing proves is unknown and not lost.
+//
+//	What even two captures cannot tell: how much longer the path takes one way than the other;
+//	whether an RST that only its receiver's capture holds was forged or was lost by its
+//	sender's capture, where everything about it fits and its sender fell silent; whether a
+//	lost ACK was lost on the path or by a capture that loses packets; and what happens between
+//	a network device and the place where the kernel captures.
 //
 // # Help on prometheus: how a timeline comes into Prometheus and Grafana
 //

@@ -50,7 +50,7 @@ func (c *command) words() []string {
 	case "explain":
 		return ruleWords()
 	case "schema":
-		return schema.Names
+		return schemas()
 	case "completion":
 		return strings.Split(c.args, "|")
 	}

@@ -3,13 +3,18 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
+	"reflect"
 	"slices"
 
 	"github.com/spf13/pflag"
 
+	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/pair"
+	"finwait/analyzer/query"
 	"finwait/analyzer/report"
+	"finwait/analyzer/rules"
 	"finwait/reassembly/capture"
 )
 
@@ -24,10 +29,17 @@ and sequence numbers; where addresses are translated in between, by what transla
 
 What one capture holds and the other does not was lost on the way, or forged there, or not captured: a
 segment that its receiver acknowledged did arrive. Nothing is called lost or forged outside the time that
-both captures cover. A directory is one capture, of which its files are the parts.`,
+both captures cover. 'finwait help pairs' says what proves what.
+
+A directory is one capture, of which its files are the parts; with --each the files of two directories
+are compared one by one, those of the same name or else of the same content. --where asks for the fields of
+the records that jsonl writes: 'finwait schema pair-flow' describes them.`,
 		examples: []example{
 			{"finwait pair client.pcap server.pcap", "network or host, and which direction?"},
 			{"finwait pair --segments --format jsonl client.pcap server.pcap", "for a program: what became of each segment"},
+			{`finwait pair --where 'segments["client-to-server"].lost > 0' client.pcap server.pcap`, "the connections that lost something on the way to the server"},
+			{"finwait pair --format html -o path.html client.pcap server.pcap", "as a page to pass on"},
+			{"finwait pair --each at-clients/ at-servers/", "many captures"},
 		},
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
 			var in inputFlags
@@ -35,7 +47,9 @@ both captures cover. A directory is one capture, of which its files are the part
 			var judge judgeFlags
 			p := &pairRun{}
 			out.add(fs, report.PairFormats, "text")
-			fs.BoolVar(&p.segments, "segments", false, "in jsonl, what became of each segment behind each connection")
+			fs.BoolVar(&p.segments, "segments", false, "in jsonl and json, what became of each segment, behind its connection")
+			fs.BoolVar(&p.each, "each", false, "compare the files of two directories one by one, by name or content")
+			fs.Var(&p.where, "where", "only connections for which `EXPR` holds, over the fields of pair --format jsonl; repeatable")
 			in.addPackets(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
@@ -52,18 +66,54 @@ both captures cover. A directory is one capture, of which its files are the part
 // pairRun is one run of pair.
 type pairRun struct {
 	*job
-	segments bool
+	segments, each bool
+	where          pairWheres
+	config         *analyzer.Config
+}
+
+// pairWheres is a repeatable flag that takes conditions on connections of two captures.
+type pairWheres struct{ list []*query.Query }
+
+func (w *pairWheres) Type() string   { return "EXPR" }
+func (w *pairWheres) String() string { return "" }
+
+func (w *pairWheres) Set(text string) error {
+	q, err := query.CompileFor(reflect.TypeFor[pair.Flow](), text, rules.All)
+	if err != nil {
+		return errors.New(whereText(err))
+	}
+	w.list = append(w.list, q)
+	return nil
+}
+
+// keep reports whether all conditions hold.
+func (w *pairWheres) keep(f *pair.Flow) (bool, error) {
+	for _, q := range w.list {
+		if ok, err := q.MatchAny(f); !ok || err != nil {
+			if err != nil {
+				err = &usageError{text: "--where: " + whereText(err), hint: "'finwait schema pair-flow' describes the fields."}
+			}
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func (p *pairRun) run() (int, error) {
 	if len(p.args) != 2 {
 		return 0, &usageError{text: "pair takes two captures of the same traffic: A and B"}
 	}
+	if slices.Contains(p.args, "-") {
+		return 0, &usageError{text: "pair reads both captures twice: standard input (-) cannot be one of them"}
+	}
+	if p.each && p.output.format.value == "html" {
+		return 0, &usageError{text: "--each compares many captures, and html is a page about two"}
+	}
 	if err := p.input.check(); err != nil {
 		return 0, err
 	}
-	config, err := p.judge.load()
-	if err != nil {
+	var err error
+	if p.config, err = p.judge.load(); err != nil {
 		return 0, err
 	}
 	var files [2][]string
@@ -74,42 +124,111 @@ func (p *pairRun) run() (int, error) {
 			p.problem(err)
 			return exitInput, nil
 		}
+		for _, file := range paths {
+			if driver.IsPipe(file) {
+				return 0, &usageError{text: report.Safe(file) + " can be read only once, and pair reads twice"}
+			}
+		}
 		files[i] = paths
 	}
 	if err := p.refuseOverwrite(p.output.path, slices.Concat(files[0], files[1], p.judge.read)); err != nil {
 		return 0, err
 	}
+	return p.write(files)
+}
+
+// write compares the captures, or each of them, and writes what that says.
+func (p *pairRun) write(files [2][]string) (int, error) {
 	out, err := openOutput(p.output.path, p.Stdout)
 	if err != nil {
 		return 0, fmt.Errorf("output: %w", err)
 	}
-	options := p.input.options()
-	options.Stdin, options.Problem, options.Config = p.Stdin, p.problem, config
-	r, err := pair.Run(p.ctx, files[0], files[1], pair.Options{Driver: options, Segments: p.segments})
-	if err != nil {
+	code := exitOK
+	if !p.each {
+		code, err = p.compare(out, report.PairNames{A: p.args[0], B: p.args[1]}, files)
+	} else {
+		code, err = p.compareEach(out, files)
+	}
+	var usage *usageError
+	if errors.As(err, &usage) {
 		return 0, errors.Join(err, out.finish(false))
 	}
-	found, err := report.WritePair(out, p.output.format.value, report.PairNames{A: p.args[0], B: p.args[1]}, r, p.output.style(out, p.Stdout))
-	code := p.codeOf(r, &found)
-	err = errors.Join(err, r.Close())
 	if finishErr := out.finish(err == nil && code != exitInterrupted); err == nil {
 		err = finishErr
 	}
 	return writeCode(code, err)
 }
 
-// codeOf is computed from what was read and found, whatever the format.
-func (p *pairRun) codeOf(r *pair.Result, found *analyzer.Severities) int {
-	code := exitOK
-	if failOn := p.output.failOn.severity(); failOn != analyzer.NoSeverity && atLeast(found, failOn) {
+// compare compares two captures.
+func (p *pairRun) compare(w io.Writer, names report.PairNames, files [2][]string) (int, error) {
+	options := pair.Options{Driver: p.input.options(), Segments: p.segments}
+	options.Driver.Problem, options.Driver.Config = p.problem, p.config
+	if len(p.where.list) > 0 {
+		options.Keep = p.where.keep
+	}
+	r, err := pair.Run(p.ctx, files[0], files[1], options)
+	if err != nil {
+		return 0, err
+	}
+	style := p.output.style(p.styled(w), p.Stdout)
+	found, err := report.WritePair(w, p.output.format.value, names, r, style)
+	code := pairCode(r, p.input.strict)
+	if failOn := p.output.failOn.severity(); code == exitOK && failOn != analyzer.NoSeverity && atLeast(&found, failOn) {
 		code = exitFindings
 	}
+	return code, errors.Join(err, r.Close())
+}
+
+// styled returns the output that w is.
+func (p *pairRun) styled(w io.Writer) *output {
+	o, _ := w.(*output)
+	return o
+}
+
+// compareEach compares the captures of two directories one by one.
+func (p *pairRun) compareEach(out *output, files [2][]string) (int, error) {
+	code := exitOK
+	list := p.couples(files)
+	isJSON := p.output.format.value == "json"
+	for i, c := range list {
+		separator := ""
+		switch {
+		case isJSON:
+			separator = [...]string{"[\n", ","}[min(i, 1)]
+		case i > 0 && p.output.format.value != "jsonl":
+			separator = "\n"
+		}
+		if _, err := io.WriteString(out, separator); err != nil {
+			return code, err
+		}
+		one, err := p.compare(out, report.PairNames{A: c[0], B: c[1]}, [2][]string{{c[0]}, {c[1]}})
+		if err != nil {
+			return code, err
+		}
+		if code = max(code, one); one == exitInterrupted {
+			return one, nil
+		}
+	}
+	if isJSON {
+		end := "]\n"
+		if len(list) == 0 {
+			end = "[]\n"
+		}
+		_, err := io.WriteString(out, end)
+		return code, err
+	}
+	return code, nil
+}
+
+// pairCode is the exit code for how the captures could be read.
+func pairCode(r *pair.Result, strict bool) int {
+	code := exitOK
 	for _, o := range r.Outcomes {
 		switch {
 		case o == nil:
 		case o.Interrupted:
 			return exitInterrupted
-		case o.Unreadable > 0, p.input.strict && o.CutShort > 0:
+		case o.Unreadable > 0, strict && o.CutShort > 0:
 			code = exitInput
 		}
 	}

@@ -12,6 +12,7 @@ type showFlags struct {
 	all      bool
 	toScale  bool
 	followUp bool
+	pair     string // the other capture of the same traffic
 }
 
 func showCommand() *command {
@@ -32,12 +33,16 @@ stretches in which nothing but data is exchanged are left out, unless --all is g
 segment.
 
 html is a page that needs nothing from outside, svg a drawing for a document: beside the segments, which
-slant where the delay is known and are dashed where they were lost, each end's states are coloured bands.`,
+slant where the delay is known and are dashed where they were lost, each end's states are coloured bands.
+
+With --pair the segments are those of both captures, by the clock of FILE: what was lost ends in the
+middle, what was forged begins there, and each end's states come from the capture that is nearer to it.`,
 		examples: []example{
 			{"finwait show a.pcap --stream 3", "the connection that Wireshark calls tcp.stream 3"},
 			{"finwait show a.pcap --tuple 10.0.0.1:40000-10.0.0.2:443 --follow-up", "by its addresses, with filters for other programs"},
 			{"finwait show a.pcap --where 'close == \"half-closed\"'", "the only one that one side never closed"},
 			{"finwait show a.pcap --stream 3 --format html -o incident.html", "as a page to look at and to pass on"},
+			{"finwait show client.pcap --stream 3 --pair server.pcap", "with the capture of the other end: which segments arrived, and when"},
 			{"finwait show a.pcap --stream 3 --format jsonl", "for a program: one JSON object a segment"},
 		},
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
@@ -49,6 +54,7 @@ slant where the delay is known and are dashed where they were lost, each end's s
 			fs.Var(&show.tuple, "tuple", "the connection between two ends, in either order: 10.0.0.1:1234-10.0.0.2:80")
 			fs.BoolVar(&show.all, "all", false, "leave out nothing")
 			fs.BoolVar(&show.toScale, "to-scale", false, "let time run evenly in svg; html can be switched")
+			fs.StringVar(&show.pair, "pair", "", "draw it with what `FILE` holds of it, a capture of the same traffic at the other end: the segments between two clocks")
 			fs.BoolVar(&show.followUp, "follow-up", false, "add what selects the connection in Wireshark, tcpdump and ss")
 			in.add(fs)
 			judge.add(fs)

@@ -56,6 +56,9 @@ func (j *showJob) run() (int, error) {
 	if err != nil || len(chosen) == 0 {
 		return code, err
 	}
+	if j.pair != "" {
+		return j.drawPair(files, chosen[0], config, code)
+	}
 	err = j.draw(files, chosen, found, outcome.Interrupted)
 	if code == exitFindings && !j.fails(chosen) { // only others do, that were looked at
 		code = exitOK

@@ -1,0 +1,37 @@
+package cli
+
+// pairsText is what 'finwait help pairs' says.
+const pairsText = `Capture at both hosts at the same time, from before the trouble until after it:
+tcpdump -i eth0 -s 128 -w client.pcap on the one, the same on the other. The clocks need not agree.
+
+Clocks. A segment that passes A first shows the difference of the clocks plus its delay, one that passes B
+first the difference minus its delay. The truth lies between the least of the ones and the greatest of the
+others; half of what lies between is the error. Where the path takes longer one way than the other, nothing
+shows by how much, and the offset is wrong by half of that, within its error. A drift is told only where
+both directions show it, beyond what scatters. Segments one way only tell no offset and no delays.
+
+What is the same segment: direction, sequence and acknowledgment number, timestamps, length, what was captured
+of the payload, and, where the path leaves it alone, the IP identification: so each retransmission is found
+again by itself. Where a device cuts or merges segments (offload), each of the smaller is one.
+
+Fates.
+delivered: both captures hold it.
+lost: its sender's capture holds it, the other was running and does not, and nothing says that it arrived:
+it was repeated, or the receiver went on as if it had not come.
+forged: only the receiver's capture holds it, and its sender went on as if it had never sent it, or its TTL,
+IP identification and window are not its sender's.
+duplicated: the network delivered it once more. Its frame at the sender is null.
+not-captured: it was acknowledged, or its timestamp was echoed, or its sender went on behind it; or only one
+capture was running when it passed.
+unknown: none of this can be told.
+
+A capture loses packets, too: what was acknowledged arrived. Where a capture is known to have lost some, by
+its drop counter or because what it lacks was acknowledged, an ACK that it lacks and that nothing proves is
+unknown and not lost.
+
+What even two captures cannot tell: how much longer the path takes one way than the other; whether an RST
+that only its receiver's capture holds was forged or was lost by its sender's capture, where everything about
+it fits and its sender fell silent; whether a lost ACK was lost on the path or by a capture that loses
+packets; and what happens between a network device and the place where the kernel captures.`
+
+func pairsParts() []part { return []part{{text: pairsText}} }
