@@ -134,6 +134,8 @@ type gathered struct {
 
 	clients distinct
 	client  netip.Addr // of one of them
+
+	other otherLeg
 }
 
 // describe takes the group's words from one of its findings.
@@ -249,6 +251,7 @@ func (g *gathered) merge(o *gathered) {
 		g.fold(id, f.Name, f.Connections)
 	}
 	g.Severity = max(g.Severity, o.Severity)
+	g.other.merge(&o.other)
 	for n, at := range o.places {
 		i := g.placeOf(at)
 		if i == maxExamples {
@@ -281,6 +284,7 @@ func (g *gathered) told(rule *Rule, timers []Timer) FindingGroup {
 	}
 	out.Message, out.Advice = g.first.Message.String(), g.first.Advice.String()
 	if g.Connections < 2 {
+		out.Message += g.other.told(g.Connections)
 		return out
 	}
 	group := Group{
@@ -299,7 +303,7 @@ func (g *gathered) told(rule *Rule, timers []Timer) FindingGroup {
 	if message == "" {
 		message = group.plain(&g.Examples[0])
 	}
-	out.Message = message
+	out.Message = message + g.other.told(g.Connections)
 	if advice != "" {
 		out.Advice = advice
 	}

@@ -46,6 +46,7 @@ func (g *findingGroups) merge(o *findingGroups, files int) {
 		for i := range group.places {
 			group.places[i].file += files
 		}
+		group.other.at.file += files
 		if own := g.groups[key]; own != nil {
 			own.merge(group)
 			continue

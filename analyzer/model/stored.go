@@ -9,7 +9,7 @@ import (
 )
 
 // storedVersion is the form in which an Aggregate is stored. It changes with what follows.
-const storedVersion = 1
+const storedVersion = 2
 
 // stored is an Aggregate, but for its timers and rows, as it passes from one machine to
 // another.
@@ -49,6 +49,14 @@ type storedGroup struct {
 	Clients []uint64         `json:"clients"`
 	Client  netip.Addr       `json:"client"`
 	Seen    bool             `json:"seen"`
+	Other   storedOther      `json:"other"`
+}
+
+// storedOther is an otherLeg.
+type storedOther struct {
+	Connections int64    `json:"connections"`
+	Place       [3]int64 `json:"place"`
+	Words       string   `json:"words"`
 }
 
 // storedSample is a sampling.
@@ -163,8 +171,9 @@ func storeGroup(key groupKey, g *gathered) storedGroup {
 		Resets: g.resets, Mute: g.mute, Clients: g.clients.least, Client: g.client, Seen: g.seen,
 	}
 	for _, p := range g.places {
-		s.Places = append(s.Places, [3]int64{int64(p.file), int64(p.stream), p.frame})
+		s.Places = append(s.Places, p.stored())
 	}
+	s.Other = storedOther{g.other.connections, g.other.at.stored(), g.other.words}
 	for i, from := range g.samplings() {
 		to := &s.Samples[i]
 		to.N, to.Low, to.High = from.n, int64(from.low), int64(from.high)
@@ -175,6 +184,10 @@ func storeGroup(key groupKey, g *gathered) storedGroup {
 	return s
 }
 
+func (p place) stored() [3]int64 { return [3]int64{int64(p.file), int64(p.stream), p.frame} }
+
+func placeOf(p [3]int64) place { return place{int(p[0]), uint32(p[1]), p[2]} }
+
 func (s *storedGroup) restore() (*gathered, error) {
 	if len(s.Places) != len(s.Told.Examples) || len(s.Places) > maxExamples || len(s.Clients) > maxDistinct {
 		return nil, errStored
@@ -184,8 +197,9 @@ func (s *storedGroup) restore() (*gathered, error) {
 		mute: s.Mute, clients: distinct{s.Clients}, client: s.Client, seen: s.Seen,
 	}
 	for _, p := range s.Places {
-		g.places = append(g.places, place{int(p[0]), uint32(p[1]), p[2]})
+		g.places = append(g.places, placeOf(p))
 	}
+	g.other = otherLeg{s.Other.Connections, placeOf(s.Other.Place), s.Other.Words}
 	for i, to := range g.samplings() {
 		from := &s.Samples[i]
 		if len(from.Lots) != len(from.Values) || len(from.Lots) > maxSampling {

@@ -14,6 +14,7 @@ type Aggregate struct {
 	firstCloser [conn.BothRoles + 1]int64
 	states      Sides[[tcpstate.NumStates]stayTimes]
 	findings    findingGroups
+	legs        legs // of the capture that is being read
 	timers      []Timer
 	by          breakdown
 	ofFiles     []FindingGroup // at most maxFileFindings
@@ -58,6 +59,7 @@ func (a *Aggregate) Add(r *Record) {
 	addStays(&a.states.Client, r.States.Client)
 	addStays(&a.states.Server, r.States.Server)
 	a.findings.add(r)
+	a.legs.add(r, &a.findings)
 	a.by.add(r, &a.findings.grouping)
 }
 
@@ -65,6 +67,7 @@ func (a *Aggregate) Add(r *Record) {
 func (a *Aggregate) AddFile(f *FileInfo) {
 	a.files = append(a.files, *f)
 	a.findings.files = len(a.files)
+	a.legs = legs{}
 	a.by.addFile(f)
 }
 

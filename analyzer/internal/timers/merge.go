@@ -6,6 +6,8 @@ import (
 	"net/netip"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/reassembly/capture"
+	"finwait/reassembly/payload"
 )
 
 // Merge takes in what another Collector keeps.
@@ -30,6 +32,8 @@ type stored struct {
 type storedSample struct {
 	Lot      uint64               `json:"lot"`
 	Waits    [numReferences]int64 `json:"waits"` // ns
+	End      int64                `json:"end"`   // ns since the epoch
+	Protocol payload.Protocol     `json:"protocol"`
 	Least    bool                 `json:"least"`
 	Owner    netip.Addr           `json:"owner"`
 	Interval int64                `json:"interval"` // ns
@@ -43,7 +47,7 @@ func (c *Collector) MarshalJSON() ([]byte, error) {
 	for _, key := range c.keys() {
 		s := stored{Server: key.server, Kind: key.kind, Seen: c.series[key].seen}
 		for _, v := range c.series[key].kept {
-			one := storedSample{Lot: v.lot, Least: v.least, Owner: v.owner, Interval: int64(v.interval), Probes: v.probes}
+			one := storedSample{Lot: v.lot, End: int64(v.end), Protocol: v.protocol, Least: v.least, Owner: v.owner, Interval: int64(v.interval), Probes: v.probes}
 			for i, w := range v.waits {
 				one.Waits[i] = int64(w)
 			}
@@ -69,7 +73,7 @@ func (c *Collector) UnmarshalJSON(text []byte) error {
 		to := c.of(seriesKey{s.Server, s.Kind})
 		to.seen += s.Seen
 		for _, one := range s.Samples {
-			v := drawn{lot: one.Lot, sample: sample{least: one.Least, owner: one.Owner, interval: analyzer.Seconds(one.Interval), probes: one.Probes}}
+			v := drawn{lot: one.Lot, sample: sample{end: capture.Time(one.End), protocol: one.Protocol, least: one.Least, owner: one.Owner, interval: analyzer.Seconds(one.Interval), probes: one.Probes}}
 			for i, w := range one.Waits {
 				v.waits[i] = analyzer.Seconds(w)
 			}
