@@ -29,6 +29,11 @@ type Config struct {
 	// SkipViews leaves out the flag sequence and Zeek's view, which nobody reads.
 	SkipViews bool
 
+	// Number returns what a stream is called that the Tracker numbers from 0, for whoever
+	// gives it but some of the capture's segments; nil leaves the numbers as they are. The
+	// greater is called by the greater number.
+	Number func(stream uint32) uint32
+
 	// OnGap is called with every gap of the capture, when it is known to be one; nil for
 	// nobody.
 	OnGap func(Gap)
@@ -458,6 +463,9 @@ func (t *Tracker) deliver(r *handedOut) {
 	if len(t.gaps.found) > 0 {
 		h := t.heads.At(r.head)
 		r.value.Gaps = t.gaps.during(t.store.First(h), h.Until)
+	}
+	if t.cfg.Number != nil {
+		r.value.Renumber(t.cfg.Number)
 	}
 	if t.deriving != nil {
 		t.deriving.add(t, *r)

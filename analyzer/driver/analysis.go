@@ -61,7 +61,7 @@ type analysis struct {
 
 	mode     mode
 	delivery *delivery // delivers beside the judging; nil where emit is called at once
-	judge    func(*analyzer.Record, *conn.Conn)
+	judge    func(*result, *conn.Conn)
 
 	_ apart
 
@@ -87,7 +87,7 @@ func newAnalysis(o *Options, src source, m mode, emit func(*result) bool) *analy
 	config := o.Tracker
 	config.Concurrent, config.SkipViews, config.OnGap = m == concurrent, o.SkipViews, a.gap
 	a.tracker = reassembly.NewTracker(config, a.ended)
-	a.judge = analyzer.Judge(o.Rules, o.Config, timers.Needs...)
+	a.judge = o.judge()
 	return a
 }
 
@@ -104,13 +104,10 @@ func (a *analysis) ended(c *conn.Conn) {
 		b, res = new(analyzer.Builder), new(result)
 	}
 	b.SkipViews = a.options.SkipViews
-	rec := b.Record(a.source.path(), c)
-	a.judge(rec, c)
-	rec.Interface = a.interfaces.name(c.Path.Interface)
-	a.source.nameFiles(rec)
-	res.record = rec
-	timers.Observe(a.options.Config, rec, c, &res.observation)
-	analyzer.Suppress(rec, a.options.Rules, a.options.Config)
+	res.record = b.Record(a.source.path(), c)
+	res.record.Interface = a.interfaces.name(c.Path.Interface)
+	a.judge(res, c)
+	a.source.nameFiles(res.record)
 	if a.delivery != nil {
 		a.delivery.pass()
 	} else if !a.emit(res) {

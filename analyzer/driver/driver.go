@@ -12,7 +12,6 @@ import (
 	"finwait/analyzer/rules"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
-	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
@@ -141,7 +140,7 @@ type run struct {
 	count   int64 // connections of the current capture
 	left    int64 // and those that Select left out
 	found   analyzer.Severities
-	vantage votes
+	vantage Votes
 }
 
 // alone analyzes one capture. Where it may be a live one no goroutine stands
@@ -206,7 +205,7 @@ func (r *run) deliver(res *result) error {
 		return nil
 	}
 	r.count++
-	r.vantage.add(rec.Vantage)
+	r.vantage.Add(rec.Vantage)
 	for i := range rec.Findings {
 		r.found.Count(rec.Findings[i].Severity)
 	}
@@ -219,7 +218,7 @@ func (r *run) deliver(res *result) error {
 func (r *run) finish(in *input) error {
 	info := in.result()
 	ofFile := fileFindings(in, r.options)
-	info.Vantage = r.vantage.winner()
+	info.Vantage = r.vantage.Winner()
 	info.Unselected, r.left = r.left, 0
 	if !in.shared {
 		for i := range ofFile {
@@ -227,7 +226,7 @@ func (r *run) finish(in *input) error {
 		}
 		n, found := r.count, r.found
 		info.Connections, info.Severities = &n, &found
-		r.count, r.found, r.vantage = 0, analyzer.Severities{}, votes{}
+		r.count, r.found, r.vantage = 0, analyzer.Severities{}, Votes{}
 	}
 	r.outcome.Read = r.outcome.Read || in.packets > 0 || in.problem == nil
 	switch {
@@ -247,40 +246,14 @@ func (r *run) finish(in *input) error {
 		r.outcome.Gaps, r.seen = append(r.outcome.Gaps, in.found...), true
 	}
 	if in.mixed > 0 {
-		r.options.Problem(fmt.Errorf("%s: %s %w", in.file, counted(int64(in.mixed), "stream holds", "streams hold"), ErrShared))
+		r.options.Problem(SharedProblem(in.file, int64(in.mixed)))
 	}
 	if in.untimed > 0 {
-		r.options.Problem(fmt.Errorf("%s: %s %w", in.file, counted(int64(in.untimed), "packet has", "packets have"), ErrNoTime))
+		r.options.Problem(in.untimedProblem())
 	}
 	r.outcome.Totals.AddFile(info)
 	r.outcome.Totals.AddFileFindings(ofFile)
 	return r.handler.File(info)
-}
-
-// votes counts where connections say that their capture was taken; the first are
-// those that do not tell.
-type votes [conn.VantageMiddle + 1]int
-
-func (v *votes) add(at *conn.Vantage) {
-	if at == nil {
-		v[conn.VantageUnknown]++
-		return
-	}
-	v[*at]++
-}
-
-// winner returns what more than half of the votes say; null where none does.
-func (v *votes) winner() *conn.Vantage {
-	total := 0
-	for _, n := range v {
-		total += n
-	}
-	for i, n := range v {
-		if at := conn.Vantage(i); 2*n > total && at != conn.VantageUnknown {
-			return &at
-		}
-	}
-	return nil
 }
 
 func counted(n int64, one, many string) string {

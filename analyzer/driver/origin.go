@@ -114,12 +114,16 @@ func (o *origins) row(frame uint32) int {
 // input returns the input of a frame, which must have been added and named since.
 func (o *origins) input(frame int64) int { return int(o.starts[o.row(uint32(frame))].input) }
 
-// nameFiles fills in the files of a record's evidence.
+// nameFiles tells which of the files the evidence is in.
 func (m *merge) nameFiles(r *analyzer.Record) {
 	if len(m.inputs) < 2 {
 		return
 	}
-	file := func(frame int64) string { return m.inputs[m.origins.input(frame)].file }
+	nameFiles(r, func(frame int64) string { return m.inputs[m.origins.input(frame)].file })
+}
+
+// nameFiles fills in the files of a record's evidence.
+func nameFiles(r *analyzer.Record, file func(frame int64) string) {
 	r.First.File, r.Last.File = file(r.First.Frame), file(r.Last.Frame)
 	r.File = r.First.File
 	for _, fin := range []*analyzer.FIN{r.FIN.Client, r.FIN.Server} {

@@ -269,6 +269,11 @@ func (c *Collector) group(r *analyzer.Record, side uint8) *[tcpstate.NumStates]*
 	case ByServer:
 		g.of = netip.AddrPortFrom(r.Server.IP, r.Server.Port)
 	}
+	return c.groupOf(g)
+}
+
+// groupOf returns the series of a group, or those of the others where there are too many.
+func (c *Collector) groupOf(g group) *[tcpstate.NumStates]*series {
 	of := c.groups[g]
 	if of != nil {
 		return of

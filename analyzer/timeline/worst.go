@@ -13,10 +13,15 @@ const minWorst = 2
 // people see in netstat and ask about.
 func NewWorst(h analyzer.Handler, joined bool) analyzer.Handler {
 	w := &worst{Handler: h}
-	w.charts = NewHandler(Options{States: []tcpstate.State{
-		tcpstate.SynReceived, tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.CloseWait, tcpstate.Closing, tcpstate.LastAck,
-	}}, joined, chartFunc(w.chart))
+	w.charts = NewHandler(worstOptions(), joined, chartFunc(w.chart))
 	return w
+}
+
+// worstOptions are those of the states in which sockets wait.
+func worstOptions() Options {
+	return Options{States: []tcpstate.State{
+		tcpstate.SynReceived, tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.CloseWait, tcpstate.Closing, tcpstate.LastAck,
+	}}
 }
 
 type worst struct {

@@ -25,6 +25,17 @@ type Value struct {
 	orderly  bool
 }
 
+// Renumber gives the streams that v names other numbers.
+func (v *Value) Renumber(number func(uint32) uint32) {
+	v.Stream = number(v.Stream)
+	if v.Prior != nil {
+		v.Prior.Stream = number(v.Prior.Stream)
+	}
+	if v.Elsewhere != nil {
+		v.Elsewhere.Stream = number(v.Elsewhere.Stream)
+	}
+}
+
 // A Deriver makes a Conn of a Value, one after the other in the same memory.
 type Deriver struct {
 	store    *Store // of what is counted here

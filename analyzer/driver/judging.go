@@ -1,0 +1,53 @@
+package driver
+
+import (
+	"finwait/analyzer/internal/timers"
+	analyzer "finwait/analyzer/model"
+	"finwait/reassembly/conn"
+)
+
+// judge returns what adds to a result whose record was built what the rules find, and
+// what the connection shows of timers.
+func (o *Options) judge() func(*result, *conn.Conn) {
+	judge := analyzer.Judge(o.Rules, o.Config, timers.Needs...)
+	return func(res *result, c *conn.Conn) {
+		judge(res.record, c)
+		timers.Observe(o.Config, res.record, c, &res.observation)
+		analyzer.Suppress(res.record, o.Rules, o.Config)
+	}
+}
+
+// Judging makes records of connections that a Tracker elsewhere hands out, and counts
+// them, as Run does with those of captures that are joined.
+type Judging struct {
+	Outcome *Outcome
+	Votes   Votes // where the captures were taken
+
+	options *Options
+	builder analyzer.Builder
+	result  result
+	judge   func(*result, *conn.Conn)
+}
+
+// NewJudging returns a Judging that has not seen a connection.
+func NewJudging(o Options) *Judging {
+	options := o.withDefaults()
+	return &Judging{Outcome: NewOutcome(o), options: options, judge: options.judge()}
+}
+
+// Record returns the record of a connection, which is valid until the next call. What it
+// is called that captures tell of is for the caller to say: the interface, "" where there
+// is none, and in which file a frame is.
+func (j *Judging) Record(c *conn.Conn, interfaceName string, file func(frame int64) string) *analyzer.Record {
+	r := j.builder.Record("", c)
+	if interfaceName != "" {
+		r.Interface = &interfaceName
+	}
+	j.result.record = r
+	j.judge(&j.result, c)
+	nameFiles(r, file)
+	j.Votes.Add(r.Vantage)
+	j.Outcome.Totals.Add(r)
+	j.Outcome.Timers.Add(&j.result.observation)
+	return r
+}
