@@ -37,6 +37,7 @@ var (
 	inputs  list
 	output  = flag.String("output", "", "the prefix of what is written: PREFIX-*.jsonl and PREFIX.report.json")
 	verbose = flag.Bool("verbose", false, "say what Beam does meanwhile")
+	join    = flag.Bool("join", false, "the captures are one, in time order, as tcpdump -C, -G or -W leave it")
 	format  = flag.String("format", "jsonl", "how records are written: jsonl")
 )
 
@@ -75,7 +76,7 @@ func run(ctx context.Context, stderr io.Writer) int {
 var errUnread = errors.New("some captures could not be read to their end")
 
 func start(ctx context.Context, stderr io.Writer) error {
-	settings := Settings{Output: *output, Format: *format}
+	settings := Settings{Output: *output, Format: *format, Join: *join}
 	if err := settings.check(); err != nil {
 		return err
 	}

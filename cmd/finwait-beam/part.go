@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
+	"finwait/analyzer/timeline"
 )
 
 // Part is what some captures add to the report.
@@ -18,43 +18,49 @@ type Part struct {
 	Outcome  *driver.Outcome
 	Moment   *model.Moment // the worst
 	Problems []Problem
+
+	// Of captures that are joined:
+	Moments *timeline.Moments
+	Votes   driver.Votes
+	Shared  int64 // streams that hold segments of several VLANs or tunnels
 }
 
-// encode stores p to be sent: JSON in zstd, of which JSON compresses well.
+// encode stores p to be sent.
 func (p *Part) encode() ([]byte, error) {
-	var b bytes.Buffer
-	w, err := zstd.NewWriter(&b, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return nil, err
-	}
-	if err := json.NewEncoder(w).Encode(p); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	text, err := json.Marshal(p)
+	return squeeze(text), err
 }
 
-func decodePart(text []byte) (*Part, error) {
-	r, err := zstd.NewReader(bytes.NewReader(text), zstd.WithDecoderConcurrency(1))
+func decodePart(b []byte) (*Part, error) {
+	text, err := unsqueeze(b)
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
-	p := new(Part)
-	return p, json.NewDecoder(r).Decode(p)
+	return decodeJSON[Part](text)
 }
+
+var squeezer, _ = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)) // the options are right
+var unsqueezer, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(2))
+
+// squeeze compresses what is sent.
+func squeeze(b []byte) []byte { return squeezer.EncodeAll(b, nil) }
+
+func unsqueeze(b []byte) ([]byte, error) { return unsqueezer.DecodeAll(b, nil) }
 
 // merge makes one part of several, in the order of their indices.
 func (s *Settings) merge(parts []*Part) *Part {
 	slices.SortFunc(parts, func(a, b *Part) int { return cmp.Compare(a.Index, b.Index) })
-	all := &Part{Outcome: driver.NewOutcome(s.options())}
+	all := &Part{Outcome: driver.NewOutcome(s.options()), Moments: timeline.NewMoments()}
 	for _, p := range parts {
 		all.Outcome.Merge(p.Outcome)
 		if p.Moment != nil && (all.Moment == nil || p.Moment.Sockets > all.Moment.Sockets) {
 			all.Moment = p.Moment
 		}
+		if p.Moments != nil {
+			all.Moments.Merge(p.Moments)
+		}
+		all.Votes.Merge(p.Votes)
+		all.Shared += p.Shared
 		all.Problems = append(all.Problems, p.Problems...)
 	}
 	return all

@@ -6,6 +6,7 @@ import "fmt"
 type Settings struct {
 	Output string
 	Format string
+	Join   bool // the captures are one, in time order
 }
 
 func (s *Settings) check() error {
@@ -20,6 +21,11 @@ func (s *Settings) check() error {
 
 // part names the records of one capture.
 func (s *Settings) part(i int) string { return fmt.Sprintf("%s-%05d.%s", s.Output, i, s.Format) }
+
+// sharedPart names records of connections that cross captures.
+func (s *Settings) sharedPart(i int) string {
+	return fmt.Sprintf("%s-across-%02d.%s", s.Output, i, s.Format)
+}
 
 func (s *Settings) report() string { return s.Output + ".report.json" }
 
