@@ -13,7 +13,8 @@ import (
 // before A's, and which capture each host is nearer to.
 type alignment struct {
 	offset frame.Time
-	known  bool // there were segments that are in both captures
+	bounds window // of the offset, by the pair of hosts with the most segments
+	known  bool   // there were segments that are in both captures
 	near   map[segment.Addr]int
 }
 
@@ -145,6 +146,7 @@ func (a *aligner) result() (out alignment) {
 	switch {
 	case both:
 		out.offset = low + (up-low)/2
+		out.bounds = window{up: up, low: low, hasUp: true, hasLow: true}
 	case ttls(hits) < 0: // they came to B first
 		out.offset = hits[len(hits)-1].diff
 	default:

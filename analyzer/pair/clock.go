@@ -14,6 +14,8 @@ type clock struct {
 	offset  frame.Time // in use, as of the latest windows
 	start   frame.Time // by A's clock; valid iff there are windows
 	width   frame.Time
+	spread  frame.Time // by how much it may be wrong, as of these windows
+	first   window     // what the first look at the captures told
 	windows []window
 	last    int // the latest window that has both bounds; -1 for none
 }
@@ -30,7 +32,9 @@ const (
 	leastWidth  = second / 4
 )
 
-func newClock(offset frame.Time) *clock { return &clock{offset: offset, width: leastWidth, last: -1} }
+func newClock(found *alignment) *clock {
+	return &clock{offset: found.offset, first: found.bounds, width: leastWidth, last: -1}
+}
 
 // add takes in a segment that was seen at both; forward means that it passed A first.
 func (c *clock) add(at, diff frame.Time, forward bool) {
@@ -88,13 +92,18 @@ func (c *clock) halve() {
 // recentWindows are those by which events are ordered.
 const recentWindows = 8
 
-// refresh makes the offset in use that of the latest windows.
+// refresh makes the offset in use that of the latest windows. At first, what the first
+// look told counts, too: the first segments of all are often late.
 func (c *clock) refresh() {
 	var sum window
+	if c.last < recentWindows {
+		sum = c.first
+	}
 	for i := max(c.last-recentWindows, 0); i <= c.last; i++ {
 		sum.merge(&c.windows[i])
 	}
 	if sum.hasUp && sum.hasLow {
+		c.spread = max((sum.up-sum.low)/2, 0)
 		c.offset = sum.low + (sum.up-sum.low)/2
 	}
 }

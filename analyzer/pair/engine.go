@@ -37,6 +37,7 @@ type Engine struct {
 	missed [2]int64  // segments that a capture should hold, and does not
 	lost   int64     // segments that the path lost for certain
 	least  [2]frame.Time
+	usual  [2]usual                 // delays, by the capture that is passed first
 	met    map[[2]segment.Addr]bool // pairs of hosts of which both captures hold connections
 	result *Result
 
@@ -72,7 +73,7 @@ func Run(ctx context.Context, a, b []string, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
-	e := &Engine{options: o, align: found, clock: newClock(found.offset), met: map[[2]segment.Addr]bool{}}
+	e := &Engine{options: o, align: found, clock: newClock(&found), met: map[[2]segment.Addr]bool{}}
 	e.result = new(Result)
 	for c := range e.sources {
 		e.tables[c] = newTable()
@@ -276,7 +277,7 @@ func (e *Engine) slack() time.Duration {
 	if !e.align.known {
 		return time.Hour
 	}
-	return 20 * time.Millisecond
+	return time.Duration(e.clock.spread) + 20*time.Millisecond
 }
 
 // patience is how long after it was sent a segment should have arrived.
@@ -285,6 +286,10 @@ func (e *Engine) patience() frame.Time { return e.least[0] + e.least[1] + 5*seco
 // matched learns from a segment that is in both captures.
 func (e *Engine) matched(k *link, dir uint8, diff frame.Time) {
 	d := diff - e.clock.offset
+	if k.sender(dir) == 1 {
+		d = -d
+	}
+	e.usual[k.sender(dir)].see(d)
 	if d < 0 {
 		d = -d
 	}

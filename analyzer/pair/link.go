@@ -76,6 +76,8 @@ func (c *counter) fits(id uint16) bool { return id-c.last <= 1024 || c.last-id <
 // seen is a segment that arrived.
 type seen struct {
 	key    uint64
+	seq    uint32
+	size   uint32
 	at     [2]frame.Time
 	frames [2]uint32
 	print  uint64
@@ -92,6 +94,16 @@ func (f *flow) remember(s seen) {
 	}
 	f.recent[f.next%keptSeen] = s
 	f.next++
+}
+
+// came reports whether all that s carries has arrived lately.
+func (f *flow) came(s *seg) bool {
+	for i := range f.recent {
+		if r := &f.recent[i]; !before(s.seq, r.seq) && !before(r.seq+r.size, s.end()) {
+			return true
+		}
+	}
+	return false
 }
 
 // row is what is said of one segment.
@@ -136,6 +148,9 @@ func (k *link) add(e *Engine, c int, s seg, t frame.Time) {
 	p := pend{seg: s, time: t}
 	if again {
 		p.known |= repeated
+		if f.came(&s) {
+			p.known |= copyCame
+		}
 	}
 	if k.isCopy(c, &p) {
 		return
@@ -276,12 +291,17 @@ func (k *link) same(e *Engine, c int, s *seg, p *pend, t frame.Time) (score int,
 	if whole && s.is(is4) && p.is(is4) && (s.bits|p.bits)&cut == 0 {
 		switch f := &k.flows[s.dir]; {
 		case s.id == p.id:
-			score += 4
+			score += 8
 		case f.same >= 4 && f.differ*8 < f.same:
 			return 0, false
 		}
 	}
 	if s.window == p.window {
+		score += 2
+	}
+	// Of copies that differ in nothing, some may be lost: the one that took as long as
+	// others is it.
+	if e.usual[k.sender(s.dir)].fits(came - sent) {
 		score++
 	}
 	return score, true
@@ -302,7 +322,9 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 		} else {
 			f.differ++
 		}
-		f.ids.see(of[sender].id)
+		if s.flags&(segment.SYN|segment.RST) == 0 { // where no socket answers, Linux does not count
+			f.ids.see(of[sender].id)
+		}
 	}
 	f.ttl[0].see(of[0].ttl)
 	f.ttl[1].see(of[1].ttl)
@@ -315,7 +337,7 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 	if p.knows(repeated) || c == sender && f.highest[c].known && before(s.seq, f.highest[c].value) {
 		k.copyCame(sender, of[sender])
 	}
-	f.remember(seen{key: arrived.key(), print: arrived.print(), at: r.at, frames: r.frames, id: arrived.id})
+	f.remember(seen{key: arrived.key(), seq: arrived.seq, size: arrived.size(), print: arrived.print(), at: r.at, frames: r.frames, id: arrived.id})
 	if acked := f.acks[1-sender]; c != sender && s.size() > 0 && acked.known && !before(acked.value, s.end()) {
 		if probe := s.len <= 1 && !s.flags.Any(segment.SYN|segment.FIN); !probe {
 			k.notes.spurious[s.dir].add(&r)

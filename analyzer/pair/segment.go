@@ -1,6 +1,8 @@
 package pair
 
 import (
+	"encoding/binary"
+
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
@@ -13,7 +15,7 @@ type seg struct {
 	seq, ack     uint32
 	tsVal, tsEcr uint32 // valid iff hasTS
 	len          uint32 // payload octets on the wire
-	hash         uint32 // of the first payload octets; valid iff hasHash
+	hash         uint32 // of the first payload octets, or of the SACK blocks where there is none; valid iff hasHash
 	window, id   uint16
 	flags        segment.Flags
 	ttl          uint8
@@ -94,8 +96,21 @@ func newSeg(f frame.Frame, s *segment.Segment) seg {
 	}
 	if n := min(len(s.Payload), hashed); n > 0 && (n == hashed || n == int(s.PayloadLen)) {
 		out.hash, out.bits = hash(s.Payload[:n]), out.bits|hasHash
+	} else if s.PayloadLen == 0 && !s.Options.Cut {
+		out.hash, out.bits = hashSACK(&s.Options), out.bits|hasHash
 	}
 	return out
+}
+
+// hashSACK tells ACKs apart that differ in nothing but what they hold beyond a hole.
+func hashSACK(o *segment.Options) uint32 {
+	var b [8 * len(o.SACK)]byte
+	blocks := b[:0]
+	for _, s := range o.SACK[:o.SACKs] {
+		blocks = binary.BigEndian.AppendUint32(blocks, uint32(s.Left))
+		blocks = binary.BigEndian.AppendUint32(blocks, uint32(s.Right))
+	}
+	return hash(blocks)
 }
 
 // hash is FNV-1a.

@@ -6,19 +6,29 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
 // pairTruth is what the recorder's bridge knows of a pair of captures.
 type pairTruth struct {
-	A, B struct {
-		File string `json:"file"`
-	}
+	A, B     bridgeCapture
 	Offset   float64            `json:"offset_s"`
 	Drift    float64            `json:"drift_ppm"`
 	Delay    map[string]float64 `json:"delay_s"`
 	Segments []bridgeSegment    `json:"segments"`
+}
+
+// bridgeCapture is a capture, and what was made of it afterwards.
+type bridgeCapture struct {
+	File  string   `json:"file"`
+	Edits []string `json:"edits"`
+}
+
+// isWhole reports whether the capture holds all that passed while it was taken.
+func (c *bridgeCapture) isWhole() bool {
+	return !slices.ContainsFunc(c.Edits, func(e string) bool { return strings.HasPrefix(e, "lacks packets") })
 }
 
 // bridgeSegment is a segment that the bridge had to do with.
@@ -93,6 +103,12 @@ func TestPairKnowsWhatTheBridgeDid(t *testing.T) {
 				t.Fatalf("exit code %d: %s", code, errs.String())
 			}
 			one := truth.score(t, &out)
+			if one.paired < one.segments {
+				t.Errorf("%d of %d segments are not paired as the bridge carried them", one.segments-one.paired, one.segments)
+			}
+			if truth.A.isWhole() && truth.B.isWhole() && one.right < one.segments {
+				t.Errorf("%d of %d fates are wrong", one.segments-one.right, one.segments)
+			}
 			all.segments += one.segments
 			all.paired += one.paired
 			all.right += one.right
