@@ -11,8 +11,8 @@ import (
 func (o *Options) judge() func(*result, *conn.Conn) {
 	judge := analyzer.Judge(o.Rules, o.Config, timers.Needs...)
 	return func(res *result, c *conn.Conn) {
-		judge(res.record, c)
-		timers.Observe(o.Config, res.record, c, &res.observation)
+		exchanges := judge(res.record, c)
+		timers.Observe(o.Config, res.record, exchanges, &res.observation)
 		analyzer.Suppress(res.record, o.Rules, o.Config)
 	}
 }

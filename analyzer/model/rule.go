@@ -3,6 +3,7 @@ package model
 import (
 	"slices"
 
+	"finwait/analyzer/exchange"
 	"finwait/reassembly/conn"
 )
 
@@ -55,9 +56,10 @@ type Doubt struct {
 
 // Pass is one rule's look at one connection. Rules read; they change nothing.
 type Pass struct {
-	Conn   *conn.Conn
-	Record *Record
-	Config *Config
+	Conn      *conn.Conn
+	Exchanges *exchange.Exchanges // of Conn
+	Record    *Record
+	Config    *Config
 
 	rule *Rule // that is running
 }
@@ -79,9 +81,10 @@ type Took struct {
 
 // Judge returns what runs rules over one connection, and adds their findings to its
 // record, in the order of the rules: those that config lets run, and those that are
-// needed for something else. What the record's caveats undermine is weakened or left
+// needed for something else. It returns the exchanges of the connection as far as they
+// were worked out, valid until the next. What the record's caveats undermine is weakened or left
 // out.
-func Judge(rules []*Rule, config *Config, needed ...string) func(*Record, *conn.Conn) {
+func Judge(rules []*Rule, config *Config, needed ...string) func(*Record, *conn.Conn) *exchange.Exchanges {
 	for _, r := range rules {
 		if config.Runs(r) || slices.Contains(needed, r.ID) {
 			for _, other := range r.Requires {
@@ -92,11 +95,14 @@ func Judge(rules []*Rule, config *Config, needed ...string) func(*Record, *conn.
 	all := slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool {
 		return r.Check == nil || !config.Runs(r) && !slices.Contains(needed, r.ID)
 	})
-	return func(r *Record, c *conn.Conn) {
-		p := Pass{Conn: c, Record: r, Config: config}
+	exchanges := new(exchange.Exchanges)
+	return func(r *Record, c *conn.Conn) *exchange.Exchanges {
+		exchanges.Of(c)
+		p := Pass{Conn: c, Exchanges: exchanges, Record: r, Config: config}
 		for _, p.rule = range all {
 			p.rule.Check(&p)
 		}
+		return exchanges
 	}
 }
 

@@ -3,6 +3,7 @@ package rules
 import (
 	"time"
 
+	"finwait/analyzer/exchange"
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
@@ -53,7 +54,7 @@ handler stop when its request's context ends.`,
 
 // gaveUp is a client that closed before it had its answer.
 type gaveUp struct {
-	exchange
+	exchange.Exchange
 	c       *conn.Conn
 	closing *conn.Mark
 	abort   bool      // it closed with an RST instead of a FIN
@@ -73,7 +74,7 @@ func checkGaveUp(p *analyzer.Pass) {
 	if g.closing == nil {
 		return
 	}
-	g.exchange = exchangeAt(c, g.closing)
+	g.Exchange = *p.Exchanges.At(g.closing)
 	g.findReset()
 	if c.Caveats.Has(conn.ControlOnly) {
 		g.reportControlOnly(p)
@@ -90,7 +91,7 @@ func checkGaveUp(p *analyzer.Pass) {
 		severity = analyzer.Warning
 	}
 	p.Report(g.facts(), analyzer.Verdict{
-		Severity: severity, Side: conn.Client, Frames: g.frames(), Took: took(g.waited(g.closing), conn.ExactBound),
+		Severity: severity, Side: conn.Client, Frames: g.frames(), Took: took(g.Waited(g.closing), conn.ExactBound),
 	})
 }
 
@@ -120,12 +121,12 @@ func (g *gaveUp) findReset() {
 // deliberate reports whether the client went on reading after its FIN: it
 // acknowledged what the server sent.
 func (g *gaveUp) deliberate() bool {
-	if g.abort || g.lateFrame == 0 {
+	if g.abort || g.LateFrame == 0 {
 		return false
 	}
 	for i := range g.c.Marks {
 		m := &g.c.Marks[i]
-		if m.By(conn.Client) && m.Frame > g.lateFrame && !m.Has(segment.RST) &&
+		if m.By(conn.Client) && m.Frame > g.LateFrame && !m.Has(segment.RST) &&
 			m.Has(segment.ACK) && m.Ack > g.closing.Ack && m.Seq > g.closing.Seq {
 			return true
 		}
@@ -137,23 +138,23 @@ func (g *gaveUp) deliberate() bool {
 // by its answer that nobody took it in.
 func (g *gaveUp) mayStillRead() bool {
 	const soon = 200 * time.Millisecond
-	return g.late == 0 && g.met.Frame == 0 && !g.c.RST.Known && !g.c.FIN[conn.Server].Known &&
+	return g.Late == 0 && g.met.Frame == 0 && !g.c.RST.Known && !g.c.FIN[conn.Server].Known &&
 		g.c.Until.Sub(g.closing.Time) < soon
 }
 
 // holds decides whether the client gave up, by what the protocol promises:
 // patience is how long a client waits that wants an answer.
 func (g *gaveUp) holds(patience time.Duration) bool {
-	waited := g.waited(g.closing) >= patience
+	waited := g.Waited(g.closing) >= patience
 	// It no longer wanted the answer; but who closes at once never did.
-	refused := g.late > 0 && g.met.Frame > g.lateFrame && g.waited(g.closing) >= patience/5
-	switch g.proto {
+	refused := g.Late > 0 && g.met.Frame > g.LateFrame && g.Waited(g.closing) >= patience/5
+	switch g.Protocol {
 	case payload.HTTP1:
-		switch g.answer {
-		case missing:
+		switch g.Answer {
+		case exchange.Missing:
 			return waited || refused
-		case partial:
-			return g.closing.Time.Sub(g.heard) >= patience || g.late > 0 && g.waited(g.closing) >= patience/5
+		case exchange.Partial:
+			return g.closing.Time.Sub(g.Heard) >= patience || g.Late > 0 && g.Waited(g.closing) >= patience/5
 		}
 		return false
 	case payload.HTTP2:
@@ -161,13 +162,13 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 	case payload.TLS:
 		return g.holdsTLS(waited)
 	}
-	if g.answer != missing || !waited {
+	if g.Answer != exchange.Missing || !waited {
 		return false
 	}
 	switch {
-	case refused && g.lateStart.Sub(g.closing.Time) > g.c.RoundTrip(conn.Server):
+	case refused && g.LateStart.Sub(g.closing.Time) > g.c.RoundTrip(conn.Server):
 		return true
-	case g.busy() && g.single: // more would be an upload, perhaps
+	case g.busy() && g.Single: // more would be an upload, perhaps
 		g.doubt = unsureAsked
 		return true
 	}
@@ -182,10 +183,10 @@ func (g *gaveUp) holdsTLS(waited bool) bool {
 	switch {
 	case !waited:
 		return false
-	case g.answer == missing:
-		return !ticketsOnly(g.c, g.frame) || g.late > 0 || g.busy()
-	case g.answer == unclear && g.got > 0 && g.late > 0 && g.lateStart.Sub(g.closing.Time) > late && g.met.Frame != 0:
-		g.answer = partial
+	case g.Answer == exchange.Missing:
+		return !g.TicketsOnly(g.c) || g.Late > 0 || g.busy()
+	case g.Answer == exchange.Unclear && g.Got > 0 && g.Late > 0 && g.LateStart.Sub(g.closing.Time) > late && g.met.Frame != 0:
+		g.Answer = exchange.Partial
 		return true
 	}
 	return false
@@ -210,7 +211,7 @@ func stay(c *conn.Conn, r conn.Role, state tcpstate.State) (conn.Stay, bool) {
 }
 
 func (g *gaveUp) frames() []uint32 {
-	frames := []uint32{g.frame, g.closing.Frame, g.lateFrame, g.met.Frame}
+	frames := []uint32{g.Frame, g.closing.Frame, g.LateFrame, g.met.Frame}
 	if !g.abort {
 		frames = append(frames, g.c.FIN[conn.Client].ACKFrame)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"finwait/analyzer/exchange"
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
@@ -69,10 +70,10 @@ type giveUpStay struct {
 // facts gathers what words follow from.
 func (g *gaveUp) facts() clientGaveUp {
 	f := clientGaveUp{
-		what: g.what, bytes: g.bytes, abort: g.abort, waited: g.waited(g.closing), whole: g.whole,
-		partial: g.answer == partial, got: g.got, server: g.serverTime(), doubt: g.doubt,
+		what: g.What, bytes: g.Bytes, abort: g.abort, waited: g.Waited(g.closing), whole: g.Whole,
+		partial: g.Answer == exchange.Partial, got: g.Got, server: g.serverTime(), doubt: g.doubt,
 	}
-	if g.first && g.c.Handshake == conn.HandshakeComplete {
+	if g.Turns == 1 && g.c.Handshake == conn.HandshakeComplete {
 		f.hasSYN, f.sinceSYN = true, g.closing.Time.Sub(g.c.First.Time)
 	}
 	g.findOutcome(&f)
@@ -84,9 +85,9 @@ func (g *gaveUp) facts() clientGaveUp {
 func (g *gaveUp) findOutcome(f *clientGaveUp) {
 	server, rst := &g.c.FIN[conn.Server], &g.c.RST
 	switch {
-	case g.lateFrame != 0:
-		f.outcome, f.after = answered, g.lateStart.Sub(g.closing.Time)
-		f.answerTook, f.wasted, f.intoRST = g.lateStart.Sub(g.end), g.late, g.met.Frame > g.lateFrame
+	case g.LateFrame != 0:
+		f.outcome, f.after = answered, g.LateStart.Sub(g.closing.Time)
+		f.answerTook, f.wasted, f.intoRST = g.LateStart.Sub(g.End), g.Late, g.met.Frame > g.LateFrame
 	case g.abort:
 	case server.Known && !server.Implied:
 		f.outcome, f.intoRST = closedToo, g.met.Frame > server.Frame
@@ -109,14 +110,14 @@ type serverTime struct {
 
 func (g *gaveUp) serverTime() serverTime {
 	const soon = 10 * time.Millisecond // a proxy that drops a request answers its client's FIN within that
-	if g.answer != missing || g.lateFrame == 0 {
+	if g.Answer != exchange.Missing || g.LateFrame == 0 {
 		return serverTime{}
 	}
-	late, after := g.c.MarkOf(g.lateFrame), g.lateStart.Sub(g.closing.Time)
+	late, after := g.c.MarkOf(g.LateFrame), g.LateStart.Sub(g.closing.Time)
 	if late != nil && !g.abort && late.Covers(g.closing.End()+1) && after <= g.c.RoundTrip(conn.Server)+soon {
 		return serverTime{}
 	}
-	return serverTime{g.lateStart.Sub(g.end), true}
+	return serverTime{g.LateStart.Sub(g.End), true}
 }
 
 // findStays finds how long both ends were stuck, and an ACK that was only delayed:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"finwait/analyzer/exchange"
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
@@ -53,7 +54,7 @@ func checkLateResponse(p *analyzer.Pass) {
 		return // nothing was asked, or that is no answer: FIN307
 	}
 	if closing := c.MarkOf(fin.Frame); closing != nil && c.Dialog.Protocol == payload.HTTP1 {
-		if x := exchangeAt(c, closing); x.answer == complete || x.proto == payload.ProtocolUnknown {
+		if x := p.Exchanges.At(closing); x.Answer == exchange.Complete || x.Protocol == payload.ProtocolUnknown {
 			return // the client had its answer, or this is a tunnel: FIN307
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"finwait/analyzer/exchange"
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
@@ -62,7 +63,7 @@ func checkIdleClose(p *analyzer.Pass) {
 		return
 	}
 	s := silenceBefore(c, closing)
-	if s.length < p.Config.IdleClose || !s.answered(c, closer, closing) {
+	if s.length < p.Config.IdleClose || !s.answered(p.Exchanges, closer, closing) {
 		return
 	}
 	f := idleClose{closer: closer, idle: s.length}
@@ -205,7 +206,8 @@ func (s *silence) take(closing *conn.Mark, by conn.Role, end capture.Time, frame
 
 // answered reports whether nobody owed anybody an answer when closer closed, as
 // far as that can be told.
-func (s *silence) answered(c *conn.Conn, closer conn.Role, closing *conn.Mark) bool {
+func (s *silence) answered(of *exchange.Exchanges, closer conn.Role, closing *conn.Mark) bool {
+	c := of.Conn
 	if s.frame == 0 {
 		return closer == conn.Server || c.Caveats.Has(conn.MidStreamStart)
 	}
@@ -216,11 +218,11 @@ func (s *silence) answered(c *conn.Conn, closer conn.Role, closing *conn.Mark) b
 		return true
 	}
 	if closer == conn.Server {
-		_, hung := serverHungUp(c)
+		_, hung := serverHungUp(of)
 		return !hung // in the middle of its answer
 	}
-	x := exchangeAt(c, closing)
-	return x.answer != partial && x.answer != missing && x.late == 0
+	x := of.At(closing)
+	return x.Answer != exchange.Partial && x.Answer != exchange.Missing && x.Late == 0
 }
 
 // idleOf returns the idle timers of one side.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"finwait/analyzer/exchange"
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
@@ -41,7 +42,7 @@ request, and nothing is wrong with the server.`,
 
 // hungUp is a server that ended a connection with a request open.
 type hungUp struct {
-	exchange
+	exchange.Exchange
 	closing  *conn.Mark // its FIN or RST
 	reset    bool
 	timedOut bool // it answered 408
@@ -49,7 +50,8 @@ type hungUp struct {
 }
 
 // serverHungUp finds the server's end of a connection on which an answer was due.
-func serverHungUp(c *conn.Conn) (h hungUp, ok bool) {
+func serverHungUp(x *exchange.Exchanges) (h hungUp, ok bool) {
+	c := x.Conn
 	if c.FirstCloser != conn.Server || !opened(c) {
 		return h, false
 	}
@@ -62,9 +64,9 @@ func serverHungUp(c *conn.Conn) (h hungUp, ok bool) {
 		return h, false
 	}
 	if c.Dialog.Protocol == payload.HTTP1 {
-		h.timedOut = c.Dialog.Last[conn.Server].First().Status == payload.StatusRequestTimeout
-		if !h.timedOut && hasWholeAnswer(c) {
-			return h, false // most are: it would take long to read the two for that
+		h.timedOut = x.Status() == payload.StatusRequestTimeout
+		if !h.timedOut && x.LooksWhole() {
+			return h, false // most are
 		}
 	}
 	// What the client had when the server was done is all that the server sent.
@@ -72,39 +74,32 @@ func serverHungUp(c *conn.Conn) (h hungUp, ok bool) {
 		Time: h.closing.Time, Frame: h.closing.Frame, Side: uint8(conn.Client), Flags: segment.ACK, Seq: h.closing.Ack,
 		Ack: max(h.closing.End(), c.PayloadEnd(conn.Server)),
 	}
-	h.exchange = exchangeAt(c, &all)
+	h.Exchange = *x.At(&all)
 	req := &c.Dialog.Last[conn.Client]
-	if h.frame == 0 || h.frame > h.closing.Frame || h.closing.Ack < behind(req) {
+	if h.Frame == 0 || h.Frame > h.closing.Frame || h.closing.Ack < exchange.Behind(req) {
 		return h, false // nothing was asked, or what was asked crossed the end
 	}
-	switch h.proto {
+	switch h.Protocol {
 	case payload.HTTP1:
 		h.sure = true
 		switch {
 		case h.timedOut:
 			return h, true
-		case h.what == "request body":
+		case h.BodyOnly():
 			return h, false
 		}
-		return h, h.whole && (h.answer == missing || h.answer == partial)
+		return h, h.Whole && (h.Answer == exchange.Missing || h.Answer == exchange.Partial)
 	case payload.TLS:
-		h.sure = h.what != "TLS ClientHello"
-		return h, h.answer == missing && !ticketsOnly(c, h.frame)
+		h.sure = !h.Hello()
+		return h, h.Answer == exchange.Missing && !h.TicketsOnly(c)
 	case payload.HTTP2:
 		return h, false
 	}
-	if h.answer != missing || lastWord(c, conn.Client, h.bytes) || !h.single {
+	if h.Answer != exchange.Missing || lastWord(c, conn.Client, h.Bytes) || !h.Single {
 		return h, false
 	}
 	h.sure = c.Dialog.Turns[conn.Client] > 1 && c.Dialog.Turns[conn.Server] > 0
 	return h, true
-}
-
-// hasWholeAnswer reports whether the last answer in HTTP/1 is whole, as far as that shows at
-// a glance: it is as long as it says, or ends with the last chunk.
-func hasWholeAnswer(c *conn.Conn) bool {
-	return c.Dialog.Messages[conn.Server] >= c.Dialog.Messages[conn.Client] &&
-		(c.Dialog.Last[conn.Server].Through() || c.Dialog.Tails[conn.Server].Ending() == payload.EndingChunk)
 }
 
 // unprovoked reports whether the server's reset is the end of something else: a
@@ -117,19 +112,18 @@ func unprovoked(c *conn.Conn) bool {
 }
 
 func checkHungUp(p *analyzer.Pass) {
-	c := p.Conn
-	h, ok := serverHungUp(c)
+	h, ok := serverHungUp(p.Exchanges)
 	if !ok {
 		return
 	}
 	f := hangUp{
-		what: h.what, bytes: h.bytes, got: h.got, partial: h.answer == partial, reset: h.reset, timedOut: h.timedOut, sure: h.sure,
-		waited: max(h.closing.Time.Sub(h.end), 0),
+		what: h.What, bytes: h.Bytes, got: h.Got, partial: h.Answer == exchange.Partial, reset: h.reset, timedOut: h.timedOut, sure: h.sure,
+		waited: max(h.closing.Time.Sub(h.End), 0),
 	}
-	v := analyzer.Verdict{Side: conn.Server, Frames: []uint32{h.frame, h.closing.Frame}}
+	v := analyzer.Verdict{Side: conn.Server, Frames: []uint32{h.Frame, h.closing.Frame}}
 	switch {
 	case f.timedOut:
-		f.waited = max(h.closing.Time.Sub(h.start), 0)
+		f.waited = max(h.closing.Time.Sub(h.Start), 0)
 		v.Severity = analyzer.Info
 	case !f.sure:
 		v.Severity = analyzer.Info

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"finwait/analyzer/exchange"
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
@@ -61,7 +62,7 @@ func checkAbort(p *analyzer.Pass) {
 	}
 	f.late = c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1)
 	f.goodbye = f.lost > 0 && lastWord(c, a, f.lost)
-	f.settled = (f.lost <= 0 || f.goodbye) && !outstanding(c, rst, said, heard)
+	f.settled = (f.lost <= 0 || f.goodbye) && !outstanding(p.Exchanges, rst, said, heard)
 	if f.settled || f.late && (a == conn.Client || f.lost <= 0) {
 		v.Severity = analyzer.Info
 	}
@@ -143,7 +144,8 @@ func answeredUpTo(said *conn.Mark) seqnum.Offset {
 
 // outstanding reports whether somebody still waited for something when reset rst came;
 // said and heard are the last payload of its sender and of the peer.
-func outstanding(c *conn.Conn, rst, said, heard *conn.Mark) bool {
+func outstanding(of *exchange.Exchanges, rst, said, heard *conn.Mark) bool {
+	c := of.Conn
 	if heard != nil && !rst.Covers(heard.End()) {
 		return true // it was still on its way
 	}
@@ -157,13 +159,13 @@ func outstanding(c *conn.Conn, rst, said, heard *conn.Mark) bool {
 	if server == nil || client.Frame > server.Frame {
 		return !lastWord(c, conn.Client, int64(client.Len))
 	}
-	if c.Dialog.Protocol != payload.HTTP1 || hasWholeAnswer(c) {
+	if c.Dialog.Protocol != payload.HTTP1 || of.LooksWhole() {
 		return false
 	}
 	all := *rst
 	all.Side, all.Ack = uint8(conn.Client), max(rst.Ack, c.PayloadEnd(conn.Server))
-	x := exchangeAt(c, &all)
-	return x.answer == missing || x.answer == partial
+	x := of.At(&all)
+	return x.Answer == exchange.Missing || x.Answer == exchange.Partial
 }
 
 // unacknowledged returns how much payload of a its peer had not acknowledged when

@@ -30,6 +30,7 @@ var floors = [][]string{
 	{"analyzer/driver", "analyzer/analyzertest"},
 	{"analyzer/rules", "analyzer/internal/timers"},
 	{"analyzer/model"},
+	{"analyzer/exchange"},
 	{"reassembly/pktscript", "reassembly/traffic", "reassembly/truth"},
 	{"reassembly", "reassembly/capture"}, // so that what follows connections needs no reader of files
 	{"reassembly/conn"},

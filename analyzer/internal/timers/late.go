@@ -20,21 +20,12 @@ func (m *measure) late() *conn.Mark {
 	return nil
 }
 
-// whole reports whether the client had all of an answer that tells its length.
-// What came behind it was no part of it.
-func (m *measure) whole() bool {
-	a := &m.conn.Dialog.Last[conn.Server]
-	answer := a.First()
-	end, known := answer.End(payload.MethodGet)
-	return answer.Form == payload.Response && known && m.closing.Ack >= a.At+seqnum.Offset(end)
-}
-
 // stalled reports whether the server had fallen silent before its late payload,
 // for most of the time since the request: it was at work, not in the middle of
 // a long answer.
 func (m *measure) stalled(late *conn.Mark) bool {
-	last, end := m.end, seqnum.Offset(1)
-	if a := &m.conn.Dialog.Last[conn.Server]; a.Known() && a.StartFrame > m.requestFrame {
+	last, end := m.request.End, seqnum.Offset(1)
+	if a := &m.conn.Dialog.Last[conn.Server]; a.Known() && a.StartFrame > m.request.Frame {
 		end = a.At
 	}
 	for i := range m.conn.Marks {
@@ -49,13 +40,13 @@ func (m *measure) stalled(late *conn.Mark) bool {
 	if end < late.Seq {
 		return false // what it said right before is not remembered
 	}
-	return 2*late.Time.Sub(last) > late.Time.Sub(m.end)
+	return 2*late.Time.Sub(last) > late.Time.Sub(m.request.End)
 }
 
 // gatewayTimeout reports whether the late answer says that a proxy ran out of patience with
 // the server behind it: that measures the proxy.
 func (m *measure) gatewayTimeout() bool {
-	return m.conn.Dialog.Last[conn.Server].First().Status == payload.StatusGatewayTimeout
+	return m.exchanges.Status() == payload.StatusGatewayTimeout
 }
 
 // handler measures how long the server took for a request whose client was gone
@@ -65,7 +56,7 @@ func (m *measure) handler(late *conn.Mark, o *Observation) {
 		return
 	}
 	s := m.until(late.Time)
-	s.waits[fromRequestEnd] = analyzer.Seconds(late.Time.Sub(m.end)) - m.roundTrip(conn.Server)
+	s.waits[fromRequestEnd] = analyzer.Seconds(late.Time.Sub(m.request.End)) - m.roundTrip(conn.Server)
 	o.add(handlerTime, s)
 }
 

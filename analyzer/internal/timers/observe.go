@@ -3,6 +3,7 @@ package timers
 import (
 	"net/netip"
 
+	"finwait/analyzer/exchange"
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
@@ -94,16 +95,17 @@ const (
 // Needs are the rules whose findings Observe asks for.
 var Needs = []string{gaveUp, onPurpose, vanished, idleReset}
 
-// Observe measures one connection and fills in what it shows; c is what r was
+// Observe measures one connection and fills in what it shows; x are the exchanges of what r was
 // built from.
-func Observe(config *analyzer.Config, r *analyzer.Record, c *conn.Conn, o *Observation) {
+func Observe(config *analyzer.Config, r *analyzer.Record, x *exchange.Exchanges, o *Observation) {
+	c := x.Conn
 	o.server, o.n = r.Server.AddrPort(), 0
 	if c.Caveats&unfit != 0 || c.Multipath() { // who closed when stands in options, as DATA_FIN
 		return
 	}
-	m := measure{conn: c, idleFrom: analyzer.Seconds(config.IdleClose), patience: analyzer.Seconds(config.Patience)}
+	m := measure{conn: c, exchanges: x, idleFrom: analyzer.Seconds(config.IdleClose), patience: analyzer.Seconds(config.Patience)}
 	if m.findClose() {
-		m.findRequest()
+		m.request = x.Request(m.closing.Frame)
 		m.judge(r.Found(gaveUp), r.Found(onPurpose), o)
 	}
 	m.finWait2(o)
@@ -115,17 +117,15 @@ func Observe(config *analyzer.Config, r *analyzer.Record, c *conn.Conn, o *Obser
 
 // measure is the work of one Observe.
 type measure struct {
-	conn     *conn.Conn
-	idleFrom analyzer.Seconds // silence from here on is idleness
-	patience analyzer.Seconds // who waits this long for an answer wants one
+	conn      *conn.Conn
+	exchanges *exchange.Exchanges // of conn
+	idleFrom  analyzer.Seconds    // silence from here on is idleness
+	patience  analyzer.Seconds    // who waits this long for an answer wants one
 
 	closer  conn.Role
 	closing *conn.Mark // its first FIN, or the RST that it aborted with
 
-	asked        bool // the client sent a request before
-	first        bool // it is the first on its connection
-	requestFrame uint32
-	start, end   capture.Time // of the request
+	request exchange.Request // the client's last before the close; what came when a side had closed is none that it closes after
 }
 
 // findClose finds the segment with which one side closed first.
@@ -144,43 +144,16 @@ func (m *measure) findClose() bool {
 	return m.closing != nil
 }
 
-// findRequest finds the client's last request before the close. What a side
-// closes after does not include what came when it had closed.
-func (m *measure) findRequest() {
-	c := m.conn
-	if c.Dialog.Protocol == payload.TLS {
-		shook := false // the handshake is among the bursts, and no answer since
-		for _, b := range c.Dialog.Bursts {
-			switch {
-			case b.StartFrame > m.closing.Frame:
-			case b.By == payload.Client && b.Kind == payload.HandshakeRecord:
-				shook = true
-			case b.By == payload.Server && b.Kind == payload.DataRecord:
-				shook = false
-			case b.Asks():
-				m.asked, m.first, shook = true, shook, false
-				m.start, m.end, m.requestFrame = b.Start, b.End, b.StartFrame
-			}
-		}
-		return
-	}
-	req := &c.Dialog.Last[conn.Client]
-	if !req.Known() || req.StartFrame > m.closing.Frame {
-		return
-	}
-	m.asked, m.first = true, c.Dialog.Turns[conn.Client] == 1
-	m.start, m.end, m.requestFrame = req.Start, req.End, req.StartFrame
-}
-
 // judge tells which side ran out of patience with what.
 func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
-	answered := m.answered()
+	asked := m.request.Frame != 0
+	answered := m.exchanges.Answered(m.request, m.closing)
 	last, by := m.lastData()
 	if m.closer == conn.Server {
 		switch {
-		case m.asked && m.unfinished():
+		case asked && m.exchanges.Unfinished():
 			m.tooSlow(o)
-		case m.asked && !answered && !m.crossed():
+		case asked && !answered && !m.exchanges.Crossed(m.request, m.closing):
 		case m.closing.Has(segment.RST) && m.conn.Quality[conn.Server].KeepAlives > 0: // its probes got no answer
 		case by != conn.NoRole:
 			m.idle(last, by, o)
@@ -193,11 +166,11 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 	late := m.late()
 	switch {
 	case onPurpose || taken > 0: // it reads on: a half-close
-	case m.asked && (gaveUp || m.inVain(answered, late)):
+	case asked && (gaveUp || m.inVain(answered, late)):
 		m.clientGaveUp(o)
 		m.handler(late, o)
 	case m.closing.Has(segment.RST) && m.conn.Quality[conn.Client].KeepAlives > 0: // its probes got no answer
-	case by == conn.Server && late == nil && answered == m.asked:
+	case by == conn.Server && late == nil && answered == asked:
 		m.idle(last, by, o)
 	}
 }
@@ -209,7 +182,7 @@ func (m *measure) inVain(answered bool, late *conn.Mark) bool {
 		late = nil // no more than an alert
 	}
 	http := m.conn.Dialog.Protocol == payload.HTTP1
-	if answered && (!http || late == nil || m.whole() || !m.stalled(late)) || m.since(m.end, conn.Client) < m.patience {
+	if answered && (!http || late == nil || m.exchanges.AnswerEnds(m.closing.Ack) || !m.stalled(late)) || m.since(m.request.End, conn.Client) < m.patience {
 		return false
 	}
 	rst := &m.conn.RST
@@ -247,11 +220,11 @@ func (m *measure) until(end capture.Time) sample {
 // clientGaveUp measures the patience of a client that waited in vain.
 func (m *measure) clientGaveUp(o *Observation) {
 	s := m.sample()
-	if c := m.conn; m.first && c.Handshake == conn.HandshakeComplete {
+	if c := m.conn; m.request.First && c.Handshake == conn.HandshakeComplete {
 		s.waits[fromSYN] = m.since(c.First.Time, conn.Client)
 	}
-	s.waits[fromRequestStart] = m.since(m.start, conn.Client)
-	s.waits[fromRequestEnd] = m.since(m.end, conn.Client)
+	s.waits[fromRequestStart] = m.since(m.request.Start, conn.Client)
+	s.waits[fromRequestEnd] = m.since(m.request.End, conn.Client)
 	o.add(clientTimeout, s)
 }
 

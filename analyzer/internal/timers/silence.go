@@ -3,33 +3,13 @@ package timers
 import (
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
-	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 )
-
-// unfinished reports whether the client's last request in HTTP/1 never was whole: its
-// head goes on, or its body is shorter than it says.
-func (m *measure) unfinished() bool {
-	c := m.conn
-	req := &c.Dialog.Last[conn.Client]
-	if c.Dialog.Protocol != payload.HTTP1 || c.Dialog.Messages[conn.Client] != 1 {
-		return false
-	}
-	head := req.First()
-	if head.Form != payload.Request {
-		return false
-	}
-	if !head.Whole() {
-		return req.Bytes <= req.Read // all of it was captured
-	}
-	end, known := head.End(payload.MethodOther)
-	return known && req.Bytes < end
-}
 
 // tooSlow measures how long a server waited for the rest of a request.
 func (m *measure) tooSlow(o *Observation) {
 	s := m.sample()
-	s.waits[fromRequestStart] = m.since(m.start, conn.Client)
+	s.waits[fromRequestStart] = m.since(m.request.Start, conn.Client)
 	o.add(requestTimeout, s)
 }
 

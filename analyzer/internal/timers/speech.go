@@ -9,41 +9,6 @@ import (
 	"finwait/reassembly/segment"
 )
 
-// answered reports whether the closer, when it closed, knew of an answer to the
-// last request.
-func (m *measure) answered() bool {
-	c := m.conn
-	if c.Dialog.Protocol == payload.TLS {
-		for _, b := range c.Dialog.Bursts {
-			if b.By == payload.Server && b.Kind == payload.DataRecord && m.between(b.StartFrame) && m.heard(b.StartFrame) {
-				return true
-			}
-		}
-		return false
-	}
-	answer := &c.Dialog.Last[conn.Server]
-	return answer.Known() && m.between(answer.StartFrame) && m.heard(answer.StartFrame)
-}
-
-// between reports whether a frame lies between the request and the close.
-func (m *measure) between(frame uint32) bool {
-	return frame > m.requestFrame && frame < m.closing.Frame
-}
-
-// heard reports whether the closer's last ACK covers what began in a frame of
-// the server's.
-func (m *measure) heard(frame uint32) bool {
-	s := m.conn.MarkOf(frame)
-	return m.closer == conn.Server || s == nil || m.closing.Ack > s.Seq
-}
-
-// crossed reports whether the server had not yet received the request when it
-// closed.
-func (m *measure) crossed() bool {
-	s := m.conn.MarkOf(m.requestFrame)
-	return s != nil && m.closing.Ack <= s.Seq
-}
-
 const (
 	farewell     = 64                     // octets: a close_notify, a GOAWAY, a word of regret
 	farewellTime = 100 * time.Millisecond // before the close

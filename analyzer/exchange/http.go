@@ -1,38 +1,37 @@
-package rules
+package exchange
 
 import (
-	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 	"finwait/reassembly/seqnum"
 )
 
 // http judges the request and its answer.
-func (x *exchange) http(c *conn.Conn, req, ans *payload.Turn) {
-	a := readRequests(req)
-	x.whole = a.whole
+func (x *Exchange) http(a asked, d *payload.Dialog) {
+	ans := &d.Last[payload.Server]
+	x.Whole = a.whole
 	if a.n == 0 && !x.httpBody(ans) {
 		return
 	}
 	if a.n > 0 {
-		x.what = a.last().String() + " request"
+		x.What = a.last().String() + " request"
 	} else {
 		a.sure = true
 		a.add(payload.MethodPost)
 	}
 	if a.last() == payload.MethodConnect {
-		x.answer = complete // from here on it is no HTTP
+		x.Answer = Complete // from here on it is no HTTP
 		return
 	}
-	if x.answer != unclear || x.got == 0 {
+	if x.Answer != Unclear || x.Got == 0 {
 		return
 	}
 	end := payload.EndingUnknown
-	if tail := &c.Dialog.Tails[conn.Server]; tail.End == ans.At+seqnum.Offset(x.got) {
+	if tail := &d.Tails[payload.Server]; tail.End == ans.At+seqnum.Offset(x.Got) {
 		end = tail.Ending() // else it is that of what came later
 	}
-	x.answer = readResponses(ans, x.got, &a, end)
-	if x.answer != complete && a.n == 1 && events(ans) {
-		x.answer = endless
+	x.Answer = readResponses(ans, x.Got, &a, end)
+	if x.Answer != Complete && a.n == 1 && events(ans) {
+		x.Answer = Endless
 	}
 }
 
@@ -46,21 +45,21 @@ func events(ans *payload.Turn) bool {
 // httpBody judges a turn of the client that begins in the middle of a request:
 // the server spoke in between. A go-ahead (100) is no answer, another status is.
 // It reports whether an HTTP answer began behind the turn.
-func (x *exchange) httpBody(ans *payload.Turn) bool {
-	x.what = "request body"
+func (x *Exchange) httpBody(ans *payload.Turn) bool {
+	x.What = bodyOnly
 	if !ans.Known() {
 		return false
 	}
 	m := ans.First()
 	switch {
 	case m.Form != payload.Response || m.Status == 0:
-		x.answer = unclear
-		x.proto = payload.ProtocolUnknown // a tunnel, an upgrade
+		x.Answer = Unclear
+		x.Protocol = payload.ProtocolUnknown // a tunnel, an upgrade
 		return false
-	case ans.StartFrame > x.frame:
+	case ans.StartFrame > x.Frame:
 		return true
 	case m.Status != payload.StatusContinue:
-		x.answer = complete
+		x.Answer = Complete
 	}
 	return false
 }
@@ -107,67 +106,67 @@ func readRequests(t *payload.Turn) asked {
 
 // readResponses judges the answer to requests of which got octets had come. end is how
 // they ended, if known.
-func readResponses(t *payload.Turn, got int64, a *asked, end payload.Ending) answer {
+func readResponses(t *payload.Turn, got int64, a *asked, end payload.Ending) Answer {
 	for i, k := 0, 0; i < a.n; k++ {
 		if k == len(t.Messages) {
 			if got <= t.Read {
-				return partial // the last requests have no answer at all, or the beginning of one
+				return Partial // the last requests have no answer at all, or the beginning of one
 			}
-			return unclear
+			return Unclear
 		}
 		m := &t.Messages[k]
 		switch {
 		case m.Loose || m.Form == payload.Damaged || m.Form == payload.Request:
-			return unclear
+			return Unclear
 		case got < int64(m.At)+int64(m.Head), !m.Whole() && got <= t.Read:
-			return partial
+			return Partial
 		case !m.Whole() && k == 0:
 			return cutResponse(m, got, a, end)
 		case !m.Whole() || m.Status == payload.StatusSwitchingProtocols:
-			return unclear
+			return Unclear
 		case m.Interim():
 			continue
 		}
 		switch behind, known := m.End(a.methods[i]); {
 		case known && got < behind:
-			return partial
+			return Partial
 		case known:
 		case !m.Chunked:
-			return unclear // it lasts until the server closes
+			return Unclear // it lasts until the server closes
 		case got <= t.Read:
-			return partial
+			return Partial
 		default:
 			return endOfChunks(end, a.sure && i == a.n-1)
 		}
 		i++
 	}
 	if !a.sure {
-		return unclear
+		return Unclear
 	}
-	return complete
+	return Complete
 }
 
 // cutResponse judges an answer of whose head only the start was captured, so that it is
 // not known where its body begins.
-func cutResponse(m *payload.Message, got int64, a *asked, end payload.Ending) answer {
+func cutResponse(m *payload.Message, got int64, a *asked, end payload.Ending) Answer {
 	switch {
 	case m.Status < payload.StatusOK || a.methods[0] == payload.MethodHead:
 	case m.Chunked:
 		return endOfChunks(end, a.sure && a.n == 1)
 	case m.Length > got:
-		return partial
+		return Partial
 	}
-	return unclear
+	return Unclear
 }
 
 // endOfChunks judges a chunked answer by its end: it is complete where the last
 // chunk, of length 0, came (RFC 9112 §7.1).
-func endOfChunks(end payload.Ending, last bool) answer {
+func endOfChunks(end payload.Ending, last bool) Answer {
 	switch {
 	case end == payload.EndingChunk && last:
-		return complete
+		return Complete
 	case end == payload.EndingOther:
-		return partial
+		return Partial
 	}
-	return unclear // a trailer, perhaps
+	return Unclear // a trailer, perhaps
 }

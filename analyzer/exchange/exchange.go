@@ -1,0 +1,186 @@
+package exchange
+
+import (
+	"time"
+
+	"finwait/reassembly/conn"
+	"finwait/reassembly/frame"
+	"finwait/reassembly/payload"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
+)
+
+// Answer says what had come of the answer to the last request when the client
+// closed.
+type Answer uint8
+
+// The answers.
+const (
+	Unclear  Answer = iota
+	Unasked         // there was no request
+	Missing         // not one octet
+	Partial         // some of it
+	Complete        // all of it
+	Endless         // what there was of events, which go on until somebody leaves
+)
+
+// Exchange is the last request of a connection, and what had come of its answer
+// at some segment of the client's: the one that closed.
+type Exchange struct {
+	Request
+	Protocol payload.Protocol // unknown of a tunnel, too
+	What     string           // was asked: "GET request" or the like
+	Whole    bool             // all of the request was sent, as far as its head tells
+
+	Answer Answer
+	Got    int64      // octets of the answer that the client had received
+	Heard  frame.Time // when the last of them came, at the latest
+
+	Late      int64 // octets that it had not received when it closed
+	LateStart frame.Time
+	LateFrame uint32
+}
+
+// What was asked where TLS hides it.
+const (
+	clientHello = "TLS ClientHello"
+	sealed      = "TLS request"
+	bodyOnly    = "request body"
+)
+
+// Hello reports whether not more was asked than to begin TLS.
+func (x *Exchange) Hello() bool { return x.What == clientHello }
+
+// BodyOnly reports whether the turn begins in the middle of a request: the server spoke
+// in between.
+func (x *Exchange) BodyOnly() bool { return x.What == bodyOnly }
+
+// at works out the last exchange before the client's segment closing.
+func (s *Exchanges) at(closing *conn.Mark) Exchange {
+	c := s.Conn
+	x := Exchange{Protocol: c.Dialog.Protocol, What: "request", Whole: true, Answer: Unasked}
+	req, ans := &c.Dialog.Last[conn.Client], &c.Dialog.Last[conn.Server]
+	if !req.Known() {
+		return x
+	}
+	x.Request = s.turn()
+	if x.Protocol == payload.TLS {
+		x.tls(s, closing)
+		x.findLate(c, closing, ans)
+		return x
+	}
+	switch {
+	case ans.Known() && ans.StartFrame > req.StartFrame:
+		x.Got = int64(max(min(closing.Ack, max(c.PayloadEnd(conn.Server), Behind(ans)))-ans.At, 0)) // what was acknowledged came, captured or not
+		x.Heard = ans.End
+		if ans.EndFrame > closing.Frame {
+			x.Heard = lastBefore(c, closing, ans.Start)
+		}
+		x.Answer = Unclear
+		if x.Got == 0 {
+			x.Answer = Missing
+		}
+	case closing.Ack > Behind(ans):
+		x.Answer = Unclear // it had received what the capture lacks
+	default:
+		x.Answer = Missing
+	}
+	if x.Protocol == payload.HTTP1 {
+		x.http(s.requests(), &c.Dialog)
+	}
+	x.findLate(c, closing, ans)
+	if x.Answer == Unclear && x.Protocol == payload.HTTP1 && x.Late > 0 && x.Got > 0 {
+		x.Answer = Partial
+	}
+	return x
+}
+
+// lastBefore returns when the latest payload of the server came that the client
+// had received when it closed; first is when the first did.
+func lastBefore(c *conn.Conn, closing *conn.Mark, first frame.Time) frame.Time {
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if m.By(conn.Server) && m.Len > 0 && m.End() <= closing.Ack {
+			first = max(first, m.Time)
+		}
+	}
+	return first
+}
+
+// Behind returns the sequence position behind a turn; behind a SYN where there
+// was none.
+func Behind(t *payload.Turn) seqnum.Offset {
+	if !t.Known() {
+		return 1
+	}
+	return t.At + seqnum.Offset(t.Bytes)
+}
+
+// findLate looks for what the server sent that the client had not received when
+// it closed.
+func (x *Exchange) findLate(c *conn.Conn, closing *conn.Mark, ans *payload.Turn) {
+	if !ans.Known() || ans.StartFrame < x.Frame {
+		return
+	}
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		if m.By(conn.Server) && m.HasPayload() && !m.Has(segment.RST) && m.End() > closing.Ack && m.Frame >= x.Frame {
+			x.LateStart, x.LateFrame = m.Time, m.Frame
+			break
+		}
+	}
+	if x.LateFrame != 0 {
+		x.Late = int64(max(Behind(ans)-max(closing.Ack, ans.At), 0))
+	}
+	if x.Protocol == payload.TLS && x.Late <= payload.AlertSize { // close_notify answers the FIN, not the request
+		x.Late, x.LateFrame = 0, 0
+	}
+}
+
+// tls finds the last request in a conversation of which only the records show.
+func (x *Exchange) tls(s *Exchanges, closing *conn.Mark) {
+	c := s.Conn
+	x.Answer, x.What = Unclear, sealed
+	if c.Dialog.Turns[conn.Server] == 0 {
+		x.Answer, x.What = Missing, clientHello
+		return
+	}
+	r, i := s.sealed(closing.Frame)
+	if i < 0 {
+		x.Answer = Unasked
+		return
+	}
+	x.Request, x.Answer = r, Missing
+	for _, a := range c.Dialog.Bursts[i+1:] {
+		if a.By == payload.Server && a.Kind != payload.AlertRecord && a.Kind != payload.TicketRecord && !x.unseen(c, &a, closing) {
+			x.Answer = Unclear
+			x.Got += a.Bytes
+		}
+	}
+}
+
+// unseen reports whether the client had received nothing of a burst when it
+// closed.
+func (x *Exchange) unseen(c *conn.Conn, a *payload.Burst, closing *conn.Mark) bool {
+	if a.StartFrame > closing.Frame {
+		return true
+	}
+	m := c.MarkOf(a.StartFrame)
+	return m != nil && m.Seq >= closing.Ack
+}
+
+// TicketsOnly reports whether all that the server sent after the request may have
+// been session tickets.
+func (x *Exchange) TicketsOnly(c *conn.Conn) bool {
+	for _, b := range c.Dialog.Bursts {
+		if b.Kind == payload.TicketRecord && b.StartFrame > x.Frame {
+			return true
+		}
+	}
+	return false
+}
+
+// Waited returns how long the client waited between its request and closing.
+func (x *Exchange) Waited(closing *conn.Mark) time.Duration {
+	return max(closing.Time.Sub(x.End), 0)
+}

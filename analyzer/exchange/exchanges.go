@@ -1,0 +1,162 @@
+package exchange
+
+import (
+	"finwait/reassembly/conn"
+	"finwait/reassembly/frame"
+	"finwait/reassembly/payload"
+	"finwait/reassembly/seqnum"
+)
+
+// Exchanges answers what was asked on one connection, and what came of it. What is
+// asked twice is worked out once.
+type Exchanges struct {
+	Conn *conn.Conn
+
+	last  Exchange
+	when  when
+	known bool // last is that at when
+	asked asked
+	read  bool // asked is that of the client's last turn
+}
+
+// when is a segment with which the client closed, as far as an Exchange depends on it.
+type when struct {
+	time  frame.Time
+	frame uint32
+	ack   seqnum.Offset
+}
+
+// Of makes s the Exchanges of a connection.
+func (s *Exchanges) Of(c *conn.Conn) { s.Conn, s.known, s.read = c, false, false }
+
+// At returns the last exchange, and what had come of its answer, at the client's segment
+// closing. It is valid until the next call.
+func (s *Exchanges) At(closing *conn.Mark) *Exchange {
+	if w := (when{closing.Time, closing.Frame, closing.Ack}); !s.known || s.when != w {
+		s.last, s.when, s.known = s.at(closing), w, true
+	}
+	return &s.last
+}
+
+// requests returns the requests of the client's last turn.
+func (s *Exchanges) requests() asked {
+	if !s.read {
+		s.asked, s.read = readRequests(&s.Conn.Dialog.Last[conn.Client]), true
+	}
+	return s.asked
+}
+
+// Request is what a client asked.
+type Request struct {
+	Start, End frame.Time
+	Frame      uint32 // that it begins in; 0 where nothing was asked
+	Bytes      int64
+	First      bool   // nothing was asked before it on its connection
+	Turns      uint32 // how often the client had spoken, with the last turn of all
+	Single     bool   // one segment holds all of that turn
+}
+
+// Request returns the last request that began up to a frame.
+func (s *Exchanges) Request(upTo uint32) Request {
+	r := s.turn()
+	if s.Conn.Dialog.Protocol == payload.TLS {
+		r, _ = s.sealed(upTo)
+	}
+	if r.Frame > upTo {
+		return Request{}
+	}
+	return r
+}
+
+// turn returns what the client said last.
+func (s *Exchanges) turn() Request {
+	d := &s.Conn.Dialog
+	t := &d.Last[conn.Client]
+	turns := d.Turns[conn.Client]
+	return Request{t.Start, t.End, t.StartFrame, t.Bytes, turns == 1, turns, t.StartFrame == t.EndFrame}
+}
+
+// sealed returns the last request in TLS that began up to a frame, and the place of its
+// burst; -1 where there was none.
+func (s *Exchanges) sealed(upTo uint32) (r Request, at int) {
+	turn, shook := s.turn(), false // the handshake is among the bursts, and no answer since
+	at = -1
+	for i := range s.Conn.Dialog.Bursts {
+		b := &s.Conn.Dialog.Bursts[i]
+		switch {
+		case b.StartFrame > upTo:
+		case b.By == payload.Client && b.Kind == payload.HandshakeRecord:
+			shook = true
+		case b.By == payload.Server && b.Kind == payload.DataRecord:
+			shook = false
+		case b.Asks():
+			r, at = Request{b.Start, b.End, b.StartFrame, b.Bytes, shook, turn.Turns, turn.Single}, i
+			shook = false
+		}
+	}
+	return r, at
+}
+
+// Answered reports whether who closed with segment closing knew by then of an answer to
+// r: it came, and its peer's last ACK covers where it begins.
+func (s *Exchanges) Answered(r Request, closing *conn.Mark) bool {
+	c := s.Conn
+	heard := func(frame uint32) bool {
+		m := c.MarkOf(frame)
+		return frame > r.Frame && frame < closing.Frame && (closing.By(conn.Server) || m == nil || closing.Ack > m.Seq)
+	}
+	if c.Dialog.Protocol == payload.TLS {
+		for i := range c.Dialog.Bursts {
+			if b := &c.Dialog.Bursts[i]; b.By == payload.Server && b.Kind == payload.DataRecord && heard(b.StartFrame) {
+				return true
+			}
+		}
+		return false
+	}
+	answer := &c.Dialog.Last[conn.Server]
+	return answer.Known() && heard(answer.StartFrame)
+}
+
+// Crossed reports whether the server had not yet received r when it closed with segment
+// closing.
+func (s *Exchanges) Crossed(r Request, closing *conn.Mark) bool {
+	m := s.Conn.MarkOf(r.Frame)
+	return m != nil && closing.Ack <= m.Seq
+}
+
+// Status returns the status that the server's last turn begins with, 0 where it does not
+// begin as a response in HTTP/1 does.
+func (s *Exchanges) Status() uint16 { return s.Conn.Dialog.Last[conn.Server].First().Status }
+
+// AnswerEnds reports whether the answer says how long it is, and ends no later than at a
+// sequence position.
+func (s *Exchanges) AnswerEnds(at seqnum.Offset) bool {
+	a := &s.Conn.Dialog.Last[conn.Server]
+	m := a.First()
+	end, known := m.End(payload.MethodGet)
+	return m.Form == payload.Response && known && at >= a.At+seqnum.Offset(end)
+}
+
+// Unfinished reports whether the client's only request in HTTP/1 never was whole: its head
+// goes on, or its body is shorter than it says.
+func (s *Exchanges) Unfinished() bool {
+	d := &s.Conn.Dialog
+	req := &d.Last[conn.Client]
+	m := req.First()
+	switch {
+	case d.Protocol != payload.HTTP1 || d.Messages[conn.Client] != 1 || m.Form != payload.Request:
+		return false
+	case !m.Whole():
+		return req.Bytes <= req.Read // all of it was captured
+	}
+	end, known := m.End(payload.MethodOther)
+	return known && req.Bytes < end
+}
+
+// LooksWhole reports whether the last answer in HTTP/1 is whole, as far as that shows
+// without its request: it is as long as it says, or ends with the last chunk.
+func (s *Exchanges) LooksWhole() bool {
+	d := &s.Conn.Dialog
+	return d.Messages[conn.Server] >= d.Messages[conn.Client] &&
+		(d.Last[conn.Server].Through() || d.Tails[conn.Server].Ending() == payload.EndingChunk)
+}
