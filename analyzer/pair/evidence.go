@@ -50,6 +50,9 @@ func (k *link) learnOfSender(q *pending, s *seg, t frame.Time, patience frame.Ti
 		if p.has(segment.RST) && !s.has(segment.RST) && !s.has(segment.SYN) && t > p.time+patience {
 			p.known |= denied
 		}
+		if s.seq == p.seq && s.differs(&p.seg) {
+			p.known |= denied
+		}
 	}
 }
 

@@ -81,7 +81,9 @@ func (k *link) sent(p *pend) (fate Fate, weak bool) {
 func (k *link) arrived(e *Engine, c int, p *pend) Fate {
 	f := &k.flows[p.dir]
 	switch {
-	case p.knows(denied) || k.strange(c, p) >= forgedScore:
+	case p.knows(denied) || k.contradicts(p) || k.strange(c, p) >= forgedScore:
+		return Forged
+	case p.has(segment.RST) && e.missed[1-c] == 0 && k.answersLost(c, p):
 		return Forged
 	case p.has(segment.RST):
 		return UnknownFate
@@ -95,6 +97,35 @@ func (k *link) arrived(e *Engine, c int, p *pend) Fate {
 	return UnknownFate
 }
 
+// contradicts reports whether a segment says what its sender, by its own capture, did
+// not: that it begins with another number, or that it ends where there is more.
+func (k *link) contradicts(p *pend) bool {
+	f := &k.flows[p.dir]
+	if p.has(segment.SYN) && f.isn.known && f.isn.value != p.seq {
+		return true
+	}
+	sent := f.highest[k.sender(p.dir)]
+	return p.has(segment.FIN) && sent.known && before(p.end(), sent.value)
+}
+
+// answersLost reports whether an RST answers a segment that did not arrive: then its
+// receiver cannot have sent it. An answer bears the numbers of what it answers (RFC 9293
+// §3.10.7.1).
+func (k *link) answersLost(c int, p *pend) bool {
+	const longest = second // that an answer takes
+	q := &k.pending[c]
+	for i := range q.items {
+		s := &q.items[i]
+		if q.keys[i] == 0 || s.dir == p.dir || s.knows(wasAcked) || s.time > p.time || s.time < p.time-longest {
+			continue
+		}
+		if p.has(segment.ACK) && p.seq == 0 && p.ack == s.end() || !p.has(segment.ACK) && s.has(segment.ACK) && p.seq == s.ack {
+			return true
+		}
+	}
+	return false
+}
+
 // forgedScore is what proves that a segment is not its sender's.
 const forgedScore = 2
 
@@ -104,18 +135,17 @@ func (k *link) strange(c int, p *pend) (score int) {
 	if t := &f.ttl[c]; t.n >= 2 && !t.mixed && t.value != p.ttl {
 		score += 2
 	}
-	if !p.has(segment.RST) {
-		return score
+	bare := p.has(segment.RST) && !p.has(segment.ACK) // no socket sends it, so that nothing counts
+	if p.is(is4) && f.differ == 0 && !(bare && p.id == 0) && !p.has(segment.SYN) && p.bits&cut == 0 {
+		score += f.ids.strange(p.id)
 	}
-	abort := p.has(segment.ACK) // a kernel aborts with the next of its identifications
-	if p.is(is4) && f.ids.counts() && f.differ == 0 && !f.ids.fits(p.id) && (abort || p.id != 0) {
-		score += 2
-	}
-	if !abort && p.window != 0 {
+	switch {
+	case bare && p.window != 0:
 		score++
-	}
-	if abort && f.plainTS && !p.is(hasTS) {
+	case p.has(segment.RST|segment.ACK) && f.plainTS && !p.is(hasTS):
 		score++
+	case !p.has(segment.RST) && f.plainTS && !p.is(hasTS):
+		score += 2 // RFC 7323 §3.2: each segment but an RST bears them
 	}
 	return score
 }

@@ -29,7 +29,8 @@ type flow struct {
 	ids     counter   // the IP identification of its sender, as it was sent
 	same    int       // matched segments whose IP identification is the same
 	differ  int       // and those whose is not
-	plainTS bool      // matched segments had timestamps
+	plainTS bool      // matched segments had timestamps in both captures
+	isn     number    // of the SYN that is in both captures
 	lastVal number    // the timestamp of what arrived last
 	recent  []seen    // what arrived last, to know copies by
 	next    int
@@ -70,6 +71,17 @@ func (c *counter) see(id uint16) {
 // counts reports whether the identifications seen grow by little.
 func (c *counter) counts() bool { return c.n >= 3 && c.jumps*8 <= c.n }
 
+// strange says by how much an identification speaks against the sender that counts.
+func (c *counter) strange(id uint16) int {
+	switch {
+	case c.n == 0 || c.jumps*8 > c.n || c.fits(id):
+		return 0
+	case c.n == 1:
+		return 1
+	}
+	return 2
+}
+
 // fits reports whether an identification is near to the latest.
 func (c *counter) fits(id uint16) bool { return id-c.last <= 1024 || c.last-id <= 1024 }
 
@@ -81,6 +93,8 @@ type seen struct {
 	at     [2]frame.Time
 	frames [2]uint32
 	print  uint64
+	hash   uint32
+	hashed bool
 	id     uint16
 }
 
@@ -172,6 +186,9 @@ func (k *link) isCopy(c int, p *pend) bool {
 		r := &f.recent[i]
 		if r.key != key || r.print != print || r.id != p.id || c == k.sender(p.dir) && (p.id == 0 || !p.is(is4)) {
 			continue // a sender may well say the same thing twice
+		}
+		if r.hashed && p.is(hasHash) && r.hash != p.hash {
+			continue
 		}
 		out := row{seq: p.seq, len: p.len, flags: p.flags, dir: p.dir, fate: Duplicated}
 		out.frames[c], out.at[c] = p.frame, p.at
@@ -292,7 +309,7 @@ func (k *link) same(e *Engine, c int, s *seg, p *pend, t frame.Time) (score int,
 		switch f := &k.flows[s.dir]; {
 		case s.id == p.id:
 			score += 8
-		case f.same >= 4 && f.differ*8 < f.same:
+		case f.same >= 2 && f.differ*8 < f.same:
 			return 0, false
 		}
 	}
@@ -329,7 +346,10 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 	f.ttl[0].see(of[0].ttl)
 	f.ttl[1].see(of[1].ttl)
 	f.matched++
-	f.plainTS = f.plainTS || s.is(hasTS) && !s.has(segment.SYN)
+	f.plainTS = f.plainTS || s.is(hasTS) && p.is(hasTS) && !s.has(segment.SYN)
+	if s.has(segment.SYN) {
+		f.isn = number{s.seq, true}
+	}
 	if s.is(hasTS) {
 		f.lastVal = number{s.tsVal, true}
 	}
@@ -337,7 +357,8 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 	if p.knows(repeated) || c == sender && f.highest[c].known && before(s.seq, f.highest[c].value) {
 		k.copyCame(sender, of[sender])
 	}
-	f.remember(seen{key: arrived.key(), seq: arrived.seq, size: arrived.size(), print: arrived.print(), at: r.at, frames: r.frames, id: arrived.id})
+	f.remember(seen{key: arrived.key(), seq: arrived.seq, size: arrived.size(), print: arrived.print(), at: r.at, frames: r.frames,
+		hash: arrived.hash, hashed: arrived.is(hasHash), id: arrived.id})
 	if acked := f.acks[1-sender]; c != sender && s.size() > 0 && acked.known && !before(acked.value, s.end()) {
 		if probe := s.len <= 1 && !s.flags.Any(segment.SYN|segment.FIN); !probe {
 			k.notes.spurious[s.dir].add(&r)

@@ -47,6 +47,12 @@ func (s *seg) size() uint32 {
 	return n
 }
 
+// differs reports whether two segments that begin alike hold other payload.
+func (s *seg) differs(o *seg) bool {
+	return s.len > 0 && o.len > 0 && s.is(hasHash) && o.is(hasHash) && s.hash != o.hash &&
+		(s.len == o.len || min(s.len, o.len) >= hashed)
+}
+
 // end is the sequence number behind it.
 func (s *seg) end() uint32 { return s.seq + s.size() }
 

@@ -198,8 +198,9 @@ func translate(n translation) middlebox {
 }
 
 // forget is a box that forgets a connection on which nothing came for idle.
-// Then it drops all of it, and with reset answers each segment with an RST.
-func forget(idle time.Duration, reset bool) middlebox {
+// Then it drops all of it, and answers each segment with what reset forges, unless
+// that is nil.
+func forget(idle time.Duration, reset func(*transfer) *emission) middlebox {
 	type state struct {
 		last time.Time
 		gone bool
@@ -221,8 +222,8 @@ func forget(idle time.Duration, reset bool) middlebox {
 			return
 		}
 		t.drop()
-		if reset && t.packet.flags()&flagRST == 0 {
-			t.out = append(t.out, t.forge(true, "", func(p packet) { p.setFlags(flagRST) }))
+		if reset != nil && t.packet.flags()&flagRST == 0 {
+			t.out = append(t.out, reset(t))
 		}
 	}
 }

@@ -81,6 +81,10 @@ func (p packet) setFlags(f uint8) { p.ip[p.tcp+13] = f }
 func (p packet) setSeq(n uint32)  { binary.BigEndian.PutUint32(p.ip[p.tcp+4:], n) }
 func (p packet) setAck(n uint32)  { binary.BigEndian.PutUint32(p.ip[p.tcp+8:], n) }
 
+func (p packet) setWindow(n uint16) {
+	binary.BigEndian.PutUint16(p.ip[p.tcp+14:], n)
+}
+
 // addrs returns where the octets of the source and of the destination stand.
 func (p packet) addrs() (src, dst []byte) {
 	if p.isIPv6() {

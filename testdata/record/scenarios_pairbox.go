@@ -77,7 +77,7 @@ var pairBoxScenarios = []scenario{
 	},
 	{
 		name: "idle-drop", shows: "a box forgets connections that were idle for 1 s and drops what comes then, in silence",
-		path: path{delay: 4 * time.Millisecond, boxes: func() []middlebox { return []middlebox{forget(time.Second, false)} }},
+		path: path{delay: 4 * time.Millisecond, boxes: func() []middlebox { return []middlebox{forget(time.Second, nil)} }},
 		pair: &pairing{needs: "lost"},
 		run: func(l *lab) {
 			l.serve("recv:100 send:200 recv:100 send:200 eof close")
@@ -87,7 +87,7 @@ var pairBoxScenarios = []scenario{
 	},
 	{
 		name: "idle-reset", shows: "a box forgets connections that were idle for 1 s and answers what comes then with an RST",
-		path: path{delay: 4 * time.Millisecond, boxes: func() []middlebox { return []middlebox{forget(time.Second, true)} }},
+		path: path{delay: 4 * time.Millisecond, boxes: func() []middlebox { return []middlebox{forget(time.Second, forgedFlags(true, flagRST))} }},
 		pair: &pairing{needs: "lost forged"},
 		run: func(l *lab) {
 			l.serve("recv:100 send:200 at:3s recv:100 send:200 eof close")
