@@ -14,10 +14,11 @@
 //     ends), its states, its close and its flags are derived from its log, and
 //     analyzer.Builder makes a record of them.
 //  6. Rules look at the record, and caveats weaken what the capture cannot
-//     support. Package timers measures how long the connection waited.
+//     support. Package timers measures how long the connection waited. Both ask
+//     package exchange for the last request and what came of its answer.
 //  7. analyzer.Aggregate sums the record up, and the Handler writes it.
 //
-// Function analysis.run is steps 2 to 4, analysis.ended 5 and 6, run.deliver 7.
+// Function analysis.run is steps 2 to 4, analysis.ended 5, Options.judge 6, run.deliver 7.
 //
 // One capture that is a file goes through them on several cores: one goroutine
 // reads and decodes ahead, in batches (runAhead); one tracks; one derives and judges,

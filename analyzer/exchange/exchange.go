@@ -55,32 +55,34 @@ func (x *Exchange) Hello() bool { return x.What == clientHello }
 // in between.
 func (x *Exchange) BodyOnly() bool { return x.What == bodyOnly }
 
-// at works out the last exchange before the client's segment closing.
-func (s *Exchanges) at(closing *conn.Mark) Exchange {
-	c := s.Conn
-	x := Exchange{Protocol: c.Dialog.Protocol, What: "request", Whole: true, Answer: Unasked}
+// Open reports whether the request had no answer, or not all of it.
+func (x *Exchange) Open() bool { return x.Answer == Missing || x.Answer == Partial }
+
+// find works out the last exchange before s.when.
+func (x *Exchange) find(s *Exchanges) {
+	c, received := s.Conn, s.when.received
 	req, ans := &c.Dialog.Last[conn.Client], &c.Dialog.Last[conn.Server]
 	if !req.Known() {
-		return x
+		return
 	}
 	x.Request = s.turn()
 	if x.Protocol == payload.TLS {
-		x.tls(s, closing)
-		x.findLate(c, closing, ans)
-		return x
+		x.tls(s)
+		x.findLate(s, ans)
+		return
 	}
 	switch {
 	case ans.Known() && ans.StartFrame > req.StartFrame:
-		x.Got = int64(max(min(closing.Ack, max(c.PayloadEnd(conn.Server), Behind(ans)))-ans.At, 0)) // what was acknowledged came, captured or not
+		x.Got = int64(max(min(received, max(c.PayloadEnd(conn.Server), Behind(ans)))-ans.At, 0)) // what was acknowledged came, captured or not
 		x.Heard = ans.End
-		if ans.EndFrame > closing.Frame {
-			x.Heard = lastBefore(c, closing, ans.Start)
+		if ans.EndFrame > s.when.frame {
+			x.Heard = lastBefore(c, received, ans.Start)
 		}
 		x.Answer = Unclear
 		if x.Got == 0 {
 			x.Answer = Missing
 		}
-	case closing.Ack > Behind(ans):
+	case received > Behind(ans):
 		x.Answer = Unclear // it had received what the capture lacks
 	default:
 		x.Answer = Missing
@@ -88,19 +90,18 @@ func (s *Exchanges) at(closing *conn.Mark) Exchange {
 	if x.Protocol == payload.HTTP1 {
 		x.http(s.requests(), &c.Dialog)
 	}
-	x.findLate(c, closing, ans)
+	x.findLate(s, ans)
 	if x.Answer == Unclear && x.Protocol == payload.HTTP1 && x.Late > 0 && x.Got > 0 {
 		x.Answer = Partial
 	}
-	return x
 }
 
-// lastBefore returns when the latest payload of the server came that the client
-// had received when it closed; first is when the first did.
-func lastBefore(c *conn.Conn, closing *conn.Mark, first frame.Time) frame.Time {
+// lastBefore returns when the latest payload of the server came that lies before
+// received; first is when the first did.
+func lastBefore(c *conn.Conn, received seqnum.Offset, first frame.Time) frame.Time {
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if m.By(conn.Server) && m.Len > 0 && m.End() <= closing.Ack {
+		if m.By(conn.Server) && m.Len > 0 && m.End() <= received {
 			first = max(first, m.Time)
 		}
 	}
@@ -116,57 +117,67 @@ func Behind(t *payload.Turn) seqnum.Offset {
 	return t.At + seqnum.Offset(t.Bytes)
 }
 
-// findLate looks for what the server sent that the client had not received when
-// it closed.
-func (x *Exchange) findLate(c *conn.Conn, closing *conn.Mark, ans *payload.Turn) {
+// findLate looks for what the server sent that the client had not received.
+func (x *Exchange) findLate(s *Exchanges, ans *payload.Turn) {
+	received := s.when.received
 	if !ans.Known() || ans.StartFrame < x.Frame {
 		return
 	}
-	for i := range c.Marks {
-		m := &c.Marks[i]
-		if m.By(conn.Server) && m.HasPayload() && !m.Has(segment.RST) && m.End() > closing.Ack && m.Frame >= x.Frame {
-			x.LateStart, x.LateFrame = m.Time, m.Frame
-			break
-		}
-	}
-	if x.LateFrame != 0 {
-		x.Late = int64(max(Behind(ans)-max(closing.Ack, ans.At), 0))
+	if m := s.unreceived(received, x.Frame); m != nil {
+		x.Late, x.LateStart, x.LateFrame = int64(max(Behind(ans)-max(received, ans.At), 0)), m.Time, m.Frame
 	}
 	if x.Protocol == payload.TLS && x.Late <= payload.AlertSize { // close_notify answers the FIN, not the request
 		x.Late, x.LateFrame = 0, 0
 	}
 }
 
+// LateAfter returns the server's first payload behind segment closing of the client that the
+// client had not received by then, or nil.
+func (s *Exchanges) LateAfter(closing *conn.Mark) *conn.Mark {
+	return s.unreceived(closing.Ack, closing.Frame+1)
+}
+
+// unreceived returns the server's first payload from a frame on of which something lies
+// behind received, or nil.
+func (s *Exchanges) unreceived(received seqnum.Offset, from uint32) *conn.Mark {
+	for i := range s.Conn.Marks {
+		m := &s.Conn.Marks[i]
+		if m.Frame >= from && m.By(conn.Server) && m.HasPayload() && m.End() > received && !m.Has(segment.RST) {
+			return m
+		}
+	}
+	return nil
+}
+
 // tls finds the last request in a conversation of which only the records show.
-func (x *Exchange) tls(s *Exchanges, closing *conn.Mark) {
+func (x *Exchange) tls(s *Exchanges) {
 	c := s.Conn
 	x.Answer, x.What = Unclear, sealed
 	if c.Dialog.Turns[conn.Server] == 0 {
 		x.Answer, x.What = Missing, clientHello
 		return
 	}
-	r, i := s.sealed(closing.Frame)
+	r, i := s.sealed(s.when.frame)
 	if i < 0 {
 		x.Answer = Unasked
 		return
 	}
 	x.Request, x.Answer = r, Missing
 	for _, a := range c.Dialog.Bursts[i+1:] {
-		if a.By == payload.Server && a.Kind != payload.AlertRecord && a.Kind != payload.TicketRecord && !x.unseen(c, &a, closing) {
+		if a.By == payload.Server && a.Kind != payload.AlertRecord && a.Kind != payload.TicketRecord && !s.unseen(&a) {
 			x.Answer = Unclear
 			x.Got += a.Bytes
 		}
 	}
 }
 
-// unseen reports whether the client had received nothing of a burst when it
-// closed.
-func (x *Exchange) unseen(c *conn.Conn, a *payload.Burst, closing *conn.Mark) bool {
-	if a.StartFrame > closing.Frame {
+// unseen reports whether the client had received nothing of a burst.
+func (s *Exchanges) unseen(a *payload.Burst) bool {
+	if a.StartFrame > s.when.frame {
 		return true
 	}
-	m := c.MarkOf(a.StartFrame)
-	return m != nil && m.Seq >= closing.Ack
+	m := s.Conn.MarkOf(a.StartFrame)
+	return m != nil && m.Seq >= s.when.received
 }
 
 // TicketsOnly reports whether all that the server sent after the request may have

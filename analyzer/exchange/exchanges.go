@@ -19,21 +19,37 @@ type Exchanges struct {
 	read  bool // asked is that of the client's last turn
 }
 
-// when is a segment with which the client closed, as far as an Exchange depends on it.
+// when is the frame at which a connection is looked at, and the sequence position up to
+// which the client has what the server sent.
 type when struct {
-	time  frame.Time
-	frame uint32
-	ack   seqnum.Offset
+	frame    uint32
+	received seqnum.Offset
 }
 
 // Of makes s the Exchanges of a connection.
 func (s *Exchanges) Of(c *conn.Conn) { s.Conn, s.known, s.read = c, false, false }
 
 // At returns the last exchange, and what had come of its answer, at the client's segment
-// closing. It is valid until the next call.
+// closing. It is valid until the next call of At or Sent.
 func (s *Exchanges) At(closing *conn.Mark) *Exchange {
-	if w := (when{closing.Time, closing.Frame, closing.Ack}); !s.known || s.when != w {
-		s.last, s.when, s.known = s.at(closing), w, true
+	return s.at(when{closing.Frame, closing.Ack})
+}
+
+// Sent returns the last exchange, and what the server had sent of its answer in all, at a
+// segment of either end. It is valid until the next call of At or Sent.
+func (s *Exchanges) Sent(m *conn.Mark) *Exchange {
+	end := m.Ack
+	if m.By(conn.Server) {
+		end = m.End()
+	}
+	return s.at(when{m.Frame, max(end, s.Conn.PayloadEnd(conn.Server))})
+}
+
+func (s *Exchanges) at(w when) *Exchange {
+	if !s.known || s.when != w {
+		s.when, s.known = w, true
+		s.last = Exchange{Protocol: s.Conn.Dialog.Protocol, What: "request", Whole: true, Answer: Unasked}
+		s.last.find(s)
 	}
 	return &s.last
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"finwait/analyzer/exchange"
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
@@ -40,7 +41,7 @@ is not reaped in FIN-WAIT-2: tcp_fin_timeout concerns sockets without a program 
 func checkDeliberateHalfClose(p *analyzer.Pass) {
 	c := p.Conn
 	closer, sent, taken := c.AfterFIN()
-	if taken <= 0 || onlyGoodbye(c, closer.Peer(), sent) {
+	if taken <= 0 || onlyGoodbye(p.Exchanges, closer.Peer(), sent) {
 		return
 	}
 	fin := &c.FIN[closer]
@@ -65,10 +66,10 @@ func checkDeliberateHalfClose(p *analyzer.Pass) {
 // onlyGoodbye reports whether the n octets that r sent behind its peer's FIN are no more than an
 // alert of TLS, the close frame of a WebSocket, or a QUIT: its peer need not have meant to
 // read them.
-func onlyGoodbye(c *conn.Conn, r conn.Role, n int64) bool {
-	t := &c.Dialog.Last[r]
-	if p := c.Dialog.Protocol; p == payload.TLS || p == payload.HTTP1 {
-		return lastWord(c, r, n)
+func onlyGoodbye(x *exchange.Exchanges, r conn.Role, n int64) bool {
+	t := &x.Conn.Dialog.Last[r]
+	if p := x.Conn.Dialog.Protocol; p == payload.TLS || p == payload.HTTP1 {
+		return x.LastWord(r, n)
 	}
 	return n <= payload.Goodbye && t.Farewell()
 }

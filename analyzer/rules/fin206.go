@@ -6,10 +6,8 @@ import (
 
 	"finwait/analyzer/exchange"
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
-	"finwait/reassembly/segment"
 )
 
 // fin206 reports connections that one side closed after nobody had said
@@ -62,21 +60,21 @@ func checkIdleClose(p *analyzer.Pass) {
 	if closing == nil {
 		return
 	}
-	s := silenceBefore(c, closing)
-	if s.length < p.Config.IdleClose || !s.answered(p.Exchanges, closer, closing) {
+	s := p.Exchanges.SilenceBefore(closing)
+	if s.Length < p.Config.IdleClose || !settled(p.Exchanges, &s, closing) {
 		return
 	}
-	f := idleClose{closer: closer, idle: s.length}
+	f := idleClose{closer: closer, idle: s.Length}
 	bound := conn.ExactBound
 	switch {
-	case s.frame == 0 && c.Caveats.Has(conn.MidStreamStart):
+	case s.Frame == 0 && c.Caveats.Has(conn.MidStreamStart):
 		f.since, bound = sinceBegin, conn.AtLeast
-	case s.frame == 0 && c.Dialog.Last[closer.Peer()].Known():
+	case s.Frame == 0 && c.Dialog.Last[closer.Peer()].Known():
 		f.since = sinceUnheard
-	case s.frame == 0:
+	case s.Frame == 0:
 		f.since = sinceHandshake
 	}
-	p.Report(f, analyzer.Verdict{Side: closer, Frames: []uint32{s.frame, fin.Frame}, Took: took(s.length, bound)})
+	p.Report(f, analyzer.Verdict{Side: closer, Frames: []uint32{s.Frame, fin.Frame}, Took: took(s.Length, bound)})
 }
 
 // idleSince is what an idle time runs from.
@@ -116,102 +114,14 @@ func (f idleClose) Advice() string {
 	return "Nothing needs to change, unless requests get lost: then let the client give up idle connections before the server does."
 }
 
-// silence is how long nobody had said anything before a segment.
-type silence struct {
-	length time.Duration
-	frame  uint32    // of the last payload, 0 where there was none: then it is since the handshake
-	last   conn.Role // who said it
-}
-
-// silenceBefore measures it. TLS alerts do not break it: close_notify goes with
-// the FIN. Nor does what crossed the FIN.
-func silenceBefore(c *conn.Conn, closing *conn.Mark) silence {
-	s := silence{length: max(closing.Time.Sub(openedBy(c, closing)), 0), last: conn.NoRole}
-	if c.Dialog.Protocol == payload.TLS {
-		list := c.Dialog.Bursts
-		for i := len(list) - 1; i >= 0; i-- {
-			b := &list[i]
-			m := c.MarkOf(b.StartFrame)
-			if b.Kind == payload.AlertRecord || b.StartFrame > closing.Frame ||
-				m != nil && m.Side != closing.Side && closing.Ack <= m.Seq {
-				continue
-			}
-			s.take(closing, conn.Role(b.By), b.End, b.EndFrame)
-			if b.By == payload.Client && b.Kind == payload.DataRecord && !b.Asks() {
-				s.last = conn.NoRole // housekeeping
-			}
-			return s
-		}
-	}
-	for _, r := range [...]conn.Role{conn.Client, conn.Server} {
-		t := &c.Dialog.Last[r]
-		if !t.Known() || t.StartFrame > closing.Frame || !closing.By(r) && closing.Ack <= t.At {
-			continue // of what came later, or crossed it
-		}
-		end, frame := t.End, t.EndFrame
-		if frame > closing.Frame {
-			if end, frame = lastUntil(c, closing, r); frame == 0 {
-				end, frame = closing.Time, t.StartFrame // it was speaking all the time, as far as is remembered
-			}
-		}
-		if frame > s.frame {
-			s.take(closing, r, end, frame)
-		}
-	}
-	return s
-}
-
-// openedBy returns when the handshake was over: the time of the client's first
-// segment behind its SYNs, or of the last SYN where none came before the segment
-// closing. Where no handshake was captured, it is when the capture began.
-func openedBy(c *conn.Conn, closing *conn.Mark) capture.Time {
-	at := c.First.Time
-	if c.Handshake == conn.HandshakeNotCaptured {
-		return at
-	}
-	for i := range c.Marks {
-		m := &c.Marks[i]
-		syn := m.Has(segment.SYN)
-		switch {
-		case m.Frame >= closing.Frame:
-			return at
-		case m.Has(segment.RST) || !syn && !m.By(conn.Client): // of an earlier connection
-		case !syn:
-			return m.Time
-		default:
-			at = m.Time
-		}
-	}
-	return at
-}
-
-// lastUntil returns the latest payload of r that is remembered up to the segment
-// closing, that one included; frame 0 where there is none.
-func lastUntil(c *conn.Conn, closing *conn.Mark, r conn.Role) (at capture.Time, frame uint32) {
-	for i := range c.Marks {
-		m := &c.Marks[i]
-		if m.Frame > closing.Frame {
-			break
-		}
-		if m.By(r) && m.HasPayload() {
-			at, frame = m.Time, m.Frame
-		}
-	}
-	return at, frame
-}
-
-func (s *silence) take(closing *conn.Mark, by conn.Role, end capture.Time, frame uint32) {
-	s.last, s.frame, s.length = by, frame, max(closing.Time.Sub(end), 0)
-}
-
-// answered reports whether nobody owed anybody an answer when closer closed, as
+// settled reports whether nobody owed anybody an answer at segment closing, as
 // far as that can be told.
-func (s *silence) answered(of *exchange.Exchanges, closer conn.Role, closing *conn.Mark) bool {
-	c := of.Conn
-	if s.frame == 0 {
+func settled(of *exchange.Exchanges, s *exchange.Silence, closing *conn.Mark) bool {
+	c, closer := of.Conn, conn.Role(closing.Side)
+	if s.Frame == 0 {
 		return closer == conn.Server || c.Caveats.Has(conn.MidStreamStart)
 	}
-	if s.last == conn.Client {
+	if s.Last == conn.Client {
 		return false
 	}
 	if c.Dialog.Protocol != payload.HTTP1 {
@@ -222,7 +132,7 @@ func (s *silence) answered(of *exchange.Exchanges, closer conn.Role, closing *co
 		return !hung // in the middle of its answer
 	}
 	x := of.At(closing)
-	return x.Answer != exchange.Partial && x.Answer != exchange.Missing && x.Late == 0
+	return !x.Open() && x.Late == 0
 }
 
 // idleOf returns the idle timers of one side.

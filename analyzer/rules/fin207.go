@@ -60,22 +60,22 @@ func checkKeepAliveRace(p *analyzer.Pass) {
 	if fin == nil {
 		return
 	}
-	request := crossing(c, requestAround(c, asker), fin)
-	if request == nil || !asks(c, asker, request) {
+	request := crossing(c, p.Exchanges.LastRequest(asker), fin)
+	if request == nil || !p.Exchanges.Asks(asker) {
 		return
 	}
 	rst := resetBy(c, closer, request.Frame)
 	if rst == nil && taken(c, closer, request) {
 		return // the closer still read: it said that it is done sending, no more
 	}
-	idle := silenceBefore(c, fin)
-	found := keepAliveRace{asker: asker, idle: idle.length, short: idle.length < p.Config.IdleClose, apart: fin.Time.Sub(request.Time).Abs()}
+	idle := p.Exchanges.SilenceBefore(fin)
+	found := keepAliveRace{asker: asker, idle: idle.Length, short: idle.Length < p.Config.IdleClose, apart: fin.Time.Sub(request.Time).Abs()}
 	frames := []uint32{fin.Frame, request.Frame}
 	if rst != nil {
 		found.reset, found.after = true, rst.Time.Sub(request.Time)
 		frames = append(frames, rst.Frame)
 	}
-	p.Report(found, analyzer.Verdict{Side: asker, Frames: frames, Took: took(idle.length, conn.ExactBound)})
+	p.Report(found, analyzer.Verdict{Side: asker, Frames: frames, Took: took(idle.Length, conn.ExactBound)})
 }
 
 // keepAliveRace is a request that crossed a FIN.
@@ -109,24 +109,6 @@ func (f keepAliveRace) Advice() string {
 		f.asker, f.asker.Peer(), span(f.idle))
 }
 
-// requestAround returns the first segment of what r said last, or nil. Of an
-// end that answers rather than asks nothing is returned.
-func requestAround(c *conn.Conn, r conn.Role) *conn.Mark {
-	if c.Dialog.Protocol == payload.TLS {
-		list := c.Dialog.Bursts
-		for i := len(list) - 1; i >= 0; i-- {
-			if b := &list[i]; conn.Role(b.By) == r && b.Kind == payload.DataRecord {
-				if !b.Asks() {
-					return nil
-				}
-				return c.MarkOf(b.StartFrame)
-			}
-		}
-		return nil
-	}
-	return c.MarkOf(c.Dialog.Last[r].StartFrame)
-}
-
 // crossing returns the first copy of a request that crossed a FIN: the two were
 // sent without knowledge of each other, the request so late that it cannot have
 // reached the closer before. nil where none did.
@@ -152,41 +134,6 @@ func crossed(c *conn.Conn, request, fin *conn.Mark) bool {
 		alert = payload.AlertSize
 	}
 	return request.Has(segment.ACK) && request.Ack <= end && request.Ack >= end-alert && fin.Ack <= request.Seq
-}
-
-// asks reports whether what r said at request may be a new request, rather than
-// the rest of one that the other side did not want, or an answer.
-func asks(c *conn.Conn, r conn.Role, request *conn.Mark) bool {
-	t := &c.Dialog.Last[r]
-	if c.Dialog.Protocol == payload.HTTP1 {
-		return t.First().Form == payload.Request || t.Captured() < len("GET / HTTP/1.1\r\n")
-	}
-	if r != conn.Client || c.Dialog.Protocol == payload.HTTP2 {
-		return false
-	}
-	if lastWord(c, r, t.Bytes) {
-		return false
-	}
-	if c.Dialog.Protocol == payload.TLS {
-		return !inHandshake(c)
-	}
-	// Who closes at once behind its last word asked for nothing, unless all that it
-	// sends is asked and answered: then it closed because it read the end of file.
-	if f := &c.FIN[r]; f.Known && !f.Implied && c.Dialog.Turns[r] < 3 {
-		return f.Time.Sub(t.End) > farewell
-	}
-	return true
-}
-
-// inHandshake reports whether the server never got as far as to send application
-// data over TLS.
-func inHandshake(c *conn.Conn) bool {
-	for _, b := range c.Dialog.Bursts {
-		if b.By == payload.Server && (b.Kind == payload.DataRecord || b.Kind == payload.TicketRecord) {
-			return false
-		}
-	}
-	return true
 }
 
 // resetBy returns the first RST of r behind a frame, or nil.

@@ -40,9 +40,6 @@ connections for less time than the server does.`,
 	Doubts: unseen(clockStep),
 }
 
-// farewell is how soon behind its last word a side closes that awaits no answer.
-const farewell = 2 * time.Millisecond
-
 func checkStaleReuse(p *analyzer.Pass) {
 	c := p.Conn
 	closer := c.FirstCloser
@@ -51,8 +48,8 @@ func checkStaleReuse(p *analyzer.Pass) {
 		return
 	}
 	asker := closer.Peer()
-	request := requestAround(c, asker)
-	if asker != conn.Client || request == nil || !request.Covers(fin.Pos+1) || !asks(c, asker, request) || !fin.Acked {
+	request := p.Exchanges.LastRequest(asker)
+	if asker != conn.Client || request == nil || !request.Covers(fin.Pos+1) || !p.Exchanges.Asks(asker) || !fin.Acked {
 		return
 	}
 	since := request.Time.Sub(fin.ACKTime)

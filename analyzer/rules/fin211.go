@@ -8,7 +8,6 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
-	"finwait/reassembly/segment"
 )
 
 // fin211 reports servers that ended a connection while the client waited for an answer.
@@ -69,12 +68,7 @@ func serverHungUp(x *exchange.Exchanges) (h hungUp, ok bool) {
 			return h, false // most are
 		}
 	}
-	// What the client had when the server was done is all that the server sent.
-	all := conn.Mark{
-		Time: h.closing.Time, Frame: h.closing.Frame, Side: uint8(conn.Client), Flags: segment.ACK, Seq: h.closing.Ack,
-		Ack: max(h.closing.End(), c.PayloadEnd(conn.Server)),
-	}
-	h.Exchange = *x.At(&all)
+	h.Exchange = *x.Sent(h.closing)
 	req := &c.Dialog.Last[conn.Client]
 	if h.Frame == 0 || h.Frame > h.closing.Frame || h.closing.Ack < exchange.Behind(req) {
 		return h, false // nothing was asked, or what was asked crossed the end
@@ -88,14 +82,14 @@ func serverHungUp(x *exchange.Exchanges) (h hungUp, ok bool) {
 		case h.BodyOnly():
 			return h, false
 		}
-		return h, h.Whole && (h.Answer == exchange.Missing || h.Answer == exchange.Partial)
+		return h, h.Whole && h.Open()
 	case payload.TLS:
 		h.sure = !h.Hello()
 		return h, h.Answer == exchange.Missing && !h.TicketsOnly(c)
 	case payload.HTTP2:
 		return h, false
 	}
-	if h.Answer != exchange.Missing || lastWord(c, conn.Client, h.Bytes) || !h.Single {
+	if h.Answer != exchange.Missing || x.LastWord(conn.Client, h.Bytes) || !h.Single {
 		return h, false
 	}
 	h.sure = c.Dialog.Turns[conn.Client] > 1 && c.Dialog.Turns[conn.Server] > 0

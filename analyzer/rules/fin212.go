@@ -54,7 +54,7 @@ func checkWithoutAWord(p *analyzer.Pass) {
 	if closing == nil {
 		return
 	}
-	after := max(closing.Time.Sub(openedBy(c, closing)), 0)
+	after := max(closing.Time.Sub(p.Exchanges.OpenedBy(closing)), 0)
 	v := analyzer.Verdict{Side: closer, Frames: []uint32{closing.Frame}, Took: took(after, conn.ExactBound)}
 	if closer == conn.BothRoles {
 		v.Side = conn.NoRole

@@ -61,7 +61,7 @@ func checkAbort(p *analyzer.Pass) {
 		v.Frames = append(v.Frames, heard.Frame)
 	}
 	f.late = c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1)
-	f.goodbye = f.lost > 0 && lastWord(c, a, f.lost)
+	f.goodbye = f.lost > 0 && p.Exchanges.LastWord(a, f.lost)
 	f.settled = (f.lost <= 0 || f.goodbye) && !outstanding(p.Exchanges, rst, said, heard)
 	if f.settled || f.late && (a == conn.Client || f.lost <= 0) {
 		v.Severity = analyzer.Info
@@ -145,7 +145,6 @@ func answeredUpTo(said *conn.Mark) seqnum.Offset {
 // outstanding reports whether somebody still waited for something when reset rst came;
 // said and heard are the last payload of its sender and of the peer.
 func outstanding(of *exchange.Exchanges, rst, said, heard *conn.Mark) bool {
-	c := of.Conn
 	if heard != nil && !rst.Covers(heard.End()) {
 		return true // it was still on its way
 	}
@@ -157,15 +156,12 @@ func outstanding(of *exchange.Exchanges, rst, said, heard *conn.Mark) bool {
 		return false // nothing was asked
 	}
 	if server == nil || client.Frame > server.Frame {
-		return !lastWord(c, conn.Client, int64(client.Len))
+		return !of.LastWord(conn.Client, int64(client.Len))
 	}
-	if c.Dialog.Protocol != payload.HTTP1 || of.LooksWhole() {
+	if of.Conn.Dialog.Protocol != payload.HTTP1 || of.LooksWhole() {
 		return false
 	}
-	all := *rst
-	all.Side, all.Ack = uint8(conn.Client), max(rst.Ack, c.PayloadEnd(conn.Server))
-	x := of.At(&all)
-	return x.Answer == exchange.Missing || x.Answer == exchange.Partial
+	return of.Sent(rst).Open()
 }
 
 // unacknowledged returns how much payload of a its peer had not acknowledged when

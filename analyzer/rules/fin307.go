@@ -2,14 +2,11 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
-	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
-	"finwait/reassembly/seqnum"
 )
 
 // fin307 reports payload that met resets because its receiver had closed for good.
@@ -101,7 +98,7 @@ func checkClosedWhileSent(p *analyzer.Pass) {
 	}
 	sender := u.closer.Peer()
 	f := closedTooSoon{
-		closer: u.closer, lost: u.lost, resets: c.RST.Count, word: lastWord(c, sender, u.lost) || answersGoodbye(c, u),
+		closer: u.closer, lost: u.lost, resets: c.RST.Count, word: p.Exchanges.LastWord(sender, u.lost) || answersGoodbye(c, u),
 		unread: max(int64(c.PayloadEnd(u.closer)-c.Taken(u.closer)), 0), spoke: c.Dialog.Last[u.closer].Known(),
 	}
 	v := analyzer.Verdict{Side: u.closer, Frames: []uint32{u.first.Frame, u.rst.Frame}}
@@ -154,32 +151,6 @@ func (f closedTooSoon) Advice() string {
 		return "Nothing needs to change: nothing was lost."
 	}
 	return fmt.Sprintf("Let the %s shut down its own direction first, and read until the %s is done, before it closes.", f.closer, f.closer.Peer())
-}
-
-// lastWord reports whether the n octets that r sent last expect no answer: the alert
-// that ends TLS, the close frame of a WebSocket (RFC 6455 §5.5.1), a QUIT.
-func lastWord(c *conn.Conn, r conn.Role, n int64) bool {
-	const word = 6 // MySQL's COM_QUIT, PostgreSQL's Terminate and the like have 5
-	t := &c.Dialog.Last[r]
-	switch c.Dialog.Protocol {
-	case payload.TLS:
-		return n <= payload.AlertSize && !shakesHands(c, r, n)
-	case payload.HTTP1:
-		const most = 2 + 4 + 125
-		return n <= most && t.Bytes <= most && t.CloseFrame()
-	case payload.HTTP2:
-		return n <= 64 // GOAWAY and the like
-	}
-	return n <= word || n <= payload.Goodbye && t.Farewell()
-}
-
-// shakesHands reports whether the n octets that r sent last are part of the TLS handshake.
-func shakesHands(c *conn.Conn, r conn.Role, n int64) bool {
-	from := c.PayloadEnd(r) - seqnum.Offset(n)
-	return slices.ContainsFunc(c.Dialog.Bursts, func(b payload.Burst) bool {
-		m := c.MarkOf(b.StartFrame)
-		return conn.Role(b.By) == r && b.Kind == payload.HandshakeRecord && m != nil && m.Seq >= from
-	})
 }
 
 // answersGoodbye reports whether the payload answers no more than a goodbye of the closer's.

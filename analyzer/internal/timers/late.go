@@ -8,18 +8,6 @@ import (
 	"finwait/reassembly/seqnum"
 )
 
-// late returns the server's first payload that the client had not received when
-// it closed, or nil.
-func (m *measure) late() *conn.Mark {
-	for i := range m.conn.Marks {
-		s := &m.conn.Marks[i]
-		if s.By(conn.Server) && s.HasPayload() && s.Frame > m.closing.Frame && !s.Has(segment.RST) && s.End() > m.closing.Ack {
-			return s
-		}
-	}
-	return nil
-}
-
 // stalled reports whether the server had fallen silent before its late payload,
 // for most of the time since the request: it was at work, not in the middle of
 // a long answer.

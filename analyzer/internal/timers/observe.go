@@ -163,7 +163,7 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 		return
 	}
 	_, _, taken := m.conn.AfterFIN()
-	late := m.late()
+	late := m.exchanges.LateAfter(m.closing)
 	switch {
 	case onPurpose || taken > 0: // it reads on: a half-close
 	case asked && (gaveUp || m.inVain(answered, late)):
