@@ -12,6 +12,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/cmd/internal/damage"
+	"finwait/reassembly/capture"
 	"finwait/reassembly/pktscript"
 )
 
@@ -19,16 +20,22 @@ import (
 // lines, or are calculated.
 var hostileNames = []string{
 	"\u009b31m", "\x1b[2J", "\u202egpj", "\u200b", "\u2066", "\ufe0f", "\U000e0041", "\x7f", "\xff", "\u2028",
-	"=1+2", "+1", "-1", "@x", "＝1", "'=1", "a,b\"c", "<script>", "]]>", "| `x` |", "%0A::error::", "a\nb",
+	"=1+2", "+1", "-1", "@x", "＝1", "'=1", "a,b\"c", "<script>", "</script><img src=x onerror=alert(1)>", "\"><style>", "&lt;b&gt;", "--><meta>", "]]>", "\\\"}\\n", "{{.}}", "| `x` |", "%0A::error::", "a\nb",
 }
 
 // everyText are commands of which each writes a name of a file in its own way.
-func everyText(dir, path string) map[string][]string {
+func everyText(dir, path, name string) map[string][]string {
 	return map[string][]string{
 		"report text": {"report", path}, "report json": {"report", "-f", "json", path}, "report markdown": {"report", "-f", "markdown", "--by", "file", path},
 		"flows jsonl": {"flows", "-f", "jsonl", path}, "flows json": {"flows", "-f", "json", path}, "flows csv": {"flows", "-f", "csv", path},
 		"flows tsv": {"flows", "-f", "tsv", path}, "flows table": {"flows", path}, "flows zeek": {"flows", "-f", "zeek", path},
 		"show text": {"show", path}, "show json": {"show", "-f", "jsonl", path},
+		"report html": {"report", "-f", "html", "--by", "file", path}, "show html": {"show", "-f", "html", path}, "show svg": {"show", "-f", "svg", path},
+		"timeline html": {"timeline", "-f", "html", path}, "diff html": {"diff", "-f", "html", path, path},
+		"timeline openmetrics": {"timeline", "-f", "openmetrics", path}, "timeline tsv": {"timeline", "-f", "tsv", path},
+		"timeline zabbix": {"timeline", "-f", "zabbix", "--zabbix-host=" + name, path}, "timeline zabbix key": {"timeline", "-f", "zabbix", "--zabbix-key=" + name, path},
+		"pair text": {"pair", path, path}, "pair json": {"pair", "-f", "jsonl", path, path}, "pair html": {"pair", "-f", "html", path, path},
+		"ss jsonl": {"ss", "-f", "jsonl", path}, "ss csv": {"ss", "-f", "csv", path},
 		"diff text": {"diff", path, path}, "diff json": {"diff", "-f", "json", path, path}, "diff markdown": {"diff", "-f", "markdown", path, path},
 		"timeline jsonl": {"timeline", "-f", "jsonl", path}, "timeline csv": {"timeline", "-f", "csv", path}, "timeline text": {"timeline", path},
 		"ss text":    {"ss", path},
@@ -38,24 +45,74 @@ func everyText(dir, path string) map[string][]string {
 	}
 }
 
-// escapes runs every command over a capture of a name, which an interface has, too.
-func escapes(t *testing.T, name string) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, strings.ReplaceAll(name, "/", "_")+".pcap")
+// named writes a capture in which all that can have a name or a comment has this one.
+func named(t testing.TB, path, name string) {
+	t.Helper()
 	s, err := pktscript.Parse("x.pkt", []byte("A 192.0.2.1:40000\nB 198.51.100.7:443\n0 A SYN\n1 A FIN,ACK\n2 end\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := s.Write(&b); err != nil {
+	w := capture.NewNgWriter(&b, name)
+	id, err := w.Interface(&capture.Interface{Name: name, Link: s.Link})
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, p := range s.Packets() {
+		if err := w.Write(id, &p, name); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
 		t.Skip(err) // no name for this system
 	}
-	for format, args := range everyText(dir, path) {
+}
+
+// elements counts what of a page a name must not bring.
+func elements(page []byte) (n int) {
+	for _, tag := range []string{"<script", "</script", "<img", "<style", "</style", "<meta", "<!--", "-->", "<b>"} {
+		n += bytes.Count(page, []byte(tag))
+	}
+	return n
+}
+
+// plainElements is how many elements each page has of a capture with a plain name.
+var plainElements map[string]int
+
+func countPlain(t testing.TB) {
+	t.Helper()
+	plainElements = map[string]int{}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "plain.pcap")
+	named(t, path, "plain")
+	for format, args := range everyText(dir, path, "plain") {
+		if isPage(format) {
+			var out, problems bytes.Buffer
+			if code := (Command{Stdout: &out, Stderr: &problems}).Main(args); code != exitOK || out.Len() == 0 {
+				t.Fatalf("%s: exit code %d: %s", format, code, &problems)
+			}
+			plainElements[format] = elements(out.Bytes())
+		}
+	}
+}
+
+func isPage(format string) bool {
+	return strings.HasSuffix(format, " html") || strings.HasSuffix(format, " svg")
+}
+
+// escapes runs every command over a capture of a name, which an interface and comments
+// have, too.
+func escapes(t *testing.T, name string) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, strings.ReplaceAll(name, "/", "_")+".pcap")
+	named(t, path, name)
+	var err error
+	for format, args := range everyText(dir, path, name) {
 		var out, problems bytes.Buffer
 		code := Command{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &problems}.Main(args)
+		if strings.HasPrefix(format, "timeline zabbix ") && code == exitUsage {
+			continue // no name of a key
+		}
 		if code == exitUsage && format != "wrong text" {
 			t.Errorf("%s: exit code %d: %s", format, code, &problems)
 		}
@@ -71,6 +128,9 @@ func escapes(t *testing.T, name string) {
 			if bad := damage.Bad(what, text); bad != "" {
 				t.Errorf("%s: %s: %s", format, what, bad)
 			}
+		}
+		if n := elements(out.Bytes()); isPage(format) && n != plainElements[format] {
+			t.Errorf("%s: %q brings elements: %d, and %d without", format, name, n, plainElements[format])
 		}
 		switch format {
 		case "flows csv":
@@ -109,7 +169,8 @@ func formulas(t *testing.T, path string, text []byte) {
 	}
 }
 
-// FuzzNames takes names through every command and format.
+// FuzzNames takes names of files, interfaces and hosts, and comments, through every
+// command and format.
 func FuzzNames(f *testing.F) {
 	if runtime.GOOS == "windows" {
 		f.Skip("file names are narrower there")
@@ -117,6 +178,7 @@ func FuzzNames(f *testing.F) {
 	for _, name := range hostileNames {
 		f.Add(name)
 	}
+	countPlain(f)
 	f.Fuzz(func(t *testing.T, name string) {
 		if strings.ContainsRune(name, 0) || len(name) > 100 || strings.ContainsAny(name, "*?[") {
 			t.Skip("no name of a file")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	analyzer "finwait/analyzer/model"
@@ -18,7 +19,7 @@ func Bad(format string, text []byte) string {
 		return "invalid UTF-8"
 	}
 	for at, r := range string(text) {
-		tab := r == '\t' && (format == "flows tsv" || format == "flows zeek")
+		tab := r == '\t' && (strings.HasSuffix(format, " tsv") || format == "flows zeek")
 		if r != '\n' && !tab && analyzer.Unsafe(r) {
 			return fmt.Sprintf("control character %U in %q", r, text[max(at-60, 0):min(at+60, len(text))])
 		}
