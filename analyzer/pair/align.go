@@ -147,7 +147,7 @@ func (a *aligner) result() (out alignment) {
 	case both:
 		out.offset = low + (up-low)/2
 		out.bounds = window{up: up, low: low, hasUp: true, hasLow: true}
-	case ttls(hits) < 0: // they came to B first
+	case a.firstAtB(hits):
 		out.offset = hits[len(hits)-1].diff
 	default:
 		out.offset = hits[0].diff
@@ -179,6 +179,27 @@ func busiest(hits []hit, by map[[2]segment.Addr][]hit) (up, low frame.Time, ok b
 		}
 	}
 	return up, low, ok
+}
+
+// firstAtB reports whether segments that all went one way came to B first: they had more
+// hops to go there, or A holds answers that B does not.
+func (a *aligner) firstAtB(hits []hit) bool {
+	if t := ttls(hits); t != 0 {
+		return t < 0
+	}
+	answers := [2]int{}
+	ways := map[[2]segment.Addr]bool{}
+	for _, h := range hits {
+		ways[[2]segment.Addr{h.to, h.from}] = true
+	}
+	for c := range a.seen {
+		for _, f := range a.seen[c] {
+			if ways[[2]segment.Addr{f.from, f.to}] {
+				answers[c]++
+			}
+		}
+	}
+	return answers[0] > answers[1]
 }
 
 // ttls sums up by how many hops more segments could go at A.

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -86,8 +87,9 @@ func TestPairKnowsWhatTheBridgeDid(t *testing.T) {
 		t.Fatalf("%d scenarios (%v)", len(files), err)
 	}
 	var all score
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".pair.json"), func(t *testing.T) {
+	for i := range 2 * len(files) {
+		file, swapped := files[i/2], i%2 == 1
+		t.Run(fmt.Sprintf("%s swapped=%v", strings.TrimSuffix(filepath.Base(file), ".pair.json"), swapped), func(t *testing.T) {
 			var truth pairTruth
 			b, err := os.ReadFile(file)
 			if err == nil {
@@ -95,6 +97,9 @@ func TestPairKnowsWhatTheBridgeDid(t *testing.T) {
 			}
 			if err != nil {
 				t.Fatal(err)
+			}
+			if swapped {
+				truth.swap()
 			}
 			var out, errs bytes.Buffer
 			command := Command{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs}
@@ -122,6 +127,16 @@ func TestPairKnowsWhatTheBridgeDid(t *testing.T) {
 	}
 	if all.paired*1000 < all.segments*999 || all.right*1000 < all.segments*995 || all.forged > 0 || all.lost*1000 > all.segments {
 		t.Errorf("%+v: too much is wrong", all)
+	}
+}
+
+// swap makes the captures change places.
+func (p *pairTruth) swap() {
+	p.A, p.B = p.B, p.A
+	p.Offset, p.Drift = -p.Offset, -p.Drift
+	for i := range p.Segments {
+		f := &p.Segments[i].frames
+		f.a, f.b = f.b, f.a
 	}
 }
 
