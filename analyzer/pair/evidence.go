@@ -75,9 +75,13 @@ func (k *link) learnOfReceiver(q *pending, s *seg, t frame.Time, dir uint8, pati
 		if s.has(segment.ACK) && p.size() > 0 && !before(s.ack, p.end()) && !p.knows(wasAcked) {
 			p.known |= wasAcked
 			p.acked = t
-			if p.knows(copyCame) || acked.known && !before(acked.value, p.end()) || k.cameUnseen(p, t) {
+			if p.knows(copyCame) || acked.known && !before(acked.value, p.end()) || k.cameUnseen(p, t) ||
+				p.knows(stillAsked) && q.sentAgain(i) {
 				p.known |= copyFirst
 			}
+		}
+		if late && s.has(segment.ACK) && p.size() > 0 && s.ack == p.seq {
+			p.known |= stillAsked
 		}
 		if s.is(hasTS) && p.is(hasTS) {
 			k.learnOfEcho(p, s, late)

@@ -89,7 +89,7 @@ func (k *link) arrived(e *Engine, c int, p *pend) Fate {
 		return UnknownFate
 	case p.size() > 0 && p.knows(passedOver):
 		return NotCaptured
-	case p.size() == 0 && p.is(is4) && p.id != 0 && f.ids.counts() && f.ids.fits(p.id):
+	case p.is(is4) && p.id != 0 && f.ids.counts() && f.ids.fits(p.id):
 		return NotCaptured
 	case p.size() == 0 && p.is(hasTS) && f.lastVal.known && f.matched > 0:
 		return NotCaptured

@@ -27,6 +27,7 @@ const (
 	denied                       // its sender went on as if it had not sent it
 	passedOver                   // its sender went on behind it
 	repeated                     // it was sent before
+	stillAsked                   // its receiver asked for it when it should have arrived
 	sharedVal                    // another segment of its sender bears the same timestamp
 )
 
@@ -69,6 +70,17 @@ func (q *pending) take(i int) {
 		}
 		q.keys, q.items, q.head = q.keys[:n], q.items[:n], 0
 	}
+}
+
+// sentAgain reports whether what item i carries was sent again before long.
+func (q *pending) sentAgain(i int) bool {
+	p := &q.items[i]
+	for j := i + 1; j < len(q.items) && j-i <= mostLearning; j++ {
+		if o := &q.items[j]; q.keys[j] != 0 && o.dir == p.dir && !before(p.seq, o.seq) && !before(o.end(), p.end()) {
+			return true
+		}
+	}
+	return false
 }
 
 // move gives an item the key of what it became.
