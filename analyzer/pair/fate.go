@@ -87,6 +87,8 @@ func (k *link) arrived(e *Engine, c int, p *pend) Fate {
 		return Forged
 	case p.has(segment.RST):
 		return UnknownFate
+	case p.knows(heldBefore) && e.missed[1-c] == 0:
+		return Duplicated
 	case p.size() > 0 && p.knows(passedOver):
 		return NotCaptured
 	case p.is(is4) && p.id != 0 && f.ids.counts() && f.ids.fits(p.id):

@@ -94,8 +94,9 @@ type seen struct {
 	frames [2]uint32
 	print  uint64
 	hash   uint32
-	hashed bool
+	tsVal  uint32
 	id     uint16
+	bits   segBits
 }
 
 // keptSeen is among how many segments that arrived a copy is looked for.
@@ -114,6 +115,21 @@ func (f *flow) remember(s seen) {
 func (f *flow) came(s *seg) bool {
 	for i := range f.recent {
 		if r := &f.recent[i]; !before(s.seq, r.seq) && !before(r.seq+r.size, s.end()) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether a segment is part of one that has arrived lately, sent at the same
+// time: a device may have merged that one with others.
+func (f *flow) holds(s *seg) bool {
+	if s.len == 0 || !s.is(hasTS) {
+		return false
+	}
+	for i := range f.recent {
+		r := &f.recent[i]
+		if r.bits&hasTS != 0 && r.tsVal == s.tsVal && !before(s.seq, r.seq) && !before(r.seq+r.size, s.end()) {
 			return true
 		}
 	}
@@ -169,6 +185,9 @@ func (k *link) add(e *Engine, c int, s seg, t frame.Time) {
 	if k.isCopy(c, &p) {
 		return
 	}
+	if c != k.sender(s.dir) && f.holds(&s) {
+		p.known |= heldBefore
+	}
 	q := &k.pending[c]
 	k.shareVal(q, &p)
 	q.add(p)
@@ -187,7 +206,7 @@ func (k *link) isCopy(c int, p *pend) bool {
 		if r.key != key || r.print != print || r.id != p.id || c == k.sender(p.dir) && (p.id == 0 || !p.is(is4)) {
 			continue // a sender may well say the same thing twice
 		}
-		if r.hashed && p.is(hasHash) && r.hash != p.hash {
+		if r.bits&p.bits&hasHash != 0 && r.hash != p.hash {
 			continue
 		}
 		out := row{seq: p.seq, len: p.len, flags: p.flags, dir: p.dir, fate: Duplicated}
@@ -358,7 +377,7 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 		k.copyCame(sender, of[sender])
 	}
 	f.remember(seen{key: arrived.key(), seq: arrived.seq, size: arrived.size(), print: arrived.print(), at: r.at, frames: r.frames,
-		hash: arrived.hash, hashed: arrived.is(hasHash), id: arrived.id})
+		hash: arrived.hash, tsVal: arrived.tsVal, id: arrived.id, bits: arrived.bits})
 	if acked := f.acks[1-sender]; c != sender && s.size() > 0 && acked.known && !before(acked.value, s.end()) {
 		if probe := s.len <= 1 && !s.flags.Any(segment.SYN|segment.FIN); !probe {
 			k.notes.spurious[s.dir].add(&r)

@@ -27,6 +27,7 @@ const (
 	denied                       // its sender went on as if it had not sent it
 	passedOver                   // its sender went on behind it
 	repeated                     // it was sent before
+	heldBefore                   // what it carries had arrived, with the same timestamp
 	stillAsked                   // its receiver asked for it when it should have arrived
 	sharedVal                    // another segment of its sender bears the same timestamp
 )

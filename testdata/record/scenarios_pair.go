@@ -12,7 +12,7 @@ import (
 // pairScenarios are those that two captures are to explain. Each has a bridge,
 // whose log is the truth.
 func pairScenarios() []scenario {
-	all := slices.Concat(pairControlScenarios, pairPathScenarios, pairBoxScenarios, pairForgedScenarios, pairPlainScenarios,
+	all := slices.Concat(pairControlScenarios, pairPathScenarios, pairBoxScenarios, pairForgedScenarios, pairPlainScenarios, pairHardScenarios,
 		pairCaptureScenarios, pairClockScenarios, pairMixedScenarios)
 	for i := range all {
 		s := &all[i]

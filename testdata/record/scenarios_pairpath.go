@@ -7,16 +7,16 @@ import "time"
 // pairPathScenarios are what paths do: loss, other orders, copies, delays.
 var pairPathScenarios = []scenario{
 	{
-		name: "loss-1", shows: "three transfers across a path that loses 1 % both ways",
+		name: "loss-1", shows: "two transfers across a path that loses 1 % both ways",
 		path:    path{delay: 5 * time.Millisecond, boxes: func() []middlebox { return []middlebox{loseShare(0.01)} }},
 		snaplen: 96, pair: &pairing{needs: "lost"},
-		run: exchanges(3, 12, 300, 12000, 10*time.Millisecond, 4*time.Second),
+		run: exchanges(2, 10, 300, 12000, 10*time.Millisecond, 4*time.Second),
 	},
 	{
-		name: "loss-5", shows: "three transfers across a path that loses 5 % both ways",
+		name: "loss-5", shows: "two transfers across a path that loses 5 % both ways",
 		path:    path{delay: 5 * time.Millisecond, boxes: func() []middlebox { return []middlebox{loseShare(0.05)} }},
 		snaplen: 96, pair: &pairing{needs: "lost"},
-		run: exchanges(3, 10, 300, 12000, 10*time.Millisecond, 8*time.Second),
+		run: exchanges(2, 8, 300, 12000, 10*time.Millisecond, 8*time.Second),
 	},
 	{
 		name: "loss-20", shows: "six short transfers across a path that loses 20 % both ways",
