@@ -189,7 +189,9 @@ func (e *Engine) look(c int, l *leg, ev *event) {
 	k := ev.print()
 	o, turned := e.tables[1-c].find(l, &ev.seg, k)
 	if o == nil {
-		e.tables[c].print(l, &ev.seg, k)
+		if ev.tells() {
+			e.tables[c].print(l, &ev.seg, k)
+		}
 		return
 	}
 	e.tables[c].withdraw(l)
@@ -215,14 +217,16 @@ func (e *Engine) join(a, b *leg, turned bool) {
 	}
 	rest := from.link.pending[1]
 	k := to.link
+	k.begin(e)
 	k.legs[1], b.link = b, k
 	k.near = e.standsAt(a)
-	k.rows = append(k.rows, from.link.rows...)
-	for d := range k.flows {
-		for f, n := range from.link.flows[d].counts {
-			k.flows[d].counts[f] += n
+	if o := from.link.story; o != nil {
+		k.rows = append(k.rows, o.rows...)
+		for d := range o.flows {
+			for f, n := range o.flows[d].counts {
+				k.flows[d].counts[f] += n
+			}
 		}
-		k.flows[d].highest[1] = number{}
 	}
 	e.met[hosts(a)] = true
 	e.met[hosts(b)] = true
@@ -245,6 +249,10 @@ func (k *link) turn() {
 			}
 		}
 	}
+	k.near = 1 - k.near
+	if k.story == nil {
+		return
+	}
 	var w writer
 	for _, r := range decodedRows(k.rows) {
 		r.dir ^= 1
@@ -252,7 +260,6 @@ func (k *link) turn() {
 	}
 	k.rows = w.b
 	k.flows[0], k.flows[1] = k.flows[1], k.flows[0]
-	k.near = 1 - k.near
 }
 
 // standsAt returns the capture that is nearer to the end of a leg with direction 0.
@@ -367,7 +374,6 @@ func (e *Engine) close(k *link) {
 		return
 	}
 	k.done = true
-	k.settleAll(e)
 	e.keep(k)
 }
 
@@ -388,6 +394,10 @@ func (e *Engine) keep(k *link) {
 	}
 	if k.legs[0] == nil && !e.meets(k.legs[1]) || k.legs[1] == nil && !e.meets(k.legs[0]) {
 		return
+	}
+	k.settleAll(e)
+	if k.story == nil {
+		k.story = new(story)
 	}
 	for dir := range k.flows {
 		way := k.sender(uint8(dir))

@@ -62,7 +62,7 @@ func (k *link) encode(w *writer) {
 		w.int(f.weak)
 		w.sampling(&f.delays)
 	}
-	n := &k.notes
+	n := k.note()
 	for _, list := range n.all() {
 		for i := range list {
 			w.noted(&list[i])

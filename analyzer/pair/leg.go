@@ -22,10 +22,15 @@ type leg struct {
 	last [2]number // sequence numbers sent last, by direction
 	at   frame.Time
 
-	prints  [keptPrints]uint64 // of its latest segments, while it stands alone
-	dirs    [keptPrints]uint8
+	prints  []printed // of its latest segments, while it stands alone
 	printed int
 	same    *leg // the next that stands alone with the same addresses and ports
+}
+
+// printed is the print of a segment, and its direction.
+type printed struct {
+	print uint64
+	dir   uint8
 }
 
 // keptPrints is by how many segments another leg can find one that stands alone.
@@ -146,10 +151,15 @@ func (t *table) offer(l *leg) {
 
 // print lets another capture's leg find l by a segment.
 func (t *table) print(l *leg, s *seg, k uint64) {
-	if i := l.printed % keptPrints; l.printed >= keptPrints && t.prints[l.prints[i]] == l {
-		delete(t.prints, l.prints[i])
+	if p := (printed{k, s.dir}); len(l.prints) < keptPrints {
+		l.prints = append(l.prints, p)
+	} else {
+		old := &l.prints[l.printed%keptPrints]
+		if t.prints[old.print] == l {
+			delete(t.prints, old.print)
+		}
+		*old = p
 	}
-	l.prints[l.printed%keptPrints], l.dirs[l.printed%keptPrints] = k, s.dir
 	l.printed++
 	t.prints[k] = l
 }
@@ -171,12 +181,12 @@ func (t *table) withdraw(l *leg) {
 		}
 		break
 	}
-	for i := range min(l.printed, keptPrints) {
-		if t.prints[l.prints[i]] == l {
-			delete(t.prints, l.prints[i])
+	for _, p := range l.prints {
+		if t.prints[p.print] == l {
+			delete(t.prints, p.print)
 		}
 	}
-	l.printed, l.same = 0, nil
+	l.prints, l.printed, l.same = nil, 0, nil
 }
 
 // maxSame bounds how many legs of the same addresses and ports are looked at.
@@ -203,9 +213,9 @@ func (t *table) find(l *leg, s *seg, k uint64) (found *leg, turned bool) {
 
 // printDir returns the direction of the segment with a print.
 func (l *leg) printDir(k uint64) uint8 {
-	for i := range min(l.printed, keptPrints) {
-		if l.prints[i] == k {
-			return l.dirs[i]
+	for _, p := range l.prints {
+		if p.print == k {
+			return p.dir
 		}
 	}
 	return 0

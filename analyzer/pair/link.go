@@ -10,13 +10,36 @@ import (
 type link struct {
 	legs    [2]*leg
 	near    int // the capture that is nearer to the end with direction 0
-	sure    bool
 	pending [2]pending
-	flows   [2]flow
-	rows    []byte // encoded
-	told    bool   // rows are wanted
-	notes   notes
+	told    bool // rows are wanted
 	done    bool
+	*story  // nil while it stands alone and has few segments: of SYNs that nobody answers there are millions
+}
+
+// story is what the segments of a link tell.
+type story struct {
+	flows [2]flow
+	rows  []byte // encoded
+	notes *notes // nil while there are none
+}
+
+// mostAlone is how many segments a link has before it has a story, unless it is joined.
+const mostAlone = 8
+
+// begin lets a link have a story.
+func (k *link) begin(e *Engine) {
+	if k.story != nil {
+		return
+	}
+	k.story = new(story)
+	before := k.pending
+	k.pending = [2]pending{}
+	for c := range before {
+		for i := range before[c].items {
+			p := &before[c].items[i]
+			k.add(e, c, p.seg, p.time)
+		}
+	}
 }
 
 // flow is one direction of a link.
@@ -158,6 +181,13 @@ func (k *link) sender(dir uint8) int {
 
 // add takes in a segment of a capture.
 func (k *link) add(e *Engine, c int, s seg, t frame.Time) {
+	if k.story == nil {
+		if k.pending[c].live < mostAlone {
+			k.pending[c].add(pend{seg: s, time: t})
+			return
+		}
+		k.begin(e)
+	}
 	f := &k.flows[s.dir]
 	if k.legs[1-c] != nil {
 		k.learn(e, c, &s, t)
@@ -380,7 +410,7 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 		hash: arrived.hash, tsVal: arrived.tsVal, id: arrived.id, bits: arrived.bits})
 	if acked := f.acks[1-sender]; c != sender && s.size() > 0 && acked.known && !before(acked.value, s.end()) {
 		if probe := s.len <= 1 && !s.flags.Any(segment.SYN|segment.FIN); !probe {
-			k.notes.spurious[s.dir].add(&r)
+			k.note().spurious[s.dir].add(&r)
 		}
 	}
 	k.emit(r)
@@ -399,8 +429,19 @@ func (k *link) copyCame(sender int, s *seg) {
 	}
 }
 
+// note returns what is noted of a link.
+func (s *story) note() *notes {
+	if s.notes == nil {
+		s.notes = new(notes)
+	}
+	return s.notes
+}
+
 // emit counts what is said of a segment, and keeps it where somebody wants to read it.
 func (k *link) emit(r row) {
+	if k.story == nil {
+		k.story = new(story)
+	}
 	f := &k.flows[r.dir]
 	f.counts[r.fate]++
 	if r.weak {
@@ -409,7 +450,9 @@ func (k *link) emit(r row) {
 	if r.fate == Delivered && r.at[0] != 0 && r.at[1] != 0 {
 		f.delays.add(r.at[0], r.at[1]-r.at[0])
 	}
-	k.notes.see(&r, k.sender(r.dir))
+	if r.fate != Delivered || r.flags.Has(segment.FIN) {
+		k.note().see(&r, k.sender(r.dir))
+	}
 	if k.told {
 		w := writer{k.rows}
 		w.row(&r)

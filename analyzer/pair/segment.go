@@ -73,6 +73,10 @@ func (s *seg) print() uint64 {
 	return mix(k ^ uint64(s.len)<<16 ^ uint64(s.flags&^segment.PSH)<<8 ^ uint64(s.window)<<40)
 }
 
+// tells reports whether a print tells a segment from all others: 32 bits of a sequence
+// number alone do not, among millions.
+func (s *seg) tells() bool { return s.has(segment.ACK) || s.is(hasTS) }
+
 // mix spreads the bits of a number (splitmix64).
 func mix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
