@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"finwait/reassembly/frame"
-	"finwait/reassembly/internal/slab"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )
@@ -66,7 +65,7 @@ func (s *Store) count(h *Head, c *counters, list []entry, f frame.Frame, seg *se
 		m.Bits |= Essential
 	}
 	if s.views {
-		c.view(seg, side, again, &s.more)
+		s.view(c, seg, side, again)
 	}
 	return e.payload - before
 }
@@ -74,23 +73,6 @@ func (s *Store) count(h *Head, c *counters, list []entry, f frame.Frame, seg *se
 // clockStep is how far back a timestamp must lie behind the one before it to count
 // as a step of the clock; capture queues swap neighbours by microseconds.
 const clockStep = 10 * time.Millisecond
-
-// view adds a segment to the flag sequence and to Zeek's view; again says that its
-// SYN or FIN stands where its sender sent one before.
-func (c *counters) view(s *segment.Segment, side uint8, again bool, more *slab.Slab[moreTokens]) {
-	k := kind(s.Flags &^ segment.PSH)
-	if s.PayloadLen > 0 {
-		k |= kindPayload
-	}
-	if again {
-		k |= kindAgain
-	}
-	if side == 1 {
-		k |= kindSide
-	}
-	c.zeek.Add(s, side)
-	c.tokens.add(k, more)
-}
 
 // again reports whether s carries a SYN or FIN at a sequence position that its
 // sender used before.

@@ -151,11 +151,6 @@ func (c *Conn) Orderly() bool { return c.from.orderly }
 // States returns the states of one end, in order.
 func (c *Conn) States(r Role) []Stay { return c.stays[r] }
 
-// AppendFlags appends the flag sequence.
-func (c *Conn) AppendFlags(dst []byte) []byte {
-	return c.counters.tokens.appendTo(dst, c.from.more, c.client)
-}
-
 // derive works out everything that is to be said of a connection from its value, and
 // the marks of its log. The marks become those of the Conn: their sides turn to roles.
 func (c *Conn) derive(from *Value, marks []Mark) {
@@ -216,12 +211,3 @@ func (c *Conn) count(r Role, e *endpoint) {
 	q.ZeroWindow = e.zeroFor
 	c.Packets[r] = int64(e.packets)
 }
-
-// ZeekState returns the connection's state as Zeek's conn.log names it.
-func (c *Conn) ZeekState() string { return c.counters.zeek.State() }
-
-// AppendZeekHistory appends the connection's history as Zeek's conn.log writes it.
-func (c *Conn) AppendZeekHistory(dst []byte) []byte { return c.counters.zeek.AppendHistory(dst) }
-
-// ZeekOriginator returns the end that Zeek takes for the connection's originator.
-func (c *Conn) ZeekOriginator() Role { return Role(c.counters.zeek.Originator() ^ c.client) }

@@ -5,16 +5,14 @@ import (
 
 	"finwait/reassembly/frame"
 	"finwait/reassembly/seqnum"
-	"finwait/reassembly/zeek"
 )
 
 // counters are what the segments of a connection came to: what each end sent and what
 // the other acknowledged of it. A connection has them from the first segment on that
 // was not the one expected; until then its log says it all. They hold no pointers.
 type counters struct {
-	ends   [2]endpoint // side 0 has the smaller address and port
-	zeek   zeek.Conn   // iff views are kept, like tokens
-	tokens tokens
+	ends  [2]endpoint // side 0 has the smaller address and port
+	views uint32      // index into Store.viewed, or 0
 
 	atFirstFIN seqnum.Offset // SND.NXT of the other side when the first FIN came
 	firstFIN   uint8         // side of the first captured FIN, or noSide

@@ -12,20 +12,21 @@ import (
 
 // encodingVersion is raised when the same octets would mean something else. A change
 // of layout shows by itself, see layout.
-const encodingVersion = 3
+const encodingVersion = 4
 
 // How the parts of a connection are encoded, in this order.
 var (
 	headType     = codec.TypeOf[Head]()
 	entryType    = codec.TypeOf[entry]() // which logCoder encodes
 	countersType = codec.TypeOf[counters]()
+	viewsType    = codec.TypeOf[views]()
 	tokensType   = codec.TypeOf[moreTokens]()
 	holesType    = codec.TypeOf[holes]()
 	windowsType  = codec.TypeOf[windows]()
 )
 
 // layout tells encodings of this program from those of one that keeps other things.
-var layout = headType.Hash ^ entryType.Hash*3 ^ countersType.Hash*5 ^ tokensType.Hash*7 ^ holesType.Hash*11 ^
+var layout = headType.Hash ^ entryType.Hash*3 ^ countersType.Hash*5 ^ viewsType.Hash*23 ^ tokensType.Hash*7 ^ holesType.Hash*11 ^
 	windowsType.Hash*13 ^ payload.Layout*17
 
 // ErrVersion says that an encoded connection is of another version of the program.
@@ -53,6 +54,7 @@ func (x *Store) Pack(dst []byte, h *Head) []byte {
 	}
 	dst = codec.AppendPart(dst, countersType, v.counters.unlinked())
 	if v.counters != nil {
+		dst = codec.AppendPart(dst, viewsType, v.views.unlinked())
 		dst = codec.AppendPart(dst, tokensType, v.more)
 		dst = codec.AppendPart(dst, holesType, v.holes[0])
 		dst = codec.AppendPart(dst, holesType, v.holes[1])
@@ -65,7 +67,7 @@ func (x *Store) Pack(dst []byte, h *Head) []byte {
 func (c *counters) unlinked() *counters {
 	c = clone(c)
 	if c != nil {
-		c.tokens.more, c.ends[0].holes, c.ends[1].holes = 0, 0, 0
+		c.views, c.ends[0].holes, c.ends[1].holes = 0, 0, 0
 	}
 	return c
 }
@@ -123,14 +125,22 @@ func (x *Store) decodeCounters(d *codec.Decoder, h *Head) {
 	if h.counters, c = codec.Row(d, countersType, &x.counters); c == nil {
 		return
 	}
-	c.tokens.more, _ = codec.Row(d, tokensType, &x.more)
+	var v *views
+	c.views, v = codec.Row(d, viewsType, &x.viewed)
+	more, _ := codec.Row(d, tokensType, &x.more)
+	if v != nil {
+		v.tokens.more = more
+	} else if more != 0 {
+		x.more.Release(more)
+		d.Fail()
+	}
 	for side := range c.ends {
 		c.ends[side].holes, _ = codec.Row(d, holesType, &x.holes)
 		if hole := x.holes.Find(c.ends[side].holes); hole != nil && hole.n > maxHoles {
 			d.Fail()
 		}
 	}
-	if c.tokens.n > inlineTokens || c.firstFIN > noSide {
+	if v != nil && v.tokens.n > inlineTokens || c.firstFIN > noSide {
 		d.Fail()
 	}
 }

@@ -14,7 +14,7 @@ const (
 // room is used up all go that are neither essential nor recent.
 type logs struct{ slab.Store[entry] }
 
-func newLogs() logs { return logs{slab.NewStore[entry](1, 2, 3, 10, thinRoom, 32, manyEntries)} }
+func newLogs() logs { return logs{slab.NewStore[entry](1, 2, 3, 4, 7, 10, thinRoom, 32, manyEntries)} }
 
 // add appends an entry and returns its place.
 func (s logs) add(log *slab.Run) *entry {

@@ -16,6 +16,7 @@ type Store struct {
 
 	logs     logs
 	counters slab.Slab[counters]
+	viewed   slab.Slab[views]
 	more     slab.Slab[moreTokens]
 	holes    slab.Slab[holes]
 	windows  slab.Slab[windows]
@@ -116,16 +117,6 @@ func (x *Store) replay(h *Head, c *counters, list []entry, g *entry, m *Mark) {
 	x.count(h, c, list, f, &x.scratch, side, m)
 }
 
-// viewAll adds the log of an orderly connection, in which no SYN or FIN is repeated, to
-// the views. The path of the scratch segment must be that of h.
-func (x *Store) viewAll(h *Head, c *counters, log []entry) {
-	for i := range log {
-		_, side := h.restore(&log[i], &x.scratch)
-		x.scratch.Src, x.scratch.Dst = h.Addr[side], h.Addr[1-side]
-		c.view(&x.scratch, side, false, &x.more)
-	}
-}
-
 // Over says whether a connection has ended by itself: both FINs acknowledged, or an
 // RST that its receiver had to accept.
 func (x *Store) Over(h *Head) End {
@@ -200,7 +191,7 @@ func (x *Store) Value(h *Head) Value {
 		said: x.payload.Value(h.said), windows: x.windows.Find(h.stalls),
 	}
 	if c := v.counters; c != nil {
-		v.more = x.more.Find(c.tokens.more)
+		x.findViews(&v)
 		v.holes = [2]*holes{x.holes.Find(c.ends[0].holes), x.holes.Find(c.ends[1].holes)}
 	}
 	return v
@@ -211,7 +202,7 @@ func (x *Store) Release(h *Head) {
 	x.logs.Release(&h.log)
 	x.windows.Release(h.stalls)
 	if c := x.counters.Find(h.counters); c != nil {
-		x.more.Release(c.tokens.more)
+		x.releaseViews(c)
 		x.holes.Release(c.ends[0].holes)
 		x.holes.Release(c.ends[1].holes)
 		x.counters.Release(h.counters)

@@ -18,7 +18,8 @@ type Value struct {
 	head     *Head
 	log      []entry
 	counters *counters
-	more     *moreTokens // nil where there are none, as the next three
+	views    *views // nil where there are none, as the next four
+	more     *moreTokens
 	holes    [2]*holes
 	windows  *windows
 	said     payload.Value
@@ -67,7 +68,7 @@ func (d *Deriver) Derive(v *Value) *Conn {
 // count gives a value without counters some of the Deriver's own.
 func (d *Deriver) count(v *Value, marks []Mark) {
 	v.counters, v.orderly = &d.counters, true
-	d.store.more.Release(d.counters.tokens.more)
+	d.store.releaseViews(&d.counters)
 	d.counters.reset()
 	d.store.scratch.Path = v.head.Path
 	if v.head.odd {
@@ -80,5 +81,5 @@ func (d *Deriver) count(v *Value, marks []Mark) {
 			d.store.viewAll(v.head, &d.counters, v.log)
 		}
 	}
-	v.more = d.store.more.Find(d.counters.tokens.more)
+	d.store.findViews(v)
 }

@@ -50,7 +50,7 @@ func (v *Value) Dialog(client uint8, d *Dialog) {
 	d.Protocol = k.proto
 	for r := range uint8(2) {
 		s := &k.sides[r^client]
-		d.Last[r] = Turn{s.Extent, v.lists[r^client], int64(s.reading.next - s.At), s.opening}
+		d.Last[r] = Turn{s.Extent, v.lists[r^client], int64(s.reading.next - s.At), s.reading.opening}
 		d.Turns[r], d.Messages[r], d.Tails[r] = s.turns, s.messages, s.tail
 	}
 	if q := v.records; q != nil {

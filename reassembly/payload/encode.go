@@ -73,7 +73,7 @@ func (x *Store) Decode(d *codec.Decoder) (i uint32) {
 	}
 	for side := range k.sides {
 		s := &k.sides[side]
-		if int(s.tail.n) > tailLen || int(s.opening.logout) > len(wordLogout) {
+		if int(s.tail.n) > tailLen || int(s.reading.opening.logout) > len(wordLogout) {
 			d.Fail()
 		}
 	}

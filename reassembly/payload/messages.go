@@ -16,8 +16,9 @@ type reading struct {
 	messages slab.Run      // of the turn, in Store.messages
 	carry    slab.Run      // in Store.carries: how the line began that goes on at next
 	mode     mode
-	long     bool // the line is longer than its carry
-	loose    bool // what begins next stands behind something that was not read
+	long     bool    // the line is longer than its carry
+	loose    bool    // what begins next stands behind something that was not read
+	opening  opening // how the turn begins, whatever its protocol
 }
 
 // mode is what a reading expects next.
@@ -41,7 +42,7 @@ const (
 // begin takes in that a turn begins at a sequence position.
 func (r *reading) begin(at seqnum.Offset) {
 	r.next, r.mode, r.long, r.loose = at, atStart, false, false
-	r.messages.N, r.carry.N = 0, 0
+	r.messages.N, r.carry.N, r.opening = 0, 0, opening{}
 }
 
 // inSync reports whether a piece at a sequence position can be read on.

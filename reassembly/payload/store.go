@@ -47,7 +47,6 @@ type side struct {
 	tail     Tail
 	turns    uint32
 	messages uint32 // HTTP/1 requests or responses, no interim ones
-	opening  opening
 }
 
 // noSide is the speaker before anybody spoke.
@@ -67,11 +66,10 @@ func (x *Store) Add(i *uint32, p *Piece) {
 		k.speaker = p.Side
 		s.turns++
 		s.Extent = Extent{Start: p.Time, StartFrame: p.Frame, At: p.At}
-		s.opening = opening{}
 		s.reading.begin(p.At)
 		k.recognise(p.Octets)
 	}
-	s.opening.add(p, s.At)
+	s.reading.opening.add(p, s.At)
 	s.End, s.EndFrame = p.Time, p.Frame
 	s.Bytes += p.Fresh
 	s.tail.add(p)
