@@ -163,21 +163,14 @@ func (x *Exchange) tls(s *Exchanges) {
 		return
 	}
 	x.Request, x.Answer = r, Missing
-	for _, a := range c.Dialog.Bursts[i+1:] {
-		if a.By == payload.Server && a.Kind != payload.AlertRecord && a.Kind != payload.TicketRecord && !s.unseen(&a) {
+	for k := range c.Dialog.Bursts[i+1:] {
+		a := &c.Dialog.Bursts[i+1+k]
+		answers := a.By == payload.Server && a.Kind != payload.AlertRecord && a.Kind != payload.TicketRecord
+		if answers && a.StartFrame <= s.when.frame && s.received(s.when.received, a.StartFrame) {
 			x.Answer = Unclear
 			x.Got += a.Bytes
 		}
 	}
-}
-
-// unseen reports whether the client had received nothing of a burst.
-func (s *Exchanges) unseen(a *payload.Burst) bool {
-	if a.StartFrame > s.when.frame {
-		return true
-	}
-	m := s.Conn.MarkOf(a.StartFrame)
-	return m != nil && m.Seq >= s.when.received
 }
 
 // TicketsOnly reports whether all that the server sent after the request may have

@@ -54,6 +54,35 @@ func (s *Exchanges) at(w when) *Exchange {
 	return &s.last
 }
 
+// Closing returns the segment with which one side closed first: its FIN, or the RST that it
+// aborted with. It is nil where both closed at once, or that segment is not remembered.
+func (s *Exchanges) Closing() *conn.Mark {
+	c, closer := s.Conn, s.Conn.FirstCloser
+	if closer != conn.Client && closer != conn.Server {
+		return nil
+	}
+	if f := &c.FIN[closer]; f.Known {
+		return c.MarkOf(f.Frame)
+	}
+	if rst := &c.RST; rst.Ended && rst.By == closer && rst.Kind == conn.RSTAbort {
+		return c.MarkOf(rst.Frame)
+	}
+	return nil
+}
+
+// received reports whether who received everything before a sequence position had then
+// some of what its peer began to send in a frame. What is not remembered counts as received.
+func (s *Exchanges) received(before seqnum.Offset, frame uint32) bool {
+	m := s.Conn.MarkOf(frame)
+	return m == nil || m.Seq < before
+}
+
+// knew reports whether who closed with segment closing knew by then of what r began to
+// send in a frame.
+func (s *Exchanges) knew(closing *conn.Mark, r conn.Role, frame uint32) bool {
+	return closing.By(r) || s.received(closing.Ack, frame)
+}
+
 // requests returns the requests of the client's last turn.
 func (s *Exchanges) requests() asked {
 	if !s.read {
@@ -118,8 +147,7 @@ func (s *Exchanges) sealed(upTo uint32) (r Request, at int) {
 func (s *Exchanges) Answered(r Request, closing *conn.Mark) bool {
 	c := s.Conn
 	heard := func(frame uint32) bool {
-		m := c.MarkOf(frame)
-		return frame > r.Frame && frame < closing.Frame && (closing.By(conn.Server) || m == nil || closing.Ack > m.Seq)
+		return frame > r.Frame && frame < closing.Frame && s.knew(closing, conn.Server, frame)
 	}
 	if c.Dialog.Protocol == payload.TLS {
 		for i := range c.Dialog.Bursts {
@@ -136,8 +164,7 @@ func (s *Exchanges) Answered(r Request, closing *conn.Mark) bool {
 // Crossed reports whether the server had not yet received r when it closed with segment
 // closing.
 func (s *Exchanges) Crossed(r Request, closing *conn.Mark) bool {
-	m := s.Conn.MarkOf(r.Frame)
-	return m != nil && closing.Ack <= m.Seq
+	return !s.received(closing.Ack, r.Frame)
 }
 
 // Status returns the status that the server's last turn begins with, 0 where it does not

@@ -25,9 +25,7 @@ func (s *Exchanges) SilenceBefore(closing *conn.Mark) Silence {
 		list := c.Dialog.Bursts
 		for i := len(list) - 1; i >= 0; i-- {
 			b := &list[i]
-			m := c.MarkOf(b.StartFrame)
-			if b.Kind == payload.AlertRecord || b.StartFrame > closing.Frame ||
-				m != nil && m.Side != closing.Side && closing.Ack <= m.Seq {
+			if b.Kind == payload.AlertRecord || b.StartFrame > closing.Frame || !s.knew(closing, conn.Role(b.By), b.StartFrame) {
 				continue
 			}
 			out.begin(closing, conn.Role(b.By), b.End, b.EndFrame)

@@ -81,9 +81,9 @@ type Took struct {
 
 // Judge returns what runs rules over one connection, and adds their findings to its
 // record, in the order of the rules: those that config lets run, and those that are
-// needed for something else. It returns the exchanges of the connection as far as they
-// were worked out, valid until the next. What the record's caveats undermine is weakened or left
-// out.
+// needed for something else. What the record's caveats undermine is weakened or left
+// out. It returns the exchanges of the connection as far as they were worked out, valid
+// until the next call. It is for one goroutine.
 func Judge(rules []*Rule, config *Config, needed ...string) func(*Record, *conn.Conn) *exchange.Exchanges {
 	for _, r := range rules {
 		if config.Runs(r) || slices.Contains(needed, r.ID) {
@@ -95,14 +95,14 @@ func Judge(rules []*Rule, config *Config, needed ...string) func(*Record, *conn.
 	all := slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool {
 		return r.Check == nil || !config.Runs(r) && !slices.Contains(needed, r.ID)
 	})
-	exchanges := new(exchange.Exchanges)
+	p := &Pass{Exchanges: new(exchange.Exchanges), Config: config}
 	return func(r *Record, c *conn.Conn) *exchange.Exchanges {
-		exchanges.Of(c)
-		p := Pass{Conn: c, Exchanges: exchanges, Record: r, Config: config}
+		p.Conn, p.Record = c, r
+		p.Exchanges.Of(c)
 		for _, p.rule = range all {
-			p.rule.Check(&p)
+			p.rule.Check(p)
 		}
-		return exchanges
+		return p.Exchanges
 	}
 }
 

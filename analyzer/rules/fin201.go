@@ -67,10 +67,7 @@ func checkGaveUp(p *analyzer.Pass) {
 	if c.FirstCloser != conn.Client {
 		return
 	}
-	g := gaveUp{c: c, closing: c.MarkOf(c.FIN[conn.Client].Frame)}
-	if r := &c.RST; !c.FIN[conn.Client].Known && r.Ended && r.By == conn.Client && r.Kind == conn.RSTAbort {
-		g.closing, g.abort = c.MarkOf(r.Frame), true
-	}
+	g := gaveUp{c: c, closing: p.Exchanges.Closing(), abort: !c.FIN[conn.Client].Known}
 	if g.closing == nil {
 		return
 	}

@@ -104,7 +104,8 @@ func Observe(config *analyzer.Config, r *analyzer.Record, x *exchange.Exchanges,
 		return
 	}
 	m := measure{conn: c, exchanges: x, idleFrom: analyzer.Seconds(config.IdleClose), patience: analyzer.Seconds(config.Patience)}
-	if m.findClose() {
+	if m.closing = x.Closing(); m.closing != nil {
+		m.closer = c.FirstCloser
 		m.request = x.Request(m.closing.Frame)
 		m.judge(r.Found(gaveUp), r.Found(onPurpose), o)
 	}
@@ -128,27 +129,11 @@ type measure struct {
 	request exchange.Request // the client's last before the close; what came when a side had closed is none that it closes after
 }
 
-// findClose finds the segment with which one side closed first.
-func (m *measure) findClose() bool {
-	c := m.conn
-	if c.FirstCloser != conn.Client && c.FirstCloser != conn.Server {
-		return false
-	}
-	m.closer = c.FirstCloser
-	switch f := &c.FIN[m.closer]; {
-	case f.Known && !f.Implied:
-		m.closing = c.MarkOf(f.Frame)
-	case c.RST.Known && c.RST.Ended && c.RST.By == m.closer && c.RST.Kind == conn.RSTAbort:
-		m.closing = c.MarkOf(c.RST.Frame)
-	}
-	return m.closing != nil
-}
-
 // judge tells which side ran out of patience with what.
 func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 	asked := m.request.Frame != 0
 	answered := m.exchanges.Answered(m.request, m.closing)
-	last, by := m.lastData()
+	last, by := m.exchanges.LastData(m.closing)
 	if m.closer == conn.Server {
 		switch {
 		case asked && m.exchanges.Unfinished():
