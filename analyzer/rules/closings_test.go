@@ -18,6 +18,7 @@ var closings = []struct{ scenario, vantage, must, may string }{
 	{"accept-never-called", "", "FIN101", "FIN202"},
 	{"backlog-overflow", "", "FIN101 FIN202", "FIN102 FIN103"},
 	{"close-wait-leak", "", "FIN101 FIN202", ""},
+	{"early-response", "", "FIN301", ""},
 	{"fin-ack-ignored", "", "FIN101 FIN103 FIN202", ""},
 	{"fin-ack-ignored-a-while", "", "FIN103 FIN104", ""},
 	{"fin-ack-lost", "client", "", ""},
@@ -37,18 +38,60 @@ var closings = []struct{ scenario, vantage, must, may string }{
 	{"ipv6", "", "FIN203 FIN205 FIN301", ""},
 	{"last-ack-lost", "client", "FIN103", ""},
 	{"last-ack-lost", "server", "", ""},
+	{"listener-closed", "", "FIN301", ""},
 	{"loss", "", "", "FIN103 FIN104"}, // what is lost is chance
 	{"loss-half-close", "", "FIN205", "FIN103 FIN104"},
 	{"rst-lost", "client", "FIN301", ""},
 	{"rst-lost", "server", "", ""}, // all that it sees is the reply to its payload
 	{"server-abort-unread", "", "FIN301", ""},
+	{"server-killed-unread", "", "FIN301", ""},
 	{"simultaneous-close", "", "FIN210", ""},
+	{"socket-killed", "", "FIN301", ""},
 	{"stale-reuse", "", "", "FIN104"},
 	{"syn-cookies", "", "FIN101 FIN202", "FIN103"},
+	{"tls-close-notify", "", "", "FIN210 FIN301"}, // whose close_notify is first, is chance
 	{"time-wait-reuse", "", "FIN303", ""},
 	{"time-wait-reuse-client", "", "FIN303", ""},
 	{"zero-window-abandoned", "", "FIN209", ""},
 	{"zero-window-hidden-fin", "", "FIN209", ""},
+}
+
+// endings says which rules are found in the captures of scenarios that end for a reason
+// outside of the connection, on each connection that closes or falls silent.
+var endings = map[string]string{
+	"answer-from-elsewhere":   "FIN405",
+	"conntrack-forgets":       "FIN304",
+	"conntrack-resets":        "FIN305",
+	"listener-closed":         "FIN211 FIN301",
+	"server-killed":           "FIN211",
+	"server-killed-answering": "FIN211",
+	"server-killed-unread":    "FIN211 FIN301",
+	"write-timeout":           "FIN211",
+	"slow-request":            "FIN211",
+	"early-response":          "FIN301",
+	"socket-killed":           "FIN301",
+	"node-keep-alive":         "FIN206",
+}
+
+func TestEndings(t *testing.T) {
+	for scenario, rules := range endings {
+		files, _ := filepath.Glob("../../testdata/real/" + scenario + "*.pcap")
+		if len(files) == 0 {
+			t.Errorf("there is no capture of %s", scenario)
+		}
+		for _, file := range files {
+			if name := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(file), ".pcap"), ".server"); name != scenario {
+				continue
+			}
+			for _, rec := range judgedFile(t, file) {
+				for _, id := range strings.Fields(rules) {
+					if !slices.Contains(found(rec), id) {
+						t.Errorf("%s: stream %d: no %s among %v", file, rec.Stream, id, found(rec))
+					}
+				}
+			}
+		}
+	}
 }
 
 // held are the rules that closings speaks of.

@@ -59,6 +59,8 @@ func checkAbort(p *analyzer.Pass) {
 		f.unread = max(int64(heard.End()-answeredUpTo(said)), int64(heard.Len))
 		f.fresh = rst.Time.Sub(heard.Time) <= max(c.Allowance(a), minRTO)
 		v.Frames = append(v.Frames, heard.Frame)
+	} else if heard != nil && a == conn.Server {
+		f.upload = c.Dialog.Last[peer].Bytes
 	}
 	f.late = c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1)
 	f.goodbye = f.lost > 0 && p.Exchanges.LastWord(a, f.lost)
@@ -74,6 +76,7 @@ type abort struct {
 	by       conn.Role
 	unread   int64 // payload of the other side that it had not answered
 	fresh    bool  // that had only just come
+	upload   int64 // payload of a client's last request, which a server that answered early may not have read to its end
 	listener bool  // it is a server that had said nothing: nobody may have accepted the connection
 	lost     int64 // payload of its own that was not acknowledged
 	late     bool  // the other side had closed before
@@ -87,6 +90,10 @@ func (f abort) Message() string {
 	causes = append(causes, "SO_LINGER 0")
 	if f.unread > 0 {
 		causes = append(causes, fmt.Sprintf("a close with payload unread (it had answered nothing since the %s's last %s)", peer, octets(f.unread)))
+	}
+	const large = 4096 // more than a server reads at once, before it answers
+	if f.upload > large {
+		causes = append(causes, fmt.Sprintf("an answer and a close before it had read all of the client's %s", octets(f.upload)))
 	}
 	if f.fresh {
 		causes[0], causes[1] = causes[1], causes[0]
@@ -115,10 +122,10 @@ func (f abort) Message() string {
 
 func (f abort) Advice() string {
 	switch {
-	case f.unread > 0:
-		return fmt.Sprintf("Let the %s read to the end before it closes, and not set SO_LINGER to 0.", f.by)
 	case f.settled:
 		return fmt.Sprintf("Nothing was lost; if the resets trouble somebody, let the %s close with a FIN.", f.by)
+	case f.unread > 0:
+		return fmt.Sprintf("Let the %s read to the end before it closes, and not set SO_LINGER to 0.", f.by)
 	}
 	return fmt.Sprintf("Find out why the %s's program ends connections with an RST: SO_LINGER 0 is likeliest.", f.by)
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -42,12 +43,16 @@ type role struct {
 	ISN           uint32        // of a dialled connection; 0 for the kernel's choice
 	DialTimeout   time.Duration
 
-	Handler time.Duration // how long the http-server's handler takes
-	Body    int           // octets in its response
-	Early   int           // octets of the response that it sends before it takes its time
-	Timeout time.Duration // of the http-client; 0 for none
-	Times   int           // requests per connection; 0 means 1
-	Pause   time.Duration // between two requests
+	Handler      time.Duration // how long the http-server's handler takes
+	Body         int           // octets in its response
+	Early        int           // octets of the response that it sends before it takes its time
+	Timeout      time.Duration // of the http-client; 0 for none
+	WriteTimeout time.Duration // of the http-server; 0 for none
+	IdleTimeout  time.Duration // of the http-server; 0 for none
+	TLS          bool          // the http-server and http-client speak TLS
+
+	Times int           // requests per connection; 0 means 1
+	Pause time.Duration // between two requests
 }
 
 func (r role) encode() string {
@@ -86,21 +91,30 @@ func runHTTPServer(r role) error {
 	if err != nil {
 		return err
 	}
+	if r.TLS {
+		if l, err = selfSigned(l); err != nil {
+			return err
+		}
+	}
 	fmt.Println(ready)
-	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	server := http.Server{WriteTimeout: r.WriteTimeout, IdleTimeout: r.IdleTimeout}
+	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if r.Early > 0 {
 			_, _ = w.Write(make([]byte, r.Early))
 			_ = http.NewResponseController(w).Flush()
 		}
 		time.Sleep(r.Handler)
 		_, _ = w.Write(make([]byte, r.Body))
-	}))
+	})
+	return server.Serve(l)
 }
 
 // runHTTPClient makes Count parallel requests with one Go client. Each is
 // repeated Times times.
 func runHTTPClient(r role) error {
-	client := &http.Client{Timeout: r.Timeout, Transport: &http.Transport{MaxIdleConnsPerHost: r.Count}}
+	client := &http.Client{Timeout: r.Timeout, Transport: &http.Transport{
+		MaxIdleConnsPerHost: r.Count, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // it is the scenario's own server
+	}}
 	fmt.Println(ready)
 	var requests sync.WaitGroup
 	for range r.Count {
@@ -109,7 +123,7 @@ func runHTTPClient(r role) error {
 				if i > 0 {
 					time.Sleep(r.Pause)
 				}
-				get(client, "http://"+r.Addr+"/")
+				get(client, schemeOf(r)+r.Addr+"/")
 			}
 		})
 		time.Sleep(r.Stagger)

@@ -26,7 +26,7 @@ type scenario struct {
 
 // scenarios lists all of them.
 var scenarios = slices.Concat(
-	timeoutScenarios, closeScenarios, resetScenarios, openScenarios, lossScenarios,
+	timeoutScenarios, closeScenarios, resetScenarios, openScenarios, lossScenarios, endingScenarios,
 	pairScenarios())
 
 // captureFile names the capture made at a side.

@@ -22,6 +22,7 @@ import (
 //
 //	send:N       write N octets
 //	get          write an HTTP/1.1 GET request
+//	begin        write the beginning of one
 //	recv:N       read N octets
 //	some         read once, whatever there is
 //	eof          read until the other side closes or resets
@@ -39,6 +40,7 @@ var steps = map[string]func(r role, c *net.TCPConn, arg string) error{
 	"get": func(_ role, c *net.TCPConn, _ string) error {
 		return send(c, []byte("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"))
 	},
+	"begin": func(_ role, c *net.TCPConn, _ string) error { return send(c, []byte("GET / HTTP/1.1\r\nHost: exa")) },
 	"recv": func(_ role, c *net.TCPConn, arg string) error {
 		_, err := io.ReadFull(c, make([]byte, number(arg)))
 		return err
