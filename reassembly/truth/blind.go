@@ -9,6 +9,7 @@ var blind = []struct{ scenario, vantage, side, state, reason string }{
 	{"half-open-gone", "*", "*", "CLOSED", silentEnd},
 	{"half-open", "*", "*", "CLOSED", silentEnd},
 	{"unanswered", "*", "client", "CLOSED", silentEnd},
+	{"answer-from-elsewhere", "*", "client", "CLOSED", silentEnd},
 	{"syn-sent-abort", "*", "client", "CLOSED", silentEnd},
 	{"fin-black-hole", "*", "client", "CLOSED", silentEnd},
 	{"fin-black-hole", "server", "client", "*", farSide},
@@ -19,6 +20,7 @@ var blind = []struct{ scenario, vantage, side, state, reason string }{
 	{"syn-cookies", "*", "client", "FIN-WAIT-1", lossyFIN},
 	{"syn-cookies", "*", "client", "order", lossyFIN},
 	{"fin-ack-ignored", "*", "client", "CLOSED", silentEnd},
+	{"conntrack-resets", "*", "server", "ESTABLISHED", inItsName},
 	{"fin-lost", "server", "client", "FIN-WAIT-1", farSide},
 	{"keepalive-dead-peer", "server", "client", "CLOSED", farSide},
 	{"rst-lost", "server", "client", "CLOSED", farSide},
@@ -29,6 +31,8 @@ var blind = []struct{ scenario, vantage, side, state, reason string }{
 }
 
 const lossyFIN = "the FIN waits behind payload that is being repeated, one segment at a time"
+
+const inItsName = "a firewall resets in the server's name, and its kernel hears nothing of that"
 
 const silentEnd = "an endpoint that gives up repeating its segments ends in silence"
 

@@ -42,8 +42,8 @@ var endingScenarios = []scenario{
 				l.must(l.server.ns.run(line))
 			}
 			l.serve("recv:100 send:200 eof close")
-			l.run(l.client, role{Kind: dialing, Addr: virtualIPv4 + ":8080", Count: 2, Stagger: connectionStagger, Script: "send:100 recv:200 close"})
-			l.until(3500 * time.Millisecond)
+			l.run(l.client, role{Kind: dialing, Addr: virtualIPv4 + ":8080", Count: 2, Stagger: connectionStagger, DialTimeout: 600 * time.Millisecond, Script: "close"})
+			l.until(2500 * time.Millisecond)
 		},
 	},
 	{
