@@ -76,6 +76,10 @@ func TestStrangersManyCaptures(t *testing.T) {
 		if !strings.Contains(said, c.says) {
 			t.Errorf("%s: does not say %q: %.500s", what, c.says, said)
 		}
+		if took-plain > strangerTime { // once more: others have the same caches
+			again, _ := run(what, c.code, append([]string{"--config", config}, reports...)...)
+			took = min(took, again)
+		}
 		if took-plain > strangerTime {
 			t.Errorf("%s: took %v, and %v without", what, took, plain)
 		}
