@@ -75,7 +75,7 @@ func (l *Ladder) Row(s *conn.Sight) *Row {
 		l.recent[from].add(s)
 	}
 	for side := range l.states {
-		r.Began[side] = l.states[side].advance(r.Frame)
+		r.Began[side], r.Passed[side] = l.states[side].advance(r.Frame)
 		r.States[side] = l.states[side].now
 	}
 	l.findings(r)
@@ -134,12 +134,17 @@ type track struct {
 	now   string
 }
 
-// advance goes on to what began up to a frame and reports whether something did.
-func (t *track) advance(frame int64) (began bool) {
+// advance goes on to what began up to a frame, and reports whether something did, and
+// what of it is over: the segment that ended a state may be captured before the one that
+// began it.
+func (t *track) advance(frame int64) (began bool, passed []string) {
 	for len(t.stays) > 0 && t.stays[0].Frame <= frame {
+		if began {
+			passed = append(passed, t.now)
+		}
 		t.now, t.stays, began = t.stays[0].State.String(), t.stays[1:], true
 	}
-	return began
+	return began, passed
 }
 
 // scale is the window scale of one end (RFC 7323 §2).

@@ -177,6 +177,11 @@ func noteTexts(r *ladder.Row) (out []string) {
 			out = append(out, noteWords[n.Kind])
 		}
 	}
+	for side, passed := range r.Passed {
+		if len(passed) > 0 {
+			out = append(out, fmt.Sprintf("%s %s, then %s", conn.Role(side), strings.Join(passed, ", then "), r.States[side]))
+		}
+	}
 	return out
 }
 
