@@ -25,13 +25,13 @@ type Row struct {
 	HasWindow bool   // the scale is known
 	ICMP      string // what an ICMP error reports; "" of a segment
 
-	Notes    []Note
-	States   [2]string // of both endpoints from here on, by Role; "" while not known
-	Began    [2]bool   // the state began here
+	Notes  []Note
+	States [2]string // of both endpoints from here on, by Role; "" while not known
+	Began  [2]bool   // the state began here
 
 	// Passed are states of both endpoints that began at a segment captured after the one
 	// that ended them, or at the same: no row has them in States.
-	Passed [2][]string
+	Passed   [2][]string
 	Evidence []*analyzer.Finding
 	Proves   []*analyzer.Finding // findings of which this is the last evidence
 }

@@ -247,19 +247,3 @@ func stackPath(below, counts []int64, y func(int64) float64) string {
 	}
 	return string(append(path, 'Z'))
 }
-
-// drawMarks draws when findings showed first.
-func (a *areaChart) drawMarks(d *page.SVG, span, bottom float64) {
-	last := -1000.0
-	for _, m := range a.Marks {
-		x := barLeft + (barRight-barLeft)*(m.At-a.Start)/span
-		if x < barLeft || x > barRight {
-			continue
-		}
-		d.Line("wait", x, areaTop, x, bottom)
-		if x-last > 58 {
-			d.Text(fmt.Sprintf("c t%d", m.Severity), min(x, barRight-24), areaTop-6, "▼ "+m.Text)
-			last = x
-		}
-	}
-}

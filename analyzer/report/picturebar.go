@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,7 @@ func drawBar(r *analyzer.Record) (*page.SVG, float64) {
 		return min(max(x, barLeft), barRight)
 	}
 	axis(&d, span, barBottom+4)
+	var taken []extent
 	for _, side := range sides {
 		y := float64(clientLane)
 		if side == conn.Server {
@@ -46,7 +48,7 @@ func drawBar(r *analyzer.Record) (*page.SVG, float64) {
 			}
 			from, to := at(s.Since), at(s.Since+analyzer.Time(s.DurationS))
 			barStay(&d, side, s, from, max(to, from+1.5), y)
-			barWait(&d, side, s, from, to)
+			taken = barWait(&d, side, s, extent{from, to}, taken)
 		}
 	}
 	return &d, barBottom + 24
@@ -92,17 +94,29 @@ var waits = [tcpstate.NumStates]string{
 	tcpstate.LastAck:  "the % waits for the ACK of its FIN",
 }
 
-// barWait says between the lanes what an end waits for.
-func barWait(d *page.SVG, side conn.Role, s *analyzer.Stay, from, to float64) {
+// extent is from where to where something stands.
+type extent struct{ from, to float64 }
+
+// barWait says between the lanes what an end waits for, where there is room beside what
+// has been said, and returns what is taken then.
+func barWait(d *page.SVG, side conn.Role, s *analyzer.Stay, room extent, taken []extent) []extent {
 	text := strings.Replace(strings.Replace(waits[s.State], "%", side.String(), 1), "%", side.Peer().String(), 1)
-	if text == "" || float64(len(text))*charWidth > to-from {
-		return
+	half := float64(len(text)+2) * charWidth / 2
+	if text == "" || 2*half > room.to-room.from {
+		return taken
 	}
 	arrow := " ↓"
 	if side == conn.Server {
 		arrow = " ↑"
 	}
-	d.Text("c m", (from+to)/2, clientLane+laneHeight+15, text+arrow)
+	for _, x := range [...]float64{(room.from + room.to) / 2, room.from + half, room.to - half} {
+		free := !slices.ContainsFunc(taken, func(e extent) bool { return x-half < e.to && x+half > e.from })
+		if free {
+			d.Text("c m", x, clientLane+laneHeight+15, text+arrow)
+			return append(taken, extent{x - half, x + half})
+		}
+	}
+	return taken
 }
 
 // axis draws an axis of time.

@@ -216,7 +216,11 @@ func stateOf(name string) (s tcpstate.State, ok bool) {
 
 func (d *foldedDrawing) fold(text string) {
 	d.bottom.Rect("fold", clientBand-4, d.y+2, serverBand+bandWidth+8-clientBand, rungHeight-4, "")
-	d.Text("m", detailLeft, d.y+17, text)
+	lines := wrap(text, detailChars)
+	y := d.y + 17 - 5.5*float64(len(lines)-1)
+	for i, line := range lines {
+		d.Text("m", detailLeft, y+11*float64(i), line)
+	}
 	d.Text("c m", (clientBand+serverBand+bandWidth)/2, d.y+17, "…")
 	d.y += rungHeight
 }

@@ -52,6 +52,7 @@ type summaryPage struct {
 	hosts      *timeline.Chart
 	more       int                      // captures whose states are not drawn
 	firsts     map[string]analyzer.Time // of the packets of each capture
+	first      *analyzer.Time           // of all packets
 }
 
 // candidateKey is a group of findings.
@@ -61,6 +62,7 @@ type candidateKey struct{ rule, server string }
 type candidate struct {
 	record *analyzer.Record
 	file   int
+	when   span
 }
 
 // chartTo hands a chart on.
@@ -99,13 +101,14 @@ func (p *summaryPage) Record(r *analyzer.Record) error {
 // count them: by file, then by stream.
 func (p *summaryPage) keep(r *analyzer.Record, key candidateKey) {
 	c, known := p.candidates[key]
-	switch {
-	case known && (c.file < p.files || c.record.Stream <= r.Stream):
-		return
-	case !known && len(p.candidates) >= maxCandidates:
+	if !known && len(p.candidates) >= maxCandidates {
 		return
 	}
-	p.candidates[key] = candidate{r.Clone(), p.files}
+	c.when.add(momentOf(r))
+	if !known || c.file >= p.files && c.record.Stream > r.Stream {
+		c.record, c.file = r.Clone(), p.files
+	}
+	p.candidates[key] = c
 }
 
 // File takes what is known of a capture.
@@ -138,10 +141,10 @@ func (p *summaryPage) chart() {
 
 // groupData is a group of findings as the page tells it.
 type groupData struct {
-	Severity, Rule, Name, About, Message, Advice, Folds string
-	Examples                                            []exampleData
-	Ladder                                              *ladderData
-	LadderFacts                                         string
+	Severity, Rule, Name, About, Message, When, Advice, Folds string
+	Examples                                                  []exampleData
+	Ladder                                                    *ladderData
+	LadderFacts                                               string
 }
 
 type exampleData struct{ Points, Command string }
@@ -204,6 +207,7 @@ func (p *summaryPage) Close(s *analyzer.Summary) error {
 		data.Closers = drawTallies(d.closers, 300, "who closed first")
 	}
 	data.Spreads = drawSpreads(d.states)
+	p.first = firstPacket(s, "")
 	p.groups(data, d)
 	for i := range d.timers[:min(len(d.timers), maxTimers)] {
 		data.Timers = append(data.Timers, newTimerRow(&d.timers[i]))
@@ -278,6 +282,7 @@ func (p *summaryPage) groups(data *reportData, d *digest) {
 		for k := range told[i].groups {
 			f := &told[i].groups[k]
 			g := newGroupData(f, d.joined)
+			g.When = p.when(told[i].groups, f)
 			if strings.HasPrefix(f.Rule, "FIN9") {
 				data.Limits = append(data.Limits, g)
 				continue
@@ -333,21 +338,9 @@ func (p *summaryPage) example(f *analyzer.FindingGroup) *analyzer.Record {
 
 // mark marks in the charts when a group's first example was closed, or began.
 func (p *summaryPage) mark(r *analyzer.Record, f *analyzer.FindingGroup) {
-	at := r.First.Time
-	for _, fin := range []*analyzer.FIN{r.FIN.Client, r.FIN.Server} {
-		if fin != nil && fin.Time != nil && (at == r.First.Time || *fin.Time < at) {
-			at = *fin.Time
-		}
-	}
-	if at == r.First.Time && r.RST != nil {
-		at = r.RST.Time
-	}
-	if f.Severity < analyzer.Warning {
-		return
-	}
 	for _, c := range p.charts {
 		if c.File == Safe(r.File) || p.options.Joined {
-			c.mark(at.Sub(c.first).Seconds(), Safe(f.Rule), f.Severity)
+			c.mark(momentOf(r).Sub(c.first).Seconds(), Safe(f.Rule), f.Severity)
 		}
 	}
 }
