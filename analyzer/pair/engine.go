@@ -395,10 +395,10 @@ func (e *Engine) keep(k *link) {
 	if k.legs[0] == nil && !e.meets(k.legs[1]) || k.legs[1] == nil && !e.meets(k.legs[0]) {
 		return
 	}
-	k.settleAll(e)
 	if k.story == nil {
 		k.story = new(story)
 	}
+	k.settleAll(e)
 	for dir := range k.flows {
 		way := k.sender(uint8(dir))
 		r.ways[way].add(&k.flows[dir].tally)
