@@ -260,6 +260,7 @@ func (k *link) turn() {
 	}
 	k.rows = w.b
 	k.flows[0], k.flows[1] = k.flows[1], k.flows[0]
+	k.waits = waits{}
 }
 
 // standsAt returns the capture that is nearer to the end of a leg with direction 0.

@@ -37,6 +37,7 @@ type Flow struct {
 	Translated  bool                      `json:"translated" about:"addresses or ports differ"`
 	Segments    Directions[Counts]        `json:"segments" about:"what became of them"`
 	DelayS      Directions[*Delays]       `json:"delay_s" about:"on the way between the captures; null where it is not known"`
+	Waits       *Waits                    `json:"waits" about:"where the time went while the client waited for answers; null where there were none"`
 	LostControl Directions[Control]       `json:"lost_control" about:"segments with SYN, FIN or RST that did not arrive"`
 	StatesFrom  model.Sides[string]       `json:"states_from" about:"the capture that is nearer to that end" words:"a b"`
 	States      model.Sides[[]model.Stay] `json:"states" about:"of each end from its own capture, by A's clock"`
@@ -153,6 +154,9 @@ func (k *kept) flow(o *Offset, unproved [2]Fate) *Flow {
 			*f.DelayS.Of(role) = &Delays{model.Seconds(d.P50), model.Seconds(d.P90), model.Seconds(d.Max)}
 		}
 		v.states(f, role, o)
+	}
+	if v.client == 0 {
+		f.Waits = k.waits.result(o, k.near)
 	}
 	f.Close, f.Handshake = v.close(), v.handshake()
 	if len(k.rows) > 0 {

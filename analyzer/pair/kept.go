@@ -13,6 +13,7 @@ type kept struct {
 	near    int
 	flows   [2]tally
 	notes   notes
+	waits   waits
 	rows    []byte // encoded
 }
 
@@ -62,6 +63,7 @@ func (k *link) encode(w *writer) {
 		w.int(f.weak)
 		w.sampling(&f.delays)
 	}
+	w.waits(&k.waits)
 	n := k.note()
 	for _, list := range n.all() {
 		for i := range list {
@@ -101,6 +103,7 @@ func decodeKept(b []byte) *kept {
 		}
 		f.weak, f.delays = r.int(), r.sampling()
 	}
+	k.waits = r.waits()
 	n := &k.notes
 	for _, list := range n.all() {
 		for i := range list {

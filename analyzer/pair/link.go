@@ -21,6 +21,7 @@ type story struct {
 	flows [2]flow
 	rows  []byte // encoded
 	notes *notes // nil while there are none
+	waits waits
 }
 
 // mostAlone is how many segments a link has before it has a story, unless it is joined.
@@ -195,6 +196,9 @@ func (k *link) add(e *Engine, c int, s seg, t frame.Time) {
 	again := f.highest[c].known && s.size() > 0 && before(s.seq, f.highest[c].value)
 	if h := &f.highest[c]; !s.has(segment.RST) && (!h.known || before(h.value, s.end())) {
 		*h = number{s.end(), true}
+	}
+	if s.len > 0 && c == k.sender(s.dir) {
+		k.waits.leaves(&s, again)
 	}
 	matched := k.legs[1-c] != nil && k.match(e, c, &s, t)
 	if s.has(segment.ACK) && !s.has(segment.RST) {
@@ -412,6 +416,9 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 		if probe := s.len <= 1 && !s.flags.Any(segment.SYN|segment.FIN); !probe {
 			k.note().spurious[s.dir].add(&r)
 		}
+	}
+	if s.len > 0 {
+		k.waits.see(s, r.at, 1-k.near)
 	}
 	k.emit(r)
 	e.clock.add(r.at[0], r.at[1]-r.at[0], sender == 0)

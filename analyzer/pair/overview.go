@@ -16,6 +16,7 @@ type Overview struct {
 	Rules       []*RuleCount // the gravest first
 	Worst       []*Flow      // those that lost most
 	Severities  model.Severities
+	Waits       Waits // of all; the ways are null where one of them is
 }
 
 // Control is segments with SYN, FIN or RST.
@@ -48,6 +49,7 @@ func (v *Overview) Add(f *Flow) {
 		c, sum := f.LostControl.Of(role), &v.Control[f.way(role)]
 		sum.SYN, sum.FIN, sum.RST = sum.SYN+c.SYN, sum.FIN+c.FIN, sum.RST+c.RST
 	}
+	v.wait(f.Waits)
 	for i := range f.Findings {
 		v.found(f, &f.Findings[i])
 	}
@@ -59,6 +61,27 @@ func (v *Overview) Add(f *Flow) {
 	})
 	v.Worst = slices.Insert(v.Worst, at, f)
 	v.Worst = v.Worst[:min(len(v.Worst), mostWorst)]
+}
+
+// wait sums up where time went.
+func (v *Overview) wait(w *Waits) {
+	if w == nil {
+		return
+	}
+	sum := func(to **model.Seconds, more *model.Seconds) {
+		switch {
+		case more == nil:
+		case *to == nil:
+			s := *more
+			*to = &s
+		default:
+			**to += *more
+		}
+	}
+	v.Waits.Turns += w.Turns
+	v.Waits.HostS += w.HostS
+	sum(&v.Waits.ThereS, w.ThereS)
+	sum(&v.Waits.BackS, w.BackS)
 }
 
 // way returns which way goes what an end sends.

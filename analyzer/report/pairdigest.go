@@ -57,7 +57,7 @@ func newPairDigest(n PairNames, h *PairHead, r *pair.Result, o *pair.Overview) *
 			d.control = append(d.control, pairControl{pairWays[i], number(c.SYN), number(c.FIN), number(c.RST)})
 		}
 	}
-	d.verdict = pairVerdict(r)
+	d.verdict = append(pairVerdict(r), waitWords(&o.Waits)...)
 	for _, rule := range o.Rules {
 		d.found = append(d.found, foundOf(n, rule))
 	}
@@ -145,6 +145,18 @@ func pairVerdict(r *pair.Result) (list []string) {
 		}
 	}
 	return list
+}
+
+// waitWords says where the time went while clients waited.
+func waitWords(w *pair.Waits) []string {
+	if w.Turns == 0 {
+		return nil
+	}
+	words := fmt.Sprintf("Clients waited for %s: the servers took %s of that", count(w.Turns, "answer"), w.HostS.Words())
+	if w.ThereS != nil && w.BackS != nil {
+		words += fmt.Sprintf(", the network %s on the way there and %s back", w.ThereS.Words(), w.BackS.Words())
+	}
+	return []string{words + "."}
 }
 
 func foundOf(n PairNames, r *pair.RuleCount) pairFound {
