@@ -38,6 +38,7 @@ for (let n; (n = walk.nextNode());) {
 for (const svg of document.querySelectorAll('svg')) {
   if (!seen(svg)) continue;
   const box = svg.getBoundingClientRect();
+  if (box.width < .78 * svg.viewBox.baseVal.width) say('texts become too small', svg);
   for (const t of svg.querySelectorAll('text')) {
     const r = t.getBoundingClientRect();
     if (r.width && (r.left < box.left - 1 || r.right > box.right + 1 || r.top < box.top - 2 || r.bottom > box.bottom + 2)) say('cut off', t);

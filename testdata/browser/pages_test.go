@@ -1,11 +1,9 @@
 package browser
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -116,29 +114,5 @@ func TestWithoutScript(t *testing.T) {
 	}
 	if eval[bool](b, `[...document.querySelectorAll('.tools')].some(e => e.checkVisibility())`) {
 		t.Error("there are controls that do nothing")
-	}
-}
-
-func TestPrint(t *testing.T) {
-	b := start(t)
-	for _, p := range pages[:6] {
-		b.open(write(t, p.args...))
-		b.see(703, 1000, "dark", "print") // as wide as A4 within its margins
-		if n := eval[int](b, `[...document.querySelectorAll('svg')].filter(s => s.checkVisibility() && s.getBoundingClientRect().right > innerWidth + 1).length`); n > 0 {
-			t.Errorf("%s: %d drawings are cut off", p.name, n)
-		}
-		b.shot(p.name + "-print")
-		pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPrintBackground(), chromedp.PDFPaper(chromedp.PaperA4)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if dir := os.Getenv("SHOTS"); dir != "" {
-			if err := os.WriteFile(filepath.Join(dir, p.name+".pdf"), pdf, 0o644); err != nil {
-				t.Error(err)
-			}
-		}
-		if n := len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf, -1)); n == 0 || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
-			t.Errorf("%s: %d pages in %d octets", p.name, n, len(pdf))
-		}
 	}
 }

@@ -220,7 +220,7 @@ func TestFigures(t *testing.T) {
 		if !slices.Equal(bars, want) {
 			t.Errorf("bars %v, want %v", bars, want)
 		}
-		for i, message := range eval[[]string](b, `[...document.querySelectorAll('.finding p:first-of-type')].map(e => e.textContent)`) {
+		for i, message := range eval[[]string](b, `[...document.querySelectorAll('.finding > p:first-of-type')].map(e => e.textContent)`) {
 			if !strings.EqualFold(message, s.Findings[i].Message) {
 				t.Errorf("finding %d: %q, want %q", i, message, s.Findings[i].Message)
 			}
