@@ -1,22 +1,142 @@
 package main
 
 import (
+	"bufio"
+	"flag"
+	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
+
+	"finwait/reassembly/capture"
+	"finwait/reassembly/traffic"
+)
+
+var (
+	large = flag.Int("large", 0, "also compare made-up traffic of so many connections, cut into ten captures")
+	of    = flag.String("capture", "", "also compare the first 200,000 packets of this capture, cut into ten")
 )
 
 // joined compares captures that are joined with what finwait says of them.
 func joined(t *testing.T, files ...string) {
 	t.Helper()
 	prefix := analyze(t, Settings{Join: true}, files...)
+	equal(t, prefix, files...)
+}
+
+func equal(t *testing.T, prefix string, files ...string) {
+	t.Helper()
 	same(t, "records", sorted(written(t, prefix+"-*.jsonl")), sorted(want(t, append([]string{"flows", "--join", "--format", "jsonl"}, files...)...)))
 	same(t, "report", written(t, prefix+".report.json"), want(t, append([]string{"report", "--join", "--format", "json"}, files...)...))
 }
 
-// TestJoined: all recordings as one, in any order.
+// TestJoined: all recordings as one, in any order. Many of them overlap.
 func TestJoined(t *testing.T) {
 	files := recordings(t)
 	joined(t, files...)
-	rand.New(rand.NewPCG(1, 9)).Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+	shuffle(files)
 	joined(t, files...)
+}
+
+func shuffle(files []string) {
+	rand.New(rand.NewPCG(1, 9)).Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+}
+
+// TestCut: captures cut into pieces, as tcpdump -C cuts them, given in any order.
+func TestCut(t *testing.T) {
+	for _, name := range []string{"go-timeout.pcap", "go-timeout-partial.pcap", "fin-wait-2-late-fin.pcap", "close-wait-leak.pcap", "any-device.pcap"} {
+		t.Run(name, func(t *testing.T) {
+			joined(t, cut(t, "../../testdata/real/"+name, 4, 0)...)
+		})
+	}
+	for _, connections := range []int{300, *large} {
+		if connections > 0 {
+			t.Run(fmt.Sprintf("%d connections", connections), func(t *testing.T) {
+				s := traffic.Mix(connections)
+				s.Tuples = connections / 3
+				joined(t, cut(t, madeUp(t, s), 10, 0)...)
+			})
+		}
+	}
+	if *of != "" {
+		t.Run(*of, func(t *testing.T) { joined(t, cut(t, *of, 10, 200_000)...) })
+	}
+}
+
+// madeUp writes a capture of made-up traffic.
+func madeUp(t *testing.T, s *traffic.Shape) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "whole.pcap")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := bufio.NewWriter(f)
+	if err := traffic.Write(w, s.Packets(7)); err != nil {
+		t.Fatal(err)
+	}
+	if w.Flush() != nil || f.Close() != nil {
+		t.Fatal("the capture could not be written")
+	}
+	return path
+}
+
+// cut cuts the first packets of a capture, or all, into pieces, and returns them in no
+// order.
+func cut(t *testing.T, path string, pieces, most int) (files []string) {
+	t.Helper()
+	packets := 0
+	eachPacket(t, path, func(*capture.Packet) { packets++ })
+	if most > 0 {
+		packets = min(packets, most)
+	}
+	dir, n := t.TempDir(), 0
+	var w *capture.Writer
+	var buffered *bufio.Writer
+	var file *os.File
+	end := func() {
+		if file != nil && (buffered.Flush() != nil || file.Close() != nil || w.Err() != nil) {
+			t.Fatal("a piece could not be written")
+		}
+	}
+	eachPacket(t, path, func(p *capture.Packet) {
+		if n >= packets {
+			return
+		}
+		if piece := n * pieces / packets; piece == len(files) {
+			end()
+			files = append(files, filepath.Join(dir, fmt.Sprintf("piece%02d.pcap", piece)))
+			var err error
+			if file, err = os.Create(files[piece]); err != nil {
+				t.Fatal(err)
+			}
+			buffered = bufio.NewWriter(file)
+			w = capture.NewWriter(buffered, p.Link)
+		}
+		if err := w.Write(p); err != nil {
+			t.Fatal(err)
+		}
+		n++
+	})
+	end()
+	if len(files) < 2 {
+		t.Fatalf("%s has too few packets: %d", path, packets)
+	}
+	shuffle(files)
+	return slices.Clone(files)
+}
+
+func eachPacket(t *testing.T, path string, visit func(*capture.Packet)) {
+	t.Helper()
+	r, err := capture.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var p capture.Packet
+	for r.Next(&p) == nil { // the recordings are whole
+		visit(&p)
+	}
 }

@@ -133,7 +133,8 @@ type zeroFn struct{}
 
 func (zeroFn) ProcessElement(_ []byte, emit func(int, int)) { emit(0, 0) }
 
-// basesFn says how many streams are opened before each unit.
+// basesFn says how many streams are opened before each unit; the last number holds for
+// all units behind, which open none.
 type basesFn struct{}
 
 func (basesFn) ProcessElement(_ int, values func(*[]byte) bool, emit func([]byte)) error {
@@ -152,7 +153,7 @@ func (basesFn) ProcessElement(_ int, values func(*[]byte) bool, emit func([]byte
 		counts[i] = sum
 		sum += n
 	}
-	text, err := encodeJSON(counts)
+	text, err := encodeJSON(append(counts, sum))
 	if err != nil {
 		return err
 	}

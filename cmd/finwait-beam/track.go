@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"slices"
 
@@ -53,11 +52,10 @@ func (f *trackFn) ProcessElement(ctx context.Context, unit int, exists, common f
 		return err
 	}
 	t := &tracking{unit: &p.Units[unit], emit: emit}
-	if unit < len(*counts) {
-		t.base = (*counts)[unit]
-	} else if n := len(*counts); n > 0 {
-		return fmt.Errorf("unit %d has no number of streams before it", unit)
+	if len(*counts) == 0 {
+		return errWire
 	}
+	t.base = (*counts)[min(unit, len(*counts)-1)]
 	if err := t.readCommon(common); err != nil {
 		return err
 	}
