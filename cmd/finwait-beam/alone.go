@@ -67,7 +67,7 @@ func (h *recordsHandler) Close(s *model.Summary) error {
 }
 
 // options are those of the analysis.
-func (s *Settings) options() driver.Options { return driver.Options{} }
+func (s *Settings) options() driver.Options { return driver.Options{Config: s.Config} }
 
 // handler writes records as it was asked for.
 func (s *Settings) handler(w io.Writer) model.Handler {

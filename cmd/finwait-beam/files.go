@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
-	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local" // registers the files of this machine
 
 	"finwait/reassembly/capture"
 )
@@ -47,7 +46,7 @@ func expand(ctx context.Context, args []string) (files []string, err error) {
 
 func listRemote(ctx context.Context, pattern string) ([]string, error) {
 	if strings.HasSuffix(pattern, "/") {
-		pattern += "*"
+		pattern += "*" // of Google's store also what is deeper is meant by **
 	}
 	if !strings.ContainsAny(pattern, "*?[") {
 		return []string{pattern}, nil

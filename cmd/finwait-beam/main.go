@@ -13,7 +13,18 @@ import (
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/exec/optimized" // generated code instead of reflection
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners"
-	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism" // registers the runner
+
+	// What registers file systems and runners.
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/s3"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/dataflow"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/flink"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/spark"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal"
+
+	"finwait/cmd/internal/cli"
 )
 
 // The exit codes are those of finwait.
@@ -36,9 +47,10 @@ func (l *list) Set(v string) error {
 var (
 	inputs  list
 	output  = flag.String("output", "", "the prefix of what is written: PREFIX-*.jsonl and PREFIX.report.json")
+	config  = flag.String("config", "", "the rules and thresholds: a finwait.yaml; none is looked for")
 	verbose = flag.Bool("verbose", false, "say what Beam does meanwhile")
 	join    = flag.Bool("join", false, "the captures are one, in time order, as tcpdump -C, -G or -W leave it")
-	format  = flag.String("format", "jsonl", "how records are written: jsonl")
+	format  = flag.String("format", "jsonl", "how records are written: jsonl or parquet")
 )
 
 func init() {
@@ -76,7 +88,11 @@ func run(ctx context.Context, stderr io.Writer) int {
 var errUnread = errors.New("some captures could not be read to their end")
 
 func start(ctx context.Context, stderr io.Writer) error {
-	settings := Settings{Output: *output, Format: *format, Join: *join}
+	rules, err := cli.ReadConfig(*config)
+	if err != nil {
+		return &usageError{err.Error()}
+	}
+	settings := Settings{Config: rules, Output: *output, Format: *format, Join: *join}
 	if err := settings.check(); err != nil {
 		return err
 	}

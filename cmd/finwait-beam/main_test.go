@@ -14,6 +14,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
+
+	"finwait/cmd/internal/cli"
 )
 
 // finwait is the command that everything here is compared with.
@@ -146,5 +148,31 @@ func TestAlone(t *testing.T) {
 		if !strings.Contains(told.String(), part) {
 			t.Errorf("the problems name no %q:\n%s", part, told.String())
 		}
+	}
+}
+
+// Parquet is what finwait writes, octet by octet, and thresholds and rules are those of the
+// configuration.
+func TestParquetAndConfig(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "finwait.yaml")
+	if err := os.WriteFile(path, []byte("rules: {ignore: [FIN203]}\nthresholds: {half-closed: 100s}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config, err := cli.ReadConfig(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const file = "../../testdata/real/go-timeout.pcap"
+	prefix := analyze(t, Settings{Format: "parquet", Config: config}, file)
+	wanted := want(t, "flows", "--config", path, "--format", "parquet", file)
+	if got := written(t, prefix+"-00000.parquet"); !bytes.Equal(got, wanted) {
+		t.Errorf("%d octets of Parquet, want %d, or others", len(got), len(wanted))
+	}
+	if other := want(t, "flows", "--no-config", "--format", "parquet", file); bytes.Equal(other, wanted) {
+		t.Error("the configuration changes nothing")
+	}
+	prefix = analyze(t, Settings{Join: true, Config: config}, cut(t, file, 3, 0)...)
+	if text := written(t, prefix+"-*.jsonl"); bytes.Contains(text, []byte("FIN203")) || !bytes.Contains(text, []byte("FIN201")) {
+		t.Error("a worker did not hear of the configuration")
 	}
 }

@@ -1,20 +1,25 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"finwait/analyzer/model"
+)
 
 // Settings are what the workers need to know of the command line.
 type Settings struct {
 	Output string
 	Format string
 	Join   bool // the captures are one, in time order
+	Config *model.Config
 }
 
 func (s *Settings) check() error {
 	switch {
 	case s.Output == "":
 		return &usageError{"--output names no prefix"}
-	case s.Format != "jsonl":
-		return &usageError{fmt.Sprintf("unknown format %q: jsonl is known", s.Format)}
+	case s.Format != "jsonl" && s.Format != "parquet":
+		return &usageError{fmt.Sprintf("unknown format %q: jsonl and parquet are known", s.Format)}
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func (e *encoder) path(p *segment.Path) {
 }
 
 func (e *encoder) options(o *segment.Options) {
-	e.flags(o.Cut, o.HasMSS, o.HasScale, o.HasTimestamps, o.SACKPermitted)
+	e.flags(o.Cut, o.HasMSS, o.HasScale, o.HasTimestamps, o.SACKPermitted, o.Multipath)
 	e.unsigned(uint64(o.MSS))
 	e.b = append(e.b, o.Scale, o.SACKs)
 	e.unsigned(uint64(o.TSVal))
@@ -252,7 +252,7 @@ func (d *decoder) path(p *segment.Path) {
 }
 
 func (d *decoder) options(o *segment.Options) {
-	d.flags(&o.Cut, &o.HasMSS, &o.HasScale, &o.HasTimestamps, &o.SACKPermitted)
+	d.flags(&o.Cut, &o.HasMSS, &o.HasScale, &o.HasTimestamps, &o.SACKPermitted, &o.Multipath)
 	o.MSS = uint16(d.unsigned())
 	small := d.take(2)
 	o.Scale, o.SACKs = small[0], small[1]

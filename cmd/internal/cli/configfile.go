@@ -122,3 +122,18 @@ func configError(path string, at *token.Token, format string, args ...any) error
 	}
 	return fmt.Errorf("%s:%d:%d: %s", report.Safe(path), at.Position.Line, at.Position.Column, text)
 }
+
+// ReadConfig returns the rules and thresholds that a configuration file says, for commands
+// that are modules of their own; the default ones where path is "".
+func ReadConfig(path string) (*analyzer.Config, error) {
+	config := analyzer.DefaultConfig()
+	if path == "" {
+		return &config, nil
+	}
+	file, err := readConfig(path, new(configCost))
+	if err != nil {
+		return nil, err
+	}
+	file.apply(&config)
+	return &config, nil
+}
