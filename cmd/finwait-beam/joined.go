@@ -33,9 +33,9 @@ func buildJoined(s beam.Scope, settings Settings, files []string) {
 
 	within, across := beam.ParDo2(s.Scope("Track"), &trackFn{settings, names}, beam.CoGroupByKey(s, units, common), withPlan, beam.SideInput{Input: bases})
 	shared, records := beam.ParDo2(s.Scope("Shared"), &sharedFn{Settings: settings}, beam.GroupByKey(s, across), withPlan)
-	beam.ParDo0(s.Scope("Write"), &writeFn{settings}, beam.GroupByKey(s, records))
+	wrote := beam.ParDo(s.Scope("Write"), &writeFn{settings}, beam.GroupByKey(s, records))
 
-	groups := beam.ParDo(s.Scope("Merge"), &mergeFn{settings}, beam.GroupByKey(s, beam.Flatten(s, none, within, shared)))
+	groups := beam.ParDo(s.Scope("Merge"), &mergeFn{settings}, beam.GroupByKey(s, beam.Flatten(s, none, wrote, within, shared)))
 	beam.ParDo0(s.Scope("Report"), &joinedReportFn{settings}, beam.GroupByKey(s, groups), beam.SideInput{Input: ofFiles})
 }
 

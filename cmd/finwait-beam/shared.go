@@ -15,7 +15,7 @@ import (
 
 func init() {
 	register.DoFn5x1[[]byte, func(*[]byte) bool, []byte, func(int, []byte), func(int, []byte), error](&sharedFn{})
-	register.DoFn3x1[context.Context, int, func(*[]byte) bool, error](&writeFn{})
+	register.DoFn4x1[context.Context, int, func(*[]byte) bool, func(int, []byte), error](&writeFn{})
 }
 
 // sharedFn follows the connections on 4-tuples that several units have: their packets come
@@ -120,8 +120,9 @@ func (f *sharedFn) FinishBundle(_ []byte, emit, _ func(int, []byte)) error {
 // writeFn writes a file of records.
 type writeFn struct{ Settings Settings }
 
-// ProcessElement writes the records of a file by stream.
-func (f *writeFn) ProcessElement(ctx context.Context, shard int, values func(*[]byte) bool) error {
+// ProcessElement writes the records of a file by stream. It adds nothing to the report,
+// which waits for it all the same: where there is a report all records are there, too.
+func (f *writeFn) ProcessElement(ctx context.Context, shard int, values func(*[]byte) bool, emit func(int, []byte)) error {
 	var list []*model.Record
 	var line []byte
 	for values(&line) {
@@ -134,7 +135,7 @@ func (f *writeFn) ProcessElement(ctx context.Context, shard int, values func(*[]
 	slices.SortFunc(list, func(a, b *model.Record) int {
 		return cmp.Or(cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.First.Frame, b.First.Frame))
 	})
-	return write(ctx, f.Settings.sharedPart(shard), func(w io.Writer) error {
+	err := write(ctx, f.Settings.sharedPart(shard), func(w io.Writer) error {
 		h := f.Settings.handler(w)
 		for _, r := range list {
 			if err := h.Record(r); err != nil {
@@ -143,4 +144,10 @@ func (f *writeFn) ProcessElement(ctx context.Context, shard int, values func(*[]
 		}
 		return h.Close(new(model.Summary))
 	})
+	if err != nil {
+		return err
+	}
+	text, err := f.Settings.merge(nil).encode()
+	emit(0, text)
+	return err
 }
