@@ -109,7 +109,7 @@ func TestLongConnectionHoldsNothing(t *testing.T) {
 	k.open(1)
 	others, tuples := 1_000_000, 50_000
 	if testing.Short() {
-		others /= 10
+		others /= 5
 	}
 	var flat uint64
 	for i := range others {
@@ -123,7 +123,7 @@ func TestLongConnectionHoldsNothing(t *testing.T) {
 		if i%1000 == 0 {
 			k.say(1, 0, ack, 1, 1, "")
 		}
-		if i == tuples {
+		if i == 3*tuples { // until then some are packed for the first time
 			flat = heap()
 		}
 	}
