@@ -84,7 +84,7 @@ func TestOctetsPerConnection(t *testing.T) {
 		{"half-open", func(k *crowd, n int) { k.say(n, 0, syn, 0, 0, ""); k.say(n, 1, synACK, 0, 1, "") }, 310},
 		{"established", func(k *crowd, n int) { k.open(n) }, 360},
 		{"with payload", func(k *crowd, n int) { k.open(n); k.exchange(n, request, answer) }, 800},
-		{"in mid-stream", func(k *crowd, n int) { k.exchange(n, request, answer) }, 950},
+		{"in mid-stream", func(k *crowd, n int) { k.exchange(n, request, answer) }, 900},
 	} {
 		const connections = 100_000
 		k := newCrowd(Config{SkipViews: true}, func(*conn.Conn) {})

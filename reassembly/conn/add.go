@@ -56,7 +56,7 @@ func (s *Store) count(h *Head, c *counters, list []entry, f frame.Frame, seg *se
 	if seg.Flags.Has(segment.SYN) {
 		e.scale = max(offered(&seg.Options), 0)
 	}
-	e.advertise(seg, f.Time)
+	s.advertise(c, side, seg, f.Time)
 	if len(list) > 0 && list[len(list)-1].time.Sub(f.Time) > clockStep {
 		c.seen |= sawClockStep
 	}

@@ -24,6 +24,7 @@ func (c *Conn) Clone() *Conn {
 	from.Elsewhere = clone(from.Elsewhere)
 	from.views = from.views.unlinked()
 	from.Prior, from.more, from.windows = clone(from.Prior), clone(from.more), clone(from.windows)
+	from.shut = clone(from.shut)
 	from.holes = [2]*holes{clone(from.holes[0]), clone(from.holes[1])}
 	from.said = payload.Value{}
 	out.from = &from

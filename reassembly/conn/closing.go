@@ -208,8 +208,12 @@ func (c *Conn) findEnd() {
 // measure times the close.
 func (c *Conn) measure() {
 	for r := range Role(2) {
-		if e := c.endpoint(r); e.zeroWindow {
-			c.Quality[r].ZeroWindow = longer(e.zeroFor, c.openUntil().Sub(e.zeroFrom))
+		if c.from.shut == nil {
+			break
+		}
+		w := &c.from.shut[uint8(r)^c.client]
+		if c.Quality[r].ZeroWindow = w.before; c.endpoint(r).zeroWindow {
+			c.Quality[r].ZeroWindow = longer(w.before, c.openUntil().Sub(w.since))
 		}
 	}
 	first := c.FirstCloser

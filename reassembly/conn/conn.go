@@ -208,6 +208,5 @@ func (c *Conn) count(r Role, e *endpoint) {
 	q := &c.Quality[r]
 	q.Retransmissions, q.OutOfOrder = int64(e.retransmits), int64(e.outOfOrder)
 	q.DuplicateACKs, q.KeepAlives = int64(e.dupACKs), int64(e.keepAlives)
-	q.ZeroWindow = e.zeroFor
 	c.Packets[r] = int64(e.packets)
 }

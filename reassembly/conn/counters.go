@@ -1,9 +1,6 @@
 package conn
 
 import (
-	"time"
-
-	"finwait/reassembly/frame"
 	"finwait/reassembly/seqnum"
 )
 
@@ -13,6 +10,7 @@ import (
 type counters struct {
 	ends  [2]endpoint // side 0 has the smaller address and port
 	views uint32      // index into Store.viewed, or 0
+	shut  uint32      // index into Store.shut, or 0
 
 	atFirstFIN seqnum.Offset // SND.NXT of the other side when the first FIN came
 	firstFIN   uint8         // side of the first captured FIN, or noSide
@@ -31,15 +29,13 @@ func (c *counters) reset() {
 // endpoint is one end of a connection: what it sent, and what the other end
 // acknowledged of it.
 type endpoint struct {
-	base     seqnum.Value  // sequence number of offset 0: the ISN, where it is known
-	low      seqnum.Offset // lowest offset seen
-	sndNxt   seqnum.Offset // one past the highest octet captured, SYN and FIN included
-	sndUna   seqnum.Offset // highest acknowledgment by the other end
-	fin      seqnum.Offset // position of the FIN, iff hasFIN
-	lastAck  seqnum.Offset // what it last acknowledged
-	payload  int64         // payload octets captured, sequence space counted once
-	zeroFrom frame.Time    // since when its window is 0, iff zeroWindow
-	zeroFor  time.Duration // how long its window was 0 before that
+	base    seqnum.Value  // sequence number of offset 0: the ISN, where it is known
+	low     seqnum.Offset // lowest offset seen
+	sndNxt  seqnum.Offset // one past the highest octet captured, SYN and FIN included
+	sndUna  seqnum.Offset // highest acknowledgment by the other end
+	fin     seqnum.Offset // position of the FIN, iff hasFIN
+	lastAck seqnum.Offset // what it last acknowledged
+	payload int64         // payload octets captured, sequence space counted once
 
 	packets, dataSegments             uint32
 	retransmits, outOfOrder           uint32

@@ -22,11 +22,12 @@ var (
 	viewsType    = codec.TypeOf[views]()
 	tokensType   = codec.TypeOf[moreTokens]()
 	holesType    = codec.TypeOf[holes]()
+	shutType     = codec.TypeOf[shut]()
 	windowsType  = codec.TypeOf[windows]()
 )
 
 // layout tells encodings of this program from those of one that keeps other things.
-var layout = headType.Hash ^ entryType.Hash*3 ^ countersType.Hash*5 ^ viewsType.Hash*23 ^ tokensType.Hash*7 ^ holesType.Hash*11 ^
+var layout = headType.Hash ^ shutType.Hash*29 ^ entryType.Hash*3 ^ countersType.Hash*5 ^ viewsType.Hash*23 ^ tokensType.Hash*7 ^ holesType.Hash*11 ^
 	windowsType.Hash*13 ^ payload.Layout*17
 
 // ErrVersion says that an encoded connection is of another version of the program.
@@ -58,6 +59,7 @@ func (x *Store) Pack(dst []byte, h *Head) []byte {
 		dst = codec.AppendPart(dst, tokensType, v.more)
 		dst = codec.AppendPart(dst, holesType, v.holes[0])
 		dst = codec.AppendPart(dst, holesType, v.holes[1])
+		dst = codec.AppendPart(dst, shutType, v.shut)
 	}
 	dst = codec.AppendPart(dst, windowsType, v.windows)
 	return x.payload.Append(dst, h.said)
@@ -67,7 +69,7 @@ func (x *Store) Pack(dst []byte, h *Head) []byte {
 func (c *counters) unlinked() *counters {
 	c = clone(c)
 	if c != nil {
-		c.views, c.ends[0].holes, c.ends[1].holes = 0, 0, 0
+		c.views, c.shut, c.ends[0].holes, c.ends[1].holes = 0, 0, 0, 0
 	}
 	return c
 }
@@ -140,6 +142,7 @@ func (x *Store) decodeCounters(d *codec.Decoder, h *Head) {
 			d.Fail()
 		}
 	}
+	c.shut, _ = codec.Row(d, shutType, &x.shut)
 	if v != nil && v.tokens.n > inlineTokens || c.firstFIN > noSide {
 		d.Fail()
 	}

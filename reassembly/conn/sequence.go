@@ -210,19 +210,34 @@ func (x *Store) holesOf(e *endpoint) *holes {
 }
 
 // advertise takes in the window that a segment advertises.
-func (e *endpoint) advertise(s *segment.Segment, now frame.Time) {
+func (x *Store) advertise(c *counters, side uint8, s *segment.Segment, now frame.Time) {
+	e := &c.ends[side]
 	e.lastWindow = s.Window
 	if s.Flags.Has(segment.RST) || s.Flags.Has(segment.SYN) {
 		return
 	}
 	zero := s.Window == 0
-	switch {
-	case zero && !e.zeroWindow:
-		e.zeroFrom = now
-	case !zero && e.zeroWindow:
-		e.zeroFor = longer(e.zeroFor, now.Sub(e.zeroFrom))
+	if zero == e.zeroWindow {
+		return
+	}
+	if c.shut == 0 {
+		i, w := x.shut.Alloc()
+		*w = shut{}
+		c.shut = i
+	}
+	w := &x.shut.At(c.shut)[side]
+	if zero {
+		w.since = now
+	} else {
+		w.before = longer(w.before, now.Sub(w.since))
 	}
 	e.zeroWindow = zero
+}
+
+// shut says of each side for how long its window was 0. Few connections have one.
+type shut [2]struct {
+	since  frame.Time    // valid iff zeroWindow
+	before time.Duration // before that
 }
 
 // longer returns d + by. Where the clock jumped, back or by centuries, d is all

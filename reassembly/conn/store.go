@@ -17,6 +17,7 @@ type Store struct {
 	logs     logs
 	counters slab.Slab[counters]
 	viewed   slab.Slab[views]
+	shut     slab.Slab[shut]
 	more     slab.Slab[moreTokens]
 	holes    slab.Slab[holes]
 	windows  slab.Slab[windows]
@@ -192,6 +193,7 @@ func (x *Store) Value(h *Head) Value {
 	}
 	if c := v.counters; c != nil {
 		x.findViews(&v)
+		v.shut = x.shut.Find(c.shut)
 		v.holes = [2]*holes{x.holes.Find(c.ends[0].holes), x.holes.Find(c.ends[1].holes)}
 	}
 	return v
@@ -203,6 +205,7 @@ func (x *Store) Release(h *Head) {
 	x.windows.Release(h.stalls)
 	if c := x.counters.Find(h.counters); c != nil {
 		x.releaseViews(c)
+		x.shut.Release(c.shut)
 		x.holes.Release(c.ends[0].holes)
 		x.holes.Release(c.ends[1].holes)
 		x.counters.Release(h.counters)

@@ -11,7 +11,7 @@ import (
 // The tables hold no pointers, so that the collector has nothing to walk in them.
 func TestTablesHoldNoPointers(t *testing.T) {
 	for _, v := range []any{
-		entry{}, counters{}, Mark{}, views{}, moreTokens{}, holes{}, windows{}, Prior{},
+		entry{}, counters{}, Mark{}, views{}, moreTokens{}, holes{}, shut{}, windows{}, Prior{},
 	} {
 		if where := slab.PointerIn(reflect.TypeOf(v)); where != "" {
 			t.Errorf("%T holds a pointer: %s", v, where)

@@ -18,10 +18,11 @@ type Value struct {
 	head     *Head
 	log      []entry
 	counters *counters
-	views    *views // nil where there are none, as the next four
+	views    *views // nil where there are none, as the next five
 	more     *moreTokens
 	holes    [2]*holes
 	windows  *windows
+	shut     *shut
 	said     payload.Value
 	orderly  bool
 }
@@ -69,6 +70,7 @@ func (d *Deriver) Derive(v *Value) *Conn {
 func (d *Deriver) count(v *Value, marks []Mark) {
 	v.counters, v.orderly = &d.counters, true
 	d.store.releaseViews(&d.counters)
+	d.store.shut.Release(d.counters.shut)
 	d.counters.reset()
 	d.store.scratch.Path = v.head.Path
 	if v.head.odd {
@@ -82,4 +84,5 @@ func (d *Deriver) count(v *Value, marks []Mark) {
 		}
 	}
 	d.store.findViews(v)
+	v.shut = d.store.shut.Find(d.counters.shut)
 }
