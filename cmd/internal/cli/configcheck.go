@@ -53,6 +53,7 @@ func (c *configReader) items(what string, n ast.Node, one func(ast.Node) error) 
 func (c *configReader) assertions(n ast.Node) error {
 	return c.items("assertions", n, func(item ast.Node) error {
 		var a check.Assertion
+		ignored := len(c.file.check.Ignored)
 		text := func(to *string) func(*configReader, ast.Node) error {
 			return func(c *configReader, n ast.Node) (err error) {
 				*to, err = c.short(n)
@@ -69,7 +70,7 @@ func (c *configReader) assertions(n ast.Node) error {
 		switch {
 		case err != nil:
 			return err
-		case a.Assertion == nil && a.Name+a.Message+a.Files == "": // an ignore alone
+		case a.Assertion == nil && a.Name+a.Message+a.Files == "" && len(c.file.check.Ignored) > ignored:
 			return nil
 		case a.Assertion == nil:
 			return c.wrong(item, "an assertion without assert: what is to hold?")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
@@ -85,8 +86,12 @@ func readConfig(path string, cost *configCost) (*configFile, error) {
 		return nil, err
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors put a byte order mark there
-	if at, err := tooDeep(string(text)); err != nil {
+	tokens := lexer.Tokenize(string(text))
+	if at, err := tooDeep(tokens); err != nil {
 		return nil, configError(path, at, "%v", err)
+	}
+	if at := secondDocument(tokens); at != nil {
+		return nil, configError(path, at, "a second document")
 	}
 	doc, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	var syntax yaml.Error
@@ -100,15 +105,12 @@ func readConfig(path string, cost *configCost) (*configFile, error) {
 		path: path, file: &configFile{path: path, check: check.Config{Path: report.Safe(path), Dir: filepath.Dir(path)}},
 		anchors: map[string]ast.Node{}, compiled: map[string]*query.Assertion{}, words: map[string][]string{}, cost: cost,
 	}
-	for i, d := range doc.Docs {
-		switch {
-		case d.Body == nil || d.Body.Type() == ast.NullType || d.Body.Type() == ast.CommentType:
-		case i > 0:
-			return nil, configError(path, d.Body.GetToken(), "a second document")
-		default:
-			if err := c.document(d.Body); err != nil {
-				return nil, err
-			}
+	for _, d := range doc.Docs {
+		if d.Body == nil || d.Body.Type() == ast.NullType || d.Body.Type() == ast.CommentType || d.Body.Type() == ast.DirectiveType {
+			continue
+		}
+		if err := c.document(d.Body); err != nil {
+			return nil, err
 		}
 	}
 	return c.file, nil

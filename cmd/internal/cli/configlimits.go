@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 
-	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/token"
 
 	"finwait/analyzer/report"
@@ -38,10 +37,10 @@ func (c *configCost) read(path string, text []byte) error {
 
 // tooDeep looks through a file before it is parsed, and returns where it nests too
 // deep, or lines up too many signs; nil where it does not.
-func tooDeep(text string) (at *token.Token, err error) {
+func tooDeep(tokens token.Tokens) (at *token.Token, err error) {
 	flow, signs, line := 0, 0, 0
 	var columns []int // at which the lines begin that the present one is in
-	for _, t := range lexer.Tokenize(text) {
+	for _, t := range tokens {
 		if t.Position == nil {
 			continue
 		}
@@ -69,4 +68,24 @@ func tooDeep(text string) (at *token.Token, err error) {
 		}
 	}
 	return nil, nil
+}
+
+// secondDocument returns where in a file a second document begins; nil where none does.
+// The parser ends in silence at one that follows an empty one.
+func secondDocument(tokens token.Tokens) *token.Token {
+	begun, ended, directive := false, false, 0
+	for _, t := range tokens {
+		switch {
+		case t.Type == token.CommentType || t.Position == nil || t.Position.Line == directive:
+		case ended || begun && t.Type == token.DocumentHeaderType:
+			return t
+		case !begun && t.Type == token.DirectiveType:
+			directive = t.Position.Line
+		case t.Type == token.DocumentEndType:
+			ended = true
+		default:
+			begun = true
+		}
+	}
+	return nil
 }

@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestNothingOfAConfigurationIsDropped wants what stands in a file to be read or refused:
+// an assertion that is passed over makes check green.
+func TestNothingOfAConfigurationIsDropped(t *testing.T) {
+	const what = "assertions:\n- {assert: 'false'}\n"
+	for text, wrong := range map[string]string{
+		what: "", "---\n" + what: "", "# a word\n---\n" + what: "", "%YAML 1.2\n---\n" + what: "", what + "...\n# a word\n": "",
+		"---\n---\n" + what:           ":2:1: a second document",
+		"# a\n---\n# b\n---\n" + what: ":4:1: a second document",
+		"--- # a\n---\n" + what:       ":2:1: a second document",
+		"null\n---\n" + what:          ":2:1: a second document",
+		"{}\n---\n" + what:            ":2:1: a second document",
+		what + "---\nrules: {}\n":     ":3:1: a second document",
+		"---\n...\n" + what:           ":3:1: a second document",
+		what + "- ~\n":                "an assertion without assert",
+		what + "- {}\n":               "an assertion without assert",
+		what + "- {ignore: []}\n":     "an assertion without assert",
+	} {
+		path := filepath.Join(t.TempDir(), configName)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		file, err := readConfig(path, new(configCost))
+		switch {
+		case wrong == "" && (err != nil || len(file.check.Assertions) != 1):
+			t.Errorf("%q: %v, and not one assertion", text, err)
+		case wrong != "" && (err == nil || !strings.Contains(err.Error(), wrong)):
+			t.Errorf("%q: %v, want %q", text, err, wrong)
+		}
+	}
+}
