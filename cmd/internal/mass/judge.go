@@ -16,6 +16,7 @@ import (
 
 	"finwait/cmd/internal/cli"
 	"finwait/cmd/internal/damage"
+	"finwait/reassembly/traffic"
 )
 
 // What a run over a small capture may cost, whatever is wrong with it.
@@ -124,9 +125,8 @@ func (t *tally) run(dir, in string, v *variant, procs int) (o outcome) {
 		}()
 		o.code = cli.Command{Stdin: stdin, Stdout: &stdout, Stderr: &stderr}.Main(args)
 	}()
-	select {
-	case o.bad = <-done:
-	case <-time.After(longest):
+	var ends bool
+	if o.bad, ends = await(done); !ends {
 		stacks := make([]byte, 1<<20)
 		return outcome{code: -1, bad: fmt.Sprintf("runs for more than %v\n%s", longest, stacks[:runtime.Stack(stacks, true)])}
 	}
@@ -137,6 +137,23 @@ func (t *tally) run(dir, in string, v *variant, procs int) (o outcome) {
 		o.bad = wrong(v, &o)
 	}
 	return o
+}
+
+// await returns what is wrong with a run when it has ended; ends is false where it does
+// not. A run that hardly gets the processor, or waits for a slow disk, has more time.
+func await(done <-chan string) (bad string, ends bool) {
+	processor := traffic.Processor()
+	for _, patience := range [...]time.Duration{longest, 5 * longest} {
+		select {
+		case bad = <-done:
+			return bad, true
+		case <-time.After(patience):
+		}
+		if traffic.Processor()-processor >= longest/2 {
+			break
+		}
+	}
+	return "", false
 }
 
 // note takes in what a run cost.
