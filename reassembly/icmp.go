@@ -26,8 +26,8 @@ func (t *Tracker) Quote(f frame.Frame, s *segment.Segment) {
 		Frame: uint32(f.Number), Time: f.Time, From: s.ICMP.From, About: conn.Role(side),
 		Type: s.ICMP.Type, Code: s.ICMP.Code, V6: !s.Is4,
 	}
-	if t.cfg.Watch != nil {
-		t.cfg.Watch(&conn.Sight{
+	if t.cfg.OnSegment != nil {
+		t.cfg.OnSegment(&conn.SegmentEvent{
 			Mark:   conn.Mark{Time: f.Time, Frame: e.Frame, Flags: s.Flags, Side: side},
 			Stream: tuple.Stream, From: s.Src, ICMP: &e,
 		})

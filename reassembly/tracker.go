@@ -38,8 +38,8 @@ type Config struct {
 	// nobody.
 	OnGap func(Gap)
 
-	// Watch is shown every segment, in the order of the file; nil shows none.
-	Watch func(*conn.Sight)
+	// OnSegment is shown every segment, in the order of the file; nil shows none.
+	OnSegment func(*conn.SegmentEvent)
 
 	// Each is told every segment with the number of its stream, and which of the
 	// tuple's two ends sent it; nil is told none. It is called in the order of the file,
@@ -127,7 +127,7 @@ func NewTracker(cfg Config, emit func(*conn.Conn)) *Tracker {
 	t := &Tracker{
 		cfg: cfg, emit: emit, streams: stream.NewIndex(), store: conn.NewStore(!cfg.SkipViews), packed: newPacked(), deriver: conn.NewDeriver(!cfg.SkipViews),
 	}
-	t.store.CountAll = cfg.Watch != nil
+	t.store.CountAll = cfg.OnSegment != nil
 	if cfg.Concurrent {
 		t.deriving = startDeriving(t.deriver, emit)
 	}
@@ -207,7 +207,7 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 	if h.Ended == conn.EndReset && deniesReset(h, f, s) {
 		t.revive(tuple.Conn, h)
 	}
-	if t.cfg.Watch == nil {
+	if t.cfg.OnSegment == nil {
 		t.store.Add(h, f, s, side)
 	} else {
 		t.watched(h, tuple.Stream, f, s, side)
@@ -225,9 +225,9 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 
 // watched takes in a segment and shows it.
 func (t *Tracker) watched(h *conn.Head, stream uint32, f frame.Frame, s *segment.Segment, side uint8) {
-	sight := t.store.Watch(h, f, s, side)
-	sight.Stream = stream
-	t.cfg.Watch(&sight)
+	event := t.store.AddObserved(h, f, s, side)
+	event.Stream = stream
+	t.cfg.OnSegment(&event)
 }
 
 // Pass takes in a packet that is not to be tracked, skip being what became of its

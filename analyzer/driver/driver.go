@@ -148,7 +148,7 @@ type run struct {
 func (r *run) alone(file string) error {
 	in := openInput(r.opener, file)
 	m := atOnce
-	if in.isFile() && runtime.GOMAXPROCS(0) > 1 && r.options.Tracker.Watch == nil && r.options.Tracker.Each == nil {
+	if in.isFile() && runtime.GOMAXPROCS(0) > 1 && r.options.Tracker.OnSegment == nil && r.options.Tracker.Each == nil {
 		m = concurrent
 	}
 	var err error

@@ -40,10 +40,10 @@ func New(r *analyzer.Record) *Ladder {
 	return l
 }
 
-// Holds reports whether a sight belongs to the connection. A stream can have
+// Holds reports whether a segment belongs to the connection. A stream can have
 // several records: then each has its own range of frames. ICMP errors may follow
 // the last segment.
-func (l *Ladder) Holds(s *conn.Sight) bool {
+func (l *Ladder) Holds(s *conn.SegmentEvent) bool {
 	frame, last := int64(s.Frame), l.Record.Last.Frame
 	if s.ICMP != nil {
 		last = l.end
@@ -55,7 +55,7 @@ func (l *Ladder) Holds(s *conn.Sight) bool {
 func (l *Ladder) Done(frame int64) bool { return frame >= l.end }
 
 // Row takes the next segment of the connection and returns its row.
-func (l *Ladder) Row(s *conn.Sight) *Row {
+func (l *Ladder) Row(s *conn.SegmentEvent) *Row {
 	from := conn.Server
 	if s.From == l.client {
 		from = conn.Client
@@ -155,7 +155,7 @@ type scale struct {
 
 // window fills in what a segment advertises. The scale holds if both ends
 // offered one.
-func (l *Ladder) window(r *Row, s *conn.Sight) {
+func (l *Ladder) window(r *Row, s *conn.SegmentEvent) {
 	own, peer := &l.scales[r.From], &l.scales[r.From.Peer()]
 	if s.Flags.Has(segment.SYN) && !s.Options.Cut {
 		*own = scale{true, s.Options.HasScale, min(s.Options.Scale, 14)}

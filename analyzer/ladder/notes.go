@@ -10,7 +10,7 @@ import (
 )
 
 // note fills in what is to be noticed of a segment, beside its window.
-func (l *Ladder) note(r *Row, s *conn.Sight) {
+func (l *Ladder) note(r *Row, s *conn.SegmentEvent) {
 	add := func(k NoteKind) { r.Notes = append(r.Notes, Note{Kind: k}) }
 	switch {
 	case s.Is(conn.Duplicate):
@@ -86,7 +86,7 @@ func newFIN(f *analyzer.FIN, stays []analyzer.Stay, rst *analyzer.RST) fin {
 
 // noteFIN tells of acknowledgments of the other side's FIN: of the first, and as
 // long as that side did not take one in, of all.
-func (l *Ladder) noteFIN(r *Row, s *conn.Sight) {
+func (l *Ladder) noteFIN(r *Row, s *conn.SegmentEvent) {
 	if f := &l.fins[r.From]; f.known && !f.placed && r.Frame == f.frame {
 		f.placed, f.after = true, r.Seq+int64(r.Len)+1
 	}
@@ -110,7 +110,7 @@ func (l *Ladder) noteFIN(r *Row, s *conn.Sight) {
 }
 
 // noteRST tells what a reset answers, and whether it could be accepted.
-func (l *Ladder) noteRST(r *Row, s *conn.Sight) {
+func (l *Ladder) noteRST(r *Row, s *conn.SegmentEvent) {
 	if !s.Is(conn.InWindow) && !s.Is(conn.Exact) {
 		r.Notes = append(r.Notes, Note{Kind: OutsideWindow})
 	}
@@ -144,7 +144,7 @@ type sent struct {
 	asks       bool // it occupies sequence space, and so wants an answer
 }
 
-func (q *recent) add(s *conn.Sight) {
+func (q *recent) add(s *conn.SegmentEvent) {
 	if !s.Has(segment.ACK) || s.Has(segment.RST) {
 		return
 	}

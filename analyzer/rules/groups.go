@@ -9,7 +9,7 @@ import (
 	analyzer "finwait/analyzer/model"
 )
 
-// What follows words what rules found on several connections of one server.
+// The words of what rules found on several connections of one server.
 
 // Causes reports whether the table says that a finding of cause explains one
 // of effect.

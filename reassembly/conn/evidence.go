@@ -8,7 +8,7 @@ import (
 	"finwait/reassembly/seqnum"
 )
 
-// What follows answers questions that only some rules ask.
+// Evidence that only some rules ask for.
 
 // Stall is a time for which an end's window was 0.
 type Stall struct {

@@ -8,7 +8,7 @@ import (
 	"finwait/reassembly/seqnum"
 )
 
-// What follows finds among the segments of a connection those that prove what an
+// This file finds among the segments of a connection those that prove what an
 // endpoint took in.
 
 // unreachable reports whether nothing reached r any more before mark i: of what asked

@@ -86,7 +86,7 @@ func (p *reportPage) draw(files []string, records []*analyzer.Record, to []repor
 		options.Stdin = p.spool.again()
 	}
 	options.Select = func(*analyzer.Record) bool { return false }
-	options.Tracker.Watch = func(s *conn.Sight) {
+	options.Tracker.OnSegment = func(s *conn.SegmentEvent) {
 		for _, a := range artists[s.Stream] {
 			if !a.stopped {
 				a.see(s)

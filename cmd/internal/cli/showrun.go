@@ -157,7 +157,7 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered
 		options.Stdin = j.spool.again()
 	}
 	options.Select = func(*analyzer.Record) bool { return false }
-	options.Tracker.Watch, options.Rules = a.see, []*analyzer.Rule{}
+	options.Tracker.OnSegment, options.Rules = a.see, []*analyzer.Rule{}
 	again := new(gathered)
 	_, err = driver.Run(ctx, files, options, again)
 	if err == nil {
@@ -187,7 +187,7 @@ type ladderWriter struct {
 }
 
 // see draws a segment, if it belongs to the connection.
-func (a *ladderWriter) see(s *conn.Sight) {
+func (a *ladderWriter) see(s *conn.SegmentEvent) {
 	if a.err != nil {
 		return
 	}
