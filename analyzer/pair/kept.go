@@ -78,22 +78,31 @@ func (k *link) encode(w *writer) {
 	w.b = append(w.b, k.rows...)
 }
 
-// decodeKept returns a link as encode left it.
-func decodeKept(b []byte) *kept {
-	r, k := reader{b}, new(kept)
+// unpacker decodes links, one after the other in the same memory.
+type unpacker struct {
+	kept    kept
+	legs    [2]leg
+	records [2]model.Record
+}
+
+// decode returns a link as encode left it. It is valid until the next call.
+func (u *unpacker) decode(b []byte) *kept {
+	r, k := reader{b}, &u.kept
+	*k = kept{}
 	k.near = int(r.octet())
 	for c := range k.legs {
 		if !r.flag() {
 			continue
 		}
-		l := &leg{capture: c, flip: r.octet()}
+		l := &u.legs[c]
+		*l = leg{capture: c, flip: r.octet()}
 		for i := range l.ends {
 			l.ends[i].Addr = segment.Addr(r.b[:len(l.ends[i].Addr)])
 			r.b = r.b[len(l.ends[i].Addr):]
 			l.ends[i].Port = uint16(r.uint())
 		}
 		n := r.uint()
-		k.legs[c], k.records[c] = l, decodeRecord(r.b[:n])
+		k.legs[c], k.records[c] = l, decodeRecord(r.b[:n], &u.records[c])
 		r.b = r.b[n:]
 	}
 	for i := range k.flows {

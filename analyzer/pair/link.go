@@ -127,6 +127,9 @@ type seen struct {
 const keptSeen = 64
 
 func (f *flow) remember(s seen) {
+	if f.recent == nil { // as many as arrive on most connections
+		f.recent = make([]seen, 0, 8)
+	}
 	if len(f.recent) < keptSeen {
 		f.recent = append(f.recent, s)
 		return

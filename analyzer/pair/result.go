@@ -172,8 +172,9 @@ func (r *Result) Each(f func(*Flow) error) error {
 }
 
 func (r *Result) each(f func(*kept, *Flow) error) error {
+	var u unpacker
 	return r.spool.each(func(b []byte) error {
-		k := decodeKept(b)
+		k := u.decode(b)
 		flow := k.flow(&r.Offset, r.Unproved)
 		if r.keep != nil {
 			if ok, err := r.keep(flow); !ok || err != nil {

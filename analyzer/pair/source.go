@@ -2,6 +2,7 @@ package pair
 
 import (
 	"context"
+	"slices"
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
@@ -103,6 +104,7 @@ type feed struct {
 	batch   *batch
 	ok      bool // somebody wants more
 	records bool
+	scratch writer
 }
 
 func (f *feed) add() *event {
@@ -129,7 +131,9 @@ func (f *feed) segment(stream uint32, side uint8, at frame.Frame, s *segment.Seg
 
 func (f *feed) Record(r *model.Record) error {
 	if f.records {
-		*f.add() = event{record: encodeRecord(r), stream: r.Stream}
+		f.scratch.b = f.scratch.b[:0]
+		f.scratch.record(r)
+		*f.add() = event{record: slices.Clone(f.scratch.b), stream: r.Stream}
 	}
 	return nil
 }

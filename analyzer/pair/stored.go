@@ -84,9 +84,8 @@ func (r *reader) address() (e model.Endpoint) {
 	return e
 }
 
-// encodeRecord returns what is needed of a record.
-func encodeRecord(m *model.Record) []byte {
-	w := writer{make([]byte, 0, 256)}
+// record appends what is needed of a record.
+func (w *writer) record(m *model.Record) {
 	w.text(m.File)
 	w.uint(uint64(m.Stream))
 	w.address(m.Client)
@@ -123,7 +122,6 @@ func encodeRecord(m *model.Record) []byte {
 	for i := range m.Findings {
 		w.finding(&m.Findings[i])
 	}
-	return w.b
 }
 
 func (w *writer) finding(f *model.Finding) {
@@ -166,12 +164,14 @@ func (r *reader) finding() (f model.Finding) {
 	return f
 }
 
-// decodeRecord returns a record as encodeRecord left it; nil where there is none.
-func decodeRecord(b []byte) *model.Record {
+// decodeRecord makes m a record as encodeRecord left it, and returns it; nil where there
+// is none.
+func decodeRecord(b []byte, m *model.Record) *model.Record {
 	if len(b) == 0 {
 		return nil
 	}
-	r, m := reader{b}, new(model.Record)
+	r := reader{b}
+	*m = model.Record{}
 	m.File, m.Stream, m.Client, m.Server = r.text(), uint32(r.uint()), r.address(), r.address()
 	m.Roles = conn.RolesFrom(r.octet())
 	for _, p := range [...]*model.Point{&m.First, &m.Last} {
