@@ -20,8 +20,11 @@ func TestStatesThatArePassed(t *testing.T) {
 		passed []string
 		now    string
 	}{
-		{2, false, nil, ""}, {3, true, nil, "ESTABLISHED"}, {7, false, nil, "ESTABLISHED"},
-		{9, true, []string{"FIN-WAIT-1"}, "CLOSING"}, {10, true, nil, "TIME-WAIT"},
+		{2, false, nil, ""},
+		{3, true, nil, "ESTABLISHED"},
+		{7, false, nil, "ESTABLISHED"},
+		{9, true, []string{"FIN-WAIT-1"}, "CLOSING"},
+		{10, true, nil, "TIME-WAIT"},
 	} {
 		began, passed := server.advance(c.frame)
 		if began != c.began || !slices.Equal(passed, c.passed) || server.now != c.now {

@@ -216,8 +216,13 @@ func flagText(f segment.Flags) string {
 		flag   segment.Flags
 		letter byte
 	}{
-		{segment.FIN, 'F'}, {segment.SYN, 'S'}, {segment.RST, 'R'}, {segment.ACK, '.'},
-		{segment.URG, 'U'}, {segment.ECE, 'E'}, {segment.CWR, 'W'},
+		{segment.FIN, 'F'},
+		{segment.SYN, 'S'},
+		{segment.RST, 'R'},
+		{segment.ACK, '.'},
+		{segment.URG, 'U'},
+		{segment.ECE, 'E'},
+		{segment.CWR, 'W'},
 	} {
 		if f.Has(l.flag) {
 			text = append(text, l.letter)

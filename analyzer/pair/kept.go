@@ -32,14 +32,6 @@ func (k *kept) sender(dir uint8) int {
 	return 1 - k.near
 }
 
-// one returns a leg that there is.
-func (k *kept) one() *leg {
-	if k.legs[0] != nil {
-		return k.legs[0]
-	}
-	return k.legs[1]
-}
-
 // encode appends a link.
 func (k *link) encode(w *writer) {
 	w.octet(uint8(k.near))

@@ -413,8 +413,10 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 	if p.knows(repeated) || c == sender && f.highest[c].known && before(s.seq, f.highest[c].value) {
 		k.copyCame(sender, of[sender])
 	}
-	f.remember(seen{key: arrived.key(), seq: arrived.seq, size: arrived.size(), print: arrived.print(), at: r.at, frames: r.frames,
-		hash: arrived.hash, tsVal: arrived.tsVal, id: arrived.id, bits: arrived.bits})
+	f.remember(seen{
+		key: arrived.key(), seq: arrived.seq, size: arrived.size(), print: arrived.print(), at: r.at, frames: r.frames,
+		hash: arrived.hash, tsVal: arrived.tsVal, id: arrived.id, bits: arrived.bits,
+	})
 	if acked := f.acks[1-sender]; c != sender && s.size() > 0 && acked.known && !before(acked.value, s.end()) {
 		if probe := s.len <= 1 && !s.flags.Any(segment.SYN|segment.FIN); !probe {
 			k.note().spurious[s.dir].add(&r)

@@ -21,7 +21,7 @@ const (
 	recordSteps = 1 << 11 // for each connection, less than it took to read it
 	recordText  = 2 << 10
 	runSteps    = 16      // for each time that an expression is run
-	errorSteps  = 1500    // to say why it has no value
+	errorSteps  = 2500    // to say why it has no value
 	matchSteps  = 1 << 8  // for each connection of which a condition is asked
 	matchBase   = 1 << 16 // that may add up
 	// baseEvals is how many parts are looked at in a run, and each capture adds some: each

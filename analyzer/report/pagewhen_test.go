@@ -21,7 +21,8 @@ func TestWhen(t *testing.T) {
 	first := second(0)
 	p := &summaryPage{candidates: map[candidateKey]candidate{}, first: &first}
 	for i, r := range []*analyzer.Record{
-		{Stream: 1, FIN: analyzer.Sides[*analyzer.FIN]{Client: fin(9), Server: fin(7)}}, {Stream: 0, FIN: analyzer.Sides[*analyzer.FIN]{Server: fin(2)}},
+		{Stream: 1, FIN: analyzer.Sides[*analyzer.FIN]{Client: fin(9), Server: fin(7)}},
+		{Stream: 0, FIN: analyzer.Sides[*analyzer.FIN]{Server: fin(2)}},
 		{Stream: 2, First: analyzer.Point{Time: second(12.5)}},
 	} {
 		r.Findings = []analyzer.Finding{{Rule: "FIN201"}}

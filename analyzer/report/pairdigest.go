@@ -31,7 +31,7 @@ type pairControl struct{ name, syn, fin, rst string }
 
 type pairFound struct {
 	severity         analyzer.Severity
-	rule, name, what string
+	rule, name string
 	n                string
 	message, advice  string
 	next             string

@@ -39,8 +39,10 @@ func decodePart(b []byte) (*Part, error) {
 	return decodeJSON[Part](text)
 }
 
-var squeezer, _ = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)) // the options are right
-var unsqueezer, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(2))
+var (
+	squeezer, _   = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)) // the options are right
+	unsqueezer, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(2))
+)
 
 // squeeze compresses what is sent.
 func squeeze(b []byte) []byte { return squeezer.EncodeAll(b, nil) }

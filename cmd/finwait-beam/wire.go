@@ -57,9 +57,17 @@ func (e *encoder) add(p *Packet, greater bool) {
 		set bool
 		bit uint64
 	}{
-		{p.Opens, hasStream}, {p.Quote, isQuote}, {greater, fromGreater}, {p.Now != p.Frame.Time, hasLate},
-		{p.File != e.last.File, hasFile}, {s.Path != e.last.Segment.Path, hasPath}, {s.Options != segment.Options{}, hasOptions},
-		{len(s.Payload) > 0, hasPayload}, {s.NoLen, isNoLen}, {s.BadOffset, isBadOffset}, {s.ShortOffset, isShortOffset},
+		{p.Opens, hasStream},
+		{p.Quote, isQuote},
+		{greater, fromGreater},
+		{p.Now != p.Frame.Time, hasLate},
+		{p.File != e.last.File, hasFile},
+		{s.Path != e.last.Segment.Path, hasPath},
+		{s.Options != segment.Options{}, hasOptions},
+		{len(s.Payload) > 0, hasPayload},
+		{s.NoLen, isNoLen},
+		{s.BadOffset, isBadOffset},
+		{s.ShortOffset, isShortOffset},
 		{s.ICMP.Header, hasHeader},
 	} {
 		if is.set {

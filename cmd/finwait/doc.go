@@ -1019,11 +1019,17 @@
 //	have lost some, by its drop counter or because what it lacks was acknowledged, an ACK that
 //	it lacks and that nothing proves is unknown and not lost.
 //
-//	What even two captures cannot tell: how much longer the path takes one way than the other;
-//	whether an RST that only its receiver's capture holds was forged or was lost by its
-//	sender's capture, where everything about it fits and its sender fell silent; whether a
-//	lost ACK was lost on the path or by a capture that loses packets; and what happens between
-//	a network device and the place where the kernel captures.
+//	What even two captures cannot tell: - how much longer the path takes one way than the
+//	other; and, of traffic that arrives one way only, the delay; - whether an RST that only
+//	its receiver's capture holds was forged or was lost by its sender's capture, where
+//	everything about it fits, it answers nothing that was lost, and its sender fell silent; -
+//	whether a lost ACK was lost on the path or by a capture that loses packets; - which of
+//	several segments that differ in nothing was lost: ACKs over IPv6, which has no IP
+//	identification, or RSTs of no socket, sent closer to each other than delays scatter; -
+//	whether the second copy of a segment is the network's or its sender's, where the sender's
+//	capture loses packets; - what became of a segment whose time to arrive reaches over the
+//	beginning or the end of a capture; - what happens between a network device and the place
+//	where the kernel captures.
 //
 // # Help on prometheus: how a timeline comes into Prometheus and Grafana
 //

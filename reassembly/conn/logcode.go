@@ -17,19 +17,6 @@ type logCoder struct {
 	frame int64
 }
 
-// The parts of an entry that are left out where they are as expected, by their bit in
-// the octet that begins the entry.
-const (
-	codedSeq = 1 << iota
-	codedAck
-	codedTSVal
-	codedTSEcr
-	codedWindow
-	codedID
-	codedTTL
-	codedBits
-)
-
 // number returns the whole number of the frame of g.
 func (g *entry) number() int64 {
 	return int64(g.packed>>lengthBits&(1<<frameBits-1))<<32 | int64(g.frame)
@@ -45,7 +32,7 @@ func (g *entry) next() seqnum.Offset {
 }
 
 // differences are the parts of an entry less what is expected of them, in the order of
-// their bits.
+// their bits in the octet that begins the entry. What is as expected is left out.
 type differences [8]int64
 
 // differences returns those of g, which comes from a side.

@@ -133,7 +133,10 @@ var exchanges = [][]string{
 	{"HEAD / HTTP/1.1\r\n\r\nHEAD / HTTP/1.1\r\n\r\n", heads[8] + heads[6], heads[0], heads[6] + "0123456"},
 	{strings.Repeat(heads[0], 40), strings.Repeat(heads[10], 40)},
 	{heads[15], heads[9] + "until the server closes"},
-	{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", heads[6]}, {"QUIT\r\n", "221 bye\r\n"}, {"a1 LOGOUT\r\n"}, {"</stream:stream>"},
+	{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", heads[6]},
+	{"QUIT\r\n", "221 bye\r\n"},
+	{"a1 LOGOUT\r\n"},
+	{"</stream:stream>"},
 }
 
 // However a turn is cut into pieces, the same is recognised in it.

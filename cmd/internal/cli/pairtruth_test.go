@@ -103,8 +103,10 @@ func TestPairKnowsWhatTheBridgeDid(t *testing.T) {
 			}
 			var out, errs bytes.Buffer
 			command := Command{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs}
-			if code := command.Main([]string{"pair", "-q", "--no-config", "--format", "jsonl", "--segments",
-				filepath.Join(dir, filepath.Base(truth.A.File)), filepath.Join(dir, filepath.Base(truth.B.File))}); code != 0 {
+			if code := command.Main([]string{
+				"pair", "-q", "--no-config", "--format", "jsonl", "--segments",
+				filepath.Join(dir, filepath.Base(truth.A.File)), filepath.Join(dir, filepath.Base(truth.B.File)),
+			}); code != 0 {
 				t.Fatalf("exit code %d: %s", code, errs.String())
 			}
 			one := truth.score(t, &out)

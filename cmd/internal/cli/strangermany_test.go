@@ -57,8 +57,10 @@ func TestStrangersManyCaptures(t *testing.T) {
 		code         int
 	}{
 		"patterns": {"assertions:\n- {assert: 'true'}\n" + numbered("- {files: '**/a/**/b/**/c%d', assert: 'true'}\n"), "950 entries had nothing to do", exitOK},
-		"costly patterns": {"assertions:\n" + numbered("- {files: '*"+strings.Repeat("a", 75)+"b%d', assert: 'true'}\n"),
-			"so many and such patterns cost too much", exitUsage},
+		"costly patterns": {
+			"assertions:\n" + numbered("- {files: '*"+strings.Repeat("a", 75)+"b%d', assert: 'true'}\n"),
+			"so many and such patterns cost too much", exitUsage,
+		},
 		"classes":       {"assertions:\n- &a {files: '*" + strings.Repeat("[a-b]", 390) + "b', assert: 'true'}\n" + alias, "cost too much", exitUsage},
 		"those hold":    {"assertions:\n- &a {name: '" + strings.Repeat("x", 200) + "', assert: 'true'}\n" + strings.Repeat("- *a\n", 150), "all is as agreed", exitOK},
 		"too many":      {"assertions:\n- &a {assert: 'true'}\n" + alias, "cost too much", exitFindings},
