@@ -30,11 +30,11 @@ type pairWay struct {
 type pairControl struct{ name, syn, fin, rst string }
 
 type pairFound struct {
-	severity         analyzer.Severity
-	rule, name string
-	n                string
-	message, advice  string
-	next             string
+	severity        analyzer.Severity
+	rule, name      string
+	n               string
+	message, advice string
+	next            string
 }
 
 type pairWorst struct{ a, b, client, server, toServer, toClient, p50, close string }

@@ -20,7 +20,7 @@ import (
 // What check may cost beyond its captures when all that stands beside them is a
 // stranger's: time of processors, and octets.
 const (
-	strangerTime = time.Second
+	strangerTime = 1500 * time.Millisecond // of a processor that may share its core, where a second counts half more
 	strangerHeap = 64 << 20
 )
 
