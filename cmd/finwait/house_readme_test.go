@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,16 +9,15 @@ import (
 	"finwait/analyzer/rules"
 )
 
-// The README lists every rule as the rule describes itself.
+// The README lists every rule; what each says, explain says.
 func TestReadmeListsRules(t *testing.T) {
 	b, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range rules.All {
-		row := fmt.Sprintf("| %s | %s | %s | %s |", r.ID, r.Name, r.Severity, r.Doc.Title)
-		if !strings.Contains(string(b), row+"\n") {
-			t.Errorf("README.md lacks the row\n%s", row)
+		if name := r.ID + " " + r.Name; !strings.Contains(string(b), name) {
+			t.Errorf("README.md lacks %s", name)
 		}
 	}
 }
