@@ -33,6 +33,7 @@ type RuleCount struct {
 	N          int64
 	Flow       *Flow // the first
 	Finding    *Finding
+	latest     *Flow
 }
 
 // mostWorst is how many connections are named.
@@ -103,7 +104,9 @@ func (v *Overview) found(f *Flow, found *Finding) {
 		v.Rules = append(v.Rules, &RuleCount{Rule: found.Rule, Name: found.Name, Severity: found.Severity, Flow: f, Finding: found})
 	}
 	r := v.Rules[i]
-	r.N++
+	if r.latest != f { // a connection may have it in both directions
+		r.N, r.latest = r.N+1, f
+	}
 	if found.Severity > r.Severity {
 		r.Severity, r.Flow, r.Finding = found.Severity, f, found
 	}

@@ -85,3 +85,29 @@ func acknowledged(t *testing.T, f *Flow) {
 		}
 	}
 }
+
+// A connection that has a finding in both directions is one connection.
+func TestOverviewCountsConnections(t *testing.T) {
+	r := compare(t, "../../testdata/real/pair/loss-20.a.pcap", "../../testdata/real/pair/loss-20.b.pcap")
+	var v Overview
+	twice := false
+	err := r.Each(func(f *Flow) error {
+		n := 0
+		for i := range f.Findings {
+			if f.Findings[i].Rule == "FIN604" {
+				n++
+			}
+		}
+		twice = twice || n > 1
+		v.Add(f)
+		return nil
+	})
+	if err != nil || !twice {
+		t.Fatalf("no connection lost segments both ways (%v): not much of a test", err)
+	}
+	for _, rule := range v.Rules {
+		if rule.N > r.Matched {
+			t.Errorf("%s: %d connections of %d", rule.Rule, rule.N, r.Matched)
+		}
+	}
+}

@@ -127,6 +127,8 @@ func pairVerdict(r *pair.Result) (list []string) {
 	}
 	of := func(i int) string { return share(lost[i], r.Paths[i].Counts.Sent()) }
 	switch {
+	case lost[0] == 0 && lost[1] == 0 && forged > 0:
+		list = append(list, "The network delivered all that was sent while both captures ran.")
 	case lost[0] == 0 && lost[1] == 0:
 		list = append(list, "The network delivered all that was sent while both captures ran: what is late or missing is the hosts' doing.")
 	case lost[1] == 0:
