@@ -88,25 +88,7 @@ func (r *Row) Has(k NoteKind) bool {
 
 // FlagText returns the control bits as tcpdump prints them: [S.], [P.], [F.].
 func (r *Row) FlagText() string {
-	letters := [...]struct {
-		flag   segment.Flags
-		letter byte
-	}{
-		{segment.FIN, 'F'},
-		{segment.SYN, 'S'},
-		{segment.RST, 'R'},
-		{segment.PSH, 'P'},
-		{segment.ACK, '.'},
-		{segment.URG, 'U'},
-		{segment.ECE, 'E'},
-		{segment.CWR, 'W'},
-	}
-	text := []byte{'['}
-	for _, l := range letters {
-		if r.Flags.Has(l.flag) {
-			text = append(text, l.letter)
-		}
-	}
+	text := r.Flags.AppendLetters([]byte{'['})
 	if len(text) == 1 {
 		text = append(text, "none"...)
 	}

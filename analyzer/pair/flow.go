@@ -211,23 +211,7 @@ func (k *kept) segments(v *views, o *Offset, unproved [2]Fate) []Segment {
 
 // flagText returns control bits as flow records spell them: F S R . U E W, without PSH.
 func flagText(f segment.Flags) string {
-	text := []byte{}
-	for _, l := range [...]struct {
-		flag   segment.Flags
-		letter byte
-	}{
-		{segment.FIN, 'F'},
-		{segment.SYN, 'S'},
-		{segment.RST, 'R'},
-		{segment.ACK, '.'},
-		{segment.URG, 'U'},
-		{segment.ECE, 'E'},
-		{segment.CWR, 'W'},
-	} {
-		if f.Has(l.flag) {
-			text = append(text, l.letter)
-		}
-	}
+	text := (f &^ segment.PSH).AppendLetters(nil)
 	if len(text) == 0 {
 		return "none"
 	}

@@ -112,20 +112,6 @@ func (t *tokens) appendTo(dst []byte, m *moreTokens, client uint8) []byte {
 	return dst
 }
 
-// flagLetters are the letters of the flag sequence, in its order.
-var flagLetters = [...]struct {
-	flag   segment.Flags
-	letter byte
-}{
-	{segment.FIN, 'F'},
-	{segment.SYN, 'S'},
-	{segment.RST, 'R'},
-	{segment.ACK, '.'},
-	{segment.URG, 'U'},
-	{segment.ECE, 'E'},
-	{segment.CWR, 'W'},
-}
-
 func appendToken(dst []byte, k kind, count uint32, client uint8) []byte {
 	if len(dst) > 0 {
 		dst = append(dst, ' ')
@@ -140,11 +126,7 @@ func appendToken(dst []byte, k kind, count uint32, client uint8) []byte {
 		dst = append(dst, "none"...)
 	case flags == segment.ACK && k&kindPayload != 0: // a bare ".d" is written "d"
 	default:
-		for _, l := range flagLetters {
-			if flags.Has(l.flag) {
-				dst = append(dst, l.letter)
-			}
-		}
+		dst = flags.AppendLetters(dst)
 	}
 	if k&kindPayload != 0 {
 		dst = append(dst, 'd')

@@ -29,6 +29,31 @@ func (f Flags) Has(g Flags) bool { return f&g == g }
 // Any reports whether some bit of g is set in f.
 func (f Flags) Any(g Flags) bool { return f&g != 0 }
 
+// letters are those of the control bits, in tcpdump's order.
+var letters = [...]struct {
+	flag   Flags
+	letter byte
+}{
+	{FIN, 'F'},
+	{SYN, 'S'},
+	{RST, 'R'},
+	{PSH, 'P'},
+	{ACK, '.'},
+	{URG, 'U'},
+	{ECE, 'E'},
+	{CWR, 'W'},
+}
+
+// AppendLetters appends the bits of f as tcpdump prints them: S., P., F.
+func (f Flags) AppendLetters(dst []byte) []byte {
+	for i := range letters {
+		if f.Has(letters[i].flag) {
+			dst = append(dst, letters[i].letter)
+		}
+	}
+	return dst
+}
+
 // Addr is an IP address without a pointer in it, so that tables of them cost
 // the collector nothing. An IPv4 address stands in its IPv4-mapped form
 // (RFC 4291 §2.5.5.2).
