@@ -24,6 +24,9 @@ var pages = []struct {
 	{"show-fin-ack-ignored", []string{"show", "--stream", "0", capture("fin-ack-ignored")}},
 	{"timeline-go-timeout", []string{"timeline", capture("go-timeout")}},
 	{"diff-go-timeout", []string{"diff", capture("go-timeout"), capture("go-timeout-delayed")}},
+	{"pair-loss", []string{"pair", capture("pair/loss-20.a"), capture("pair/loss-20.b")}},
+	{"pair-forged", []string{"pair", capture("pair/forged-rst-to-client.a"), capture("pair/forged-rst-to-client.b")}},
+	{"show-pair", []string{"show", "--stream", "0", "--pair", capture("pair/loss-20.b"), capture("pair/loss-20.a")}},
 }
 
 func TestEveryPageIsSound(t *testing.T) {
@@ -88,7 +91,7 @@ func TestNothingCapturedIsMarkup(t *testing.T) {
 		if err := os.WriteFile(capture, octets, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, args := range [][]string{{"report", capture}, {"report", capture, capture}, {"show", "--stream", "0", capture}, {"timeline", capture}, {"diff", capture, capture}} {
+		for _, args := range [][]string{{"report", capture}, {"report", capture, capture}, {"show", "--stream", "0", capture}, {"timeline", capture}, {"diff", capture, capture}, {"pair", capture, capture}} {
 			b.open(write(t, args...))
 			if n := eval[int](b, `document.querySelectorAll('img,b:not(.tiles b):not(main > p > b),iframe,object,script:not([id]):not(:last-of-type)').length`); n > 0 {
 				t.Errorf("%q: %d elements that finwait did not write", name, n)
