@@ -127,8 +127,8 @@ type seen struct {
 const keptSeen = 64
 
 func (f *flow) remember(s seen) {
-	if f.recent == nil { // as many as arrive on most connections
-		f.recent = make([]seen, 0, 8)
+	if f.recent == nil { // as many as arrive where a connection is refused
+		f.recent = make([]seen, 0, 2)
 	}
 	if len(f.recent) < keptSeen {
 		f.recent = append(f.recent, s)
