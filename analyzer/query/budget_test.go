@@ -80,10 +80,11 @@ func nested(outer, inner string, depth int, what string) string {
 
 // TestBombs wants each of them refused, soon and without much memory.
 func TestBombs(t *testing.T) {
-	const (
-		most     = time.Second // of processors
-		mostHeap = 64 << 20
-	)
+	const mostHeap = 64 << 20
+	most := 1500 * time.Millisecond // of processors that may share a core
+	if testing.Short() {
+		most *= 10 // the race detector, which runs the short tests, takes that much longer
+	}
 	for text, want := range bombs {
 		facts := manyFacts(300)
 		debug.FreeOSMemory()
