@@ -37,15 +37,19 @@ func (s *sampling) add(v Seconds, lot uint64) {
 	s.keep(drawn{lot, v})
 }
 
-func (s *sampling) keep(d drawn) {
-	if n := len(s.kept); n == maxSampling {
-		if d.compare(s.kept[n-1]) >= 0 {
-			return
+func (s *sampling) keep(d drawn) { s.kept = KeepLeast(s.kept, d, maxSampling, drawn.compare) }
+
+// KeepLeast returns list, in order, with v in its place, of which the greatest goes where
+// there are more than most: the same whatever order they come in.
+func KeepLeast[T any](list []T, v T, most int, compare func(a, b T) int) []T {
+	if n := len(list); n == most {
+		if compare(v, list[n-1]) >= 0 {
+			return list
 		}
-		s.kept = s.kept[:n-1]
+		list = list[:n-1]
 	}
-	at, _ := slices.BinarySearchFunc(s.kept, d, drawn.compare)
-	s.kept = slices.Insert(s.kept, at, d)
+	at, _ := slices.BinarySearchFunc(list, v, compare)
+	return slices.Insert(list, at, v)
 }
 
 // merge takes in what o holds.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+
+	analyzer "finwait/analyzer/model"
 )
 
 const (
@@ -51,14 +53,7 @@ func (s *series) add(v drawn) {
 }
 
 func (s *series) keep(v drawn) {
-	if n := len(s.kept); n == maxPerSeries {
-		if v.compare(s.kept[n-1]) >= 0 {
-			return
-		}
-		s.kept = s.kept[:n-1]
-	}
-	at, _ := slices.BinarySearchFunc(s.kept, v, drawn.compare)
-	s.kept = slices.Insert(s.kept, at, v)
+	s.kept = analyzer.KeepLeast(s.kept, v, maxPerSeries, drawn.compare)
 }
 
 // samples returns those that were kept.
