@@ -60,7 +60,7 @@ func (x *Store) Add(h *Head, f frame.Frame, s *segment.Segment, side uint8) {
 	var m Mark
 	fresh := x.count(h, c, x.logs.Of(&h.log), f, s, side, &m)
 	if fresh > 0 {
-		x.hear(h, f, s, side, m.Seq, fresh)
+		x.addPayload(h, f, s, side, m.Seq, fresh)
 	}
 	if h.said != 0 {
 		x.followStalls(h, &m, fresh, c.ends[side].zeroWindow)
@@ -78,12 +78,12 @@ func (x *Store) log(h *Head, f frame.Frame, s *segment.Segment, side uint8, orde
 	g := x.logs.add(&h.log)
 	h.entry(g, f, s, side)
 	if orderly && s.PayloadLen > 0 {
-		x.hear(h, f, s, side, g.pos(), int64(s.PayloadLen))
+		x.addPayload(h, f, s, side, g.pos(), int64(s.PayloadLen))
 	}
 }
 
-// hear passes on payload of which some had not come before.
-func (x *Store) hear(h *Head, f frame.Frame, s *segment.Segment, side uint8, at seqnum.Offset, fresh int64) {
+// addPayload passes on payload of which some had not come before.
+func (x *Store) addPayload(h *Head, f frame.Frame, s *segment.Segment, side uint8, at seqnum.Offset, fresh int64) {
 	x.payload.Add(&h.said, &payload.Piece{
 		Time: f.Time, Frame: uint32(f.Number), Side: side, Size: s.PayloadLen, Octets: s.Payload, At: at, Fresh: fresh,
 	})

@@ -1,8 +1,9 @@
 package conn
 
-import "finwait/reassembly/frame"
-
-import "finwait/reassembly/payload"
+import (
+	"finwait/reassembly/frame"
+	"finwait/reassembly/payload"
+)
 
 // Value is one connection with all that belongs to it: what a Conn is derived from.
 type Value struct {
