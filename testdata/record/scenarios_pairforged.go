@@ -78,11 +78,7 @@ var pairForgedScenarios = []scenario{
 			return inject(2, isPayload(false), forgedDelay+time.Millisecond, forgedFlags(false, flagFIN|flagACK))
 		}),
 		sysctls: []string{"net.ipv4.tcp_orphan_retries=2"}, pair: &pairing{needs: "forged"},
-		run: func(l *lab) {
-			l.serve("recv:100 send:200 recv:100 send:200 wait:400ms send:300 eof close")
-			l.dial(1, "send:100 recv:200 wait:100ms send:100 recv:200 eof wait:50ms close")
-			l.until(3 * time.Second)
-		},
+		run: serverHasMore,
 	},
 	{
 		name: "forged-syn-ack", shows: "a box answers the SYN before the server does: both ends think of other sequence numbers",
@@ -166,4 +162,12 @@ func burst() middlebox {
 			}
 		}
 	}
+}
+
+// serverHasMore closes the client when its second answer ends, and has the server say
+// more 400 ms later.
+func serverHasMore(l *lab) {
+	l.serve("recv:100 send:200 recv:100 send:200 wait:400ms send:300 eof close")
+	l.dial(1, "send:100 recv:200 wait:100ms send:100 recv:200 eof wait:50ms close")
+	l.until(3 * time.Second)
 }

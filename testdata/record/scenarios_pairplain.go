@@ -72,11 +72,7 @@ var pairPlainScenarios = []scenario{
 			return inject(2, isPayload(false), forgedDelay+time.Millisecond, plainFlags(false, flagFIN|flagACK))
 		}),
 		sysctls: []string{"net.ipv4.tcp_orphan_retries=2"}, pair: &pairing{needs: "forged"},
-		run: func(l *lab) {
-			l.serve("recv:100 send:200 recv:100 send:200 wait:400ms send:300 eof close")
-			l.dial(1, "send:100 recv:200 wait:100ms send:100 recv:200 eof wait:50ms close")
-			l.until(3 * time.Second)
-		},
+		run: serverHasMore,
 	},
 	{
 		name: "plain-syn-ack", shows: "a box answers the SYN before the server does, with the hosts' TTL",
