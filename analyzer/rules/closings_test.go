@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"finwait/reassembly/conn"
 )
 
 // closings says which of the rules in held are found in the captures of a
@@ -90,6 +92,26 @@ func TestEndings(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// A reload is no timer and no leak: the connections whose request crossed the FIN lost it,
+// and nothing is said of the others.
+func TestReloadUnderLoad(t *testing.T) {
+	for _, file := range []string{"reload-under-load.pcap", "reload-under-load.server.pcap"} {
+		lost := 0
+		for _, rec := range judgedFile(t, "../../testdata/real/"+file) {
+			var want []string
+			if rec.Close == conn.CloseResetAfterFIN {
+				want, lost = []string{"FIN207"}, lost+1
+			}
+			if got := found(rec); !slices.Equal(got, want) {
+				t.Errorf("%s: stream %d, %v: found %v, want %v", file, rec.Stream, rec.Close, got, want)
+			}
+		}
+		if lost == 0 {
+			t.Errorf("%s: no connection was reset", file)
 		}
 	}
 }

@@ -194,6 +194,21 @@ var endingScenarios = []scenario{
 			l.until(2600 * time.Millisecond)
 		},
 	},
+	{
+		name:    "reload-under-load",
+		shows:   "nginx reloads while clients ask again and again across a path with 20 ms of delay: its old worker closes all idle connections at once, and requests cross its FINs",
+		path:    path{delay: 20 * time.Millisecond},
+		snaplen: 512,
+		client:  "ESTABLISHED",
+		server:  "ESTABLISHED",
+		run: func(l *lab) {
+			l.nginxMaster("keepalive_timeout 60s;")
+			l.run(l.client, role{Kind: httpClient, Addr: ":80", Count: 8, Stagger: 17 * time.Millisecond, Times: 12, Pause: 35 * time.Millisecond})
+			l.until(900 * time.Millisecond)
+			l.signal(l.latest(l.server), "HUP")
+			l.until(1900 * time.Millisecond)
+		},
+	},
 }
 
 // forgetting runs connections that are idle for longer than the server's connection tracking
