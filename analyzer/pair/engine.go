@@ -258,7 +258,7 @@ func (k *link) turn() {
 		r.dir ^= 1
 		w.row(&r)
 	}
-	k.rows = w.b
+	k.rows = w.B
 	k.flows[0], k.flows[1] = k.flows[1], k.flows[0]
 	k.waits = waits{}
 }
@@ -404,9 +404,9 @@ func (e *Engine) keep(k *link) {
 		way := k.sender(uint8(dir))
 		r.ways[way].add(&k.flows[dir].tally)
 	}
-	e.scratch.b = e.scratch.b[:0]
+	e.scratch.B = e.scratch.B[:0]
 	k.encode(&e.scratch)
-	if err := r.spool.add(e.scratch.b); err != nil && e.err == nil {
+	if err := r.spool.add(e.scratch.B); err != nil && e.err == nil {
 		e.err = err
 	}
 }

@@ -2,6 +2,7 @@ package pair
 
 import (
 	"finwait/analyzer/model"
+	"finwait/reassembly/codec"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
@@ -34,25 +35,24 @@ func (k *kept) sender(dir uint8) int {
 
 // encode appends a link.
 func (k *link) encode(w *writer) {
-	w.octet(uint8(k.near))
+	w.Octet(uint8(k.near))
 	for _, l := range k.legs {
-		if w.flag(l != nil); l == nil {
+		if w.Flag(l != nil); l == nil {
 			continue
 		}
-		w.octet(l.flip)
+		w.Octet(l.flip)
 		for _, e := range l.ends {
-			w.b = append(w.b, e.Addr[:]...)
-			w.uint(uint64(e.Port))
+			w.Fixed(e.Addr[:])
+			w.Unsigned(uint64(e.Port))
 		}
-		w.uint(uint64(len(l.record)))
-		w.b = append(w.b, l.record...)
+		w.Octets(l.record)
 	}
 	for i := range k.flows {
 		f := &k.flows[i].tally
 		for _, n := range f.counts {
-			w.int(n)
+			w.Signed(n)
 		}
-		w.int(f.weak)
+		w.Signed(f.weak)
 		w.sampling(&f.delays)
 	}
 	w.waits(&k.waits)
@@ -66,8 +66,7 @@ func (k *link) encode(w *writer) {
 		w.time(n.finSent[i])
 		w.time(n.finCame[i])
 	}
-	w.uint(uint64(len(k.rows)))
-	w.b = append(w.b, k.rows...)
+	w.Octets(k.rows)
 }
 
 // unpacker decodes links, one after the other in the same memory.
@@ -78,31 +77,32 @@ type unpacker struct {
 }
 
 // decode returns a link as encode left it. It is valid until the next call.
-func (u *unpacker) decode(b []byte) *kept {
-	r, k := reader{b}, &u.kept
+func (u *unpacker) decode(b []byte) (k *kept, err error) {
+	r := reader{codec.Decoder{B: b}}
+	k = &u.kept
 	*k = kept{}
-	k.near = int(r.octet())
+	k.near = int(r.Octet())
 	for c := range k.legs {
-		if !r.flag() {
+		if !r.Flag() {
 			continue
 		}
 		l := &u.legs[c]
-		*l = leg{capture: c, flip: r.octet()}
+		*l = leg{capture: c, flip: r.Octet()}
 		for i := range l.ends {
-			l.ends[i].Addr = segment.Addr(r.b[:len(l.ends[i].Addr)])
-			r.b = r.b[len(l.ends[i].Addr):]
-			l.ends[i].Port = uint16(r.uint())
+			l.ends[i].Addr = segment.Addr(r.Fixed(len(l.ends[i].Addr)))
+			l.ends[i].Port = uint16(r.Unsigned())
 		}
-		n := r.uint()
-		k.legs[c], k.records[c] = l, decodeRecord(r.b[:n], &u.records[c])
-		r.b = r.b[n:]
+		k.legs[c] = l
+		if k.records[c], err = decodeRecord(r.Octets(len(r.B)), &u.records[c]); err != nil {
+			return nil, err
+		}
 	}
 	for i := range k.flows {
 		f := &k.flows[i]
 		for j := range f.counts {
-			f.counts[j] = r.int()
+			f.counts[j] = r.Signed()
 		}
-		f.weak, f.delays = r.int(), r.sampling()
+		f.weak, f.delays = r.Signed(), r.sampling()
 	}
 	k.waits = r.waits()
 	n := &k.notes
@@ -114,14 +114,13 @@ func (u *unpacker) decode(b []byte) *kept {
 	for i := range n.finSent {
 		n.finSent[i], n.finCame[i] = r.time(), r.time()
 	}
-	size := r.uint()
-	k.rows = r.b[:size]
-	return k
+	k.rows = r.Octets(len(r.B))
+	return k, r.Err
 }
 
 // decodedRows returns the rows of a link.
 func decodedRows(b []byte) (rows []row) {
-	for r := (reader{b}); len(r.b) > 0; {
+	for r := (reader{codec.Decoder{B: b}}); len(r.B) > 0 && r.Err == nil; {
 		rows = append(rows, r.row())
 	}
 	return rows

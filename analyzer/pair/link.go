@@ -1,6 +1,7 @@
 package pair
 
 import (
+	"finwait/reassembly/codec"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
@@ -466,8 +467,8 @@ func (k *link) emit(r row) {
 		k.note().see(&r, k.sender(r.dir))
 	}
 	if k.told {
-		w := writer{k.rows}
+		w := writer{codec.Encoder{B: k.rows}}
 		w.row(&r)
-		k.rows = w.b
+		k.rows = w.B
 	}
 }

@@ -174,7 +174,10 @@ func (r *Result) Each(f func(*Flow) error) error {
 func (r *Result) each(f func(*kept, *Flow) error) error {
 	var u unpacker
 	return r.spool.each(func(b []byte) error {
-		k := u.decode(b)
+		k, err := u.decode(b)
+		if err != nil {
+			return unreadable(err)
+		}
 		flow := k.flow(&r.Offset, r.Unproved)
 		if r.keep != nil {
 			if ok, err := r.keep(flow); !ok || err != nil {

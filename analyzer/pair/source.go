@@ -131,9 +131,9 @@ func (f *feed) segment(stream uint32, side uint8, at frame.Frame, s *segment.Seg
 
 func (f *feed) Record(r *model.Record) error {
 	if f.records {
-		f.scratch.b = f.scratch.b[:0]
+		f.scratch.B = f.scratch.B[:0]
 		f.scratch.record(r)
-		*f.add() = event{record: slices.Clone(f.scratch.b), stream: r.Stream}
+		*f.add() = event{record: slices.Clone(f.scratch.B), stream: r.Stream}
 	}
 	return nil
 }

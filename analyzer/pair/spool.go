@@ -7,15 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"os"
+
+	"finwait/analyzer/scratch"
 )
 
 // spool keeps links in the order in which they became final: in memory, and where there
 // are many in a temporary file.
 type spool struct {
 	buf  []byte
-	file *os.File // nil while memory is enough
+	file *scratch.File // nil while memory is enough
 	out  *bufio.Writer
 	size int64
 }
@@ -33,11 +33,10 @@ func (s *spool) add(b []byte) error {
 		return nil
 	}
 	if s.file == nil {
-		f, err := os.CreateTemp("", "finwait-pair-*")
+		f, err := scratch.New("pair")
 		if err != nil {
-			return fmt.Errorf("what is known of connections cannot be kept: %w", err)
+			return notKept(err)
 		}
-		_ = os.Remove(f.Name()) // it lives on without a name; on Windows, until close
 		s.file, s.out = f, bufio.NewWriterSize(f, 1<<16)
 	}
 	return s.flush()
@@ -47,9 +46,17 @@ func (s *spool) flush() error {
 	_, err := s.out.Write(s.buf)
 	s.buf = s.buf[:0]
 	if err != nil {
-		return fmt.Errorf("what is known of connections cannot be kept: %w", err)
+		return notKept(err)
 	}
 	return nil
+}
+
+func notKept(err error) error {
+	return fmt.Errorf("what is known of connections cannot be kept: %w", err)
+}
+
+func unreadable(err error) error {
+	return fmt.Errorf("what was kept of connections cannot be read: %w", err)
 }
 
 // each calls f with all that was kept, in order. It may be called again.
@@ -58,9 +65,9 @@ func (s *spool) each(f func([]byte) error) error {
 	if s.file != nil {
 		err := s.out.Flush()
 		if err != nil {
-			return fmt.Errorf("what is known of connections cannot be kept: %w", err)
+			return notKept(err)
 		}
-		in = io.MultiReader(io.NewSectionReader(s.file, 0, math.MaxInt64), in)
+		in = io.MultiReader(s.file.Again(), in)
 	}
 	r := bufio.NewReaderSize(in, 1<<16)
 	var b []byte
@@ -76,7 +83,7 @@ func (s *spool) each(f func([]byte) error) error {
 			_, err = io.ReadFull(r, b[:n])
 		}
 		if err != nil {
-			return fmt.Errorf("what was kept of connections cannot be read: %w", err)
+			return unreadable(err)
 		}
 		if err := f(b[:n]); err != nil {
 			return err
@@ -89,10 +96,5 @@ func (s *spool) close() error {
 	if s.file == nil {
 		return nil
 	}
-	name := s.file.Name()
-	err := s.file.Close()
-	if rerr := os.Remove(name); !errors.Is(rerr, os.ErrNotExist) {
-		err = errors.Join(err, rerr)
-	}
-	return err
+	return s.file.Close()
 }

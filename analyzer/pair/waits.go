@@ -87,14 +87,14 @@ func (w *waits) result(o *Offset, near int) *Waits {
 }
 
 func (w *writer) waits(v *waits) {
-	w.int(v.turns)
+	w.Signed(v.turns)
 	for _, t := range [...]frame.Time{v.host, v.there, v.back, v.at} {
 		w.time(t)
 	}
 }
 
 func (r *reader) waits() (v waits) {
-	v.turns = r.int()
+	v.turns = r.Signed()
 	v.host, v.there, v.back, v.at = r.time(), r.time(), r.time(), r.time()
 	return v
 }

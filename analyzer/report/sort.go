@@ -9,10 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/scratch"
 )
 
 // sortMemory is how many octets of encoded records are sorted in memory.
@@ -27,7 +27,7 @@ type sorter struct {
 
 	buf    []byte // encoded records, one after the other
 	items  []item
-	spill  *os.File // nil until needed
+	spill  *scratch.File // nil until needed
 	pieces []piece
 	size   int64 // octets in spill
 }
@@ -82,11 +82,10 @@ func (s *sorter) sortItems() {
 // spillOut writes what is in memory to the temporary file, as one piece.
 func (s *sorter) spillOut() error {
 	if s.spill == nil {
-		f, err := os.CreateTemp("", "finwait-sort-*")
+		f, err := scratch.New("sort")
 		if err != nil {
 			return fmt.Errorf("sort: %w", err)
 		}
-		_ = os.Remove(f.Name()) // it lives on without a name; on Windows, with it
 		s.spill = f
 	}
 	s.sortItems()

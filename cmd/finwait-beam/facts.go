@@ -48,7 +48,7 @@ func (s *Settings) scan(ctx context.Context, u Unit, names []string, merged bool
 		head[0] = 1
 	}
 	for key, l := range out.keys {
-		log(key.key(), append(slices.Clone(head), l.b...))
+		log(key.key(), append(slices.Clone(head), l.B...))
 	}
 	return nil
 }

@@ -161,7 +161,7 @@ func TestSentTwice(t *testing.T) {
 				p.Segment.Flags = 0x02
 			}
 			e.add(&p, n == 3)
-			chunks = append(chunks, append(append(make([]byte, 15), byte(n)), squeeze(e.b)...))
+			chunks = append(chunks, append(append(make([]byte, 15), byte(n)), squeeze(e.B)...))
 			e = encoder{}
 		}
 		if i == 1 {

@@ -200,7 +200,7 @@ func (q *silences) flush() {
 
 func (q *silences) finish() []byte {
 	q.flush()
-	return q.out.b
+	return q.out.B
 }
 
 // silence is one that was a gap.

@@ -149,9 +149,9 @@ func (t *tracking) see(p *driver.Scanned) {
 		t.opened++
 	}
 	one.Now, _ = t.tracker.Now()
-	before := len(to.b)
+	before := len(to.B)
 	to.add(&one, greater)
-	if t.pending += len(to.b) - before; len(to.b) > maxChunk {
+	if t.pending += len(to.B) - before; len(to.B) > maxChunk {
 		t.handOn(key, to)
 	} else if t.pending > maxPending {
 		t.flush()
@@ -168,14 +168,14 @@ func (t *tracking) handOn(key tuple, h *handOn) {
 	unit := uint64(t.unit.Base)
 	head := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, unit), t.chunk)
 	t.chunk++
-	t.emit(key.key(), append(head, squeeze(h.b)...))
-	t.pending -= len(h.b)
+	t.emit(key.key(), append(head, squeeze(h.B)...))
+	t.pending -= len(h.B)
 	h.encoder = encoder{}
 }
 
 func (t *tracking) flush() {
 	for key, h := range t.common {
-		if len(h.b) > 0 {
+		if len(h.B) > 0 {
 			t.handOn(key, h)
 		}
 	}

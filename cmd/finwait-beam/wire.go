@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 
+	"finwait/reassembly/codec"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
@@ -42,14 +43,15 @@ const (
 
 // encoder appends packets of one 4-tuple to a list.
 type encoder struct {
-	b    []byte
+	codec.Encoder
 	last Packet
 }
 
 // add appends p, whose segment was sent from a side of the tuple.
 func (e *encoder) add(p *Packet, greater bool) {
-	if len(e.b) == 0 {
-		e.b, e.last = append(e.b, wireVersion), Packet{}
+	if len(e.B) == 0 {
+		e.Octet(wireVersion)
+		e.last = Packet{}
 	}
 	s := &p.Segment
 	var bits uint64
@@ -74,70 +76,57 @@ func (e *encoder) add(p *Packet, greater bool) {
 			bits |= is.bit
 		}
 	}
-	e.unsigned(bits)
-	e.signed(int64(p.Frame.Number - e.last.Frame.Number))
-	e.signed(int64(p.Frame.Time - e.last.Frame.Time))
+	e.Unsigned(bits)
+	e.Signed(int64(p.Frame.Number - e.last.Frame.Number))
+	e.Signed(int64(p.Frame.Time - e.last.Frame.Time))
 	if bits&hasStream != 0 {
-		e.unsigned(uint64(p.Stream))
+		e.Unsigned(uint64(p.Stream))
 	}
 	if bits&hasLate != 0 {
-		e.signed(int64(p.Now - p.Frame.Time))
+		e.Signed(int64(p.Now - p.Frame.Time))
 	}
 	if bits&hasFile != 0 {
-		e.unsigned(uint64(p.File))
+		e.Unsigned(uint64(p.File))
 	}
 	if bits&hasPath != 0 {
 		e.path(&s.Path)
 	}
-	e.b = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(e.b, uint32(s.Seq)), uint32(s.Ack))
-	e.b = append(e.b, byte(s.Flags), s.TTL)
-	e.b = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(e.b, s.Window), s.IPID)
-	e.unsigned(uint64(s.PayloadLen))
+	e.B = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(e.B, uint32(s.Seq)), uint32(s.Ack))
+	e.Fixed([]byte{byte(s.Flags), s.TTL})
+	e.B = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(e.B, s.Window), s.IPID)
+	e.Unsigned(uint64(s.PayloadLen))
 	if bits&hasPayload != 0 {
-		e.unsigned(uint64(len(s.Payload)))
-		e.b = append(e.b, s.Payload...)
+		e.Octets(s.Payload)
 	}
 	if bits&hasOptions != 0 {
 		e.options(&s.Options)
 	}
 	if bits&isQuote != 0 {
-		e.b = append(append(e.b, s.ICMP.Type, s.ICMP.Code), s.ICMP.From[:]...)
+		e.Fixed([]byte{s.ICMP.Type, s.ICMP.Code})
+		e.Fixed(s.ICMP.From[:])
 	}
 	e.last.Frame, e.last.File, e.last.Segment.Path = p.Frame, p.File, s.Path
 }
 
-func (e *encoder) unsigned(v uint64) { e.b = binary.AppendUvarint(e.b, v) }
-func (e *encoder) signed(v int64)    { e.b = binary.AppendVarint(e.b, v) }
-
-func (e *encoder) flags(list ...bool) {
-	v := byte(0)
-	for i, is := range list {
-		if is {
-			v |= 1 << i
-		}
-	}
-	e.b = append(e.b, v)
-}
-
 func (e *encoder) path(p *segment.Path) {
 	for _, id := range p.VLAN {
-		e.unsigned(uint64(id))
+		e.Unsigned(uint64(id))
 	}
-	e.b = append(e.b, p.VLANs, byte(p.Tunnel))
-	e.flags(p.HasTunnelID)
-	e.unsigned(uint64(p.TunnelID))
-	e.unsigned(uint64(p.Interface))
+	e.Fixed([]byte{p.VLANs, byte(p.Tunnel)})
+	e.Flags(p.HasTunnelID)
+	e.Unsigned(uint64(p.TunnelID))
+	e.Unsigned(uint64(p.Interface))
 }
 
 func (e *encoder) options(o *segment.Options) {
-	e.flags(o.Cut, o.HasMSS, o.HasScale, o.HasTimestamps, o.SACKPermitted, o.Multipath)
-	e.unsigned(uint64(o.MSS))
-	e.b = append(e.b, o.Scale, o.SACKs)
-	e.unsigned(uint64(o.TSVal))
-	e.unsigned(uint64(o.TSEcr))
+	e.Flags(o.Cut, o.HasMSS, o.HasScale, o.HasTimestamps, o.SACKPermitted, o.Multipath)
+	e.Unsigned(uint64(o.MSS))
+	e.Fixed([]byte{o.Scale, o.SACKs})
+	e.Unsigned(uint64(o.TSVal))
+	e.Unsigned(uint64(o.TSEcr))
 	for _, block := range o.SACK {
-		e.unsigned(uint64(block.Left))
-		e.unsigned(uint64(block.Right))
+		e.Unsigned(uint64(block.Left))
+		e.Unsigned(uint64(block.Right))
 	}
 }
 
@@ -145,8 +134,7 @@ var errWire = errors.New("packets of another version of the program, or damaged"
 
 // decoder reads what an encoder wrote.
 type decoder struct {
-	b    []byte
-	bad  bool
+	codec.Decoder
 	last Packet
 	key  tuple
 }
@@ -156,30 +144,30 @@ func newDecoder(b []byte, key tuple) (*decoder, error) {
 	if len(b) == 0 || b[0] != wireVersion {
 		return nil, errWire
 	}
-	return &decoder{b: b[1:], key: key}, nil
+	return &decoder{Decoder: codec.Decoder{B: b[1:]}, key: key}, nil
 }
 
 // next returns the next packet; false at the end. It is valid until the next.
 func (d *decoder) next() (*Packet, bool, error) {
-	if len(d.b) == 0 {
+	if len(d.B) == 0 {
 		return nil, false, nil
 	}
 	p := &d.last
 	file, path := p.File, p.Segment.Path
 	number, at := p.Frame.Number, p.Frame.Time
-	bits := d.unsigned()
+	bits := d.Unsigned()
 	*p = Packet{Opens: bits&hasStream != 0, Quote: bits&isQuote != 0, File: file}
 	s := &p.Segment
 	s.Path = path
-	p.Frame.Number, p.Frame.Time = number+int(d.signed()), at+frame.Time(d.signed())
+	p.Frame.Number, p.Frame.Time = number+int(d.Signed()), at+frame.Time(d.Signed())
 	if p.Opens {
-		p.Stream = uint32(d.unsigned())
+		p.Stream = uint32(d.Unsigned())
 	}
 	if p.Now = p.Frame.Time; bits&hasLate != 0 {
-		p.Now += frame.Time(d.signed())
+		p.Now += frame.Time(d.Signed())
 	}
 	if bits&hasFile != 0 {
-		p.File = int(d.unsigned())
+		p.File = int(d.Unsigned())
 	}
 	if bits&hasPath != 0 {
 		d.path(&s.Path)
@@ -188,84 +176,46 @@ func (d *decoder) next() (*Packet, bool, error) {
 	if bits&fromGreater != 0 {
 		s.Src, s.Dst = s.Dst, s.Src
 	}
-	fixed := d.take(14)
+	fixed := d.Fixed(14)
 	s.Seq, s.Ack = seqnum.Value(binary.BigEndian.Uint32(fixed)), seqnum.Value(binary.BigEndian.Uint32(fixed[4:]))
 	s.Flags, s.TTL = segment.Flags(fixed[8]), fixed[9]
 	s.Window, s.IPID = binary.BigEndian.Uint16(fixed[10:]), binary.BigEndian.Uint16(fixed[12:])
-	s.PayloadLen = uint32(d.unsigned())
+	s.PayloadLen = uint32(d.Unsigned())
 	if bits&hasPayload != 0 {
-		s.Payload = d.take(int(min(d.unsigned(), 1<<30)))
+		s.Payload = d.Octets(1 << 30)
 	}
 	if bits&hasOptions != 0 {
 		d.options(&s.Options)
 	}
 	if p.Quote {
-		icmp := d.take(18)
+		icmp := d.Fixed(18)
 		s.ICMP = segment.ICMP{Type: icmp[0], Code: icmp[1], From: segment.Addr(icmp[2:])}
 	}
 	s.NoLen, s.BadOffset, s.ShortOffset = bits&isNoLen != 0, bits&isBadOffset != 0, bits&isShortOffset != 0
 	s.ICMP.Header = bits&hasHeader != 0
-	if d.bad {
+	if d.Err != nil {
 		return nil, false, errWire
 	}
 	return p, true, nil
 }
 
-func (d *decoder) unsigned() uint64 {
-	v, n := binary.Uvarint(d.b)
-	if n <= 0 {
-		d.bad, d.b = true, nil
-		return 0
-	}
-	d.b = d.b[n:]
-	return v
-}
-
-func (d *decoder) signed() int64 {
-	v, n := binary.Varint(d.b)
-	if n <= 0 {
-		d.bad, d.b = true, nil
-		return 0
-	}
-	d.b = d.b[n:]
-	return v
-}
-
-// take returns the next n octets.
-func (d *decoder) take(n int) []byte {
-	if n > len(d.b) {
-		d.bad, d.b = true, nil
-		return make([]byte, min(n, 64))
-	}
-	b := d.b[:n]
-	d.b = d.b[n:]
-	return b
-}
-
-func (d *decoder) flags(list ...*bool) {
-	v := d.take(1)[0]
-	for i, is := range list {
-		*is = v>>i&1 != 0
-	}
-}
-
 func (d *decoder) path(p *segment.Path) {
 	for i := range p.VLAN {
-		p.VLAN[i] = uint16(d.unsigned())
+		p.VLAN[i] = uint16(d.Unsigned())
 	}
-	kinds := d.take(2)
+	kinds := d.Fixed(2)
 	p.VLANs, p.Tunnel = kinds[0], segment.TunnelKind(kinds[1])
-	d.flags(&p.HasTunnelID)
-	p.TunnelID, p.Interface = uint32(d.unsigned()), uint16(d.unsigned())
+	d.Flags(&p.HasTunnelID)
+	p.TunnelID, p.Interface = uint32(d.Unsigned()), uint16(d.Unsigned())
 }
 
 func (d *decoder) options(o *segment.Options) {
-	d.flags(&o.Cut, &o.HasMSS, &o.HasScale, &o.HasTimestamps, &o.SACKPermitted, &o.Multipath)
-	o.MSS = uint16(d.unsigned())
-	small := d.take(2)
+	d.Flags(&o.Cut, &o.HasMSS, &o.HasScale, &o.HasTimestamps, &o.SACKPermitted, &o.Multipath)
+	o.MSS = uint16(d.Unsigned())
+	small := d.Fixed(2)
 	o.Scale, o.SACKs = small[0], small[1]
-	o.TSVal, o.TSEcr = uint32(d.unsigned()), uint32(d.unsigned())
+	o.TSVal, o.TSEcr = uint32(d.Unsigned()), uint32(d.Unsigned())
 	for i := range o.SACK {
-		o.SACK[i] = segment.SACKBlock{Left: seqnum.Value(d.unsigned()), Right: seqnum.Value(d.unsigned())}
+		o.SACK[i] = segment.SACKBlock{Left: seqnum.Value(d.Unsigned()), Right: seqnum.Value(d.Unsigned())}
 	}
 }

@@ -46,7 +46,7 @@ func TestPacketsPass(t *testing.T) {
 		if err != nil || back != key {
 			t.Fatalf("4-tuple %v came as %v: %v", key, back, err)
 		}
-		d, err := newDecoder(e.b, key)
+		d, err := newDecoder(e.B, key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,8 +62,8 @@ func TestPacketsPass(t *testing.T) {
 		if _, ok, err := d.next(); ok || err != nil {
 			t.Errorf("more than was sent: %v", err)
 		}
-		for cut := range len(e.b) - 1 { // damaged ones are errors, or fewer packets
-			d, err := newDecoder(e.b[:cut], key)
+		for cut := range len(e.B) - 1 { // damaged ones are errors, or fewer packets
+			d, err := newDecoder(e.B[:cut], key)
 			for more := err == nil; more; {
 				_, more, _ = d.next()
 			}

@@ -35,10 +35,10 @@ var floors = [][]string{
 	{"reassembly", "reassembly/capture"}, // so that what follows connections needs no reader of files
 	{"reassembly/conn"},
 	{"reassembly/stream", "reassembly/zeek", "reassembly/segment/filter", "reassembly/payload"},
-	{"reassembly/segment", "reassembly/internal/codec"},
+	{"reassembly/segment"},
 	{"reassembly/internal/slab"},
-	{"reassembly/frame", "reassembly/pipe", "reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum", "analyzer/parquet", "analyzer/parquet/parquettest"},
-	{"reassembly/enum"},
+	{"reassembly/frame", "reassembly/pipe", "reassembly/tcpstate", "reassembly/seqnum", "reassembly/checksum", "analyzer/parquet", "analyzer/parquet/parquettest", "analyzer/scratch"},
+	{"reassembly/enum", "reassembly/codec"},
 }
 
 // gates are the only packages that import a library, and those below it.

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"finwait/reassembly/internal/codec"
+	"finwait/reassembly/codec"
 	"finwait/reassembly/internal/slab"
 	"finwait/reassembly/payload"
 )
@@ -92,7 +92,7 @@ func (x *Store) Unpack(b []byte, h *Head) (rest []byte, err error) {
 	d := codec.Decoder{B: b}
 	x.decodeLog(&d, h)
 	x.decodeCounters(&d, h)
-	h.stalls, _ = codec.Row(&d, windowsType, &x.windows)
+	h.stalls, _ = x.windows.Decode(&d, windowsType)
 	h.said = x.payload.Decode(&d)
 	if !h.valid(x.logs.Of(&h.log)) {
 		d.Fail()
@@ -124,12 +124,12 @@ func (x *Store) decodeLog(d *codec.Decoder, h *Head) {
 
 func (x *Store) decodeCounters(d *codec.Decoder, h *Head) {
 	var c *counters
-	if h.counters, c = codec.Row(d, countersType, &x.counters); c == nil {
+	if h.counters, c = x.counters.Decode(d, countersType); c == nil {
 		return
 	}
 	var v *views
-	c.views, v = codec.Row(d, viewsType, &x.viewed)
-	more, _ := codec.Row(d, tokensType, &x.more)
+	c.views, v = x.viewed.Decode(d, viewsType)
+	more, _ := x.more.Decode(d, tokensType)
 	if v != nil {
 		v.tokens.more = more
 	} else if more != 0 {
@@ -137,12 +137,12 @@ func (x *Store) decodeCounters(d *codec.Decoder, h *Head) {
 		d.Fail()
 	}
 	for side := range c.ends {
-		c.ends[side].holes, _ = codec.Row(d, holesType, &x.holes)
+		c.ends[side].holes, _ = x.holes.Decode(d, holesType)
 		if hole := x.holes.Find(c.ends[side].holes); hole != nil && hole.n > maxHoles {
 			d.Fail()
 		}
 	}
-	c.shut, _ = codec.Row(d, shutType, &x.shut)
+	c.shut, _ = x.shut.Decode(d, shutType)
 	if v != nil && v.tokens.n > inlineTokens || c.firstFIN > noSide {
 		d.Fail()
 	}

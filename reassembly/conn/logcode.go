@@ -3,8 +3,8 @@ package conn
 import (
 	"encoding/binary"
 
+	"finwait/reassembly/codec"
 	"finwait/reassembly/frame"
-	"finwait/reassembly/internal/codec"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
 )

@@ -3,7 +3,7 @@ package payload
 import (
 	"encoding/binary"
 
-	"finwait/reassembly/internal/codec"
+	"finwait/reassembly/codec"
 	"finwait/reassembly/internal/slab"
 )
 
@@ -56,7 +56,7 @@ func (k *state) unlink() {
 
 // Decode reads what Append wrote, and returns where it lies.
 func (x *Store) Decode(d *codec.Decoder) (i uint32) {
-	i, k := codec.Row(d, stateType, &x.states)
+	i, k := x.states.Decode(d, stateType)
 	if k == nil {
 		return 0
 	}
@@ -65,7 +65,7 @@ func (x *Store) Decode(d *codec.Decoder) (i uint32) {
 		x.decodeReading(d, &k.sides[side].reading)
 	}
 	var q *records
-	if k.tls, q = codec.Row(d, recordsType, &x.records); q != nil && q.n > maxBursts {
+	if k.tls, q = x.records.Decode(d, recordsType); q != nil && q.n > maxBursts {
 		d.Fail()
 	}
 	if k.speaker > noSide || int(k.proto) >= len(protocolNames) {

@@ -46,7 +46,7 @@ func (j *extractJob) run() (int, error) {
 		if j.spool, err = newSpool(j.Stdin); err != nil {
 			return 0, fmt.Errorf("standard input cannot be kept: %w", err)
 		}
-		defer func() { _ = j.spool.close() }() // a temporary file
+		defer func() { _ = j.spool.file.Close() }() // a temporary file
 	}
 	out, err := openOutput(j.output.path, j.Stdout)
 	if err != nil {
@@ -122,7 +122,7 @@ func (j *extractJob) again() io.Reader {
 	if j.spool == nil {
 		return nil
 	}
-	return j.spool.again()
+	return j.spool.file.Again()
 }
 
 // choose reads the captures for the connections that are asked for.

@@ -22,7 +22,7 @@ type reportPage struct {
 func (p *reportPage) run() (int, error) {
 	defer func() {
 		if p.spool != nil {
-			_ = p.spool.close() // a temporary file
+			_ = p.spool.file.Close() // a temporary file
 		}
 	}()
 	return p.job.run(func(w io.Writer, _ report.Style) (analyzer.Handler, error) {
@@ -83,7 +83,7 @@ func (p *reportPage) draw(files []string, records []*analyzer.Record, to []repor
 	options := p.input.options()
 	options.Stdin, options.Problem = p.Stdin, func(error) {} // it was told the first time
 	if p.spool != nil {
-		options.Stdin = p.spool.again()
+		options.Stdin = p.spool.file.Again()
 	}
 	options.Select = func(*analyzer.Record) bool { return false }
 	options.Tracker.OnSegment = func(s *conn.SegmentEvent) {

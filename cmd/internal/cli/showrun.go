@@ -42,7 +42,7 @@ func (j *showJob) run() (int, error) {
 		if j.spool, err = newSpool(j.Stdin); err != nil {
 			return 0, fmt.Errorf("standard input cannot be kept: %w", err)
 		}
-		defer func() { _ = j.spool.close() }() // a temporary file
+		defer func() { _ = j.spool.file.Close() }() // a temporary file
 	}
 	found, outcome, err := j.find(files, config)
 	if err != nil {
@@ -154,7 +154,7 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered
 	options := j.input.options()
 	options.Stdin, options.Problem = j.Stdin, func(error) {} // it was told the first time
 	if j.spool != nil {
-		options.Stdin = j.spool.again()
+		options.Stdin = j.spool.file.Again()
 	}
 	options.Select = func(*analyzer.Record) bool { return false }
 	options.Tracker.OnSegment, options.Rules = a.see, []*analyzer.Rule{}

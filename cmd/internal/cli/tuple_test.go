@@ -32,12 +32,12 @@ func TestSpoolReadsAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.close()
+	defer s.file.Close()
 	if _, err := io.CopyN(io.Discard, s, 8); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if text, err := io.ReadAll(s.again()); err != nil || !bytes.Equal(text, []byte("what was")) {
+		if text, err := io.ReadAll(s.file.Again()); err != nil || !bytes.Equal(text, []byte("what was")) {
 			t.Errorf("%q (%v)", text, err)
 		}
 	}
