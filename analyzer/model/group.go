@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"finwait/reassembly/conn"
 )
@@ -127,7 +128,8 @@ type gathered struct {
 	took   sampling
 	closed sampling
 	half   sampling
-	began  sampling // since the epoch
+	began  sampling   // since the epoch
+	lives  []lifetime // of the connections that drew the least lots
 	bytes  int64
 	resets int64
 	mute   int64
@@ -192,6 +194,9 @@ func (g *gathered) close(r *Record, lot uint64) {
 	if at == nil {
 		return
 	}
+	if endedAtOnce[g.Rule] {
+		g.live(lifetime{lot, Seconds(r.First.Time), Seconds(*at)})
+	}
 	if r.Handshake == conn.HandshakeComplete {
 		g.closed.add(Seconds(at.Sub(r.First.Time)), lot)
 	}
@@ -243,6 +248,9 @@ func (g *gathered) merge(o *gathered) {
 	g.closed.merge(&o.closed)
 	g.half.merge(&o.half)
 	g.began.merge(&o.began)
+	for _, l := range o.lives {
+		g.live(l)
+	}
 	g.bytes += o.bytes
 	g.resets += o.resets
 	g.mute += o.mute
@@ -302,6 +310,12 @@ func (g *gathered) told(rule *Rule, timers []Timer) FindingGroup {
 	}
 	if message == "" {
 		message = group.plain(&g.Examples[0])
+	}
+	if event := g.atOnce(); event != "" {
+		if !strings.HasSuffix(message, ".") {
+			message += "."
+		}
+		message += event
 	}
 	out.Message = message + g.other.told(g.Connections)
 	if advice != "" {

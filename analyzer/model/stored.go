@@ -9,7 +9,7 @@ import (
 )
 
 // storedVersion is the form in which an Aggregate is stored. It changes with what follows.
-const storedVersion = 2
+const storedVersion = 3
 
 // stored is an Aggregate, but for its timers and rows, as it passes from one machine to
 // another.
@@ -43,6 +43,7 @@ type storedGroup struct {
 	Side    Sides[int64]     `json:"side"`
 	Folds   map[string]*Fold `json:"folds"`
 	Samples [4]storedSample  `json:"samples"`
+	Lives   []storedLife     `json:"lives"`
 	Bytes   int64            `json:"bytes"`
 	Resets  int64            `json:"resets"`
 	Mute    int64            `json:"mute"`
@@ -50,6 +51,12 @@ type storedGroup struct {
 	Client  netip.Addr       `json:"client"`
 	Seen    bool             `json:"seen"`
 	Other   storedOther      `json:"other"`
+}
+
+// storedLife is a lifetime.
+type storedLife struct {
+	Lot          uint64
+	Began, Ended int64
 }
 
 // storedOther is an otherLeg.
@@ -173,6 +180,9 @@ func storeGroup(key groupKey, g *gathered) storedGroup {
 	for _, p := range g.places {
 		s.Places = append(s.Places, p.stored())
 	}
+	for _, l := range g.lives {
+		s.Lives = append(s.Lives, storedLife{l.lot, int64(l.began), int64(l.ended)})
+	}
 	s.Other = storedOther{g.other.connections, g.other.at.stored(), g.other.words}
 	for i, from := range g.samplings() {
 		to := &s.Samples[i]
@@ -189,7 +199,7 @@ func (p place) stored() [3]int64 { return [3]int64{int64(p.file), int64(p.stream
 func placeOf(p [3]int64) place { return place{int(p[0]), uint32(p[1]), p[2]} }
 
 func (s *storedGroup) restore() (*gathered, error) {
-	if len(s.Places) != len(s.Told.Examples) || len(s.Places) > maxExamples || len(s.Clients) > maxDistinct {
+	if len(s.Places) != len(s.Told.Examples) || len(s.Places) > maxExamples || len(s.Clients) > maxDistinct || len(s.Lives) > maxSampling {
 		return nil, errStored
 	}
 	g := &gathered{
@@ -198,6 +208,9 @@ func (s *storedGroup) restore() (*gathered, error) {
 	}
 	for _, p := range s.Places {
 		g.places = append(g.places, placeOf(p))
+	}
+	for _, l := range s.Lives {
+		g.live(lifetime{l.Lot, Seconds(l.Began), Seconds(l.Ended)})
 	}
 	g.other = otherLeg{s.Other.Connections, placeOf(s.Other.Place), s.Other.Words}
 	for i, to := range g.samplings() {

@@ -51,7 +51,8 @@ func checkHalfClosed(p *analyzer.Pass) {
 	if h.For < p.Config.HalfClosed {
 		severity = analyzer.Info
 	}
-	p.Report(halfClosed{open, h.For, h.Bytes}, analyzer.Verdict{
+	_, _, taken := c.AfterFIN()
+	p.Report(halfClosed{open, h.For, h.Bytes, taken > 0}, analyzer.Verdict{
 		Severity: severity, Side: open, Frames: []uint32{fin.Frame, fin.ACKFrame}, Took: took(h.For, h.Bound),
 	})
 }
@@ -61,6 +62,7 @@ type halfClosed struct {
 	open  conn.Role
 	since time.Duration // the other side's FIN
 	sent  int64         // payload that it sent meanwhile
+	taken bool          // and the other side still read
 }
 
 func (h halfClosed) Message() string {
@@ -72,6 +74,9 @@ func (h halfClosed) Message() string {
 }
 
 func (h halfClosed) Advice() string {
+	if h.taken {
+		return fmt.Sprintf("Nothing needs to change while the %s still sends, if the half-close is meant; then let it close its socket.", h.open)
+	}
 	return fmt.Sprintf("Let the %s close its socket when it reads the end of its input.", h.open)
 }
 

@@ -87,8 +87,12 @@ func (f finRepeated) Message() string {
 		return fmt.Sprintf("the %s's FIN was acknowledged after %s, and the %s repeated it %s, the last time %s later: acknowledgments did not reach it",
 			f.by, span(f.over), f.by, times(f.times), span(f.rest))
 	}
-	return fmt.Sprintf("the %s sent its FIN %s in %s and the %s never acknowledged it; observation ended %s after the last",
-		f.by, times(f.times), span(f.over), f.by.Peer(), span(f.rest))
+	end := "with the last"
+	if f.rest > 0 {
+		end = span(f.rest) + " after the last"
+	}
+	return fmt.Sprintf("the %s sent its FIN %s in %s and the %s never acknowledged it; observation ended %s",
+		f.by, times(f.times), span(f.over), f.by.Peer(), end)
 }
 
 func (f finRepeated) Advice() string {

@@ -90,7 +90,11 @@ type slowTeardown struct {
 func (f slowTeardown) Message() string {
 	text := fmt.Sprintf("the teardown took %s", span(f.took))
 	if f.state != tcpstate.Unknown {
-		text += fmt.Sprintf(", %s of it with the %s in %s", span(f.stayed), f.in, f.state)
+		part := span(f.stayed)
+		if part == span(f.took) {
+			part = "all"
+		}
+		text += fmt.Sprintf(", %s of it with the %s in %s", part, f.in, f.state)
 	}
 	if f.repeated {
 		text += fmt.Sprintf("; the %s sent its FIN %s, over %s", f.of, times(f.copies), span(f.over))
@@ -107,6 +111,8 @@ func (f slowTeardown) Advice() string {
 		return fmt.Sprintf("Look for what loses the %s's FIN, or the acknowledgments of it.", f.of)
 	case f.state == tcpstate.Unknown:
 		return "Look for FINs or acknowledgments that the capture lacks."
+	case f.taken > 0:
+		return "Nothing needs to change if the half-close is meant; the payload took that time."
 	case f.state == tcpstate.CloseWait:
 		return fmt.Sprintf("Let the %s close when it reads the end of its input.", f.in)
 	}

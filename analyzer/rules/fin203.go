@@ -96,6 +96,9 @@ func (f lateResponse) Message() string {
 }
 
 func (f lateResponse) Advice() string {
+	if f.crossed {
+		return "Nothing needs to change if the client meant to leave; else let it wait until the server is done."
+	}
 	return "Give the client more patience, or let the server stop when its client has closed."
 }
 

@@ -88,4 +88,6 @@ func (f deliberate) Message() string {
 	return fmt.Sprintf("the %s's FIN closed its own direction only: it acknowledged %s that the %s sent afterwards", f.closer, of, f.closer.Peer())
 }
 
-func (f deliberate) Advice() string { return "Nothing to change." }
+func (f deliberate) Advice() string {
+	return "Nothing needs to change for that: one side may end its own direction and still read."
+}

@@ -109,9 +109,9 @@ func (f idleClose) Message() string {
 
 func (f idleClose) Advice() string {
 	if f.closer == conn.Client {
-		return "Nothing needs to change."
+		return "Nothing needs to change for that."
 	}
-	return "Nothing needs to change, unless requests get lost: then let the client give up idle connections before the server does."
+	return "Nothing needs to change for that, unless requests get lost: then let the client give up idle connections before the server does."
 }
 
 // settled reports whether nobody owed anybody an answer at segment closing, as

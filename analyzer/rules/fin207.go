@@ -159,8 +159,12 @@ func taken(c *conn.Conn, r conn.Role, sent *conn.Mark) bool {
 // groupRace words FIN207.
 func groupRace(g *analyzer.Group) (message, advice string) {
 	if s := g.Took; s.N > 0 && s.Low.Duration() < time.Second {
-		return fmt.Sprintf("Each time a request crossed the FIN with which the server closed the connection, %s after the last payload, and was lost: that is no idle timeout alone, but a reload, a stop or a limit of requests.",
-			among(s)), ""
+		why := "no idle timeout is so short: a reload, a stop or a limit of requests"
+		if s.High.Duration() >= time.Second {
+			why = "some so soon that it was no idle timeout but a reload, a stop or a limit of requests"
+		}
+		return fmt.Sprintf("Each time a request crossed the FIN with which the server closed the connection, %s after the last payload, and was lost: %s.",
+			among(s), why), ""
 	}
 	message = "Each time a request crossed the FIN with which the server closed the idle connection, and was lost"
 	if timers := g.TimersOf("server-idle-timeout"); len(timers) > 0 {

@@ -97,17 +97,17 @@ type windowStall struct {
 }
 
 func (f windowStall) Message() string {
-	text := fmt.Sprintf("the %s's window was 0 for %s while the %s had payload waiting", f.of, span(f.shut), f.of.Peer())
+	text := fmt.Sprintf("the %s had no room for more (its window was 0) for %s while the %s had payload waiting", f.of, span(f.shut), f.of.Peer())
 	if f.probes > 0 {
-		text += fmt.Sprintf(" (it probed %s)", times(f.probes))
+		text += fmt.Sprintf(" and asked for room %s", times(f.probes))
 	}
 	switch f.then {
 	case stayedShut:
-		text += "; it never opened again, and a FIN behind that payload would not show: the sender may be in FIN-WAIT-1"
+		text += fmt.Sprintf("; it never opened again, and a FIN behind that payload would not show: the %s may be in FIN-WAIT-1", f.of.Peer())
 	case stayedShutWithFIN:
 		text += "; it never opened again"
 	case finFollowed:
-		text += fmt.Sprintf("; its FIN came %s after the window opened and may have waited too, in FIN-WAIT-1 unseen", span(f.fin))
+		text += fmt.Sprintf("; the %s's FIN came %s after the window opened and may have waited too, in FIN-WAIT-1 unseen", f.of.Peer(), span(f.fin))
 	}
 	return text
 }

@@ -71,7 +71,7 @@ type simultaneousClose struct {
 func (f simultaneousClose) Message() string {
 	text := fmt.Sprintf("the FINs crossed: neither acknowledges the other; the %s's was captured %s before the %s's", f.first, span(f.apart), f.first.Peer())
 	if f.lost {
-		text = fmt.Sprintf("neither FIN acknowledges the other: the %s's came %s after the %s's, which it cannot have got", f.first.Peer(), span(f.apart), f.first)
+		text = fmt.Sprintf("neither FIN acknowledges the other: the %s's came %s after the %s's, which it had not taken in", f.first.Peer(), span(f.apart), f.first)
 	}
 	var closing []string
 	for r, is := range f.closing {
@@ -85,4 +85,6 @@ func (f simultaneousClose) Message() string {
 	return text
 }
 
-func (f simultaneousClose) Advice() string { return "Nothing to change." }
+func (f simultaneousClose) Advice() string {
+	return "Nothing needs to change for that: both sides may close at the same time."
+}

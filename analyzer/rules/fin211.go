@@ -157,7 +157,11 @@ func (f hangUp) Message() string {
 
 func (f hangUp) Advice() string {
 	if f.timedOut {
-		return "Look why the client did not finish its request; the server's request timeout is as long as told."
+		return "Find out why the client did not finish its request in that time, which is as long as the server waits for one."
 	}
-	return "Look at the server's program and its log at that time: a crash, a kill, a restart without draining, a write timeout, or a backend that went away."
+	const look = "ook at the server's program and its log at that time: a crash, a kill, a restart without draining, a write timeout, or a backend that went away."
+	if !f.sure {
+		return "If that asked for an answer, l" + look
+	}
+	return "L" + look
 }

@@ -62,6 +62,10 @@ func checkAbort(p *analyzer.Pass) {
 	} else if heard != nil && a == conn.Server {
 		f.upload = c.Dialog.Last[peer].Bytes
 	}
+	if c.RST.Frame > rst.Frame {
+		f.unheard = c.RST.Time.Sub(rst.Time)
+		v.Frames = append(v.Frames, c.RST.Frame)
+	}
 	f.late = c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1)
 	f.goodbye = f.lost > 0 && p.Exchanges.LastWord(a, f.lost)
 	f.settled = (f.lost <= 0 || f.goodbye) && !outstanding(p.Exchanges, rst, said, heard)
@@ -82,20 +86,24 @@ type abort struct {
 	late     bool  // the other side had closed before
 	goodbye  bool  // that was no more than a last word
 	settled  bool  // no request was open, and all payload was acknowledged but for a last word
+
+	unheard time.Duration // from an RST that was lost on its way to the one that the peer met; else 0
 }
+
+// largeRequest is more than a server reads at once, before it answers.
+const largeRequest = 4096
 
 func (f abort) Message() string {
 	peer := f.by.Peer()
 	var causes []string
-	causes = append(causes, "SO_LINGER 0")
+	causes = append(causes, "a close that asks for an RST (SO_LINGER 0)")
 	if f.unread > 0 {
 		causes = append(causes, fmt.Sprintf("a close with payload unread (it had answered nothing since the %s's last %s)", peer, octets(f.unread)))
 	}
-	const large = 4096 // more than a server reads at once, before it answers
-	if f.upload > large {
+	if f.upload > largeRequest {
 		causes = append(causes, fmt.Sprintf("an answer and a close before it had read all of the client's %s", octets(f.upload)))
 	}
-	if f.fresh {
+	if f.fresh || f.upload > largeRequest {
 		causes[0], causes[1] = causes[1], causes[0]
 	}
 	if f.listener {
@@ -111,6 +119,9 @@ func (f abort) Message() string {
 	if f.late {
 		text += fmt.Sprintf("; the %s had closed before, and all that it sent had come", peer)
 	}
+	if f.unheard > 0 {
+		text += fmt.Sprintf("; that RST did not reach the %s, which met another one %s later", peer, span(f.unheard))
+	}
 	switch {
 	case f.settled && f.goodbye:
 		text += "; no request was open"
@@ -123,11 +134,15 @@ func (f abort) Message() string {
 func (f abort) Advice() string {
 	switch {
 	case f.settled:
-		return fmt.Sprintf("Nothing was lost; if the resets trouble somebody, let the %s close with a FIN.", f.by)
+		lost := "Nothing was lost"
+		if f.unread > 0 || f.upload > largeRequest {
+			lost = fmt.Sprintf("Nothing is known to be lost but what the %s's program may not have read", f.by)
+		}
+		return fmt.Sprintf("%s; if the resets trouble somebody, let the %s read to the end and close with a FIN.", lost, f.by)
 	case f.unread > 0:
 		return fmt.Sprintf("Let the %s read to the end before it closes, and not set SO_LINGER to 0.", f.by)
 	}
-	return fmt.Sprintf("Find out why the %s's program ends connections with an RST: SO_LINGER 0 is likeliest.", f.by)
+	return fmt.Sprintf("Find out why the %s's program ends connections with an RST: look for SO_LINGER in it first.", f.by)
 }
 
 // lastPayload returns the last payload of r that is remembered before segment m, or nil.

@@ -50,8 +50,8 @@ type forgotten struct {
 
 // idleReset returns a reset that answers the first payload after a silence.
 func idleReset(c *conn.Conn, threshold time.Duration) (f forgotten, ok bool) {
-	if !c.RST.Ended || c.Close != conn.CloseReset {
-		return f, false
+	if !c.RST.Ended || c.Close != conn.CloseReset || aborting(c) != nil {
+		return f, false // it may have aborted before, unheard
 	}
 	by := c.RST.By
 	for i := range c.Marks {

@@ -132,7 +132,7 @@ func (f strayReset) Message() string {
 		what = fmt.Sprintf("an old segment, %s behind what it had acknowledged,", octets(f.behind))
 	}
 	if f.killed {
-		then = "the connection was lost by it"
+		then = "that reset ended the connection"
 	}
 	return fmt.Sprintf("the %s's host answered %s with a bare RST although its connection was alive: the segment reached no socket there (address translation passes on untranslated what conntrack calls invalid); %s",
 		f.by, what, then)

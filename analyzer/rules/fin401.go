@@ -64,11 +64,11 @@ type unanswered struct {
 }
 
 func (f unanswered) Message() string {
-	during := ""
+	what := "the client's only SYN"
 	if f.syns > 1 {
-		during = " in " + span(f.during)
+		what = fmt.Sprintf("the client's %d SYNs, the last %s after the first,", f.syns, span(f.during))
 	}
-	return fmt.Sprintf("%s of the client%s got no answer in %s", several(f.syns, "SYN"), during, span(f.waited)) + anew(f.again) + f.elsewhere() + icmpWords(&f.icmp)
+	return fmt.Sprintf("%s had no answer%s in %s%s", what, f.elsewhere(), span(f.waited), anew(f.again)) + icmpWords(&f.icmp)
 }
 
 func (f unanswered) elsewhere() string {
@@ -81,7 +81,7 @@ func (f unanswered) elsewhere() string {
 // anew says that the client did not wait on.
 func anew(again bool) string {
 	if again {
-		return ", when the client began anew from the same port"
+		return "; then the client began anew from the same port"
 	}
 	return ""
 }
@@ -89,6 +89,10 @@ func anew(again bool) string {
 func (f unanswered) Advice() string {
 	if f.other {
 		return fromElsewhere{}.Advice()
+	}
+	const repeated = 3 * time.Second // a kernel repeats a SYN after 1 s
+	if f.syns == 1 && f.waited > repeated && f.icmp.Frame == 0 {
+		return "Nothing needs to change if that was a scan, or a client that gave up at once: a kernel repeats its SYN after 1 s. Else look for what drops the SYN or its answer."
 	}
 	return icmpAdvice(&f.icmp, "Look for what drops the SYN or its answer: a firewall, a wrong route, a full accept queue (ss -ltn). Capture at the server to see whether it arrives.")
 }

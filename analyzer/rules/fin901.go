@@ -46,6 +46,9 @@ func checkMissing(p *analyzer.Pass) {
 		if f.octets[r] = c.Unseen(r); f.octets[r] > 0 {
 			side = sideOf(side, r)
 		}
+		if f.octets[r] > 0 {
+			frames = append(frames, c.UnseenFrame(r))
+		}
 		if fin := &c.FIN[r]; fin.Implied {
 			f.fin[r] = true
 			frames = append(frames, fin.ACKFrame)

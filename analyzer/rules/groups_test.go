@@ -69,7 +69,7 @@ func TestGroups(t *testing.T) {
 			analyzer.Group{Connections: 12, Side: server, Took: spread(12, 75*second, 75*second, 75*second), Timers: []analyzer.Timer{idle}},
 		},
 		{
-			"FIN207", "Each time a request crossed the FIN with which the server closed the connection, 2.00 ms after the last payload, and was lost: that is no idle timeout alone", "",
+			"FIN207", "Each time a request crossed the FIN with which the server closed the connection, 2.00 ms after the last payload, and was lost: no idle timeout is so short", "",
 			analyzer.Group{Connections: 12, Took: spread(12, second/500, second/500, second/500)},
 		},
 		{

@@ -26,6 +26,9 @@ func (s *Store) count(h *Head, c *counters, list []entry, f frame.Frame, seg *se
 	}
 	if (h.odd || h.counters != 0) && c.isDuplicate(h.Is4, list, m) {
 		m.Bits |= Duplicate
+		if c.seen&sawDuplicates == 0 {
+			m.Bits |= Essential // the first stays in evidence
+		}
 		c.seen |= sawDuplicates
 	}
 	again := c.again(e, seg, seq)
@@ -181,6 +184,9 @@ func (e *endpoint) acknowledge(peer *endpoint, s *segment.Segment, seq, ack seqn
 	}
 	if !e.hasSYN && peer.hasSYN && peer.sndNxt <= 1 && (ack < 0 || ack > strayACK) {
 		return more // a challenge ACK of the previous incarnation (RFC 5961 §4.2)
+	}
+	if e.resets > 0 && ack > peer.sndNxt {
+		return more // it ended the connection before: no socket of it takes anything in
 	}
 	if ack > peer.sndUna {
 		if ack > peer.sndNxt {

@@ -184,5 +184,20 @@ func (c *Conn) Unseen(r Role) int64 {
 	return int64(c.missing(r, e, min(c.payloadEnd(r, e), e.sndUna)))
 }
 
+// UnseenFrame returns a remembered segment with which r's peer acknowledged payload of r
+// that the capture lacks; 0 where there is none.
+func (c *Conn) UnseenFrame(r Role) uint32 {
+	e, from := c.endpoint(r), c.endpoint(r).sndNxt
+	if h := c.from.holes[uint8(r)^c.client]; h != nil && h.n > 0 {
+		from = min(from, h.at[0].left)
+	}
+	for i := range c.Marks {
+		if m := &c.Marks[i]; m.By(r.Peer()) && m.Covers(from+1) && m.Ack <= e.sndUna {
+			return m.Frame
+		}
+	}
+	return 0
+}
+
 // Taken returns how far r's peer acknowledged what r sent.
 func (c *Conn) Taken(r Role) seqnum.Offset { return c.endpoint(r).sndUna }

@@ -1,0 +1,30 @@
+package driver
+
+import (
+	"strings"
+	"testing"
+
+	analyzer "finwait/analyzer/model"
+)
+
+// report says so where connections that began one after another ended within moments, and only
+// there: timeouts of each leave the ends as far apart as the beginnings.
+func TestEndedAtOnce(t *testing.T) {
+	for file, want := range map[string]bool{
+		"server-killed": true, "server-killed-unread": true, "listener-closed": true, "socket-killed": true,
+		"reload": true, "reload-under-load": true,
+		"write-timeout": false, "nginx-idle-close": false, "go-timeout": false, "slow-request": false, "abort-linger0": false,
+	} {
+		config := analyzer.DefaultConfig()
+		g, _, _ := runAll(t, Options{Config: &config}, "../../testdata/real/"+file+".pcap")
+		if len(g.summary.Findings) == 0 {
+			t.Errorf("%s: no finding", file)
+		}
+		for i := range g.summary.Findings {
+			f := &g.summary.Findings[i]
+			if said := strings.Contains(f.Message, "one event ended them"); said != want {
+				t.Errorf("%s: %s says it: %v, want %v: %s", file, f.Rule, said, want, f.Message)
+			}
+		}
+	}
+}
