@@ -37,11 +37,18 @@ func newPacked() packed {
 }
 
 // head returns the head of the connection at entry i, unpacked.
-func (t *Tracker) head(i uint32) *conn.Head {
-	e := t.table.At(i)
+func (t *Tracker) head(i uint32) *conn.Head { return t.headOf(t.table.At(i)) }
+
+// headOf returns the head of the connection at an entry, unpacked.
+func (t *Tracker) headOf(e *entry) *conn.Head {
 	if e.head&isPacked == 0 {
 		return t.heads.At(e.head)
 	}
+	return t.unpacked(e)
+}
+
+// unpacked is headOf where it is packed.
+func (t *Tracker) unpacked(e *entry) *conn.Head {
 	n := e.head &^ isPacked
 	var h *conn.Head
 	e.head, h = t.heads.Alloc()

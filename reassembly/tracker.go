@@ -190,7 +190,8 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 		tuple.Conn = t.open(s, side, tuple.Stream)
 		e = t.table.At(tuple.Conn)
 		e.prior = prior
-		if h := t.head(tuple.Conn); !opened {
+		if !opened {
+			h := t.headOf(e)
 			h.Reopened, h.OutOfRoom = true, t.past.inherit(t, before, tuple)
 		}
 	}
@@ -200,7 +201,7 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 	if s.Flags.Has(segment.SYN) {
 		t.askFrom(tuple.Conn, s, side, fresh)
 	}
-	h := t.head(tuple.Conn)
+	h := t.headOf(e)
 	if s.Options.Multipath && s.Flags.Has(segment.SYN) {
 		h.Multipath |= 1 << side
 	}
@@ -217,7 +218,7 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 		t.touchEnded(tuple.Conn)
 		return
 	}
-	t.touch(&t.live, tuple.Conn)
+	t.touch(tuple.Conn, e)
 	if end := t.store.Over(h); end != conn.EndNone {
 		t.endConnection(tuple.Conn, end)
 	}
@@ -279,17 +280,17 @@ func (t *Tracker) open(s *segment.Segment, side uint8, number uint32) uint32 {
 	return i
 }
 
-// touch makes i the freshest of its list, as of the latest time there was: a segment
-// whose own time lies before that shows no silence.
-func (t *Tracker) touch(q *list, i uint32) {
-	t.table.At(i).at = t.now
-	if q.tail != i {
-		t.table.remove(q, i)
-		t.table.pushBack(q, i)
+// touch makes i, whose entry is e, the freshest of the live connections, as of the latest
+// time there was: a segment whose own time lies before that shows no silence.
+func (t *Tracker) touch(i uint32, e *entry) {
+	e.at = t.now
+	if t.live.tail != i {
+		t.table.remove(&t.live, i)
+		t.table.pushBack(&t.live, i)
 	}
 }
 
-// touchEnded is touch of a connection that ended.
+// touchEnded is touch among those that ended.
 func (t *Tracker) touchEnded(i uint32) {
 	t.table.At(i).at = t.now
 	if t.ended.tail != i {

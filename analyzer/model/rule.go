@@ -23,6 +23,11 @@ type Rule struct {
 	// of the capture as a whole has none.
 	Check func(*Pass)
 
+	// Disorder says that it can find nothing in a connection of which every segment was
+	// sent once, and captured once and in order, without a reset (see conn.Orderly): it is
+	// not asked about those, which most are.
+	Disorder bool
+
 	// Group words what it found on several connections of one server; nil
 	// leaves it to the numbers that every finding has. An empty advice stands
 	// for that of the first finding.
@@ -95,12 +100,18 @@ func Judge(rules []*Rule, config *Config, needed ...string) func(*Record, *conn.
 	all := slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool {
 		return r.Check == nil || !config.Runs(r) && !slices.Contains(needed, r.ID)
 	})
+	orderly := slices.DeleteFunc(slices.Clone(all), func(r *Rule) bool { return r.Disorder })
 	p := &Pass{Exchanges: new(exchange.Exchanges), Config: config}
 	return func(r *Record, c *conn.Conn) *exchange.Exchanges {
 		p.Conn, p.Record = c, r
 		p.Exchanges.Of(c)
-		for _, p.rule = range all {
-			p.rule.Check(p)
+		list := all
+		if c.Orderly() {
+			list = orderly
+		}
+		for _, rule := range list {
+			p.rule = rule
+			rule.Check(p)
 		}
 		return p.Exchanges
 	}

@@ -35,8 +35,9 @@ are thrown away, mend the firewall rule or its timeouts for closing connections.
 		Harmless: "When one acknowledgment was lost and the next was taken.",
 		Source:   "RFC 9293 §3.8.1 and §3.8.3, RFC 6298 §5; Linux tcp_write_timeout() and tcp_orphan_retries() in net/ipv4/tcp_timer.c",
 	},
-	Check:  checkFINUnacknowledged,
-	Doubts: unseen(captureGap, packetsMissing),
+	Check:    checkFINUnacknowledged,
+	Disorder: true,
+	Doubts:   unseen(captureGap, packetsMissing),
 }
 
 func checkFINUnacknowledged(p *analyzer.Pass) {

@@ -34,8 +34,9 @@ client had run out of patience, or nobody wanted the rest of the answer.`,
 		Harmless: "When the client no longer needs the answer, as a browser that leaves a page.",
 		Source:   "RFC 9293 §3.6.1 (SHLD-3: reset when data is lost), RFC 1122 §4.2.2.13; Linux tcp_rcv_state_process() in net/ipv4/tcp_input.c",
 	},
-	Check:  checkLateResponse,
-	Doubts: unseen(captureGap, packetsMissing),
+	Check:    checkLateResponse,
+	Disorder: true,
+	Doubts:   unseen(captureGap, packetsMissing),
 }
 
 func checkLateResponse(p *analyzer.Pass) {

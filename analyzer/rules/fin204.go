@@ -34,9 +34,10 @@ connection. A socket that was shut down (SHUT_WR) and not closed is never reaped
 		Harmless: "When the late side has nothing more to say and its port is not reused meanwhile.",
 		Source:   "Linux tcp_rcv_state_process() and tcp_time_wait() in net/ipv4, Documentation/networking/ip-sysctl.rst (tcp_fin_timeout); RFC 9293 §3.5.2 (reset generation)",
 	},
-	Check:  checkFINWait2Reaped,
-	Group:  groupReaped,
-	Doubts: unseen(packetsMissing),
+	Check:    checkFINWait2Reaped,
+	Disorder: true,
+	Group:    groupReaped,
+	Doubts:   unseen(packetsMissing),
 }
 
 // reapable is the shortest time for which Linux keeps FIN-WAIT-2: 3.5 times the

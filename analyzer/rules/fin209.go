@@ -38,8 +38,9 @@ backed off as far as tcp_orphan_retries allows.`,
 		Harmless: "When a program deliberately reads slowly, as a player that has buffered enough.",
 		Source:   "RFC 9293 §3.8.6.1 (zero-window probing), RFC 1122 §4.2.2.17; Linux tcp_probe_timer() in net/ipv4/tcp_timer.c",
 	},
-	Check:  checkZeroWindowStall,
-	Doubts: unseen(captureGap, packetsMissing, clockStep),
+	Check:    checkZeroWindowStall,
+	Disorder: true,
+	Doubts:   unseen(captureGap, packetsMissing, clockStep),
 }
 
 // finBehind is how soon a FIN follows the payload that a window held back if it

@@ -37,8 +37,9 @@ last payload matters.`,
 		Harmless: "When the peer had closed already and everything was delivered (then it is information), and for clients that abort on purpose to avoid TIME-WAIT.",
 		Source:   "RFC 9293 §3.10.5 (ABORT), §3.6.1 (SHLD-3); RFC 2525 §2.17; Linux __tcp_close() in net/ipv4/tcp.c",
 	},
-	Check:  checkAbort,
-	Doubts: unseen(packetsMissing),
+	Check:    checkAbort,
+	Disorder: true,
+	Doubts:   unseen(packetsMissing),
 }
 
 func checkAbort(p *analyzer.Pass) {

@@ -44,8 +44,9 @@ idle connections sooner. TCP_USER_TIMEOUT bounds how long a sender waits.`,
 		Harmless: "When the peer was switched off on purpose; a client that has its whole answer and is gone misses nothing.",
 		Source:   "RFC 9293 §3.8.3, §3.8.4; RFC 1122 §4.2.3.5, §4.2.3.6; Linux tcp_write_timeout(), tcp_keepalive_timer() in net/ipv4/tcp_timer.c",
 	},
-	Check:  checkVanished,
-	Doubts: unseen(captureGap, packetsMissing, clockStep),
+	Check:    checkVanished,
+	Disorder: true,
+	Doubts:   unseen(captureGap, packetsMissing, clockStep),
 }
 
 // vanished is a peer of which nothing came any more.

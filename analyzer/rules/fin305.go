@@ -37,8 +37,9 @@ that; repeat requests that are safe to repeat.`,
 		Harmless: "When the client repeats the request on a new connection by itself.",
 		Source:   "RFC 9293 §3.5.1, §3.5.2; RFC 5382 REQ-5 (NAT timeouts); Linux tcp_v4_send_reset() in net/ipv4/tcp_ipv4.c",
 	},
-	Check:  checkIdleReset,
-	Doubts: unseen(captureGap, packetsMissing, clockStep),
+	Check:    checkIdleReset,
+	Disorder: true,
+	Doubts:   unseen(captureGap, packetsMissing, clockStep),
 }
 
 // forgotten is a connection that was lost in a silence.

@@ -39,8 +39,9 @@ connection.`,
 		Harmless: "When the other side took the RST for an old one and went on.",
 		Source:   "RFC 9293 §3.5.2, §3.10.7.4 (an unacceptable segment is answered by an ACK); Linux nf_conntrack_proto_tcp.c, tcp_in_window()",
 	},
-	Check:  checkStraySegment,
-	Doubts: unseen(packetsMissing),
+	Check:    checkStraySegment,
+	Disorder: true,
+	Doubts:   unseen(packetsMissing),
 }
 
 // stray is a reset in answer to a segment that the socket of its sender would have

@@ -37,6 +37,7 @@ echo of a WebSocket close frame) nothing is lost.`,
 	},
 	Requires: []*analyzer.Rule{fin203, fin207, fin208},
 	Check:    checkClosedWhileSent,
+	Disorder: true,
 	Doubts:   unseen(packetsMissing),
 }
 

@@ -37,7 +37,8 @@ writes its own segments. The finding says what is known, and which causes remain
 	Requires: []*analyzer.Rule{
 		fin201, fin203, fin204, fin207, fin208, fin211, fin212, fin301, fin302, fin304, fin305, fin306, fin307,
 	},
-	Check: checkUnexplained,
+	Check:    checkUnexplained,
+	Disorder: true,
 	Doubts: []analyzer.Doubt{
 		{Caveat: conn.OneDirection, Why: "only one direction was captured"},
 		{Caveat: conn.ControlOnly, Why: "only SYN, FIN and RST segments were captured"},

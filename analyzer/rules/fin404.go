@@ -28,9 +28,10 @@ Eyeballs); and a host whose address somebody else put into a SYN answers a SYN,A
 		Harmless: "Mostly: nothing was asked, nothing was lost.",
 		Source:   "RFC 9293 §3.5.2, §3.10.7.3 (SYN-SENT); RFC 8305 (Happy Eyeballs)",
 	},
-	Check:  checkAbandoned,
-	Group:  groupOpenings("were broken off: the client answered the SYN,ACK with an RST"),
-	Doubts: []analyzer.Doubt{oneDirection, packetsMissing},
+	Check:    checkAbandoned,
+	Disorder: true,
+	Group:    groupOpenings("were broken off: the client answered the SYN,ACK with an RST"),
+	Doubts:   []analyzer.Doubt{oneDirection, packetsMissing},
 }
 
 // abandoned returns the client's RST in answer to the SYN,ACK, or nil.

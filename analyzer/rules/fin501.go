@@ -28,7 +28,8 @@ the operating system by its answer, from generators, from broken hardware, or fr
 		Harmless: "In captures of scans and of generated traffic.",
 		Source:   "RFC 9293 §3.1, §3.10.7",
 	},
-	Check: checkFlags,
+	Check:    checkFlags,
+	Disorder: true,
 }
 
 // impossible names what is wrong with a segment's control bits; "" is nothing.

@@ -31,7 +31,8 @@ absence is doubtful, and the findings say so.`,
 		Harmless: "Where only data is missing: closes are told from the sequence numbers around it.",
 		Source:   "RFC 9293 §3.4 (an acknowledgment covers all octets before it)",
 	},
-	Check: checkMissing,
+	Check:    checkMissing,
+	Disorder: true,
 }
 
 func checkMissing(p *analyzer.Pass) {

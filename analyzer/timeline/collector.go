@@ -63,7 +63,11 @@ type Collector struct {
 	recent  int64 // the moment that at returned last
 	tooFine bool  // the step that was asked for leads to too many moments
 
-	groups  map[group]*[tcpstate.NumStates]*series
+	groups map[group]*[tcpstate.NumStates]*series
+	last   [2]struct { // by side, what groupOf returned last
+		group
+		of *[tcpstate.NumStates]*series
+	}
 	hosts   [2]int // that are told apart, by side
 	other   bool   // some are not
 	kept    int    // room for changes in all series
@@ -234,6 +238,7 @@ func (c *Collector) most() int64 {
 // reset forgets what was counted: there will be no chart.
 func (c *Collector) reset() {
 	clear(c.groups)
+	clear(c.last[:])
 	c.kept, c.coarse = 0, 0
 	for c.grain = int64(grains[0]); moments(int64(c.first), int64(c.latest), c.grain) > maxSlots && c.coarse+1 < len(grains); {
 		c.coarse++
@@ -274,8 +279,12 @@ func (c *Collector) group(r *analyzer.Record, side uint8) *[tcpstate.NumStates]*
 
 // groupOf returns the series of a group, or those of the others where there are too many.
 func (c *Collector) groupOf(g group) *[tcpstate.NumStates]*series {
+	if last := &c.last[g.side]; last.of != nil && last.group == g {
+		return last.of
+	}
 	of := c.groups[g]
 	if of != nil {
+		c.last[g.side].group, c.last[g.side].of = g, of
 		return of
 	}
 	if c.options.By != ByNone {

@@ -177,11 +177,10 @@ func sniff(br *bufio.Reader) (format, error) {
 // Next reads the next packet into p. At a clean end it returns io.EOF, else a
 // *ReadError, which wraps ErrCutShort if the capture merely stops in the middle.
 // An error is sticky.
-func (r *Reader) Next(p *Packet) (err error) {
+func (r *Reader) Next(p *Packet) error {
 	if r.err != nil {
 		return r.err
 	}
-	defer r.rescue(&err)
 	if offset, err := r.src.next(p); err != nil {
 		return r.fail(offset, err)
 	}
@@ -191,14 +190,6 @@ func (r *Reader) Next(p *Packet) (err error) {
 		r.noteLink(p.Link)
 	}
 	return nil
-}
-
-// rescue makes an error of a panic: what the library stumbled over is in the
-// file.
-func (r *Reader) rescue(err *error) {
-	if v := recover(); v != nil {
-		*err = r.fail(r.src.offset(), fmt.Errorf("malformed record: %v", v))
-	}
 }
 
 func (r *Reader) fail(offset int64, err error) error {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math/bits"
 
 	"finwait/reassembly/segment"
 )
@@ -107,11 +108,12 @@ func (s *pcapSource) next(p *Packet) (int64, error) {
 		}
 		return s.pos, cutOr(s.in.err)
 	}
-	sec, frac := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:])
-	captured, length := binary.LittleEndian.Uint32(b[8:]), binary.LittleEndian.Uint32(b[12:])
-	if s.big {
-		sec, frac = binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])
-		captured, length = binary.BigEndian.Uint32(b[8:]), binary.BigEndian.Uint32(b[12:])
+	h := (*[pcapRecord]byte)(b)
+	sec, frac := binary.LittleEndian.Uint32(h[0:]), binary.LittleEndian.Uint32(h[4:])
+	captured, length := binary.LittleEndian.Uint32(h[8:]), binary.LittleEndian.Uint32(h[12:])
+	if s.big { // reading twice, in either order, took three times as long
+		sec, frac = bits.ReverseBytes32(sec), bits.ReverseBytes32(frac)
+		captured, length = bits.ReverseBytes32(captured), bits.ReverseBytes32(length)
 	}
 	if s.swap == alwaysSwapped || s.swap == maybeSwapped && captured > length {
 		captured, length = length, captured

@@ -36,7 +36,8 @@ func openPcapng(src io.Reader, info *Info) (*pcapngSource, error) {
 
 func (s *pcapngSource) offset() int64 { return s.pos }
 
-func (s *pcapngSource) next(p *Packet) (int64, error) {
+func (s *pcapngSource) next(p *Packet) (offset int64, err error) {
+	defer s.rescue(&offset, &err)
 	data, ci, err := s.r.ZeroCopyReadPacketData()
 	if len(s.g.gaps) > 0 {
 		s.skipGaps()
@@ -64,6 +65,13 @@ func (s *pcapngSource) next(p *Packet) (int64, error) {
 	p.Length = max(ci.Length, len(data))
 	p.Data = data
 	return 0, nil
+}
+
+// rescue makes an error of a panic: what the library stumbled over is in the file.
+func (s *pcapngSource) rescue(offset *int64, err *error) {
+	if v := recover(); v != nil {
+		*offset, *err = s.pos, fmt.Errorf("malformed record: %v", v)
+	}
 }
 
 // event fills in p with a record that is no packet. What it holds is of no use here.

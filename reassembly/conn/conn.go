@@ -145,7 +145,7 @@ func (c *Conn) Reset() bool { return c.index.any.Has(segment.RST) }
 func (c *Conn) HasPrior() bool { return c.from.Prior != nil }
 
 // Orderly reports whether the connection was orderly to its end: every segment was
-// sent once, and captured once and in order.
+// sent once, and captured once and in order, none was a reset, and no window was 0.
 func (c *Conn) Orderly() bool { return c.from.orderly }
 
 // States returns the states of one end, in order.

@@ -22,7 +22,7 @@ func (s logs) add(log *slab.Run) *entry {
 		s.makeRoom(log)
 	}
 	log.N++
-	return &s.Of(log)[log.N-1]
+	return s.Last(log)
 }
 
 // makeRoom drops what is neither essential nor recent, and takes a larger room

@@ -155,10 +155,7 @@ func (x *Store) Reset(h *Head) bool {
 }
 
 // Last returns the time of a connection's last segment.
-func (x *Store) Last(h *Head) frame.Time {
-	log := x.logs.Of(&h.log)
-	return log[len(log)-1].time
-}
+func (x *Store) Last(h *Head) frame.Time { return x.logs.Last(&h.log).time }
 
 // First returns the time of a connection's first segment.
 func (x *Store) First(h *Head) frame.Time { return x.logs.Of(&h.log)[0].time }

@@ -69,7 +69,7 @@ func (d *Deriver) Derive(v *Value) *Conn {
 
 // count gives a value without counters some of the Deriver's own.
 func (d *Deriver) count(v *Value, marks []Mark) {
-	v.counters, v.orderly = &d.counters, true
+	v.counters, v.orderly = &d.counters, !v.head.odd
 	d.store.releaseViews(&d.counters)
 	d.store.shut.Release(d.counters.shut)
 	d.counters.reset()

@@ -188,16 +188,11 @@ func (m *Message) field(line []byte) bool {
 	if line[0] == ' ' || line[0] == '\t' {
 		return true // the line before goes on (RFC 9112 §5.2)
 	}
-	colon := bytes.IndexByte(line, ':')
+	colon := nameLen(line)
 	if colon <= 0 {
 		return false
 	}
 	name, value := line[:colon], line[colon+1:]
-	for _, c := range name { // in place of bytes.ContainsAny: half of the time of a head
-		if c == ' ' || c == '\t' {
-			return false
-		}
-	}
 	switch {
 	case is(name, "Content-Length"):
 		n, ok := lengthOf(trim(value))
@@ -213,6 +208,21 @@ func (m *Message) field(line []byte) bool {
 		m.Events = is(trim(kind), "text/event-stream")
 	}
 	return true
+}
+
+// nameLen returns how long the name of a field is that line begins with, or -1 where no
+// colon follows a name without space (RFC 9112 §5.1).
+func nameLen(line []byte) int {
+	for i, c := range line {
+		switch {
+		case c > ':': // as letters are
+		case c == ':':
+			return i
+		case c == ' ', c == '\t':
+			return -1
+		}
+	}
+	return -1
 }
 
 // trim returns b without the space around it.

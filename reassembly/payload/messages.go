@@ -67,6 +67,11 @@ func (x *Store) read(k *state, p *Piece) {
 			return
 		}
 		line, whole, begun := p.Octets[at:], false, r.carry.N > 0
+		if r.mode == inHead && !begun {
+			if x.fields(k, p.Side, line); r.next != from || r.mode != inHead {
+				continue
+			}
+		}
 		if r.mode == atStart && !begun && (line[0] < 'A' || line[0] > 'Z') {
 			r.mode = lost // so that no end of a line is looked for in what is no text
 			return
@@ -78,8 +83,8 @@ func (x *Store) read(k *state, p *Piece) {
 		if begun {
 			line = x.carry(r, line)
 		}
-		if whole { // it ends with CR and LF, or LF alone (RFC 9112 §2.2)
-			line = bytes.TrimSuffix(line[:max(len(line)-1, 0)], []byte("\r"))
+		if whole {
+			line = unended(line[:max(len(line)-1, 0)])
 		}
 		switch {
 		case !x.line(k, p.Side, line, from, whole, begun):
@@ -90,6 +95,37 @@ func (x *Store) read(k *state, p *Piece) {
 			x.carry(r, line)
 		}
 	}
+}
+
+// fields reads the lines of a head that are whole in octets, which begin where the
+// reading goes on: most heads come in one piece.
+func (x *Store) fields(k *state, side uint8, octets []byte) {
+	r := &k.sides[side].reading
+	m := x.latest(r)
+	for r.mode == inHead {
+		n := bytes.IndexByte(octets, '\n')
+		if n < 0 {
+			return
+		}
+		line := unended(octets[:n])
+		if len(line) > 0 && !m.field(line) {
+			m.Form, r.mode = Damaged, lost
+			return
+		}
+		octets = octets[n+1:]
+		if r.next += seqnum.Offset(n + 1); len(line) == 0 {
+			x.endHead(k, side, m)
+		}
+	}
+}
+
+// unended returns a line without its end: CR and LF, or LF alone (RFC 9112 §2.2), which is
+// gone already.
+func unended(line []byte) []byte {
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		return line[:n-1]
+	}
+	return line
 }
 
 // carry appends to the carry of a line, as much as belongs there, and returns it.
@@ -143,10 +179,7 @@ func (x *Store) line(k *state, side uint8, line []byte, from seqnum.Offset, whol
 }
 
 // latest returns the message that is being read; there must be one.
-func (x *Store) latest(r *reading) *Message {
-	list := x.messages.Of(&r.messages)
-	return &list[len(list)-1]
-}
+func (x *Store) latest(r *reading) *Message { return x.messages.Last(&r.messages) }
 
 // start takes in the first line of a message, and counts it.
 func (x *Store) start(k *state, side uint8, line []byte, from seqnum.Offset, whole, begun bool) bool {

@@ -69,7 +69,6 @@ func (x *Store) Add(i *uint32, p *Piece) {
 		s.reading.begin(p.At)
 		k.recognise(p.Octets)
 	}
-	s.reading.opening.add(p, s.At)
 	s.End, s.EndFrame = p.Time, p.Frame
 	s.Bytes += p.Fresh
 	s.tail.add(p)
@@ -84,6 +83,7 @@ func (x *Store) Add(i *uint32, p *Piece) {
 		}
 		x.records.At(k.tls).add(p)
 	}
+	s.reading.opening.add(p, s.At, k.proto == ProtocolUnknown)
 }
 
 // Used returns of how many connections at a time a Store ever held something.

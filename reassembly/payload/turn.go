@@ -1,6 +1,8 @@
 package payload
 
 import (
+	"math"
+
 	"finwait/reassembly/frame"
 	"finwait/reassembly/seqnum"
 )
@@ -50,7 +52,7 @@ func (t *Turn) Through() bool {
 const Goodbye = 64
 
 // Farewell reports whether t is how SMTP, FTP, POP3 and IRC (QUIT), IMAP (LOGOUT) say
-// goodbye, or XMPP ends its stream.
+// goodbye, or XMPP ends its stream. None of HTTP and TLS is one.
 func (t *Turn) Farewell() bool { return t.Bytes <= Goodbye && t.opening.farewell() }
 
 // CloseFrame reports whether t begins as the close frame of a WebSocket does (RFC 6455
@@ -79,10 +81,11 @@ const (
 	wordLogout = "LOGOUT"
 )
 
-// add takes in a piece of a turn that begins at from.
-func (o *opening) add(p *Piece, from seqnum.Offset) {
+// add takes in a piece of a turn that begins at from. No farewell is looked for where the
+// turn is too long for one, or mayLeave is false.
+func (o *opening) add(p *Piece, from seqnum.Offset, mayLeave bool) {
 	at := from + seqnum.Offset(o.n) - p.At
-	if at < 0 || at >= seqnum.Offset(len(p.Octets)) || o.n == 255 {
+	if at < 0 || at >= seqnum.Offset(len(p.Octets)) || o.n == math.MaxUint8 {
 		return
 	}
 	octets := p.Octets[at:]
@@ -90,14 +93,14 @@ func (o *opening) add(p *Piece, from seqnum.Offset) {
 		o.octet = octets[0]
 	}
 	n := int(o.n) + len(octets)
-	if n > Goodbye {
-		o.quit, o.stream, o.logout = 0, 0, 0 // it says more than that
-		octets = nil
+	if n > Goodbye || !mayLeave {
+		o.quit, o.stream, o.logout = 0, 0, 0 // it says something else
+	} else {
+		for i, c := range octets {
+			o.spell(int(o.n)+i, c)
+		}
 	}
-	for i, c := range octets {
-		o.spell(int(o.n)+i, c)
-	}
-	o.n = uint8(min(n, 255))
+	o.n = uint8(min(n, math.MaxUint8))
 }
 
 // spell takes in octet i.

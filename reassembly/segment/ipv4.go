@@ -1,7 +1,5 @@
 package segment
 
-import "encoding/binary"
-
 const (
 	ipv4MinHeader = 20
 	ipv4MoreFrags = 0x2000 // MF
@@ -40,8 +38,8 @@ func (d *Decoder) ipv4(b []byte, wire int, s *Segment) Skip {
 	s.Is4 = true
 	s.IPID = be16(b[4:])
 	s.TTL = b[8]
-	s.Src.Addr.set4(be32(b[12:]))
-	s.Dst.Addr.set4(be32(b[16:]))
+	s.Src.Addr.set4(b[12:16])
+	s.Dst.Addr.set4(b[16:20])
 	if header > ipv4MinHeader {
 		s.finalDestination(b[ipv4MinHeader:header])
 	}
@@ -88,15 +86,15 @@ func (s *Segment) finalDestination(options []byte) {
 			return
 		}
 		if n := b[1]; (b[0] == looseRoute || b[0] == strictRoute) && n >= 7 && b[2] < n {
-			s.Dst.Addr.set4(be32(b[n-4:]))
+			s.Dst.Addr.set4(b[n-4 : n])
 			return
 		}
 		b = b[b[1]:]
 	}
 }
 
-// set4 makes a the IPv4-mapped form of ip.
-func (a *Addr) set4(ip uint32) {
-	binary.BigEndian.PutUint64(a[:8], 0)
-	binary.BigEndian.PutUint64(a[8:], 0xffff<<32|uint64(ip))
+// set4 makes a the IPv4-mapped form of the four octets ip.
+func (a *Addr) set4(ip []byte) {
+	*a = Addr{10: 0xff, 11: 0xff}
+	copy(a[12:], ip[:4])
 }

@@ -37,6 +37,12 @@ func (s *Slab[T]) Row(i uint32) []T {
 	return s.chunks[i>>(s.shift&31)][from : from+w : from+w]
 }
 
+// entry returns entry n of row i.
+func (s *Slab[T]) entry(i, n uint32) *T {
+	i--
+	return &s.chunks[i>>(s.shift&31)][i&(1<<(s.shift&31)-1)*uint32(s.width)+n]
+}
+
 // few is how many rows the first chunk holds. The indices of those that it lacks are
 // never handed out, so that finding a row is the same in all chunks.
 const few = 4
