@@ -39,13 +39,15 @@ type Engine struct {
 	least  [2]frame.Time
 	usual  [2]usual                 // delays, by the capture that is passed first
 	met    map[[2]segment.Addr]bool // pairs of hosts of which both captures hold connections
+	last   [2]segment.Addr          // the pair that was met last
 	result *Result
 
+	spare   spare
 	scratch writer
 	err     error
 }
 
-// waiting is a leg that another may still come for.
+// waiting is a leg that another may still come for, or has come for.
 type waiting struct {
 	leg *leg
 	at  frame.Time
@@ -100,7 +102,7 @@ func (e *Engine) merge() {
 		switch {
 		case a == nil && b == nil:
 			return
-		case b == nil || a != nil && (a.record != nil || b.record == nil && a.at <= b.at-e.clock.offset):
+		case b == nil || a != nil && (a.isRecord || !b.isRecord && a.at <= b.at-e.clock.offset):
 			e.take(0, a)
 		default:
 			e.take(1, b)
@@ -123,8 +125,8 @@ func (e *Engine) over(c int, next *event) {
 
 // take takes in an event of a capture.
 func (e *Engine) take(c int, ev *event) {
-	if ev.record != nil {
-		e.final(c, ev.stream, ev.record)
+	if ev.isRecord {
+		e.final(c, ev.stream, e.sources[c].record(ev))
 		e.sources[c].advance()
 		return
 	}
@@ -133,7 +135,7 @@ func (e *Engine) take(c int, ev *event) {
 	if len(e.alone) > 0 {
 		e.expire(e.now - grace)
 	}
-	l := e.tables[c].live[ev.stream]
+	l := e.tables[c].live.of(ev.stream)
 	if l == nil || e.another(c, l, ev) {
 		l = e.open(c, ev, l)
 	}
@@ -143,17 +145,19 @@ func (e *Engine) take(c int, ev *event) {
 	} else {
 		l.see(&ev.seg)
 	}
-	l.link.add(e, c, ev.seg, t)
+	l.link.add(e, c, &ev.seg, t)
 	e.sources[c].advance()
 }
 
 // open begins a leg; before is that of the same stream, if there is one.
 func (e *Engine) open(c int, ev *event, before *leg) *leg {
-	l := newLeg(c, ev)
+	l := take(&e.spare.legs)
+	l.begin(c, ev)
 	l.before = before
-	l.link = &link{near: e.standsAt(l), told: e.options.Segments}
+	l.link = take(&e.spare.links)
+	l.link.near, l.link.told = e.standsAt(l), e.options.Segments
 	l.link.legs[c] = l
-	e.tables[c].live[ev.stream] = l
+	e.tables[c].live.set(ev.stream, l)
 	e.tables[c].offer(l)
 	return l
 }
@@ -161,14 +165,15 @@ func (e *Engine) open(c int, ev *event, before *leg) *leg {
 // another reports whether a segment of a stream belongs to another connection than the
 // leg, which the other capture tells apart: this one lacks the SYN that opened it.
 func (e *Engine) another(c int, l *leg, ev *event) bool {
-	if l.link.legs[1-c] == nil || len(e.tables[1-c].tuples) == 0 {
+	if l.link.legs[1-c] == nil || !e.tables[1-c].mayOffer(l) {
 		return false
 	}
 	o := e.tables[1-c].tuples[l.tuple()]
 	if o == nil || o == l.link.legs[1-c] {
 		return false
 	}
-	fresh := newLeg(c, ev)
+	fresh := new(leg)
+	fresh.begin(c, ev)
 	s := ev.seg
 	s.dir = ev.side ^ fresh.flip
 	fresh.see(&s)
@@ -216,11 +221,11 @@ func (e *Engine) join(a, b *leg, turned bool) {
 		}
 	}
 	rest := from.link.pending[1]
-	k := to.link
+	k, gone := to.link, from.link
 	k.begin(e)
 	k.legs[1], b.link = b, k
 	k.near = e.standsAt(a)
-	if o := from.link.story; o != nil {
+	if o := gone.story; o != nil {
 		k.rows = append(k.rows, o.rows...)
 		for d := range o.flows {
 			for f, n := range o.flows[d].counts {
@@ -228,13 +233,21 @@ func (e *Engine) join(a, b *leg, turned bool) {
 			}
 		}
 	}
-	e.met[hosts(a)] = true
-	e.met[hosts(b)] = true
+	e.meet(hosts(a))
+	e.meet(hosts(b))
 	for i := rest.head; i < len(rest.keys); i++ {
 		if rest.keys[i] != 0 {
 			p := &rest.items[i]
-			k.add(e, 1, p.seg, p.time)
+			k.add(e, 1, &p.seg, p.time)
 		}
+	}
+	e.spare.link(gone)
+}
+
+// meet notes that both captures hold connections of two hosts.
+func (e *Engine) meet(h [2]segment.Addr) {
+	if h != e.last {
+		e.met[h], e.last = true, h
 	}
 }
 
@@ -342,16 +355,17 @@ func (e *Engine) meets(l *leg) bool { return e.met[hosts(l)] }
 
 // final takes in that a capture has said all of a connection.
 func (e *Engine) final(c int, stream uint32, record []byte) {
-	l := e.tables[c].live[stream]
-	delete(e.tables[c].live, stream)
-	for ; l != nil; l = l.before {
-		l.record = record
+	for l := e.tables[c].live.remove(stream); l != nil; {
+		before := l.before
+		l.record = append(l.record[:0], record...)
 		switch o := l.link.legs[1-c]; {
 		case o == nil:
+			l.waits = true
 			e.alone = append(e.alone, waiting{l, e.now})
-		case o.record != nil:
+		case len(o.record) > 0:
 			e.close(l.link)
 		}
+		l = before
 	}
 }
 
@@ -359,12 +373,15 @@ func (e *Engine) final(c int, stream uint32, record []byte) {
 func (e *Engine) expire(before frame.Time) {
 	n := 0
 	for ; n < len(e.alone) && e.alone[n].at <= before; n++ {
-		w := e.alone[n]
-		if w.leg.link.legs[0] != nil && w.leg.link.legs[1] != nil {
-			continue // it was found
+		l := e.alone[n].leg
+		l.waits = false
+		switch k := l.link; {
+		case k == nil: // it was found, and closed
+			e.spare.leg(l)
+		case k.legs[0] == nil || k.legs[1] == nil:
+			e.tables[l.capture].withdraw(l)
+			e.close(k)
 		}
-		e.tables[w.leg.capture].withdraw(w.leg)
-		e.close(w.leg.link)
 	}
 	e.alone = e.alone[n:]
 }
@@ -376,6 +393,16 @@ func (e *Engine) close(k *link) {
 	}
 	k.done = true
 	e.keep(k)
+	for _, l := range k.legs {
+		switch {
+		case l == nil:
+		case l.waits:
+			l.link = nil
+		default:
+			e.spare.leg(l)
+		}
+	}
+	e.spare.link(k)
 }
 
 // keep takes in a link of which all is known. One that stands alone is told of only where
@@ -396,9 +423,7 @@ func (e *Engine) keep(k *link) {
 	if k.legs[0] == nil && !e.meets(k.legs[1]) || k.legs[1] == nil && !e.meets(k.legs[0]) {
 		return
 	}
-	if k.story == nil {
-		k.story = new(story)
-	}
+	k.tell(e)
 	k.settleAll(e)
 	for dir := range k.flows {
 		way := k.sender(uint8(dir))
@@ -417,7 +442,7 @@ func (e *Engine) finish() (*Result, error) {
 	r := e.result
 	r.Offset = e.clock.result()
 	for c := range r.Files {
-		r.Files[c], r.Outcomes[c] = e.sources[c].files, e.sources[c].outcome
+		r.Files[c], r.Outcomes[c], r.names[c] = e.sources[c].files, e.sources[c].outcome, e.sources[c].names.list
 		if e.err == nil {
 			e.err = e.sources[c].err
 		}

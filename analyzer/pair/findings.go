@@ -94,7 +94,7 @@ func (v *views) finLost(list []Finding, role conn.Role, o *Offset) []Finding {
 	if n.n == 0 {
 		return list
 	}
-	sent, came := v.kept.notes.finSent[dir], v.kept.notes.finCame[dir]
+	sent, came := v.kept.fins.sent[dir], v.kept.fins.came[dir]
 	words := fmt.Sprintf("the FIN of the %s was lost on the way to the %s%s", role, role.Peer(), times(n.n))
 	f := v.of("FIN601", &role, "", "", n)
 	if came != 0 {

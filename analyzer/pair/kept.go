@@ -14,6 +14,7 @@ type kept struct {
 	near    int
 	flows   [2]tally
 	notes   notes
+	fins    fins
 	waits   waits
 	rows    []byte // encoded
 }
@@ -56,21 +57,23 @@ func (k *link) encode(w *writer) {
 		w.sampling(&f.delays)
 	}
 	w.waits(&k.waits)
-	n := k.note()
-	for _, list := range n.all() {
-		for i := range list {
-			w.noted(&list[i])
+	if w.Flag(k.notes != nil); k.notes != nil {
+		for _, list := range k.notes.all() {
+			for i := range list {
+				w.noted(&list[i])
+			}
 		}
 	}
-	for i := range n.finSent {
-		w.time(n.finSent[i])
-		w.time(n.finCame[i])
+	for i := range k.fins.sent {
+		w.time(k.fins.sent[i])
+		w.time(k.fins.came[i])
 	}
 	w.Octets(k.rows)
 }
 
 // unpacker decodes links, one after the other in the same memory.
 type unpacker struct {
+	names   [2][]string
 	kept    kept
 	legs    [2]leg
 	records [2]model.Record
@@ -78,9 +81,9 @@ type unpacker struct {
 
 // decode returns a link as encode left it. It is valid until the next call.
 func (u *unpacker) decode(b []byte) (k *kept, err error) {
-	r := reader{codec.Decoder{B: b}}
+	r := reader{Decoder: codec.Decoder{B: b}}
 	k = &u.kept
-	*k = kept{}
+	*k = kept{flows: k.flows}
 	k.near = int(r.Octet())
 	for c := range k.legs {
 		if !r.Flag() {
@@ -93,7 +96,7 @@ func (u *unpacker) decode(b []byte) (k *kept, err error) {
 			l.ends[i].Port = uint16(r.Unsigned())
 		}
 		k.legs[c] = l
-		if k.records[c], err = decodeRecord(r.Octets(len(r.B)), &u.records[c]); err != nil {
+		if k.records[c], err = decodeRecord(r.Octets(len(r.B)), &u.records[c], u.names[c]); err != nil {
 			return nil, err
 		}
 	}
@@ -102,17 +105,19 @@ func (u *unpacker) decode(b []byte) (k *kept, err error) {
 		for j := range f.counts {
 			f.counts[j] = r.Signed()
 		}
-		f.weak, f.delays = r.Signed(), r.sampling()
+		f.weak = r.Signed()
+		r.sampling(&f.delays)
 	}
 	k.waits = r.waits()
-	n := &k.notes
-	for _, list := range n.all() {
-		for i := range list {
-			list[i] = r.noted()
+	if r.Flag() {
+		for _, list := range k.notes.all() {
+			for i := range list {
+				list[i] = r.noted()
+			}
 		}
 	}
-	for i := range n.finSent {
-		n.finSent[i], n.finCame[i] = r.time(), r.time()
+	for i := range k.fins.sent {
+		k.fins.sent[i], k.fins.came[i] = r.time(), r.time()
 	}
 	k.rows = r.Octets(len(r.B))
 	return k, r.Err
@@ -120,7 +125,7 @@ func (u *unpacker) decode(b []byte) (k *kept, err error) {
 
 // decodedRows returns the rows of a link.
 func decodedRows(b []byte) (rows []row) {
-	for r := (reader{codec.Decoder{B: b}}); len(r.B) > 0 && r.Err == nil; {
+	for r := (reader{Decoder: codec.Decoder{B: b}}); len(r.B) > 0 && r.Err == nil; {
 		rows = append(rows, r.row())
 	}
 	return rows

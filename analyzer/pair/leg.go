@@ -15,8 +15,9 @@ type leg struct {
 	flip    uint8               // the direction of a segment is its side, exclusive-or this
 	opened  bool                // the SYN told which way is which
 	link    *link
-	record  []byte // encoded; nil until it is final
+	record  []byte // encoded; empty until it is final
 	before  *leg   // of the same stream, where the other capture tells two connections
+	waits   bool   // it is final, and may still be found
 
 	isn  [2]number // by direction
 	last [2]number // sequence numbers sent last, by direction
@@ -53,16 +54,15 @@ func (l *leg) tuple() tuple {
 	return tuple{a, b}
 }
 
-// newLeg returns the leg that an event begins.
-func newLeg(capture int, e *event) *leg {
-	l := &leg{capture: capture, stream: e.stream, ends: e.ends, flip: e.side}
+// begin makes l, which is empty, the leg that an event begins.
+func (l *leg) begin(capture int, e *event) {
+	l.capture, l.stream, l.ends, l.flip = capture, e.stream, e.ends, e.side
 	switch {
 	case e.has(segment.SYN | segment.ACK):
 		l.flip, l.opened = 1-e.side, true
 	case e.has(segment.SYN):
 		l.opened = true
 	}
-	return l
 }
 
 // sender returns the end whose segments have a direction.
@@ -133,17 +133,25 @@ func (l *leg) continues(s *seg) bool {
 
 // table is the legs of one capture.
 type table struct {
-	live   map[uint32]*leg // by stream
+	live   streams
 	tuples map[tuple]*leg  // those that stand alone
 	prints map[uint64]*leg // likewise
+	ports  [4096]int32     // how many stand alone, by a mixture of their ports
 }
 
 func newTable() *table {
-	return &table{live: map[uint32]*leg{}, tuples: map[tuple]*leg{}, prints: map[uint64]*leg{}}
+	return &table{tuples: map[tuple]*leg{}, prints: map[uint64]*leg{}}
 }
+
+// mixture is equal for legs of the same ports, whoever opened them.
+func (l *leg) mixture() int { return int(l.ends[0].Port^l.ends[1].Port) % 4096 }
+
+// mayOffer reports whether one with the addresses and ports of l may stand alone.
+func (t *table) mayOffer(l *leg) bool { return t.ports[l.mixture()] != 0 }
 
 // offer lets another capture's leg find l by its addresses and ports.
 func (t *table) offer(l *leg) {
+	t.ports[l.mixture()]++
 	key := l.tuple()
 	l.same = t.tuples[key]
 	t.tuples[key] = l
@@ -179,6 +187,7 @@ func (t *table) withdraw(l *leg) {
 		default:
 			delete(t.tuples, key)
 		}
+		t.ports[l.mixture()]--
 		break
 	}
 	for _, p := range l.prints {
@@ -186,7 +195,7 @@ func (t *table) withdraw(l *leg) {
 			delete(t.prints, p.print)
 		}
 	}
-	l.prints, l.printed, l.same = nil, 0, nil
+	l.prints, l.printed, l.same = l.prints[:0], 0, nil
 }
 
 // maxSame bounds how many legs of the same addresses and ports are looked at.

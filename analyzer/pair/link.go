@@ -22,6 +22,7 @@ type story struct {
 	flows [2]flow
 	rows  []byte // encoded
 	notes *notes // nil while there are none
+	fins  fins
 	waits waits
 }
 
@@ -33,14 +34,22 @@ func (k *link) begin(e *Engine) {
 	if k.story != nil {
 		return
 	}
-	k.story = new(story)
+	k.tell(e)
 	before := k.pending
-	k.pending = [2]pending{}
+	k.pending, e.spare.queues = e.spare.queues, [2]pending{}
 	for c := range before {
 		for i := range before[c].items {
 			p := &before[c].items[i]
-			k.add(e, c, p.seg, p.time)
+			k.add(e, c, &p.seg, p.time)
 		}
+	}
+	e.spare.queues = [2]pending{before[0].again(), before[1].again()}
+}
+
+// tell gives a link an empty story, if it has none.
+func (k *link) tell(e *Engine) {
+	if k.story == nil {
+		k.story = take(&e.spare.stories)
 	}
 }
 
@@ -185,26 +194,26 @@ func (k *link) sender(dir uint8) int {
 }
 
 // add takes in a segment of a capture.
-func (k *link) add(e *Engine, c int, s seg, t frame.Time) {
+func (k *link) add(e *Engine, c int, s *seg, t frame.Time) {
 	if k.story == nil {
 		if k.pending[c].live < mostAlone {
-			k.pending[c].add(pend{seg: s, time: t})
+			k.pending[c].add(&pend{seg: *s, time: t})
 			return
 		}
 		k.begin(e)
 	}
 	f := &k.flows[s.dir]
 	if k.legs[1-c] != nil {
-		k.learn(e, c, &s, t)
+		k.learn(e, c, s, t)
 	}
 	again := f.highest[c].known && s.size() > 0 && before(s.seq, f.highest[c].value)
 	if h := &f.highest[c]; !s.has(segment.RST) && (!h.known || before(h.value, s.end())) {
 		*h = number{s.end(), true}
 	}
 	if s.len > 0 && c == k.sender(s.dir) {
-		k.waits.leaves(&s, again)
+		k.waits.leaves(s, again)
 	}
-	matched := k.legs[1-c] != nil && k.match(e, c, &s, t)
+	matched := k.legs[1-c] != nil && k.match(e, c, s, t)
 	if s.has(segment.ACK) && !s.has(segment.RST) {
 		if h := &k.flows[1-s.dir].acks[c]; !h.known || before(h.value, s.ack) {
 			*h = number{s.ack, true}
@@ -213,22 +222,22 @@ func (k *link) add(e *Engine, c int, s seg, t frame.Time) {
 	if matched {
 		return
 	}
-	p := pend{seg: s, time: t}
+	p := pend{seg: *s, time: t}
 	if again {
 		p.known |= repeated
-		if f.came(&s) {
+		if f.came(s) {
 			p.known |= copyCame
 		}
 	}
 	if k.isCopy(c, &p) {
 		return
 	}
-	if c != k.sender(s.dir) && f.holds(&s) {
+	if c != k.sender(s.dir) && f.holds(s) {
 		p.known |= heldBefore
 	}
 	q := &k.pending[c]
 	k.shareVal(q, &p)
-	q.add(p)
+	q.add(&p)
 	if q.live > mostPending {
 		k.forget(e, c)
 	}
@@ -301,7 +310,7 @@ func (k *link) share(e *Engine, c int, s *seg, q *pending, i int) (whole bool) {
 		q.move(i)
 		if left := p.seq + p.len - (from + n); left > 0 {
 			rest.seg = part(&p.seg, from+n, left)
-			q.add(rest)
+			q.add(&rest)
 		}
 	} else if left := p.seq + p.len - (from + n); left > 0 {
 		q.items[i].seg = part(&p.seg, from+n, left)
@@ -313,7 +322,7 @@ func (k *link) share(e *Engine, c int, s *seg, q *pending, i int) (whole bool) {
 	if before(s.seq, from) { // the beginning is still to be found: the rest goes its own way
 		if left := s.seq + s.len - (from + n); left > 0 {
 			tail := part(s, from+n, left)
-			k.add(e, c, tail, e.timeOf(c, s.at))
+			k.add(e, c, &tail, e.timeOf(c, s.at))
 		}
 		*s = part(s, s.seq, from-s.seq)
 		return false
@@ -452,9 +461,6 @@ func (s *story) note() *notes {
 
 // emit counts what is said of a segment, and keeps it where somebody wants to read it.
 func (k *link) emit(r row) {
-	if k.story == nil {
-		k.story = new(story)
-	}
 	f := &k.flows[r.dir]
 	f.counts[r.fate]++
 	if r.weak {
@@ -463,11 +469,14 @@ func (k *link) emit(r row) {
 	if r.fate == Delivered && r.at[0] != 0 && r.at[1] != 0 {
 		f.delays.add(r.at[0], r.at[1]-r.at[0])
 	}
-	if r.fate != Delivered || r.flags.Has(segment.FIN) {
-		k.note().see(&r, k.sender(r.dir))
+	if r.fate != Delivered {
+		k.note().see(&r)
+	}
+	if r.flags.Has(segment.FIN) {
+		k.fins.see(&r, k.sender(r.dir))
 	}
 	if k.told {
-		w := writer{codec.Encoder{B: k.rows}}
+		w := writer{Encoder: codec.Encoder{B: k.rows}}
 		w.row(&r)
 		k.rows = w.B
 	}

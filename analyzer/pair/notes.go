@@ -13,8 +13,20 @@ type notes struct {
 	resets   [2]noted // RSTs that were lost
 	forged   [2]noted // RSTs that were forged
 	spurious [2]noted // sent again although they had arrived
-	finSent  [2]frame.Time
-	finCame  [2]frame.Time // when the first FIN arrived, by the clock of its receiver's capture; 0 where none did
+}
+
+// fins are when the first FIN of each direction was sent and when it arrived, each by the
+// clock of the capture there; 0 where none was or did.
+type fins struct{ sent, came [2]frame.Time }
+
+// see takes in a row with a FIN; sender is the capture that is nearer to who sent it.
+func (f *fins) see(r *row, sender int) {
+	if at := r.at[sender]; r.frames[sender] != 0 && (f.sent[r.dir] == 0 || at < f.sent[r.dir]) {
+		f.sent[r.dir] = at
+	}
+	if at := r.at[1-sender]; r.frames[1-sender] != 0 && r.fate != Forged && (f.came[r.dir] == 0 || at < f.came[r.dir]) {
+		f.came[r.dir] = at
+	}
 }
 
 // all returns what was noted, each by direction.
@@ -45,8 +57,8 @@ func (n *noted) add(r *row) {
 	}
 }
 
-// see takes in a row; sender is the capture that is nearer to who sent it.
-func (n *notes) see(r *row, sender int) {
+// see takes in a row that was not delivered.
+func (n *notes) see(r *row) {
 	fin, rst := r.flags.Has(segment.FIN), r.flags.Has(segment.RST)
 	switch {
 	case r.fate == Lost && rst:
@@ -60,12 +72,6 @@ func (n *notes) see(r *row, sender int) {
 	}
 	if r.fate == Lost && !r.weak {
 		n.lost[r.dir].add(r)
-	}
-	if at := r.at[sender]; fin && r.frames[sender] != 0 && (n.finSent[r.dir] == 0 || at < n.finSent[r.dir]) {
-		n.finSent[r.dir] = at
-	}
-	if at := r.at[1-sender]; fin && r.frames[1-sender] != 0 && r.fate != Forged && (n.finCame[r.dir] == 0 || at < n.finCame[r.dir]) {
-		n.finCame[r.dir] = at
 	}
 }
 

@@ -46,8 +46,8 @@ type pending struct {
 // mostPending bounds what is pending of a connection in one capture.
 const mostPending = 4096
 
-func (q *pending) add(p pend) {
-	q.keys, q.items = append(q.keys, p.key()), append(q.items, p)
+func (q *pending) add(p *pend) {
+	q.keys, q.items = append(q.keys, p.key()), append(q.items, *p)
 	q.live++
 }
 

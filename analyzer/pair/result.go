@@ -25,6 +25,7 @@ type Result struct {
 	Unproved [2]Fate
 
 	spool spool
+	names [2][]string
 	ways  [2]way
 	keep  func(*Flow) (bool, error)
 }
@@ -172,7 +173,7 @@ func (r *Result) Each(f func(*Flow) error) error {
 }
 
 func (r *Result) each(f func(*kept, *Flow) error) error {
-	var u unpacker
+	u := unpacker{names: r.names}
 	return r.spool.each(func(b []byte) error {
 		k, err := u.decode(b)
 		if err != nil {

@@ -88,9 +88,9 @@ func mix(x uint64) uint64 {
 // hashed is how many octets of payload are compared: few, since a capture holds few.
 const hashed = 32
 
-// newSeg returns what is kept of a segment.
-func newSeg(f frame.Frame, s *segment.Segment) seg {
-	out := seg{
+// set makes out what is kept of a segment.
+func (out *seg) set(f frame.Frame, s *segment.Segment) {
+	*out = seg{
 		at: f.Time, frame: uint32(f.Number), seq: uint32(s.Seq), ack: uint32(s.Ack), len: s.PayloadLen,
 		window: s.Window, id: s.IPID, flags: s.Flags, ttl: s.TTL,
 	}
@@ -109,11 +109,13 @@ func newSeg(f frame.Frame, s *segment.Segment) seg {
 	} else if s.PayloadLen == 0 && !s.Options.Cut {
 		out.hash, out.bits = hashSACK(&s.Options), out.bits|hasHash
 	}
-	return out
 }
 
 // hashSACK tells ACKs apart that differ in nothing but what they hold beyond a hole.
 func hashSACK(o *segment.Options) uint32 {
+	if o.SACKs == 0 {
+		return 0
+	}
 	var b [8 * len(o.SACK)]byte
 	blocks := b[:0]
 	for _, s := range o.SACK[:o.SACKs] {
@@ -123,11 +125,14 @@ func hashSACK(o *segment.Options) uint32 {
 	return hash(blocks)
 }
 
-// hash is FNV-1a.
+// hash spreads octets over 32 bits.
 func hash(b []byte) uint32 {
-	h := uint32(2166136261)
-	for _, c := range b {
-		h = (h ^ uint32(c)) * 16777619
+	h := uint64(len(b))
+	for ; len(b) >= 8; b = b[8:] {
+		h = mix(h ^ binary.LittleEndian.Uint64(b))
 	}
-	return h
+	for _, c := range b {
+		h = h<<8 ^ h>>56 ^ uint64(c)
+	}
+	return uint32(mix(h))
 }

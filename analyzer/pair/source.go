@@ -2,10 +2,10 @@ package pair
 
 import (
 	"context"
-	"slices"
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
+	"finwait/reassembly/codec"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/pipe"
 	"finwait/reassembly/segment"
@@ -17,13 +17,19 @@ type event struct {
 	stream uint32
 	side   uint8 // which of ends sent the segment
 	ends   [2]segment.Endpoint
-	record []byte // of a connection, encoded; then there is no segment
+
+	isRecord bool   // of a connection; then there is no segment
+	from, to uint32 // where it stands, encoded, in the records of its batch
 }
 
-// batch is events in order.
+// batch is events in order. They hold no pointers: there are many.
 type batch struct {
-	events []event
+	events  []event
+	records []byte
 }
+
+// reset makes room for others.
+func (b *batch) reset() { b.events, b.records = b.events[:0], b.records[:0] }
 
 const (
 	batchEvents = 512
@@ -41,6 +47,7 @@ type source struct {
 	err     error             // likewise
 	began   frame.Time        // of the first packet; valid once an event has come
 	hasTime bool
+	names   names // in its records; complete once all events have come
 }
 
 // start begins to analyze the files as one capture.
@@ -65,7 +72,7 @@ func start(ctx context.Context, files []string, o driver.Options, records bool) 
 		if f.batch, f.ok = s.pipe.Take(); !f.ok {
 			return
 		}
-		f.batch.events = f.batch.events[:0]
+		f.batch.reset()
 		s.outcome, s.err = driver.Run(ctx, files, o, f)
 		if f.ok {
 			s.pipe.Send(f.batch)
@@ -88,6 +95,9 @@ func (s *source) peek() *event {
 	return &s.batch.events[s.next]
 }
 
+// record returns what an event holds of a connection. It is valid until advance is called.
+func (s *source) record(e *event) []byte { return s.batch.records[e.from:e.to] }
+
 // advance goes on to the event after the one that peek returned.
 func (s *source) advance() { s.next++ }
 
@@ -104,20 +114,20 @@ type feed struct {
 	batch   *batch
 	ok      bool // somebody wants more
 	records bool
-	scratch writer
 }
 
 func (f *feed) add() *event {
 	if f.ok && len(f.batch.events) == batchEvents {
 		f.source.pipe.Send(f.batch)
 		if f.batch, f.ok = f.source.pipe.Take(); f.ok {
-			f.batch.events = f.batch.events[:0]
+			f.batch.reset()
 		} else {
 			f.source.stop()
 		}
 	}
 	if !f.ok {
-		return new(event)
+		f.batch = new(batch) // nobody reads it
+		f.batch.events = make([]event, 0, 1)
 	}
 	f.batch.events = f.batch.events[:len(f.batch.events)+1]
 	return &f.batch.events[len(f.batch.events)-1]
@@ -125,15 +135,19 @@ func (f *feed) add() *event {
 
 func (f *feed) segment(stream uint32, side uint8, at frame.Frame, s *segment.Segment) {
 	e := f.add()
-	*e = event{seg: newSeg(at, s), stream: stream, side: side}
+	e.set(at, s)
+	e.stream, e.side, e.isRecord = stream, side, false
 	e.ends[side], e.ends[1-side] = s.Src, s.Dst
 }
 
 func (f *feed) Record(r *model.Record) error {
 	if f.records {
-		f.scratch.B = f.scratch.B[:0]
-		f.scratch.record(r)
-		*f.add() = event{record: slices.Clone(f.scratch.B), stream: r.Stream}
+		e := f.add()
+		w := writer{codec.Encoder{B: f.batch.records}, &f.source.names}
+		from := len(w.B)
+		w.record(r)
+		f.batch.records = w.B
+		*e = event{isRecord: true, stream: r.Stream, from: uint32(from), to: uint32(len(w.B))}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package pair
 
 import (
 	"net/netip"
+	"slices"
 
 	"finwait/analyzer/model"
 	"finwait/reassembly/codec"
@@ -15,12 +16,18 @@ import (
 // are known: it takes a tenth of the memory, and can wait in a file.
 
 // writer appends values.
-type writer struct{ codec.Encoder }
+type writer struct {
+	codec.Encoder
+	names *names // of records; nil where there are none
+}
 
 func (w *writer) time(t frame.Time) { w.Signed(int64(t)) }
 
 // reader takes values as writer appended them.
-type reader struct{ codec.Decoder }
+type reader struct {
+	codec.Decoder
+	names []string // of records
+}
 
 func (r *reader) time() frame.Time { return frame.Time(r.Signed()) }
 
@@ -41,17 +48,19 @@ func (r *reader) address() (e model.Endpoint) {
 	return e
 }
 
-// record appends what is needed of a record.
+// record appends what is needed of a record. Times are told from its first segment on.
 func (w *writer) record(m *model.Record) {
-	w.Text(m.File)
+	began := m.First.Time
+	w.time(began)
+	w.name(m.File)
 	w.Unsigned(uint64(m.Stream))
 	w.address(m.Client)
 	w.address(m.Server)
 	w.Octet(uint8(m.Roles))
-	for _, p := range [...]model.Point{m.First, m.Last} {
-		w.Text(p.File)
+	for _, p := range [...]*model.Point{&m.First, &m.Last} {
+		w.name(p.File)
 		w.Signed(p.Frame)
-		w.time(p.Time)
+		w.time(p.Time - began)
 	}
 	w.Octet(uint8(m.Close))
 	w.Octet(uint8(m.Handshake))
@@ -67,8 +76,8 @@ func (w *writer) record(m *model.Record) {
 		for i := range stays {
 			s := &stays[i]
 			w.Octet(uint8(s.State))
-			w.time(s.Since)
-			w.Text(s.File)
+			w.time(s.Since - began)
+			w.name(s.File)
 			w.Signed(s.Frame)
 			w.Signed(int64(s.DurationS))
 			w.Octet(uint8(s.Bound))
@@ -82,11 +91,11 @@ func (w *writer) record(m *model.Record) {
 }
 
 func (w *writer) finding(f *model.Finding) {
-	w.Text(f.Rule)
-	w.Text(f.Name)
+	w.name(f.Rule)
+	w.name(f.Name)
 	w.Octet(uint8(f.Severity))
 	w.Text(f.Message.String())
-	w.Text(f.Advice.String())
+	w.name(f.Advice.String())
 	w.Flag(f.Side != nil)
 	if f.Side != nil {
 		w.Octet(uint8(*f.Side))
@@ -102,37 +111,42 @@ func (w *writer) finding(f *model.Finding) {
 	}
 }
 
-func (r *reader) finding() (f model.Finding) {
-	f.Rule, f.Name, f.Severity = r.Text(), r.Text(), model.Severity(r.Octet())
-	f.Message, f.Advice = model.TextOf(r.Text()), model.TextOf(r.Text())
+// finding makes f a finding as writer.finding left it.
+func (r *reader) finding(f *model.Finding) {
+	frames := f.Frames[:0]
+	*f = model.Finding{Rule: r.name(), Name: r.name(), Severity: model.Severity(r.Octet())}
+	f.Message, f.Advice = model.TextOf(r.Text()), model.TextOf(r.name())
 	if r.Flag() {
-		side := conn.Role(r.Octet())
-		f.Side = &side
+		f.Side = &roles[r.Octet()%uint8(len(roles))]
 	}
-	f.Frames = make([]int64, r.Count())
-	for i := range f.Frames {
-		f.Frames[i] = r.Signed()
+	for range r.Count() {
+		frames = append(frames, r.Signed())
 	}
+	f.Frames = frames
 	if r.Flag() {
 		d := model.Seconds(r.Signed())
 		b := conn.Bound(r.Octet())
 		f.DurationS, f.Bound = &d, &b
 	}
-	return f
 }
 
-// decodeRecord makes m a record as encodeRecord left it, and returns it; nil where there
-// is none.
-func decodeRecord(b []byte, m *model.Record) (*model.Record, error) {
+// roles are what a finding's side points to.
+var roles = [...]conn.Role{conn.Client: conn.Client, conn.Server: conn.Server, conn.NoRole: conn.NoRole, conn.BothRoles: conn.BothRoles}
+
+// decodeRecord makes m a record as writer.record left it, in the memory of what m held
+// before, and returns it; nil where there is none.
+func decodeRecord(b []byte, m *model.Record, names []string) (*model.Record, error) {
 	if len(b) == 0 {
 		return nil, nil
 	}
-	r := reader{codec.Decoder{B: b}}
+	r := reader{codec.Decoder{B: b}, names}
+	client, server, findings := m.States.Client, m.States.Server, m.Findings
 	*m = model.Record{}
-	m.File, m.Stream, m.Client, m.Server = r.Text(), uint32(r.Unsigned()), r.address(), r.address()
+	began := r.time()
+	m.File, m.Stream, m.Client, m.Server = r.name(), uint32(r.Unsigned()), r.address(), r.address()
 	m.Roles = conn.RolesFrom(r.Octet())
 	for _, p := range [...]*model.Point{&m.First, &m.Last} {
-		p.File, p.Frame, p.Time = r.Text(), r.Signed(), r.time()
+		p.File, p.Frame, p.Time = r.name(), r.Signed(), began+r.time()
 	}
 	m.Close, m.Handshake, m.Caveats = conn.Close(r.Octet()), conn.Handshake(r.Octet()), conn.Caveats(r.Unsigned())
 	for _, fin := range [...]**model.FIN{&m.FIN.Client, &m.FIN.Server} {
@@ -143,19 +157,26 @@ func decodeRecord(b []byte, m *model.Record) (*model.Record, error) {
 	if r.Flag() {
 		m.RST = &model.RST{By: conn.Role(r.Octet())}
 	}
-	for _, stays := range [...]*[]model.Stay{&m.States.Client, &m.States.Server} {
-		*stays = make([]model.Stay, r.Count())
-		for i := range *stays {
-			s := &(*stays)[i]
-			s.State, s.Since, s.File, s.Frame = tcpstate.State(r.Octet()), r.time(), r.Text(), r.Signed()
-			s.DurationS, s.Bound, s.Open = model.Seconds(r.Signed()), conn.Bound(r.Octet()), r.Flag()
-		}
+	m.States.Client, m.States.Server = r.stays(client, began), r.stays(server, began)
+	n := r.Count()
+	findings = slices.Grow(findings[:0], n)[:n]
+	for i := range findings {
+		r.finding(&findings[i])
 	}
-	m.Findings = make([]model.Finding, r.Count())
-	for i := range m.Findings {
-		m.Findings[i] = r.finding()
-	}
+	m.Findings = findings
 	return m, r.Err
+}
+
+// stays returns the states of an end, in the memory of list.
+func (r *reader) stays(list []model.Stay, began frame.Time) []model.Stay {
+	n := r.Count()
+	list = slices.Grow(list[:0], n)[:n]
+	for i := range list {
+		s := &list[i]
+		s.State, s.Since, s.File, s.Frame = tcpstate.State(r.Octet()), began+r.time(), r.name(), r.Signed()
+		s.DurationS, s.Bound, s.Open = model.Seconds(r.Signed()), conn.Bound(r.Octet()), r.Flag()
+	}
+	return list
 }
 
 // someFIN stands for a FIN, of which nothing more is asked.
@@ -226,28 +247,30 @@ func (w *writer) sampling(s *sampling) {
 	}
 	w.Signed(s.stride)
 	w.difference(s.low)
-	w.difference(s.high)
+	last := s.low
+	w.difference(s.high.less(last))
 	w.Unsigned(uint64(len(s.kept)))
-	for i, d := range s.kept {
-		if i > 0 {
-			d = difference{d.at - s.kept[i-1].at, d.diff - s.kept[i-1].diff}
-		}
-		w.difference(d)
+	for _, d := range s.kept {
+		w.difference(d.less(last))
+		last = d
 	}
 }
 
-func (r *reader) sampling() (s sampling) {
-	if s.n = r.Signed(); s.n == 0 {
-		return s
-	}
-	s.stride, s.low, s.high = r.Signed(), r.difference(), r.difference()
-	s.kept = make([]difference, r.Count())
-	for i := range s.kept {
-		d := r.difference()
-		if i > 0 {
-			d.at, d.diff = d.at+s.kept[i-1].at, d.diff+s.kept[i-1].diff
+// sampling makes s one as writer.sampling left it.
+func (r *reader) sampling(s *sampling) {
+	kept := s.kept[:0]
+	*s = sampling{n: r.Signed()}
+	if s.n > 0 {
+		s.stride, s.low = r.Signed(), r.difference()
+		last := s.low
+		s.high = r.difference().more(last)
+		for range r.Count() {
+			last = r.difference().more(last)
+			kept = append(kept, last)
 		}
-		s.kept[i] = d
 	}
-	return s
+	s.kept = kept
 }
+
+func (d difference) less(o difference) difference { return difference{d.at - o.at, d.diff - o.diff} }
+func (d difference) more(o difference) difference { return difference{d.at + o.at, d.diff + o.diff} }

@@ -15,7 +15,7 @@ func TestStoredAndDamaged(t *testing.T) {
 	tried := 0
 	err := r.spool.each(func(b []byte) error {
 		b = slices.Clone(b)
-		var u unpacker
+		u := unpacker{names: r.names}
 		if _, err := u.decode(b); err != nil {
 			t.Error(err)
 		}
