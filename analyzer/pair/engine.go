@@ -3,6 +3,7 @@ package pair
 import (
 	"context"
 	"errors"
+	"io"
 	"math"
 	"time"
 
@@ -16,7 +17,9 @@ import (
 type Options struct {
 	Driver   driver.Options // of each capture
 	Segments bool           // somebody reads what became of each segment
-	Again    func() error   // called before the captures are read once more; nil does nothing
+
+	// Stdin returns what the file "-" stands for, from its beginning: it is read twice.
+	Stdin func() io.Reader
 
 	// Keep says which connections are wanted; nil takes all.
 	Keep func(*Flow) (bool, error)
@@ -60,25 +63,27 @@ const grace = 10 * second
 func Run(ctx context.Context, a, b []string, o Options) (*Result, error) {
 	files := [2][]string{a, b}
 	first := o.Driver
-	first.Rules, first.Problem, first.Select = []*model.Rule{}, func(error) {}, func(*model.Record) bool { return false }
+	first.Rules, first.Select = []*model.Rule{}, func(*model.Record) bool { return false }
 	first.Meter = nil
 	looks := [2]*source{}
+	problems := [2][]error{}
 	for c := range looks {
+		first.Problem = func(err error) { problems[c] = append(problems[c], err) }
+		first.Stdin = o.stdin()
 		looks[c] = start(ctx, files[c], first, false)
 	}
 	found := align(looks)
 	for c := range looks {
 		looks[c].halt()
 	}
-	if o.Again != nil {
-		if err := o.Again(); err != nil {
-			return nil, err
-		}
+	if err := unreadable(looks, problems, o.Driver.Problem); err != nil {
+		return nil, err
 	}
 	e := &Engine{options: o, align: found, clock: newClock(&found), met: map[[2]segment.Addr]bool{}}
 	e.result = new(Result)
 	for c := range e.sources {
 		e.tables[c] = newTable()
+		o.Driver.Stdin = o.stdin()
 		e.sources[c] = start(ctx, files[c], o.Driver, true)
 		defer e.sources[c].halt()
 	}
@@ -91,6 +96,32 @@ func Run(ctx context.Context, a, b []string, o Options) (*Result, error) {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+func (o *Options) stdin() io.Reader {
+	if o.Stdin == nil {
+		return o.Driver.Stdin
+	}
+	return o.Stdin()
+}
+
+// ErrUnreadable means that nothing of a capture could be read. Why was told as a problem.
+var ErrUnreadable = errors.New("a capture cannot be read")
+
+// unreadable returns ErrUnreadable, and tells why, where a look saw nothing at all.
+func unreadable(looks [2]*source, problems [2][]error, tell func(error)) (err error) {
+	for c, s := range looks {
+		if s.outcome == nil || s.outcome.Read || s.outcome.Unreadable == 0 {
+			continue
+		}
+		err = ErrUnreadable
+		for _, p := range problems[c] {
+			if tell != nil {
+				tell(p)
+			}
+		}
+	}
+	return err
 }
 
 // merge takes the events of both captures in the order of A's clock.

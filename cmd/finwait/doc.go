@@ -529,10 +529,11 @@
 //	forged outside the time that both captures cover. 'finwait help pairs' says what proves
 //	what.
 //
-//	A directory is one capture, of which its files are the parts; with --each the files of two
-//	directories are compared one by one, those of the same name or else of the same content.
-//	--where asks for the fields of the records that jsonl writes: 'finwait schema pair-flow'
-//	describes them.
+//	One of both may be standard input (-), which goes to a temporary file: it is read twice,
+//	as captures are. A directory is one capture, of which its files are the parts; with --each
+//	the files of two directories are compared one by one, those of the same name or else of
+//	the same content. --where asks for the fields of the records that jsonl writes: 'finwait
+//	schema pair-flow' describes them.
 //
 //	Flags:
 //	  -f, --format FORMAT       how the results are written: text, jsonl, json, markdown, html

@@ -31,6 +31,7 @@ What one capture holds and the other does not was lost on the way, or forged the
 segment that its receiver acknowledged did arrive. Nothing is called lost or forged outside the time that
 both captures cover. 'finwait help pairs' says what proves what.
 
+One of both may be standard input (-), which goes to a temporary file: it is read twice, as captures are.
 A directory is one capture, of which its files are the parts; with --each the files of two directories
 are compared one by one, those of the same name or else of the same content. --where asks for the fields of
 the records that jsonl writes: 'finwait schema pair-flow' describes them.`,
@@ -69,6 +70,7 @@ type pairRun struct {
 	segments, each bool
 	where          pairWheres
 	config         *analyzer.Config
+	spool          *spool // of standard input; nil where it is not read
 }
 
 // pairWheres is a repeatable flag that takes conditions on connections of two captures.
@@ -103,8 +105,14 @@ func (p *pairRun) run() (int, error) {
 	if len(p.args) != 2 {
 		return 0, &usageError{text: "pair takes two captures of the same traffic: A and B"}
 	}
-	if slices.Contains(p.args, "-") {
-		return 0, &usageError{text: "pair reads both captures twice: standard input (-) cannot be one of them"}
+	if err := p.keepStdin(); err != nil {
+		return 0, err
+	}
+	if p.spool != nil {
+		defer func() { _ = p.spool.close() }() // a temporary file
+		if p.ctx.Err() != nil {
+			return exitInterrupted, nil
+		}
 	}
 	if p.each && p.output.format.value == "html" {
 		return 0, &usageError{text: "--each compares many captures, and html is a page about two"}
@@ -125,7 +133,7 @@ func (p *pairRun) run() (int, error) {
 			return exitInput, nil
 		}
 		for _, file := range paths {
-			if driver.IsPipe(file) {
+			if file != "-" && driver.IsPipe(file) {
 				return 0, &usageError{text: report.Safe(file) + " can be read only once, and pair reads twice"}
 			}
 		}
@@ -135,6 +143,31 @@ func (p *pairRun) run() (int, error) {
 		return 0, err
 	}
 	return p.write(files)
+}
+
+// keepStdin reads standard input to its end, where it is one of the captures.
+func (p *pairRun) keepStdin() (err error) {
+	switch a, b := p.args[0] == "-", p.args[1] == "-"; {
+	case !a && !b:
+		return nil
+	case a && b:
+		return &usageError{text: "A and B cannot both be standard input"}
+	case p.each:
+		return &usageError{text: "--each compares the files of two directories: standard input (-) is none"}
+	}
+	if p.spool, err = newSpool(p.Stdin); err != nil {
+		return err
+	}
+	read := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(io.Discard, p.spool)
+		read <- err
+	}()
+	select {
+	case err = <-read:
+	case <-p.ctx.Done():
+	}
+	return err
 }
 
 // write compares the captures, or each of them, and writes what that says.
@@ -163,11 +196,17 @@ func (p *pairRun) write(files [2][]string) (int, error) {
 func (p *pairRun) compare(w io.Writer, names report.PairNames, files [2][]string) (int, error) {
 	options := pair.Options{Driver: p.input.options(), Segments: p.segments}
 	options.Driver.Problem, options.Driver.Config = p.problem, p.config
+	if p.spool != nil {
+		options.Stdin = p.spool.again
+	}
 	if len(p.where.list) > 0 {
 		options.Keep = p.where.keep
 	}
 	r, err := pair.Run(p.ctx, files[0], files[1], options)
-	if err != nil {
+	switch {
+	case errors.Is(err, pair.ErrUnreadable):
+		return exitInput, nil
+	case err != nil:
 		return 0, err
 	}
 	style := p.output.style(p.styled(w), p.Stdout)

@@ -28,7 +28,10 @@ func (j *showJob) drawPair(files []string, of *analyzer.Record, config *analyzer
 	r, err := pair.Run(j.ctx, files, others, pair.Options{Driver: options, Segments: true, Keep: func(f *pair.Flow) (bool, error) {
 		return f.A != nil && f.A.Stream == of.Stream && f.A.First.Frame == of.First.Frame, nil
 	}})
-	if err != nil {
+	switch {
+	case errors.Is(err, pair.ErrUnreadable):
+		return exitInput, nil
+	case err != nil:
 		return 0, err
 	}
 	out, err := openOutput(j.output.path, j.Stdout)
