@@ -273,4 +273,5 @@ func (r *reader) sampling(s *sampling) {
 }
 
 func (d difference) less(o difference) difference { return difference{d.at - o.at, d.diff - o.diff} }
+
 func (d difference) more(o difference) difference { return difference{d.at + o.at, d.diff + o.diff} }
