@@ -76,7 +76,7 @@ func Run(ctx context.Context, a, b []string, o Options) (*Result, error) {
 	for c := range looks {
 		looks[c].halt()
 	}
-	if err := unreadable(looks, problems, o.Driver.Problem); err != nil {
+	if err := seesNothing(looks, problems, o.Driver.Problem); err != nil {
 		return nil, err
 	}
 	e := &Engine{options: o, align: found, clock: newClock(&found), met: map[[2]segment.Addr]bool{}}
@@ -108,8 +108,8 @@ func (o *Options) stdin() io.Reader {
 // ErrUnreadable means that nothing of a capture could be read. Why was told as a problem.
 var ErrUnreadable = errors.New("a capture cannot be read")
 
-// unreadable returns ErrUnreadable, and tells why, where a look saw nothing at all.
-func unreadable(looks [2]*source, problems [2][]error, tell func(error)) (err error) {
+// seesNothing returns ErrUnreadable, and tells why, where a look saw nothing at all.
+func seesNothing(looks [2]*source, problems [2][]error, tell func(error)) (err error) {
 	for c, s := range looks {
 		if s.outcome == nil || s.outcome.Read || s.outcome.Unreadable == 0 {
 			continue
