@@ -109,7 +109,7 @@ func (p *pairRun) run() (int, error) {
 		return 0, err
 	}
 	if p.spool != nil {
-		defer func() { _ = p.spool.Close() }() // a temporary file
+		defer func() { _ = p.spool.file.Close() }() // a temporary file
 		if p.ctx.Err() != nil {
 			return exitInterrupted, nil
 		}
@@ -197,7 +197,7 @@ func (p *pairRun) compare(w io.Writer, names report.PairNames, files [2][]string
 	options := pair.Options{Driver: p.input.options(), Segments: p.segments}
 	options.Driver.Problem, options.Driver.Config = p.problem, p.config
 	if p.spool != nil {
-		options.Stdin = p.spool.Again
+		options.Stdin = p.spool.file.Again
 	}
 	if len(p.where.list) > 0 {
 		options.Keep = p.where.keep
