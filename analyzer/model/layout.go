@@ -3,11 +3,7 @@ package model
 import (
 	"encoding"
 	"fmt"
-	"net/netip"
 	"reflect"
-	"strings"
-
-	"finwait/reassembly/conn"
 )
 
 // A layout is how values of a type are written as JSON: steps that are taken one
@@ -87,25 +83,20 @@ const (
 	jsonList
 )
 
-// kinds are those of types that have their own form.
-var kinds = map[reflect.Type]jsonKind{
-	reflect.TypeFor[Seconds]():      jsonSeconds,
-	reflect.TypeFor[Time]():         jsonTime,
-	reflect.TypeFor[netip.Addr]():   jsonAddress,
-	reflect.TypeFor[Text]():         jsonText,
-	reflect.TypeFor[conn.Caveats](): jsonCaveats,
+// forms are how the values of a Kind are written; those of integers depend on their size.
+var forms = map[Kind]jsonKind{
+	KindOptional: jsonPointer, KindList: jsonList, KindBool: jsonBool, KindString: jsonString, KindWord: jsonWord,
+	KindText: jsonText, KindWords: jsonCaveats, KindDuration: jsonSeconds, KindTime: jsonTime, KindAddress: jsonAddress,
 }
 
-var basicKinds = map[reflect.Kind]jsonKind{
-	reflect.Bool: jsonBool, reflect.Int: jsonInt, reflect.Int64: jsonInt64,
-	reflect.Uint16: jsonUint16, reflect.Uint32: jsonUint32, reflect.String: jsonString,
-	reflect.Pointer: jsonPointer, reflect.Slice: jsonList,
+var integers = map[reflect.Kind]jsonKind{
+	reflect.Int: jsonInt, reflect.Int64: jsonInt64, reflect.Uint16: jsonUint16, reflect.Uint32: jsonUint32,
 }
 
 // layoutOf returns the layout of values of a type.
 func layoutOf(t reflect.Type) layout {
 	var b layoutBuilder
-	b.value(t, 0, "")
+	b.value(t, 0, &Member{Words: wordsOf(t)})
 	return b.done()
 }
 
@@ -136,30 +127,30 @@ func (b *layoutBuilder) add(s step) {
 	b.steps = append(b.steps, s)
 }
 
-// value adds a value of type t that stands at an offset; tag is that of its field.
-func (b *layoutBuilder) value(t reflect.Type, offset uintptr, tag reflect.StructTag) {
+// value adds a value of type t that stands at an offset; m is the member that it belongs
+// to.
+func (b *layoutBuilder) value(t reflect.Type, offset uintptr, m *Member) {
 	s := step{offset: offset, typ: t}
-	kind, own := kinds[t]
-	switch {
-	case own:
-		s.kind = kind
-	case t.Kind() == reflect.Struct:
+	switch kind := KindOf(t); kind {
+	case KindObject:
 		b.object(t, offset)
 		return
-	case isEnumeration(t):
-		s.kind, s.words = jsonWord, wordsByValue(t, tag)
+	case KindInteger:
+		s.kind = integers[t.Kind()]
+	case KindWord:
+		s.kind, s.words = jsonWord, wordsByValue(t, m.Words)
 	default:
-		if s.kind = basicKinds[t.Kind()]; s.kind == jsonEnd {
+		if s.kind = forms[kind]; s.kind == jsonEnd {
 			panic("model: no JSON for " + t.String())
 		}
 	}
 	if s.kind == jsonPointer || s.kind == jsonList {
 		var of layoutBuilder
-		of.value(t.Elem(), 0, tag)
+		of.value(t.Elem(), 0, m)
 		s.of = of.done()
 	}
 	if s.kind == jsonList {
-		s.stride, s.null = t.Elem().Size(), tag.Get("empty") == "null"
+		s.stride, s.null = t.Elem().Size(), m.EmptyNull
 	}
 	b.add(s)
 }
@@ -168,25 +159,21 @@ func (b *layoutBuilder) value(t reflect.Type, offset uintptr, tag reflect.Struct
 // along, unless it is the last.
 func (b *layoutBuilder) object(t reflect.Type, offset uintptr) {
 	b.pending += "{"
-	comma, last := "", lastMember(t)
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" || name == "-" {
-			continue
-		}
-		name = `"` + name + `":`
-		if options != "omitempty" {
+	comma, list := "", Members(t)
+	for i := range list {
+		f := &list[i]
+		name := `"` + f.Name + `":`
+		if !f.Left {
 			b.pending += comma + name
 			comma = ","
-			b.value(f.Type, offset+f.Offset, f.Tag)
+			b.value(f.Type, offset+f.Offset, f)
 			continue
 		}
 		if b.optional != nil {
 			b.flush()
 		}
-		o := &optional{offset: offset + f.Offset, of: layoutOf(f.Type), list: f.Type.Kind() == reflect.Slice}
-		if i == last {
+		o := &optional{offset: offset + f.Offset, of: layoutOf(f.Type), list: KindOf(f.Type) == KindList}
+		if i == len(list)-1 {
 			o.text = b.pending + comma + name
 		} else {
 			b.pending += comma
@@ -198,27 +185,8 @@ func (b *layoutBuilder) object(t reflect.Type, offset uintptr) {
 	b.pending += "}"
 }
 
-// lastMember returns the index of the last field that is a member.
-func lastMember(t reflect.Type) (last int) {
-	for i := range t.NumField() {
-		if name := t.Field(i).Tag.Get("json"); name != "" && name != "-" {
-			last = i
-		}
-	}
-	return last
-}
-
-// isEnumeration reports whether the values of a type are written as words.
-func isEnumeration(t reflect.Type) bool {
-	return t.Kind() == reflect.Uint8 && t.Implements(reflect.TypeFor[encoding.TextAppender]())
-}
-
-// wordsByValue returns the words of an enumeration as JSON strings.
-func wordsByValue(t reflect.Type, tag reflect.StructTag) (list []short) {
-	words := strings.Fields(tag.Get("words"))
-	if of, ok := reflect.Zero(t).Interface().(interface{ Words() []string }); ok {
-		words = append(words, of.Words()...)
-	}
+// wordsByValue returns words of an enumeration as JSON strings.
+func wordsByValue(t reflect.Type, words []string) (list []short) {
 	for _, word := range words {
 		v := reflect.New(t)
 		if err := v.Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(word)); err != nil {

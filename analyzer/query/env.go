@@ -1,26 +1,13 @@
 package query
 
 import (
-	"encoding"
 	"fmt"
-	"net/netip"
 	"reflect"
 	"strings"
 	"time"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/analyzer/schema"
 	"finwait/reassembly/conn"
-)
-
-// The types of a record that look different in an expression.
-var (
-	secondsType = reflect.TypeFor[analyzer.Seconds]()
-	timeType    = reflect.TypeFor[analyzer.Time]()
-	addrType    = reflect.TypeFor[netip.Addr]()
-	floatType   = reflect.TypeFor[float64]()
-	caveatsType = reflect.TypeFor[conn.Caveats]()
-	wordsType   = reflect.TypeFor[encoding.TextAppender]()
 )
 
 // view is how values of one type of the record look in an expression.
@@ -32,33 +19,25 @@ type view struct {
 // viewOf derives the view of a type of the record. It follows the type itself,
 // so that whatever a record says can be asked for.
 func viewOf(t reflect.Type) view {
-	switch t {
-	case secondsType:
-		return view{floatType, func(dst, src reflect.Value) { dst.SetFloat(time.Duration(src.Int()).Seconds()) }}
-	case timeType:
+	switch analyzer.KindOf(t) {
+	case analyzer.KindObject:
+		return viewOfFields(fieldsOf(t))
+	case analyzer.KindOptional:
+		return viewOfPointer(t)
+	case analyzer.KindList:
+		return viewOfSlice(t)
+	case analyzer.KindDuration:
+		return view{reflect.TypeFor[float64](), func(dst, src reflect.Value) { dst.SetFloat(time.Duration(src.Int()).Seconds()) }}
+	case analyzer.KindTime:
 		return view{reflect.TypeFor[time.Time](), func(dst, src reflect.Value) {
 			dst.Set(reflect.ValueOf(analyzer.Time(src.Int()).Std()))
 		}}
-	case addrType:
-		return view{reflect.TypeFor[string](), func(dst, src reflect.Value) {
-			dst.SetString(src.Interface().(netip.Addr).String())
-		}}
-	}
-	switch {
-	case t == caveatsType:
+	case analyzer.KindWord, analyzer.KindText, analyzer.KindAddress:
+		return view{reflect.TypeFor[string](), func(dst, src reflect.Value) { dst.SetString(src.Interface().(fmt.Stringer).String()) }}
+	case analyzer.KindWords:
 		return view{reflect.TypeFor[[]string](), func(dst, src reflect.Value) {
 			dst.Set(reflect.ValueOf(conn.Caveats(src.Uint()).Names()))
 		}}
-	case t.Kind() != reflect.Pointer && t.Implements(wordsType):
-		return view{reflect.TypeFor[string](), func(dst, src reflect.Value) { dst.SetString(src.Interface().(fmt.Stringer).String()) }}
-	}
-	switch t.Kind() {
-	case reflect.Pointer:
-		return viewOfPointer(t)
-	case reflect.Slice:
-		return viewOfSlice(t)
-	case reflect.Struct:
-		return viewOfFields(fieldsOf(t))
 	}
 	return view{t, func(dst, src reflect.Value) { dst.Set(src) }}
 }
@@ -128,12 +107,8 @@ type field struct {
 
 // fieldsOf returns the fields of a struct.
 func fieldsOf(t reflect.Type) (list []field) {
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name != "" && name != "-" {
-			list = append(list, field{name, i, f.Name, strings.Join(schema.Words(f), " "), viewOf(f.Type)})
-		}
+	for _, m := range analyzer.Members(t) {
+		list = append(list, field{m.Name, m.Index[0], m.StructField.Name, strings.Join(m.Words, " "), viewOf(m.Type)})
 	}
 	return list
 }

@@ -53,7 +53,7 @@ func askNull(t *testing.T, path string, typ reflect.Type, null bool) (asked int)
 			word = "x"
 		}
 		var never, always []string
-		switch to := base(f.Type); {
+		switch to := analyzer.Value(f.Type); {
 		case to == reflect.TypeFor[time.Time]():
 			never = []string{"%s > first.time", "%s == first.time"}
 		case to.Kind() == reflect.Struct:

@@ -6,9 +6,12 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/parser"
+
+	"finwait/analyzer/model"
 )
 
 const (
@@ -147,12 +150,12 @@ func isScalar(t reflect.Type) bool {
 	if t == nil {
 		return false
 	}
-	t = base(t)
+	t = model.Value(t)
 	switch t.Kind() {
 	case reflect.Interface, reflect.Slice, reflect.Array, reflect.Map, reflect.Func, reflect.Pointer:
 		return false
 	case reflect.Struct:
-		return t.String() == "time.Time"
+		return t == reflect.TypeFor[time.Time]()
 	}
 	return true
 }
@@ -179,6 +182,6 @@ func isInteger(t reflect.Type) bool {
 	if t == nil {
 		return false
 	}
-	k := base(t).Kind()
+	k := model.Value(t).Kind()
 	return k >= reflect.Int && k <= reflect.Uint64
 }

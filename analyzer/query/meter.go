@@ -10,6 +10,8 @@ import (
 	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/vm"
+
+	"finwait/analyzer/model"
 )
 
 // meter makes an expression pay for what it does: each turn of a loop, each text
@@ -274,7 +276,7 @@ func isConstant(n ast.Node) bool {
 
 // isNumber reports whether a value of type t is a number or a condition.
 func isNumber(t reflect.Type) bool {
-	return isScalar(t) && base(t).Kind() != reflect.String && base(t).Kind() != reflect.Struct
+	return isScalar(t) && model.Value(t).Kind() != reflect.String && model.Value(t).Kind() != reflect.Struct
 }
 
 // turnCost returns how many steps a turn of a loop takes: a few nodes make a step, and

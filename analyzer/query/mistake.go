@@ -6,9 +6,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/parser"
+
+	"finwait/analyzer/model"
 )
 
 // mistake is an expression that can be read and makes no sense, and where.
@@ -126,7 +129,7 @@ func (m *mistake) operands(b *ast.BinaryNode) string {
 		if text := m.anyOf(of, s.Value); text != "" && isTest(b.Operator) {
 			return text
 		}
-		if text := compared(of, base(t), s.Value); text != "" {
+		if text := compared(of, model.Value(t), s.Value); text != "" {
 			return text
 		}
 	}
@@ -138,7 +141,7 @@ func compared(of ast.Node, t reflect.Type, text string) string {
 	_, err := strconv.ParseFloat(text, 64)
 	number := err == nil
 	switch {
-	case t == timeType, t.String() == "time.Time":
+	case t == reflect.TypeFor[time.Time]():
 		return fmt.Sprintf("%s is a time: write date(%q)", of, text)
 	case t.Kind() == reflect.Struct:
 		return fmt.Sprintf("%s is an object: it has .%s", of, strings.Join(names(t), ", ."))

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
+
+	"finwait/analyzer/model"
 )
 
 // typeOf returns the type of a path of fields as it is written; nil where it is
@@ -31,24 +33,16 @@ func memberOf(t reflect.Type, name string) reflect.Type {
 }
 
 func fieldOf(t reflect.Type, name string) *reflect.StructField {
-	if t == nil || base(t).Kind() != reflect.Struct {
+	if t == nil || model.Value(t).Kind() != reflect.Struct {
 		return nil
 	}
-	t = base(t)
+	t = model.Value(t)
 	for i := range t.NumField() {
 		if f := t.Field(i); f.Tag.Get("expr") == name {
 			return &f
 		}
 	}
 	return nil
-}
-
-// base returns what a pointer points to, or the type itself.
-func base(t reflect.Type) reflect.Type {
-	if t.Kind() == reflect.Pointer {
-		return t.Elem()
-	}
-	return t
 }
 
 // objects returns what a list is of, if that is objects; nil otherwise.
@@ -67,7 +61,7 @@ func pathsTo(t reflect.Type, name, before string) (paths []string) {
 		if f.Tag.Get("expr") == name {
 			paths = append(paths, path)
 		}
-		switch to := base(f.Type); {
+		switch to := model.Value(f.Type); {
 		case to.Kind() == reflect.Struct:
 			paths = append(paths, pathsTo(to, name, path+".")...)
 		case objects(to) != nil && fieldOf(objects(to), name) != nil:

@@ -1,15 +1,12 @@
 package report
 
 import (
-	"encoding"
 	"fmt"
 	"net/netip"
 	"reflect"
 	"strconv"
-	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly/conn"
 )
 
 // kind is what a column holds.
@@ -31,43 +28,42 @@ type column struct {
 	name string
 	kind kind
 	path []int // the field of each struct on the way down
-	null bool  // an empty list is null
+	typ  reflect.Type
+	null bool // an empty list is null
+
+	optional bool // the value, or an object that holds it, may be null
 
 	json func([]byte, reflect.Value) []byte // appends a list
 }
 
 // columns are all fields of analyzer.Record in their order. They are read off
 // the type, so that a new field is in every flat format at once.
-var columns = appendColumns(nil, "", nil, reflect.StructField{Type: reflect.TypeFor[analyzer.Record]()})
+var columns = appendColumns(nil, column{}, reflect.TypeFor[analyzer.Record]())
 
-func appendColumns(dst []column, name string, path []int, f reflect.StructField) []column {
-	t := f.Type
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if k, ok := kindOf(t); ok {
-		c := column{name: name, kind: k, path: path}
-		if k == list {
-			c.null, c.json = f.Tag.Get("empty") == "null", analyzer.JSONAppender(t)
+// appendColumns appends those of the members of an object, itself in a column.
+func appendColumns(dst []column, in column, object reflect.Type) []column {
+	for _, m := range analyzer.Members(object) {
+		c := column{
+			name: in.name + m.Name, path: append(in.path[:len(in.path):len(in.path)], m.Index...), typ: analyzer.Value(m.Type),
+			null: m.EmptyNull, optional: in.optional || m.MayBeNull(),
 		}
-		return append(dst, c)
-	}
-	for i := range t.NumField() {
-		field := t.Field(i)
-		tag, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if tag == "" || tag == "-" {
+		of := analyzer.KindOf(c.typ)
+		if of == analyzer.KindObject {
+			c.name += "_"
+			dst = appendColumns(dst, c, c.typ)
 			continue
 		}
-		if name != "" {
-			tag = name + "_" + tag
+		var ok bool
+		if c.kind, ok = cellKinds[of]; !ok {
+			panic("report: no column for " + c.typ.String())
 		}
-		dst = appendColumns(dst, tag, append(path[:len(path):len(path)], i), field)
+		if c.kind == list {
+			c.json = analyzer.JSONAppender(c.typ)
+		}
+		dst = append(dst, c)
 	}
 	return dst
 }
-
-// words is what types are that write their values as words.
-var words = reflect.TypeFor[encoding.TextAppender]()
 
 // textOf returns a value of kind text.
 func textOf(v reflect.Value) string {
@@ -77,33 +73,12 @@ func textOf(v reflect.Value) string {
 	return v.Interface().(fmt.Stringer).String()
 }
 
-func kindOf(t reflect.Type) (k kind, scalar bool) {
-	switch t {
-	case reflect.TypeFor[analyzer.Time]():
-		return timestamp, true
-	case reflect.TypeFor[analyzer.Seconds]():
-		return seconds, true
-	case reflect.TypeFor[netip.Addr]():
-		return address, true
-	case reflect.TypeFor[conn.Caveats]():
-		return list, true
-	}
-	if t.Kind() != reflect.Pointer && t.Implements(words) {
-		return text, true
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return text, true
-	case reflect.Bool:
-		return boolean, true
-	case reflect.Slice:
-		return list, true
-	case reflect.Struct:
-		return 0, false
-	case reflect.Int, reflect.Int64, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return integer, true
-	}
-	panic("report: no column for " + t.String())
+// cellKinds are what a column of such values holds. Objects have a column for each member.
+var cellKinds = map[analyzer.Kind]kind{
+	analyzer.KindString: text, analyzer.KindWord: text, analyzer.KindText: text,
+	analyzer.KindInteger: integer, analyzer.KindBool: boolean, analyzer.KindDuration: seconds,
+	analyzer.KindTime: timestamp, analyzer.KindAddress: address,
+	analyzer.KindList: list, analyzer.KindWords: list,
 }
 
 // value returns the field of a Record; false means null.

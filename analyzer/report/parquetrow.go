@@ -3,7 +3,6 @@ package report
 import (
 	"net/netip"
 	"reflect"
-	"strings"
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/parquet"
@@ -13,51 +12,27 @@ import (
 // caveats are a list of words in one number.
 var caveats = reflect.TypeFor[conn.Caveats]()
 
-// parquetFields returns a field of the Parquet file for each of columns. They are read
-// off the type, so that a new field of the record is a new column.
+// parquetFields returns a field of the Parquet file for each of columns.
 func parquetFields() (fields []*parquet.Node) {
-	record := reflect.TypeFor[analyzer.Record]()
 	for _, c := range columns {
-		t, null := record, false
-		for _, i := range c.path {
-			f := t.Field(i)
-			t = f.Type
-			null = null || mayBeNull(f)
-			if t.Kind() == reflect.Pointer {
-				t = t.Elem()
-			}
-		}
-		fields = append(fields, parquetNode(c.name, t, null))
+		fields = append(fields, parquetNode(c.name, c.typ, c.optional))
 	}
 	return fields
-}
-
-// mayBeNull reports whether a field is null, or missing, in some JSON.
-func mayBeNull(f reflect.StructField) bool {
-	_, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-	return f.Type.Kind() == reflect.Pointer || options == "omitempty" || f.Tag.Get("empty") == "null"
 }
 
 // parquetNode returns the field that holds values of type t.
 func parquetNode(name string, t reflect.Type, null bool) *parquet.Node {
 	n := &parquet.Node{Name: name, Optional: null}
-	k, scalar := kindOf(t)
-	if !scalar {
-		for i := range t.NumField() {
-			f := t.Field(i)
-			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if name == "-" {
-				continue
+	if analyzer.KindOf(t) == analyzer.KindObject {
+		for i, m := range analyzer.Members(t) {
+			if m.Index[0] != i {
+				panic("report: members of " + t.String() + " must stand before its other fields")
 			}
-			inner := f.Type
-			if inner.Kind() == reflect.Pointer {
-				inner = inner.Elem()
-			}
-			n.Children = append(n.Children, parquetNode(name, inner, mayBeNull(f)))
+			n.Children = append(n.Children, parquetNode(m.Name, analyzer.Value(m.Type), m.MayBeNull()))
 		}
 		return n
 	}
-	switch k {
+	switch cellKinds[analyzer.KindOf(t)] {
 	case integer:
 		n.Type = parquet.Int64
 	case timestamp:

@@ -2,10 +2,8 @@ package schema
 
 import (
 	"reflect"
-	"slices"
-	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // Field is a member of the connection record as an expression sees it.
@@ -19,118 +17,75 @@ type Field struct {
 
 // Fields describes the members of the connection record, each object before its
 // members. What both sides have is described once, for client and server.
-func Fields() []Field { return fieldsOf(typed(reflect.TypeFor[analyzer.Record]()), 0) }
+func Fields() []Field { return fieldsOf(reflect.TypeFor[model.Record](), 0) }
 
-func fieldsOf(n node, depth int) (list []Field) {
-	for i, name := range n.Properties.names {
-		list = append(list, described(name, n.Properties.nodes[i], depth)...)
+func fieldsOf(t reflect.Type, depth int) (list []Field) {
+	for _, m := range model.Members(t) {
+		list = append(list, described(&m, depth)...)
 	}
 	return list
 }
 
 // described returns a member and the members in it.
-func described(name string, n node, depth int) []Field {
-	f := Field{Name: name, Kind: n.kind(name), About: n.Description, Words: n.words(), Depth: depth}
+func described(m *model.Member, depth int) []Field {
+	f := Field{Name: m.Name, About: m.About, Depth: depth}
 	if depth > 0 {
-		f.Name = "." + name
+		f.Name = "." + m.Name
 	}
-	inside := n
-	if sides := n.sides(); sides != nil {
-		f.Name = name + ".client, " + name + ".server"
-		inside = *sides
-		f.Kind, f.Words = inside.kind(name), inside.words()
+	inside := model.Value(m.Type)
+	if side := sides(inside); side != nil {
+		f.Name = m.Name + ".client, " + m.Name + ".server"
+		m = side
+		inside = model.Value(m.Type)
 	}
-	if inside.Items != nil {
-		inside = *inside.Items
+	f.Kind, f.Words = kindWords(m.Type), m.Words
+	if m.EmptyNull {
+		f.Kind += " or null"
+	}
+	if model.KindOf(inside) == model.KindList {
+		inside = inside.Elem()
 	}
 	list := []Field{f}
-	if inside.Properties != nil {
+	if model.KindOf(inside) == model.KindObject {
 		list = append(list, fieldsOf(inside, depth+1)...)
 	}
 	return list
 }
 
 // sides returns what an object has for each side; nil if it is another one.
-func (n *node) sides() *node {
-	if n.Properties == nil || !slices.Equal(n.Properties.names, []string{"client", "server"}) {
+func sides(t reflect.Type) *model.Member {
+	if model.KindOf(t) != model.KindObject {
 		return nil
 	}
-	return &n.Properties.nodes[0]
-}
-
-// words returns the values that there are, for a list those of its elements;
-// none where that is open.
-func (n *node) words() (list []string) {
-	if n.Items != nil {
-		return n.Items.words()
-	}
-	if n.Const != "" {
-		return []string{n.Const}
-	}
-	for _, v := range n.Enum {
-		if word, ok := v.(string); ok {
-			list = append(list, word)
-		}
-	}
-	return list
-}
-
-// kind names the values of a member. Durations are those that are called so.
-func (n *node) kind(name string) string {
-	var kinds []string
-	for _, t := range n.types() {
-		switch {
-		case t == "null":
-			kinds = append(kinds, t)
-		case t == "array":
-			of := n.Items.kind(name)
-			if of != "text" {
-				of += "s"
-			}
-			kinds = append(kinds, "list of "+of)
-		case t == "boolean":
-			kinds = append(kinds, "true or false")
-		case t == "string" && n.Format != "":
-			kinds = append(kinds, "time")
-		case t == "string":
-			kinds = append(kinds, "text")
-		case t == "object":
-			kinds = append(kinds, t)
-		case strings.HasSuffix(name, "_s"):
-			kinds = append(kinds, "seconds")
-		default:
-			kinds = append(kinds, "number")
-		}
-	}
-	return strings.Join(kinds, " or ")
-}
-
-func (n *node) types() []string {
-	var list []string
-	switch t := n.Type.(type) {
-	case string:
-		list = []string{t}
-	case []any:
-		for _, of := range t {
-			list = append(list, of.(string))
-		}
-	}
-	return list
-}
-
-// Words returns the values that a member of the output may have, for a list those
-// of its elements; none where that is open. An enumeration knows its words; a tag
-// says them where not all of it is meant, or more.
-func Words(f reflect.StructField) []string {
-	if words, ok := f.Tag.Lookup("words"); ok {
-		return strings.Fields(words)
-	}
-	t := f.Type
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
-		t = t.Elem()
-	}
-	if of, ok := reflect.Zero(t).Interface().(interface{ Words() []string }); ok {
-		return of.Words()
+	if list := model.Members(t); len(list) == 2 && list[0].Name == "client" && list[1].Name == "server" {
+		return &list[0]
 	}
 	return nil
+}
+
+// kindWords names what the values of a type are.
+func kindWords(t reflect.Type) string {
+	switch model.KindOf(t) {
+	case model.KindOptional:
+		return kindWords(t.Elem()) + " or null"
+	case model.KindList:
+		of := kindWords(t.Elem())
+		if of != "text" {
+			of += "s"
+		}
+		return "list of " + of
+	case model.KindWords:
+		return "list of text"
+	case model.KindObject, model.KindMap:
+		return "object"
+	case model.KindBool:
+		return "true or false"
+	case model.KindInteger, model.KindNumber:
+		return "number"
+	case model.KindDuration:
+		return "seconds"
+	case model.KindTime:
+		return "time"
+	}
+	return "text"
 }

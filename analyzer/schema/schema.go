@@ -2,14 +2,11 @@ package schema
 
 import (
 	"bytes"
-	"encoding"
 	"encoding/json"
-	"net/netip"
 	"reflect"
 	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/reassembly/conn"
 )
 
 // draft is the version of JSON Schema.
@@ -100,47 +97,39 @@ const times = `^[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{9}
 
 // typed describes the values of a type.
 func typed(t reflect.Type) node {
-	switch t {
-	case reflect.TypeFor[analyzer.Seconds]():
-		return node{Type: "number"}
-	case reflect.TypeFor[analyzer.Time]():
-		return node{Type: "string", Format: "date-time", Pattern: times}
-	case reflect.TypeFor[netip.Addr]():
-		return node{Type: "string"}
-	}
-	switch {
-	case t == reflect.TypeFor[conn.Caveats]():
-		return node{Type: "array", Items: &node{Type: "string"}}
-	case t.Kind() != reflect.Pointer && t.Implements(reflect.TypeFor[encoding.TextAppender]()):
-		return node{Type: "string"}
-	}
-	switch t.Kind() {
-	case reflect.Pointer:
+	switch analyzer.KindOf(t) {
+	case analyzer.KindObject:
+		return object(t)
+	case analyzer.KindOptional:
 		return orNull(typed(t.Elem()))
-	case reflect.Slice:
+	case analyzer.KindList:
 		of := typed(t.Elem())
 		return node{Type: "array", Items: &of}
-	case reflect.Map:
-		of := typed(t.Elem())
-		if t.Elem().Kind() == reflect.Pointer {
-			of = typed(t.Elem().Elem()) // a missing key is how null is written
-		}
+	case analyzer.KindMap:
+		of := typed(analyzer.Value(t.Elem())) // a missing key is how null is written
 		return node{Type: "object", Values: &of}
-	case reflect.Struct:
-		return object(t)
-	case reflect.String:
-		return node{Type: "string"}
-	case reflect.Bool:
+	case analyzer.KindBool:
 		return node{Type: "boolean"}
-	case reflect.Uint16, reflect.Uint32:
-		low, high := int64(0), int64(1)<<t.Bits()-1
-		return node{Type: "integer", Minimum: &low, Maximum: &high}
-	case reflect.Float64:
+	case analyzer.KindInteger:
+		return integer(t)
+	case analyzer.KindNumber, analyzer.KindDuration:
 		return node{Type: "number"}
-	case reflect.Int, reflect.Int64:
-		return node{Type: "integer"}
+	case analyzer.KindTime:
+		return node{Type: "string", Format: "date-time", Pattern: times}
+	case analyzer.KindWords:
+		return node{Type: "array", Items: &node{Type: "string"}}
 	}
-	panic("schema: no description of " + t.String())
+	return node{Type: "string"}
+}
+
+// integer describes the values of a type of integers: those of small ones have bounds.
+func integer(t reflect.Type) node {
+	n := node{Type: "integer"}
+	if t.Kind() == reflect.Uint16 || t.Kind() == reflect.Uint32 {
+		low, high := int64(0), int64(1)<<t.Bits()-1
+		n.Minimum, n.Maximum = &low, &high
+	}
+	return n
 }
 
 func orNull(n node) node {
@@ -153,24 +142,19 @@ func orNull(n node) node {
 
 func object(t reflect.Type) node {
 	n := node{Type: "object", Properties: new(members)}
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" || name == "-" {
-			continue
-		}
-		of := typed(f.Type)
-		of.Description = f.Tag.Get("about")
-		if f.Tag.Get("empty") == "null" {
+	for _, m := range analyzer.Members(t) {
+		of := typed(m.Type)
+		of.Description = m.About
+		if m.EmptyNull {
 			of = orNull(of)
 		}
-		if words := Words(f); words != nil {
-			enumerate(&of, words)
+		if m.Words != nil {
+			enumerate(&of, m.Words)
 		}
-		n.Properties.names = append(n.Properties.names, name)
+		n.Properties.names = append(n.Properties.names, m.Name)
 		n.Properties.nodes = append(n.Properties.nodes, of)
-		if options != "omitempty" && options != "omitzero" {
-			n.Required = append(n.Required, name)
+		if !m.Left {
+			n.Required = append(n.Required, m.Name)
 		}
 	}
 	return n

@@ -23,14 +23,13 @@ func TestWordsComeBack(t *testing.T) {
 			return
 		}
 		seen[of] = true
-		for i := range of.NumField() {
-			f := of.Field(i)
+		for _, f := range analyzer.Members(of) {
 			walk(f.Type)
 			enum := f.Type
 			for enum.Kind() == reflect.Pointer || enum.Kind() == reflect.Slice {
 				enum = enum.Elem()
 			}
-			for _, word := range Words(f) {
+			for _, word := range f.Words {
 				v := reflect.New(enum)
 				text, ok := v.Interface().(encoding.TextUnmarshaler)
 				if !ok {
