@@ -13,6 +13,9 @@ func (o *Options) judge() func(*result, *conn.Conn) {
 	return func(res *result, c *conn.Conn) {
 		exchanges := judge(res.record, c)
 		timers.Observe(o.Config, res.record, exchanges, &res.observation)
+		if !o.SkipViews {
+			res.observation.Tell(res.record)
+		}
 		analyzer.Suppress(res.record, o.Rules, o.Config)
 	}
 }

@@ -34,6 +34,9 @@ func fillLists(r *bare) {
 			r.Findings[i].Frames = []int64{}
 		}
 	}
+	if r.Waits == nil {
+		r.Waits = []Wait{}
+	}
 	if r.States.Client == nil {
 		r.States.Client = []Stay{}
 	}

@@ -55,6 +55,7 @@ type Record struct {
 	App          *App           `json:"app" about:"the application's protocol, where payload shows it"`
 	Caveats      conn.Caveats   `json:"caveats" about:"what limits the verdict"`
 	Findings     []Finding      `json:"findings" about:"what the rules found: see finwait explain"`
+	Waits        []Wait         `json:"waits" about:"how long it was waited for what did not come, and how long it was silent: what timers are inferred from"`
 
 	room room // of its findings
 }
@@ -176,6 +177,23 @@ type Finding struct {
 
 	// Facts are what its rule found; nil where the finding was read back.
 	Facts Facts `json:"-"`
+}
+
+// Wait is one wait from whatever may have begun it; what did not is null. Round trips to the
+// end that waited are taken off. Package timers makes Waits and infers timers from them.
+type Wait struct {
+	Kind          string     `json:"kind" about:"of the timer that it may show" words:"client-timeout server-idle-timeout client-idle-timeout handler-time request-timeout fin-wait-2-timeout path-idle-timeout keep-alive"`
+	SYNS          *Seconds   `json:"syn_s" about:"since the SYN"`
+	RequestStartS *Seconds   `json:"request_start_s" about:"since the first octet of the last request"`
+	RequestEndS   *Seconds   `json:"request_end_s" about:"since its last"`
+	LastDataS     *Seconds   `json:"last_data_s" about:"since the last payload of either side"`
+	FINACKS       *Seconds   `json:"fin_ack_s" about:"since the FIN was acknowledged"`
+	LastSegmentS  *Seconds   `json:"last_segment_s" about:"since the last segment of either side"`
+	End           *Time      `json:"end" about:"when it was over; null where it was survived"`
+	Survived      bool       `json:"survived" about:"the connection was known of afterwards, so that the timer, if there is one, is longer"`
+	Side          *conn.Role `json:"side" about:"in whose kernel a fin-wait-2-timeout runs"`
+	IntervalS     *Seconds   `json:"interval_s" about:"between the probes of a keep-alive"`
+	Probes        *int64     `json:"probes" about:"of a keep-alive"`
 }
 
 // Time is a capture time; its JSON form is RFC 3339 in UTC with 9 decimals.

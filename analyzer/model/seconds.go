@@ -63,12 +63,16 @@ func (s *Seconds) UnmarshalJSON(b []byte) error {
 	frac = (frac + "000000000")[:9]
 	sec, err := strconv.ParseUint(whole, 10, 63)
 	nano, err2 := strconv.ParseUint(frac, 10, 63)
-	if err != nil || err2 != nil || sec > math.MaxInt64/uint64(1e9) || sec*1e9+nano > math.MaxInt64 {
+	most := uint64(math.MaxInt64)
+	if negative {
+		most++
+	}
+	if err != nil || err2 != nil || sec > most/1e9 || sec*1e9+nano > most {
 		return fmt.Errorf("seconds: bad number %q", text)
 	}
 	*s = Seconds(sec*1e9 + nano)
 	if negative {
-		*s = -*s
+		*s = -*s // the least is its own opposite
 	}
 	return nil
 }

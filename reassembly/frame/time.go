@@ -79,7 +79,7 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	return append(t.Append(dst), '"'), nil
 }
 
-// UnmarshalJSON takes any RFC 3339 time, whatever its zone and decimals.
+// UnmarshalJSON takes any RFC 3339 time, whatever its zone and decimals, as TimeOf does.
 func (t *Time) UnmarshalJSON(b []byte) error {
 	if string(b) == "null" {
 		return nil
@@ -88,7 +88,7 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	if err := std.UnmarshalJSON(b); err != nil {
 		return fmt.Errorf("capture time: %w", err)
 	}
-	*t = Time(std.UnixNano())
+	*t = TimeOf(std)
 	return nil
 }
 

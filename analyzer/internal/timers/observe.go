@@ -67,6 +67,8 @@ type Observation struct {
 	kinds   [maxSamples]kind
 	samples [maxSamples]sample
 	n       uint8
+	told    [maxSamples]told
+	waits   [maxSamples]analyzer.Wait
 }
 
 const maxSamples = 6
