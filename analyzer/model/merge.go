@@ -3,9 +3,9 @@ package model
 // Merge takes in what was gathered of captures that come after those of a. Both must
 // have been told the same by Explain and By.
 func (a *Aggregate) Merge(o *Aggregate) {
-	a.findings.merge(&o.findings, len(a.files))
+	a.findings.merge(&o.findings, a.findings.files)
+	a.findings.files += o.findings.files
 	a.files = append(a.files, o.files...)
-	a.findings.files = len(a.files)
 	a.connections += o.connections
 	for i, n := range o.close {
 		a.close[i] += n

@@ -30,6 +30,26 @@ type Summary struct {
 	// By tells of each file, server, client or rule, where that was asked for: the
 	// gravest first, and last what is left of many.
 	By []Row `json:"by,omitzero" about:"what --by asks for: the gravest first, and last what is left of many"`
+
+	// Runs are the stored runs that were read, of whose captures Files says nothing, and
+	// Caveats what is not known therefore.
+	Runs    []RunInfo `json:"runs,omitzero" about:"the stored runs that were read, of whose captures files says nothing"`
+	Caveats []string  `json:"caveats,omitzero" about:"what is not known of stored runs"`
+}
+
+// RunInfo is what is known of a stored run.
+type RunInfo struct {
+	File        string     `json:"file"`
+	Format      string     `json:"format" words:"jsonl parquet"`
+	Captures    int64      `json:"captures" about:"those that its records tell of; 1 where they were joined"`
+	Joined      bool       `json:"joined" about:"the captures were read as one"`
+	Connections int64      `json:"connections"`
+	Unselected  int64      `json:"connections_not_selected"`
+	Severities  Severities `json:"severities"`
+	First       *Time      `json:"first" about:"the first segment of a connection; null where there is none"`
+	Last        *Time      `json:"last" about:"the last one"`
+	Lost        int64      `json:"lost" about:"lines or rows that are damaged"`
+	Error       *string    `json:"error" about:"what is damaged, or why it was not read"`
 }
 
 // Moment is how many sockets of a host were in a state at a time.

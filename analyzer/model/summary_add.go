@@ -66,9 +66,15 @@ func (a *Aggregate) Add(r *Record) {
 // AddFile appends what is known of one capture.
 func (a *Aggregate) AddFile(f *FileInfo) {
 	a.files = append(a.files, *f)
-	a.findings.files = len(a.files)
-	a.legs = legs{}
 	a.by.addFile(f)
+	a.EndFile()
+}
+
+// EndFile takes in that what is added next is of another capture. It is to be called where
+// nothing is known of a capture but its connections.
+func (a *Aggregate) EndFile() {
+	a.findings.files++
+	a.legs = legs{}
 }
 
 // AddFileFindings takes what was found of the last capture as a whole.

@@ -8,8 +8,14 @@ import (
 	analyzer "finwait/analyzer/model"
 )
 
-// joined returns the captures that were read as one; nil where each was read by itself.
+// joined returns the captures that were read as one; nil where each was read by itself, and
+// standard input where they cannot be read again.
 func joined(s *analyzer.Summary) (files []string) {
+	for i := range s.Runs {
+		if s.Runs[i].Joined { // of captures that nobody names
+			return []string{"-"}
+		}
+	}
 	for i := range s.Files {
 		if f := &s.Files[i]; f.Connections == nil && len(s.Files) > 1 {
 			files = append(files, f.File)

@@ -106,6 +106,7 @@ func (t *textReport) batch(b *bytes.Buffer, d *digest) {
 		fmt.Fprintf(b, "\n%s\n", t.style.bold("Files worth a look"))
 		t.fileLines(b, d)
 	}
+	t.caveats(b, d)
 	if d.noTCP != "" {
 		fmt.Fprintf(b, "\n%s\n", d.noTCP)
 	}

@@ -29,6 +29,7 @@ type digest struct {
 	moment   string   // the worst one, in words; "" where there is none
 	table    string   // the command that shows its sockets; "" where that cannot be
 	joined   []string // captures that were read as one
+	caveats  []string // what is not known
 }
 
 // fileLine is one capture: a headline, and what is noteworthy about it.
@@ -56,17 +57,25 @@ func newDigest(s *analyzer.Summary) *digest {
 	for _, f := range lists.told {
 		d.files = append(d.files, newFileLine(f, len(s.Files) > 1))
 	}
-	d.more, d.unread, d.many = moreFiles(lists.more), unreadLines(lists.unread), len(s.Files) > maxFiles
+	for i := range s.Runs[:min(len(s.Runs), maxFiles)] {
+		d.files = append(d.files, newRunLine(&s.Runs[i], len(s.Runs)+len(s.Files) > 1))
+	}
+	for _, text := range s.Caveats {
+		d.caveats = append(d.caveats, upperFirst(Safe(text)))
+	}
+	d.more, d.unread, d.many = moreFiles(lists.more), unreadLines(lists.unread), len(s.Files)+len(s.Runs) > maxFiles
+	if n := len(s.Runs) - maxFiles; n > 0 {
+		d.more = strings.TrimPrefix(d.more+", and "+count(int64(n), "more stored run"), ", ")
+	}
 	if lists.noTCP > 0 {
 		d.noTCP = count(lists.noTCP, "file") + " without TCP"
 	}
 	d.by = newByTable(s)
 	d.moment, d.table = momentWords(s), momentCommand(s, d.joined)
-	switch len(s.Files) {
-	case 0: // a stored run
+	switch {
+	case len(s.Files)+len(s.Runs) == 0:
 		d.total = count(s.Connections, "connection")
-	case 1:
-	default:
+	case len(s.Files)+len(s.Runs) > 1:
 		d.total = totalOf(s)
 	}
 	for _, c := range closeWords {
@@ -104,6 +113,9 @@ func unselected(s *analyzer.Summary) (n int64) {
 	for i := range s.Files {
 		n += s.Files[i].Unselected
 	}
+	for i := range s.Runs {
+		n += s.Runs[i].Unselected
+	}
 	return n
 }
 
@@ -113,11 +125,19 @@ func totalOf(s *analyzer.Summary) string {
 	for i := range s.Files {
 		packets += s.Files[i].Packets
 	}
-	parts := []string{
-		count(int64(len(s.Files)), "file"), selected(s.Connections, unselected(s)), count(packets, "packet"),
+	var parts []string
+	if len(s.Files) > 0 {
+		parts = append(parts, count(int64(len(s.Files)), "file"))
+		if n := unread(s.Files); n > 0 {
+			parts[0] += fmt.Sprintf(" (%s not read to the end)", number(n))
+		}
 	}
-	if n := unread(s.Files); n > 0 {
-		parts[0] += fmt.Sprintf(" (%s not read to the end)", number(n))
+	if len(s.Runs) > 0 {
+		parts = append(parts, count(int64(len(s.Runs)), "stored run"))
+	}
+	parts = append(parts, selected(s.Connections, unselected(s)))
+	if len(s.Files) > 0 {
+		parts = append(parts, count(packets, "packet"))
 	}
 	return strings.Join(append(parts, severityWords(&s.Severities)...), ", ")
 }
@@ -190,6 +210,34 @@ func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
 	}
 	if note := skippedNote(f); note != "" {
 		line.notes = append(line.notes, note)
+	}
+	return line
+}
+
+// newRunLine says what is known of a stored run.
+func newRunLine(r *analyzer.RunInfo, several bool) fileLine {
+	line := fileLine{name: Safe(r.File)}
+	if r.Error != nil {
+		line.problem = Safe(strings.TrimPrefix(*r.Error, r.File+": "))
+		if r.Format == "" {
+			line.facts = "not read"
+			return line
+		}
+	}
+	captures := count(r.Captures, "capture")
+	if r.Joined {
+		captures = "joined captures"
+	}
+	facts := []string{"stored run of " + captures, selected(r.Connections, r.Unselected)}
+	if r.First != nil && r.Last != nil {
+		facts[1] += " in " + analyzer.Seconds(r.Last.Sub(*r.First)).Words()
+	}
+	if several {
+		facts = append(facts, severityWords(&r.Severities)...)
+	}
+	line.facts = strings.Join(facts, ", ")
+	if r.Lost > 1 {
+		line.notes = append(line.notes, number(r.Lost)+" records lost")
 	}
 	return line
 }

@@ -1,11 +1,6 @@
 package report
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 
 	analyzer "finwait/analyzer/model"
@@ -37,35 +32,4 @@ func (j *jsonl) raw(text []byte) error {
 	j.buf = append(append(j.buf[:0], text...), '\n')
 	_, err := j.w.Write(j.buf)
 	return err
-}
-
-// Replay reads records that JSONL or JSON wrote, and hands them to h. Reading stops
-// at the first line that is no record; name is for the error.
-func Replay(name string, r io.Reader, h analyzer.Handler) error {
-	var totals analyzer.Aggregate
-	lines := bufio.NewReaderSize(r, 64<<10)
-	for n := 1; ; n++ {
-		line, err := lines.ReadBytes('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		switch line = bytes.TrimSuffix(bytes.TrimSpace(line), []byte(",")); string(line) {
-		case "", "[", "]", "[]": // around the records of an array
-		default:
-			var rec analyzer.Record
-			if jsonErr := json.Unmarshal(line, &rec); jsonErr != nil {
-				return fmt.Errorf("%s: line %d: %w", name, n, jsonErr)
-			}
-			if rec.Schema != analyzer.Schema {
-				return fmt.Errorf("%s: line %d: schema %q, want %q", name, n, rec.Schema, analyzer.Schema)
-			}
-			totals.Add(&rec)
-			if err := h.Record(&rec); err != nil {
-				return err
-			}
-		}
-		if err != nil {
-			return h.Close(totals.Summary())
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	analyzer "finwait/analyzer/model"
@@ -55,7 +56,7 @@ func mdFiles(b *bytes.Buffer, d *digest) {
 			fmt.Fprintf(b, "  - %s\n", mdEscape(note))
 		}
 	}
-	for _, line := range append([]string{d.more, d.noTCP}, d.unread...) {
+	for _, line := range slices.Concat([]string{d.more, d.noTCP}, d.unread, d.caveats) {
 		if line != "" {
 			fmt.Fprintf(b, "- %s\n", mdEscape(line))
 		}

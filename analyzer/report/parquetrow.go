@@ -20,6 +20,12 @@ func parquetFields() (fields []*parquet.Node) {
 	return fields
 }
 
+// parquetTypes are what values of each kind are stored as.
+var parquetTypes = map[kind]parquet.Type{
+	text: parquet.String, address: parquet.String, integer: parquet.Int64, timestamp: parquet.Timestamp,
+	seconds: parquet.Double, boolean: parquet.Boolean, list: parquet.List,
+}
+
 // parquetNode returns the field that holds values of type t.
 func parquetNode(name string, t reflect.Type, null bool) *parquet.Node {
 	n := &parquet.Node{Name: name, Optional: null}
@@ -32,24 +38,12 @@ func parquetNode(name string, t reflect.Type, null bool) *parquet.Node {
 		}
 		return n
 	}
-	switch cellKinds[analyzer.KindOf(t)] {
-	case integer:
-		n.Type = parquet.Int64
-	case timestamp:
-		n.Type = parquet.Timestamp
-	case seconds:
-		n.Type = parquet.Double
-	case boolean:
-		n.Type = parquet.Boolean
-	case list:
+	if n.Type = parquetTypes[cellKinds[analyzer.KindOf(t)]]; n.Type == parquet.List {
 		elements := reflect.TypeFor[string]()
 		if t != caveats {
 			elements = t.Elem()
 		}
-		n.Type = parquet.List
 		n.Children = []*parquet.Node{parquetNode("element", elements, false)}
-	default:
-		n.Type = parquet.String
 	}
 	return n
 }

@@ -50,7 +50,7 @@ func (w *withFile) Close(s *analyzer.Summary) error {
 	return w.Handler.Close(s)
 }
 
-func replay(t *testing.T, h analyzer.Handler) {
+func replay(t testing.TB, h analyzer.Handler) {
 	t.Helper()
 	f, err := os.Open(filepath.Join("testdata", "mixed.jsonl"))
 	if err != nil {
@@ -136,8 +136,8 @@ func TestSortedJSONIsTheSame(t *testing.T) {
 
 func TestReplaySaysWhere(t *testing.T) {
 	for text, want := range map[string]string{
-		"{":                    "x: line 1: ",
-		`{"schema":"other/9"}`: `x: line 1: schema "other/9"`,
+		"{":                    "x: line 1 (byte 0): ",
+		`{"schema":"other/9"}`: `x: line 1 (byte 0): schema "other/9"`,
 	} {
 		err := Replay("x", strings.NewReader(text), JSONL(new(bytes.Buffer)))
 		if err == nil || !strings.HasPrefix(err.Error(), want) {

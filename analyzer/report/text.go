@@ -44,6 +44,7 @@ func (t *textReport) Close(s *analyzer.Summary) error {
 
 func (t *textReport) head(b *bytes.Buffer, d *digest) {
 	t.fileLines(b, d)
+	t.caveats(b, d)
 	if d.noTCP != "" {
 		fmt.Fprintf(b, "%s\n", d.noTCP)
 	}
@@ -69,6 +70,19 @@ func (t *textReport) fileLines(b *bytes.Buffer, d *digest) {
 	}
 	if d.more != "" {
 		fmt.Fprintf(b, "%s\n", d.more)
+	}
+}
+
+// caveats says what is not known.
+func (t *textReport) caveats(b *bytes.Buffer, d *digest) {
+	for _, text := range d.caveats {
+		for i, line := range wrap(text, t.style.columns()-4) {
+			mark := " "
+			if i == 0 {
+				mark = t.style.yellow("!")
+			}
+			fmt.Fprintf(b, "  %s %s\n", mark, line)
+		}
 	}
 }
 

@@ -39,6 +39,8 @@
 //	  where       the fields that --where can ask for, and their values
 //	  thresholds  the flags that change what rules take for long, or for many
 //	  pairs       how captures of both ends are compared, and what proves what
+//	  runs        the small way past one machine: records that each host stores, and one
+//	              report of them
 //	  prometheus  how a timeline comes into Prometheus and Grafana
 //	  zabbix      how a timeline comes into Zabbix
 //
@@ -66,6 +68,11 @@
 //	It tells of all captures together how their connections were closed, who closed first, and
 //	how long each side stayed in each closing state. "> 9.8 s" is a stay that was not over
 //	when the capture ended, "≤ 2.16 s" one that ended at some unknown time before.
+//
+//	FILE may be a stored run, too: what flows --format jsonl, json or parquet wrote, of one
+//	capture or of many. Its records are counted as those of captures are, so that the results
+//	of several hosts come together without their captures. What only packets tell is missing
+//	then, and said to be.
 //
 //	html is a page that needs nothing from outside: the findings with the segments of an
 //	example, the states over time, and the connections to sort and to filter. It reads the
@@ -129,6 +136,8 @@
 //	      a page with pictures, to look at and to pass on
 //	  finwait report --format markdown -o summary.md captures/
 //	      for a ticket
+//	  finwait report runs/*.parquet
+//	      of what each host's finwait flows -o runs/HOST.parquet found, without the captures
 //
 // # Command flows: one record per connection
 //
@@ -668,10 +677,10 @@
 //
 //	  finwait diff [flags] OLD NEW
 //
-//	OLD and NEW are captures, directories of captures, or what flows --format jsonl or json
-//	wrote. It shows side by side how connections were closed, who closed first, what was
-//	found, and how long each side stayed in each state. They differ, and the exit code is 1,
-//	if one of the counts does, or if a p90 moved by more than 20 % and 50 ms.
+//	OLD and NEW are captures, directories of captures, or what flows --format jsonl, json or
+//	parquet wrote. It shows side by side how connections were closed, who closed first, what
+//	was found, and how long each side stayed in each state. They differ, and the exit code is
+//	1, if one of the counts does, or if a p90 moved by more than 20 % and 50 ms.
 //
 //	Flags:
 //	  -f, --format FORMAT       how the result is written: text, json, markdown, html (default
@@ -953,6 +962,25 @@
 //	    .duration_s             seconds or null
 //	    .bound                  text or null: exact, at-least, at-most
 //	    .advice                 text
+//	  waits                     list of objects; how long it was waited for what did not come,
+//	                            and how long it was silent: what timers are inferred from
+//	    .kind                   text; of the timer that it may show: client-timeout,
+//	                            server-idle-timeout, client-idle-timeout, handler-time,
+//	                            request-timeout, fin-wait-2-timeout, path-idle-timeout,
+//	                            keep-alive
+//	    .syn_s                  seconds or null; since the SYN
+//	    .request_start_s        seconds or null; since the first octet of the last request
+//	    .request_end_s          seconds or null; since its last
+//	    .last_data_s            seconds or null; since the last payload of either side
+//	    .fin_ack_s              seconds or null; since the FIN was acknowledged
+//	    .last_segment_s         seconds or null; since the last segment of either side
+//	    .end                    time or null; when it was over; null where it was survived
+//	    .survived               true or false; the connection was known of afterwards, so that
+//	                            the timer, if there is one, is longer
+//	    .side                   text or null; in whose kernel a fin-wait-2-timeout runs:
+//	                            client, server
+//	    .interval_s             seconds or null; between the probes of a keep-alive
+//	    .probes                 number or null; of a keep-alive
 //
 // # Help on thresholds: the flags that change what rules take for long, or for many
 //
@@ -1031,6 +1059,52 @@
 //	capture loses packets; - what became of a segment whose time to arrive reaches over the
 //	beginning or the end of a capture; - what happens between a network device and the place
 //	where the kernel captures.
+//
+// # Help on runs: the small way past one machine: records that each host stores, and one report of them
+//
+//	Captures are large and stay where they were taken; their records are small. Let each host
+//	analyze its own, and put the results together. A capture of a gigabyte of web traffic is
+//	some ten megabytes of Parquet.
+//
+//	Which files. report and diff read what flows wrote as jsonl, json or parquet: of one
+//	capture or of many, with --join or without, in the order in which they are named, beside
+//	captures, too. JSON may be compressed as captures may, or come from standard input;
+//	Parquet is compressed within. Parquet that another program wrote is read where it has the
+//	same columns, in pages of the first version, with Snappy, zstd or bare, and in the
+//	encodings PLAIN, dictionary and DELTA_BINARY_PACKED: what DuckDB writes with COPY, for
+//	example.
+//
+//	What comes out is what report says of the captures themselves: counts, states, findings,
+//	groups, legs of proxies, timers and the worst moment. Timers follow from the field waits
+//	of each record; what was stored before there was such a field has none, and the report
+//	says so.
+//
+//	What is missing, as records do not tell it: - the captures: packets, link types, drops,
+//	what was skipped, and captures without a connection; - FIN904, FIN905 and FIN906, which
+//	are of captures as a whole; - the names of captures that were joined, and with them the
+//	commands that show an example. And what can differ: two captures of one name next to each
+//	other count as one; records that flows --sort stream wrote do not show which connections
+//	of a proxy ended together where there are more than some hundred; in Parquet, durations of
+//	more than 104 days are rounded.
+//
+//	Rules and thresholds are those of the run that was stored. finwait.yaml and --rule can
+//	leave findings out, but find no others, and flags about packets or thresholds are refused.
+//
+//	Damage. A line or row that is no record is named with its line and byte, or its row and
+//	where its row group begins; the others count, and the exit code is 3. A Parquet file that
+//	was cut short has lost its footer: nothing of it can be read.
+//
+//	Examples:
+//	  finwait flows -o runs/web1.parquet /var/log/captures/
+//	      on each host, say once an hour
+//	  finwait report runs/*.parquet
+//	      of all hosts together
+//	  finwait report --by server --where 'server.port == 443' runs/*.parquet
+//	      of one service, and which of its servers are worst
+//	  duckdb -c "SELECT server_ip, close, count(*) FROM 'runs/*.parquet' GROUP BY ALL ORDER BY 3 DESC"
+//	      a question of one's own to all records
+//	  duckdb -c "COPY (SELECT * FROM 'runs/*.parquet' WHERE server_port = 443) TO 'web.parquet'"
+//	      a choice, which report reads again
 //
 // # Help on prometheus: how a timeline comes into Prometheus and Grafana
 //

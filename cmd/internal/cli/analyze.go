@@ -80,6 +80,8 @@ type job struct {
 	brief      bool                // the handler reads no records
 	began      func(analyzer.Time) // as in driver.Options
 	unjudged   bool                // the handler reads no findings
+	summary    bool                // the handler takes a summary, also of stored runs
+	stored     map[string]bool     // which of the captures are stored runs
 	unreadable bool                // some argument stands for no capture
 	config     *analyzer.Config    // set before the handler is made
 	captures   []string            // what the arguments stand for; set before the handler is made
@@ -105,6 +107,9 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 			j.errorf("finwait: note: %s\n", note)
 		}
 	}
+	if err := j.findStored(files); err != nil {
+		return 0, err
+	}
 	j.config, j.captures = config, files
 	out, err := openOutput(j.output.path, j.Stdout)
 	if err != nil {
@@ -112,7 +117,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	}
 	style := j.output.style(out, j.Stdout)
 	style.Told = out.tty && isTerminal(j.Stderr) && !j.output.quiet
-	progress := j.progress(files, j.output.silent(), out)
+	progress := j.progress(j.onlyCaptures(files), j.output.silent(), out)
 	defer progress.end()
 	handler, err := newHandler(out, style)
 	if err != nil {
@@ -137,7 +142,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	if options.Select != nil {
 		handler = &deferredHandler{Handler: handler, wrong: func() bool { return j.selector.problem() != nil }}
 	}
-	outcome, err := driver.Run(ctx, files, options, handler)
+	outcome, err := j.analyze(ctx, files, options, handler)
 	progress.end()
 	code := j.exitCode(outcome)
 	if finishErr := out.finish(err == nil && outcome.Read && code != exitUsage && code != exitInterrupted); err == nil {

@@ -2,14 +2,10 @@ package cli
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -25,7 +21,7 @@ func diffCommand() *command {
 		name:  "diff",
 		args:  "OLD NEW",
 		short: "what changed between two captures, or two stored runs",
-		long: `OLD and NEW are captures, directories of captures, or what flows --format jsonl or json
+		long: `OLD and NEW are captures, directories of captures, or what flows --format jsonl, json or parquet
 wrote. It shows side by side how connections were closed, who closed first, what was found, and
 how long each side stayed in each state. They differ, and the exit code is 1, if one of the
 counts does, or if a p90 moved by more than 20 % and 50 ms.`,
@@ -134,17 +130,17 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	ctx, stop := context.WithCancel(d.ctx)
 	defer stop()
 	d.selector.stop = stop
-	stored, text, err := d.stored(arg)
-	switch {
-	case err != nil: // as if it were empty
-		d.problem(err)
-		return run, run.Close(new(analyzer.Summary))
-	case stored != nil:
+	in := bufio.NewReader(driver.Interruptible(d.ctx, d.Stdin))
+	if stored, err := d.stored(arg, in); stored != nil || err != nil {
+		if err != nil { // as if it were empty
+			d.problem(err)
+			return run, run.Close(new(analyzer.Summary))
+		}
 		defer stored.Close()
 		if flag := d.packetsOnly(); flag != "" {
-			return nil, &usageError{text: fmt.Sprintf("%s is a stored run, whose packets are gone: --%s cannot apply to it", report.Safe(arg), flag)}
+			return nil, gone(arg, flag)
 		}
-		return run, d.replay(arg, text, run)
+		return run, d.replay(stored, run)
 	}
 	files, skipped, err := capture.Files(ctx, []string{arg})
 	d.skipped(skipped, d.quiet)
@@ -155,71 +151,43 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	defer progress.end()
 	options := d.input.options()
 	options.Meter = progress.of()
-	options.Stdin, options.Problem = text, d.problem
+	options.Stdin, options.Problem = in, d.problem
 	options.Select = d.selector.filter()
 	options.Config = d.config
 	_, err = driver.Run(ctx, files, options, run)
 	return run, err
 }
 
-// stored opens a stored run, which begins with a brace. Of what is a capture,
-// or has to be opened as one, the closer is nil.
-func (d *diffRun) stored(arg string) (io.Closer, io.Reader, error) {
-	if arg == "-" {
-		in := bufio.NewReader(driver.Interruptible(d.ctx, d.Stdin))
-		if head, _ := in.Peek(1); isJSON(head) {
-			return io.NopCloser(in), in, nil
-		}
-		return nil, in, nil
+// stored opens a stored run; nil where a file is none.
+func (d *diffRun) stored(arg string, in *bufio.Reader) (*report.Stored, error) {
+	if arg != "-" {
+		return report.OpenStored(arg)
 	}
-	info, err := os.Stat(arg)
-	if err != nil || !info.Mode().IsRegular() {
-		return nil, nil, nil
+	if !report.BeginsStored(in) {
+		return nil, nil
 	}
-	f, err := os.Open(arg)
-	if err != nil {
-		return nil, nil, err
-	}
-	in := bufio.NewReader(f)
-	head, _ := in.Peek(64)
-	if isJSON(bytes.TrimSpace(head)) || info.Size() == 0 && strings.HasSuffix(arg, ".jsonl") {
-		return f, in, nil
-	}
-	return nil, nil, f.Close()
+	return report.StoredLines(arg, in), nil
 }
 
-// isJSON reports whether text begins as flows --format jsonl or json does, and no
-// capture.
-func isJSON(text []byte) bool {
-	return bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("["))
-}
-
-// packetsOnly returns a flag that was given and says what to do with packets; "" where
-// there is none.
-func (d *diffRun) packetsOnly() (name string) {
-	flags := []string{"filter", "after", "before", "idle", "max-connections", "join"}
-	for i := range analyzer.Thresholds {
-		flags = append(flags, analyzer.Thresholds[i].Name)
-	}
-	for _, f := range flags {
-		if d.flags.Changed(f) {
-			return f
-		}
-	}
-	return ""
-}
-
-// replay reads a stored run. What was read before a mistake counts.
-func (d *diffRun) replay(name string, in io.Reader, run *diff.Run) error {
+// replay reads a stored run.
+func (d *diffRun) replay(stored *report.Stored, run *diff.Run) error {
 	h := &replayed{run: run, selects: d.selector.filter(), config: d.config}
-	err := report.Replay(name, in, h)
-	if err != nil && d.selector.err == nil && d.ctx.Err() == nil {
-		d.problem(err)
+	err := stored.Each(d.problem, func(r *analyzer.Record) error {
+		if d.ctx.Err() != nil || d.selector.err != nil {
+			return errStopped
+		}
+		return h.Record(r)
+	})
+	if err != nil && !errors.Is(err, errStopped) {
+		return err
 	}
 	return run.Close(h.totals.Summary())
 }
 
-// replayed is the Handler of a stored run: it selects as an analysis does.
+// errStopped ends the reading of a stored run whose results nobody wants.
+var errStopped = errors.New("stopped")
+
+// replayed counts a stored run: it selects as an analysis does.
 type replayed struct {
 	run     *diff.Run
 	selects func(*analyzer.Record) bool // nil for all
@@ -238,9 +206,6 @@ func (h *replayed) Record(r *analyzer.Record) error {
 	h.totals.Add(r)
 	return h.run.Record(r)
 }
-
-func (h *replayed) File(*analyzer.FileInfo) error { return nil }
-func (h *replayed) Close(*analyzer.Summary) error { return nil }
 
 // problem tells what is wrong with an input.
 func (d *diffRun) problem(err error) {

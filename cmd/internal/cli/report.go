@@ -7,7 +7,6 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
-	"finwait/analyzer/timeline"
 )
 
 func reportCommand() *command {
@@ -19,6 +18,10 @@ func reportCommand() *command {
 long each side stayed in each closing state. "> 9.8 s" is a stay that was not over when the
 capture ended, "≤ 2.16 s" one that ended at some unknown time before.
 
+FILE may be a stored run, too: what flows --format jsonl, json or parquet wrote, of one capture or
+of many. Its records are counted as those of captures are, so that the results of several hosts
+come together without their captures. What only packets tell is missing then, and said to be.
+
 html is a page that needs nothing from outside: the findings with the segments of an example, the
 states over time, and the connections to sort and to filter. It reads the captures twice.`,
 		examples: []example{
@@ -28,6 +31,7 @@ states over time, and the connections to sort and to filter. It reads the captur
 			{"finwait report --by file captures/", "of many captures, which one to look at first"},
 			{"finwait report --format html -o incident.html a.pcap", "a page with pictures, to look at and to pass on"},
 			{"finwait report --format markdown -o summary.md captures/", "for a ticket"},
+			{"finwait report runs/*.parquet", "of what each host's finwait flows -o runs/HOST.parquet found, without the captures"},
 		},
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {
 			var in inputFlags
@@ -44,12 +48,13 @@ states over time, and the connections to sort and to filter. It reads the captur
 				if !inv.flags.Changed("format") {
 					out.format.value = formatOf(out.path, out.format)
 				}
+				j.summary = true
 				if out.format.value == "html" {
 					return (&reportPage{job: j}).run()
 				}
 				j.brief = true
 				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
-					return timeline.NewWorst(report.Find(report.Summaries, out.format.value).New(w, style), in.join), nil
+					return report.Find(report.Summaries, out.format.value).New(w, style), nil
 				})
 			}
 		},

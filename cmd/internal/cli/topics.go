@@ -19,6 +19,7 @@ func topics() []topic {
 		{"where", "the fields that --where can ask for, and their values", whereParts},
 		{"thresholds", "the flags that change what rules take for long, or for many", thresholdsParts},
 		{"pairs", "how captures of both ends are compared, and what proves what", pairsParts},
+		{"runs", "the small way past one machine: records that each host stores, and one report of them", runsParts},
 		{"prometheus", "how a timeline comes into Prometheus and Grafana", prometheusParts},
 		{"zabbix", "how a timeline comes into Zabbix", zabbixParts},
 	}

@@ -1,0 +1,225 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	analyzer "finwait/analyzer/model"
+	"finwait/reassembly/capture"
+)
+
+// Stored is a stored run: records that flows wrote as JSON Lines, JSON or Parquet.
+type Stored struct {
+	Name   string
+	Format string // jsonl, which json is read as, or parquet
+
+	// Lost counts lines or rows that are no records; Problem is told of the first.
+	Lost int64
+
+	lines   *bufio.Reader
+	parquet *parquetRecords
+	close   io.Closer
+}
+
+const parquetMagic = "PAR1"
+
+// look opens a file that may be a stored run, and returns what it begins with; a nil
+// Content where it is none.
+func look(name string) (*capture.Content, []byte) {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || capture.NamedLike(name) {
+		return nil, nil
+	}
+	c, err := capture.OpenContent(name)
+	if err != nil {
+		return nil, nil // it is told of what is opened as a capture
+	}
+	head, _ := c.Peek(64)
+	if bytes.HasPrefix(head, []byte(parquetMagic)) || isJSON(bytes.TrimSpace(head)) || len(head) == 0 && strings.Contains(name, ".jsonl") {
+		return c, head
+	}
+	_ = c.Close() // it was read only
+	return nil, nil
+}
+
+// IsStored reports whether a file is a stored run, whatever it is compressed with.
+func IsStored(name string) bool {
+	c, _ := look(name)
+	return c != nil && c.Close() == nil
+}
+
+// OpenStored opens a stored run; nil where a file is none.
+func OpenStored(name string) (*Stored, error) {
+	c, head := look(name)
+	switch {
+	case c == nil:
+		return nil, nil
+	case !bytes.HasPrefix(head, []byte(parquetMagic)):
+		return &Stored{Name: name, Format: "jsonl", lines: bufio.NewReaderSize(c, readAhead), close: c}, nil
+	case c.Compression != "":
+		return nil, errors.Join(fmt.Errorf("%s: Parquet within %s, whose pages are out of reach: decompress it first", name, c.Compression), c.Close())
+	}
+	records, err := openParquet(c.File())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), c.Close())
+	}
+	return &Stored{Name: name, Format: "parquet", parquet: records, close: c}, nil
+}
+
+// isJSON reports whether text begins as flows --format jsonl or json does, and no
+// capture.
+func isJSON(text []byte) bool {
+	return bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("["))
+}
+
+// BeginsStored reports whether in begins as JSON Lines or JSON do.
+func BeginsStored(in *bufio.Reader) bool {
+	head, _ := in.Peek(1)
+	return isJSON(head)
+}
+
+// StoredLines returns the stored run that in begins with.
+func StoredLines(name string, in *bufio.Reader) *Stored {
+	return &Stored{Name: name, Format: "jsonl", lines: in, close: io.NopCloser(nil)}
+}
+
+// Close closes the file.
+func (s *Stored) Close() error { return s.close.Close() }
+
+// Each hands all records to take, each valid until it returns, and ends with its error.
+// What is damaged is left out and told: the first line or row of each kind of damage, and
+// how many more.
+func (s *Stored) Each(problem func(error), take func(*analyzer.Record) error) error {
+	tell := func(err error) {
+		if s.Lost++; s.Lost == 1 {
+			problem(fmt.Errorf("%s: %w", s.Name, err))
+		}
+	}
+	var err error
+	if s.parquet != nil {
+		err = s.parquet.each(tell, func(n int64) { s.Lost += n }, take)
+	} else {
+		err = eachLine(s.lines, tell, take)
+	}
+	if s.Lost > 1 {
+		what := "lines"
+		if s.parquet != nil {
+			what = "rows"
+		}
+		problem(fmt.Errorf("%s: %s more %s are lost", s.Name, number(s.Lost-1), what))
+	}
+	return err
+}
+
+// readAhead is how much is read at once, in octets.
+const readAhead = 256 << 10
+
+// maxLine bounds, in octets, what a line may have: those of records have some kilooctets.
+const maxLine = 16 << 20
+
+var (
+	errLine = fmt.Errorf("longer than %d MiB, and no record", maxLine>>20)
+	errEnd  = errors.New("the file ends within it")
+)
+
+// eachLine hands the records of JSON Lines, or of a JSON array with one a line, to take.
+func eachLine(lines *bufio.Reader, problem func(error), take func(*analyzer.Record) error) error {
+	at := int64(0)
+	var long []byte
+	for n := 1; ; n++ {
+		line, size, err := nextLine(lines, &long)
+		where := func(err error) error { return fmt.Errorf("line %d (byte %d): %v", n, at, err) }
+		text := bytes.TrimSuffix(bytes.TrimSpace(line), []byte(","))
+		switch {
+		case err != nil && !errors.Is(err, io.EOF):
+			problem(where(err))
+			return nil
+		case size > maxLine:
+			problem(where(errLine))
+		case string(text) == "" || string(text) == "[" || string(text) == "]" || string(text) == "[]": // around the records of an array
+		default:
+			r, jsonErr := parseRecord(text)
+			if jsonErr != nil {
+				var syntax *json.SyntaxError
+				if err != nil && errors.As(jsonErr, &syntax) {
+					jsonErr = errEnd
+				}
+				problem(where(jsonErr))
+			} else if err := take(r); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return nil
+		}
+		at += size
+	}
+}
+
+// nextLine returns the next line with its end, and its size, which of one that is too long
+// is all that is known of it. The line is valid until the next.
+func nextLine(lines *bufio.Reader, long *[]byte) (line []byte, size int64, err error) {
+	part, err := lines.ReadSlice('\n')
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		return part, int64(len(part)), err
+	}
+	*long = (*long)[:0]
+	for {
+		size += int64(len(part))
+		if size <= maxLine {
+			*long = append(*long, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return *long, size, err
+		}
+		part, err = lines.ReadSlice('\n')
+	}
+}
+
+// parseRecord takes a record from its JSON form.
+func parseRecord(text []byte) (*analyzer.Record, error) {
+	r := new(analyzer.Record)
+	if err := json.Unmarshal(text, r); err != nil {
+		return nil, err
+	}
+	return r, validRecord(r)
+}
+
+// validRecord reports what is wrong with a record that was read.
+func validRecord(r *analyzer.Record) error {
+	switch {
+	case r.Schema != analyzer.Schema:
+		return fmt.Errorf("schema %q, want %q", r.Schema, analyzer.Schema)
+	case !r.Client.IP.IsValid() || !r.Server.IP.IsValid():
+		return errors.New("a connection without both addresses")
+	}
+	return nil
+}
+
+// Replay reads records that JSONL or JSON wrote, and hands them to h. What is damaged is
+// left out; the first of it is the error then, and name is for that.
+func Replay(name string, in io.Reader, h analyzer.Handler) error {
+	var totals analyzer.Aggregate
+	var damage error
+	s := &Stored{Name: name, lines: bufio.NewReader(in)}
+	err := s.Each(func(err error) {
+		if damage == nil {
+			damage = err
+		}
+	}, func(r *analyzer.Record) error {
+		totals.Add(r)
+		return h.Record(r)
+	})
+	if err == nil {
+		err = h.Close(totals.Summary())
+	}
+	if err == nil {
+		err = damage
+	}
+	return err
+}

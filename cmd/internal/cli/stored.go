@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"slices"
+
+	"finwait/analyzer/driver"
+	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report"
+	"finwait/analyzer/timeline"
+)
+
+// packetsOnly returns a flag that was given and says what to do with packets, which stored
+// runs do not have; "" where there is none.
+func (inv *invocation) packetsOnly() (name string) {
+	flags := []string{"filter", "after", "before", "idle", "max-connections", "join"}
+	for i := range analyzer.Thresholds {
+		flags = append(flags, analyzer.Thresholds[i].Name)
+	}
+	for _, f := range flags {
+		if inv.flags.Changed(f) {
+			return f
+		}
+	}
+	return ""
+}
+
+// gone is what is wrong with a flag about packets and a stored run.
+func gone(run, flag string) error {
+	return &usageError{text: fmt.Sprintf("%s is a stored run, whose packets are gone: --%s cannot apply to it", report.Safe(run), flag)}
+}
+
+// findStored looks which of the files are stored runs, where the command takes some.
+func (j *job) findStored(files []string) error {
+	if !j.summary {
+		return nil
+	}
+	j.stored = map[string]bool{}
+	for _, file := range files {
+		is := false
+		if file == "-" {
+			in := bufio.NewReader(driver.Interruptible(j.ctx, j.Stdin))
+			is, j.Stdin = report.BeginsStored(in), in
+		} else {
+			is = report.IsStored(file)
+		}
+		switch {
+		case !is:
+			continue
+		case j.packetsOnly() != "":
+			return gone(file, j.packetsOnly())
+		case j.output.format.value == "html":
+			return &usageError{text: fmt.Sprintf("%s is a stored run, and a page shows segments: name the captures", report.Safe(file))}
+		}
+		j.stored[file] = true
+	}
+	return nil
+}
+
+// onlyCaptures returns the files that are no stored runs.
+func (j *job) onlyCaptures(files []string) []string {
+	return slices.DeleteFunc(slices.Clone(files), func(file string) bool { return j.stored[file] })
+}
+
+// analyze runs the analysis, and takes in what was stored of others.
+func (j *job) analyze(ctx context.Context, files []string, o driver.Options, h analyzer.Handler) (*driver.Outcome, error) {
+	switch {
+	case !j.summary || j.output.format.value == "html":
+		return driver.Run(ctx, files, o, h)
+	case len(j.stored) == 0:
+		return driver.Run(ctx, files, o, timeline.NewWorst(h, o.Join))
+	}
+	m := &merging{job: j, options: o, outcome: driver.NewOutcome(o)}
+	for len(files) > 0 && ctx.Err() == nil {
+		n := slices.IndexFunc(files, func(file string) bool { return j.stored[file] })
+		switch {
+		case n < 0:
+			n = len(files)
+			fallthrough
+		case n > 0:
+			if err := m.captures(ctx, files[:n]); err != nil {
+				return m.outcome, err
+			}
+		default:
+			n = 1
+			if err := m.run(ctx, files[0]); err != nil {
+				return m.outcome, err
+			}
+		}
+		files = files[n:]
+	}
+	m.outcome.Interrupted = ctx.Err() != nil
+	s := m.outcome.Summary()
+	s.WorstMoment, s.Runs, s.Caveats = m.moment, m.infos, driver.Caveats(m.runs)
+	return m.outcome, h.Close(s)
+}
+
+// merging puts together what captures and stored runs tell, in the order of the files.
+type merging struct {
+	*job
+	options driver.Options
+	outcome *driver.Outcome
+	moment  *analyzer.Moment // the worst
+	runs    []*driver.Replay
+	infos   []analyzer.RunInfo
+}
+
+// momentHandler takes the worst moment from a summary.
+type momentHandler struct{ worst *analyzer.Moment }
+
+func (*momentHandler) Record(*analyzer.Record) error { return nil }
+func (*momentHandler) File(*analyzer.FileInfo) error { return nil }
+
+func (h *momentHandler) Close(s *analyzer.Summary) error {
+	h.worst = s.WorstMoment
+	return nil
+}
+
+// captures analyzes some that stand side by side among the files.
+func (m *merging) captures(ctx context.Context, files []string) error {
+	var h momentHandler
+	outcome, err := driver.Run(ctx, files, m.options, timeline.NewWorst(&h, false))
+	m.take(outcome, &h)
+	return err
+}
+
+// take takes in a part.
+func (m *merging) take(part *driver.Outcome, h *momentHandler) {
+	m.outcome.Merge(part)
+	if h.worst != nil && (m.moment == nil || h.worst.Sockets > m.moment.Sockets) {
+		m.moment = h.worst
+	}
+}
+
+// run takes in a stored run.
+func (m *merging) run(ctx context.Context, file string) error {
+	var h momentHandler
+	worst := timeline.NewWorst(&h, false)
+	replay := driver.NewReplay(m.options, worst)
+	info := &replay.Info
+	info.File = file
+	problem := func(err error) {
+		m.problem(err)
+		if info.Error == nil {
+			text := err.Error()
+			info.Error = &text
+		}
+	}
+	stored, err := m.open(file)
+	if err != nil {
+		problem(err)
+	} else {
+		info.Format = stored.Format
+		err = stored.Each(problem, func(r *analyzer.Record) error {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return replay.Record(r)
+		})
+		info.Lost = stored.Lost
+		_ = stored.Close() // it was read only
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	outcome, err := replay.Finish()
+	if err == nil {
+		err = worst.Close(new(analyzer.Summary))
+	}
+	if info.Error != nil {
+		outcome.Unreadable++
+	}
+	m.take(outcome, &h)
+	m.runs, m.infos = append(m.runs, replay), append(m.infos, *info)
+	return err
+}
+
+func (m *merging) open(file string) (*report.Stored, error) {
+	if file == "-" {
+		return report.StoredLines(file, m.Stdin.(*bufio.Reader)), nil
+	}
+	stored, err := report.OpenStored(file)
+	if stored == nil && err == nil {
+		err = fmt.Errorf("%s: it is no stored run any more", file)
+	}
+	return stored, err
+}
