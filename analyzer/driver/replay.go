@@ -18,8 +18,8 @@ type Replay struct {
 	joined  bool   // which is of captures that were joined
 	begun   bool
 	end     *analyzer.Time // of the capture's observation, where a stay lasted until then
-	bare    int64  // records without waits
-	unknown string // kind of a wait; "" for none
+	bare    int64          // records without waits
+	unknown string         // kind of a wait; "" for none
 }
 
 // NewReplay returns a Replay of which h gets the records, and a File without facts behind

@@ -32,7 +32,7 @@ func hybrid(dst []uint32, b []byte, width, n int) (_ []uint32, ok bool) {
 			continue
 		}
 		groups := head >> 1
-		if groups == 0 || groups > uint64(n) || groups*uint64(width) > uint64(len(b)) {
+		if groups == 0 || groups > 1<<31 || groups*uint64(width) > uint64(len(b)) { // more groups than there are values are padding
 			return dst, false
 		}
 		take := int(min(8*groups, uint64(left)))

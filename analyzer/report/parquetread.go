@@ -22,6 +22,8 @@ type parquetRecords struct {
 	fields []*parquet.Field
 	paths  [][]int // of the fields in a record
 	names  []string
+
+	members map[reflect.Type][]analyzer.Member
 }
 
 var (
@@ -43,7 +45,7 @@ func openParquet(f *os.File) (*parquetRecords, error) {
 	if r.Rows > info.Size() { // each has at least a Community ID, or a frame and times of its own
 		return nil, errTooMany
 	}
-	p := &parquetRecords{r: r}
+	p := &parquetRecords{r: r, members: map[reflect.Type][]analyzer.Member{}}
 	for i := range columns {
 		c := &columns[i]
 		if f := r.Field(c.name); f != nil {
@@ -98,7 +100,7 @@ func (p *parquetRecords) row(r *analyzer.Record) (err error) {
 			f.Skip()
 			continue
 		}
-		if wrong := set(member(record, p.paths[i]), f); wrong != nil && err == nil {
+		if wrong := p.set(member(record, p.paths[i]), f); wrong != nil && err == nil {
 			err = fmt.Errorf("column %s: %w", p.names[i], wrong)
 		}
 	}
@@ -129,7 +131,7 @@ var errKind = errors.New("a column of another type")
 
 // set sets v to the value before which f stands, which is none of null. It takes it
 // whatever is wrong.
-func set(v reflect.Value, f *parquet.Field) error {
+func (p *parquetRecords) set(v reflect.Value, f *parquet.Field) error {
 	want := parquet.Group
 	if k := analyzer.KindOf(v.Type()); k != analyzer.KindObject {
 		want = parquetTypes[cellKinds[k]]
@@ -140,9 +142,9 @@ func set(v reflect.Value, f *parquet.Field) error {
 	}
 	switch f.Type {
 	case parquet.Group:
-		return setGroup(v, f)
+		return p.setGroup(v, f)
 	case parquet.List:
-		return setList(v, f)
+		return p.setList(v, f)
 	case parquet.Boolean:
 		v.SetBool(f.Bool())
 	case parquet.Double:
@@ -170,16 +172,26 @@ func set(v reflect.Value, f *parquet.Field) error {
 	return nil
 }
 
+// membersOf returns the members of an object, which are asked for in every row.
+func (p *parquetRecords) membersOf(t reflect.Type) []analyzer.Member {
+	list := p.members[t]
+	if list == nil {
+		list = analyzer.Members(t)
+		p.members[t] = list
+	}
+	return list
+}
+
 // setGroup sets the members of a struct by their names.
-func setGroup(v reflect.Value, f *parquet.Field) (err error) {
-	members := analyzer.Members(v.Type())
+func (p *parquetRecords) setGroup(v reflect.Value, f *parquet.Field) (err error) {
+	members := p.membersOf(v.Type())
 	for _, child := range f.Children {
 		i := slices.IndexFunc(members, func(m analyzer.Member) bool { return m.Name == child.Name })
 		if i < 0 || child.IsNull() {
 			child.Skip()
 			continue
 		}
-		if wrong := set(made(v.FieldByIndex(members[i].Index)), child); wrong != nil && err == nil {
+		if wrong := p.set(made(v.FieldByIndex(members[i].Index)), child); wrong != nil && err == nil {
 			err = fmt.Errorf("%s: %w", child.Name, wrong)
 		}
 	}
@@ -187,7 +199,7 @@ func setGroup(v reflect.Value, f *parquet.Field) (err error) {
 }
 
 // setList sets a list, or the caveats.
-func setList(v reflect.Value, f *parquet.Field) (err error) {
+func (p *parquetRecords) setList(v reflect.Value, f *parquet.Field) (err error) {
 	if v.Type() == caveats {
 		names := []string{}
 		f.Elements(func(element *parquet.Field) { names = append(names, textIn(element)) })
@@ -202,7 +214,7 @@ func setList(v reflect.Value, f *parquet.Field) (err error) {
 		one := reflect.New(v.Type().Elem()).Elem()
 		if element.IsNull() {
 			element.Skip()
-		} else if wrong := set(made(one), element); wrong != nil && err == nil {
+		} else if wrong := p.set(made(one), element); wrong != nil && err == nil {
 			err = wrong
 		}
 		list = reflect.Append(list, one)
