@@ -192,7 +192,8 @@ func candidates(in *Capture) (list []learned) {
 			continue
 		}
 		low, high := float64(*t.Value)/1e9*0.8, float64(*t.Value)/1e9*1.2
-		add("a "+t.Kind+" of "+t.Value.Words(), "any(timers, .kind == %q and .value_s > %s and .value_s < %s)", t.Kind, decimal(low), decimal(high))
+		kind := t.Kind.String()
+		add("a "+kind+" of "+t.Value.Words(), "any(timers, .kind == %q and .value_s > %s and .value_s < %s)", kind, decimal(low), decimal(high))
 	}
 	return list
 }

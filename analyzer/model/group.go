@@ -55,7 +55,7 @@ func (s Spread) since() Spread {
 }
 
 // TimersOf returns the server's timers of one kind.
-func (g *Group) TimersOf(kind string) []Timer {
+func (g *Group) TimersOf(kind TimerKind) []Timer {
 	return slices.DeleteFunc(slices.Clone(g.Timers), func(t Timer) bool { return t.Kind != kind })
 }
 
@@ -201,9 +201,6 @@ func (g *gathered) close(r *Record, lot uint64) {
 		g.closed.add(Seconds(at.Sub(r.First.Time)), lot)
 	}
 	if r.HalfClosedS == nil {
-		if r.PayloadBytes.Server == 0 && *r.FirstCloser == conn.Client {
-			g.mute++
-		}
 		return
 	}
 	if r.HalfClosed != nil && *r.HalfClosed == conn.ExactBound {

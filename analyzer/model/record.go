@@ -182,7 +182,7 @@ type Finding struct {
 // Wait is one wait from whatever may have begun it; what did not is null. Round trips to the
 // end that waited are taken off. Package timers makes Waits and infers timers from them.
 type Wait struct {
-	Kind          string     `json:"kind" about:"of the timer that it may show" words:"client-timeout server-idle-timeout client-idle-timeout handler-time request-timeout fin-wait-2-timeout path-idle-timeout keep-alive"`
+	Kind          TimerWord  `json:"kind" about:"of the timer that it may show"`
 	SYNS          *Seconds   `json:"syn_s" about:"since the SYN"`
 	RequestStartS *Seconds   `json:"request_start_s" about:"since the first octet of the last request"`
 	RequestEndS   *Seconds   `json:"request_end_s" about:"since its last"`

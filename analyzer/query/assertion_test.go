@@ -17,7 +17,7 @@ func testFacts() *Facts {
 	return NewFacts(NewBudget(), &analyzer.FileInfo{File: "a.pcap", Packets: 9, Complete: true, Skipped: map[string]int64{"not-tcp": 1}},
 		[]*analyzer.Record{graceful, record(), {Stream: 4, Close: conn.CloseOpen}},
 		[]analyzer.FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: analyzer.Info}},
-		[]analyzer.Timer{{Kind: "client-timeout", Value: new(analyzer.Seconds(8e8)), Samples: 12}})
+		[]analyzer.Timer{{Kind: analyzer.ClientTimeout, Value: new(analyzer.Seconds(8e8)), Samples: 12}})
 }
 
 func TestHolds(t *testing.T) {

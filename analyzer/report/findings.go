@@ -173,7 +173,7 @@ func timerCells(t *analyzer.Timer) []string {
 		value += fmt.Sprintf(", then %s every %s", count(*t.Probes, "probe"), t.Interval.Words())
 	}
 	return []string{
-		Safe(t.Kind), Safe(t.Server), value, "±" + t.Spread.Words(), number(t.Samples), Safe(t.From), Safe(known),
+		t.Kind.String(), Safe(t.Server), value, "±" + t.Spread.Words(), number(t.Samples), t.From.String(), Safe(known),
 	}
 }
 

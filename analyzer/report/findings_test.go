@@ -29,7 +29,7 @@ func groups(rules, n int) []analyzer.FindingGroup {
 func TestManyFindingsStayReadable(t *testing.T) {
 	s := &analyzer.Summary{Findings: groups(20, 5000)}
 	for i := range 5000 {
-		s.Timers = append(s.Timers, analyzer.Timer{Kind: "client-timeout", Server: fmt.Sprint(i), From: "syn"})
+		s.Timers = append(s.Timers, analyzer.Timer{Kind: analyzer.ClientTimeout, Server: fmt.Sprint(i), From: analyzer.FromSYN})
 	}
 	for _, format := range []string{"text", "markdown"} {
 		var out bytes.Buffer

@@ -245,7 +245,7 @@ func (f gaveUpUnseen) Advice() string { return f.server.advice() }
 
 // groupGaveUp words FIN201.
 func groupGaveUp(g *analyzer.Group) (message, advice string) {
-	timeouts, handlers := g.TimersOf("client-timeout"), g.TimersOf("handler-time")
+	timeouts, handlers := g.TimersOf(analyzer.ClientTimeout), g.TimersOf(analyzer.HandlerTime)
 	reached := "before it had all of the response"
 	if g.Unheard == g.Connections {
 		reached = "with no response byte yet"

@@ -101,7 +101,7 @@ func groupReaped(g *analyzer.Group) (message, advice string) {
 		message = fmt.Sprintf("The %s's FIN came %s after the %s's had been acknowledged, and met an RST", peer(closer), among(g.Took), closer)
 	}
 	message += fmt.Sprintf(": %s had given FIN-WAIT-2 up.", host)
-	if t := g.TimersOf("fin-wait-2-timeout"); len(t) == 1 {
+	if t := g.TimersOf(analyzer.FINWait2Timeout); len(t) == 1 {
 		bound := fmt.Sprintf("It does so after at most %s", span(t[0].High.Duration()))
 		if t[0].Low != nil {
 			bound = fmt.Sprintf("It does so after %s to %s", span(t[0].Low.Duration()), span(t[0].High.Duration()))

@@ -73,8 +73,6 @@ func checkIdleClose(p *analyzer.Pass) {
 		f.since = sinceUnheard
 	case s.Frame == 0:
 		f.since = sinceHandshake
-	case s.Bye:
-		f.since = sinceBye
 	}
 	p.Report(f, analyzer.Verdict{Side: closer, Frames: []uint32{s.Frame, fin.Frame}, Took: took(s.Length, bound)})
 }
@@ -87,13 +85,11 @@ const (
 	sinceBegin               // of the capture: at least
 	sinceUnheard             // the handshake; a request came too late
 	sinceHandshake           // and there never was a request
-	sinceBye                 // payload but for what the closer said last
 )
 
 var idleSinceWords = [...]string{
 	sincePayload: "after the last byte of either side", sinceBegin: "after the capture began",
 	sinceUnheard: "after the handshake, before a request reached it", sinceHandshake: "after the handshake, with no request ever sent",
-	sinceBye: "after the last byte of either side, but for what it said right before",
 }
 
 // idleClose is a side that closed an idle connection.
@@ -139,11 +135,6 @@ func settled(of *exchange.Exchanges, s *exchange.Silence, closing *conn.Mark) bo
 	return !x.Open() && x.Late == 0
 }
 
-// idleOf returns the idle timers of one side.
-func idleOf(g *analyzer.Group, closer string) []analyzer.Timer {
-	return g.TimersOf(closer + "-idle-timeout")
-}
-
 // groupIdle words FIN206. Where the server closes first, the clients' timeouts
 // are the longer ones, and a request may cross its FIN.
 func groupIdle(g *analyzer.Group) (message, advice string) {
@@ -152,7 +143,11 @@ func groupIdle(g *analyzer.Group) (message, advice string) {
 		return "", ""
 	}
 	message = fmt.Sprintf("The %s closed after %s of silence", closer, among(g.Took))
-	if timers := idleOf(g, closer); len(timers) > 0 {
+	kind := analyzer.ClientIdleTimeout
+	if closer == "server" {
+		kind = analyzer.ServerIdleTimeout
+	}
+	if timers := g.TimersOf(kind); len(timers) > 0 {
 		message += fmt.Sprintf(": %s idle %s of %s", article(len(timers), closer), plural(len(timers), "timeout", "timeouts"), timersOf(timers))
 	}
 	message += "."
@@ -172,7 +167,7 @@ func article(n int, closer string) string {
 // inverted says that the server's idle timeout is shorter than the client's,
 // though it ought to be longer.
 func inverted(g *analyzer.Group) string {
-	server, client := g.TimersOf("server-idle-timeout"), g.TimersOf("client-idle-timeout")
+	server, client := g.TimersOf(analyzer.ServerIdleTimeout), g.TimersOf(analyzer.ClientIdleTimeout)
 	if len(server) == 0 {
 		return ""
 	}

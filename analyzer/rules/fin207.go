@@ -167,7 +167,7 @@ func groupRace(g *analyzer.Group) (message, advice string) {
 			among(s), why), ""
 	}
 	message = "Each time a request crossed the FIN with which the server closed the idle connection, and was lost"
-	if timers := g.TimersOf("server-idle-timeout"); len(timers) > 0 {
+	if timers := g.TimersOf(analyzer.ServerIdleTimeout); len(timers) > 0 {
 		message += fmt.Sprintf(": a server idle timeout of %s, and a client that keeps connections longer", timersOf(timers))
 	}
 	return message + ".", inverted(g)

@@ -80,9 +80,9 @@ func plural(n int, one, many string) string {
 }
 
 // fromWords say what a timer runs from, "its" being the connection's.
-var fromWords = map[string]string{
-	"syn": "its SYN", "request-start": "the start of its request", "request-end": "its request", "last-data": "the last payload",
-	"fin-ack": "the ACK of the FIN",
+var fromWords = map[analyzer.TimerFrom]string{
+	analyzer.FromSYN: "its SYN", analyzer.FromRequestStart: "the start of its request", analyzer.FromRequestEnd: "its request",
+	analyzer.FromLastData: "the last payload", analyzer.FromFINACK: "the ACK of the FIN",
 }
 
 // side names the side that the findings are about, or neither.

@@ -20,9 +20,9 @@ func spread(n int64, low, median, high analyzer.Seconds) analyzer.Spread {
 func TestGroups(t *testing.T) {
 	client, server := analyzer.Sides[int64]{Client: 12}, analyzer.Sides[int64]{Server: 12}
 	known := "matches nginx's default keepalive_timeout (75 s)"
-	idle := analyzer.Timer{Kind: "server-idle-timeout", Value: new(75 * second), Samples: 40, Spread: second / 500, From: "last-data", KnownAs: &known}
-	timeout := analyzer.Timer{Kind: "client-timeout", Value: new(second * 8 / 10), Samples: 12, Spread: second / 500, From: "syn"}
-	handler := analyzer.Timer{Kind: "handler-time", Value: new(3 * second), High: new(3 * second), Samples: 12, From: "request-end"}
+	idle := analyzer.Timer{Kind: analyzer.ServerIdleTimeout, Value: new(75 * second), Samples: 40, Spread: second / 500, From: analyzer.FromLastData, KnownAs: &known}
+	timeout := analyzer.Timer{Kind: analyzer.ClientTimeout, Value: new(second * 8 / 10), Samples: 12, Spread: second / 500, From: analyzer.FromSYN}
+	handler := analyzer.Timer{Kind: analyzer.HandlerTime, Value: new(3 * second), High: new(3 * second), Samples: 12, From: analyzer.FromRequestEnd}
 	for _, c := range []struct {
 		rule, want, advice string
 		group              analyzer.Group
@@ -52,7 +52,7 @@ func TestGroups(t *testing.T) {
 			"FIN204", "The client's FIN came 64.0 s after the server's had been acknowledged, and met an RST: the kernel of the server 198.51.100.7 had given FIN-WAIT-2 up. It does so after 55.0 s to 64.0 s.", "",
 			analyzer.Group{
 				Server: "198.51.100.7:443", Connections: 12, Side: server, Took: spread(12, 64*second, 64*second, 64*second),
-				Timers: []analyzer.Timer{{Kind: "fin-wait-2-timeout", Low: new(55 * second), High: new(64 * second)}},
+				Timers: []analyzer.Timer{{Kind: analyzer.FINWait2Timeout, Low: new(55 * second), High: new(64 * second)}},
 			},
 		},
 		{
@@ -75,7 +75,7 @@ func TestGroups(t *testing.T) {
 		{
 			"FIN207", "Each time a request crossed the FIN with which the server closed the idle connection, and was lost: a server idle timeout of 75.0 s",
 			"The server's idle timeout (75.0 s) is shorter than the client's (90.0 s), so",
-			analyzer.Group{Connections: 12, Timers: []analyzer.Timer{idle, {Kind: "client-idle-timeout", Value: new(90 * second)}}},
+			analyzer.Group{Connections: 12, Timers: []analyzer.Timer{idle, {Kind: analyzer.ClientIdleTimeout, Value: new(90 * second)}}},
 		},
 		{
 			"FIN401", "20000 attempts to connect from about 9000 clients, over 10.0 s, got no answer. So many at once, from so many addresses, look like a SYN flood.", "",

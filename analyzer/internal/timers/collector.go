@@ -23,7 +23,7 @@ type Collector struct {
 
 type seriesKey struct {
 	server netip.AddrPort
-	kind   kind
+	kind   analyzer.TimerKind
 }
 
 func (k seriesKey) compare(o seriesKey) int {

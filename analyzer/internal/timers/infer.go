@@ -17,9 +17,9 @@ func (c *Collector) Infer() []analyzer.Timer {
 		samples := c.series[key].samples()
 		var timers []inferred
 		switch key.kind {
-		case finWait2:
+		case analyzer.FINWait2Timeout:
 			timers = bracket(samples)
-		case pathIdle:
+		case analyzer.PathIdleTimeout:
 			timers = pathBracket(samples)
 		default:
 			timers = agreements(samples)
@@ -28,7 +28,7 @@ func (c *Collector) Infer() []analyzer.Timer {
 		for i := range timers {
 			t := timers[i].timer(key.kind)
 			t.Server = key.server.String()
-			if key.kind == keepAlive {
+			if key.kind == analyzer.KeepAlive {
 				t.probing(samples, timers[i])
 			}
 			out = append(out, t.Timer)
@@ -41,7 +41,7 @@ func (c *Collector) Infer() []analyzer.Timer {
 type inferred struct {
 	value, low, high, spread analyzer.Seconds // a low or high end of 0 is open in a bracket
 	samples                  int64
-	from                     reference
+	from                     analyzer.TimerFrom
 	bracket                  bool
 	protocols                protocols
 	dots                     []analyzer.Seconds
@@ -50,8 +50,8 @@ type inferred struct {
 // named is a timer that is told of.
 type named struct{ analyzer.Timer }
 
-func (t *inferred) timer(k kind) named {
-	out := analyzer.Timer{Kind: kindNames[k], Samples: t.samples, Spread: t.spread, From: referenceNames[t.from], KnownAs: knownAs(k, t), Dots: t.dots}
+func (t *inferred) timer(k analyzer.TimerKind) named {
+	out := analyzer.Timer{Kind: k, Samples: t.samples, Spread: t.spread, From: t.from, KnownAs: knownAs(k, t), Dots: t.dots}
 	low, high := t.low, t.high
 	if !t.bracket {
 		value := t.value
@@ -72,7 +72,7 @@ func (t *named) probing(samples []sample, of inferred) {
 	var probes int64
 	for i := range samples {
 		s := &samples[i]
-		if v := s.waits[fromLastSegment]; v >= of.low && v <= of.high {
+		if v := s.waits[analyzer.FromLastSegment]; v >= of.low && v <= of.high {
 			intervals = append(intervals, s.interval)
 			probes = max(probes, s.probes)
 		}
@@ -86,7 +86,7 @@ func (t *named) probing(samples []sample, of inferred) {
 // candidate is a timer that may be, as seen from one reference.
 type candidate struct {
 	cluster
-	from reference
+	from analyzer.TimerFrom
 }
 
 // maxTimers is how many timers of one kind are looked for at a server: who sends crafted
@@ -96,7 +96,7 @@ const maxTimers = 8
 // agreements finds the timers behind samples. The best candidate takes the
 // connections that it explains away from all references, until none is left.
 func agreements(samples []sample) []inferred {
-	var waits [numReferences][]wait
+	var waits [analyzer.NumTimerFroms][]wait
 	for id := range samples {
 		for from, v := range samples[id].waits {
 			if v > 0 {
@@ -128,7 +128,7 @@ func agreements(samples []sample) []inferred {
 
 // bestOf returns the best candidate from any reference that is not the tail of
 // one found before.
-func bestOf(waits [numReferences][]wait, found []cluster, samples []sample) *candidate {
+func bestOf(waits [analyzer.NumTimerFroms][]wait, found []cluster, samples []sample) *candidate {
 	var all []candidate
 	most := 0
 	for from, list := range waits {
@@ -136,7 +136,7 @@ func bestOf(waits [numReferences][]wait, found []cluster, samples []sample) *can
 			if c.trails(found) || c.events(samples) < minSamples {
 				continue
 			}
-			all = append(all, candidate{c, reference(from)})
+			all = append(all, candidate{c, analyzer.TimerFrom(from)})
 			most = max(most, len(c.waits))
 		}
 	}
@@ -228,10 +228,10 @@ func addDistinct(list []inferred, t inferred) []inferred {
 // A socket that was only half-closed answers for ever, and says nothing; nor does
 // another host.
 func bracket(samples []sample) []inferred {
-	t := inferred{from: fromFINACK, bracket: true}
+	t := inferred{from: analyzer.FromFINACK, bracket: true}
 	reapers := map[netip.Addr]bool{}
 	for i := range samples {
-		if v := samples[i].waits[fromFINACK]; !samples[i].least {
+		if v := samples[i].waits[analyzer.FromFINACK]; !samples[i].least {
 			reapers[samples[i].owner] = true
 			if t.samples++; t.samples == 1 || v < t.high {
 				t.high = v
@@ -242,7 +242,7 @@ func bracket(samples []sample) []inferred {
 		return nil
 	}
 	for i := range samples {
-		if v := samples[i].waits[fromFINACK]; samples[i].least && v < t.high && reapers[samples[i].owner] {
+		if v := samples[i].waits[analyzer.FromFINACK]; samples[i].least && v < t.high && reapers[samples[i].owner] {
 			t.low = max(t.low, v)
 			t.samples++
 		}
@@ -258,10 +258,10 @@ func bracket(samples []sample) []inferred {
 // connection: the longest silence that a connection survived, below the shortest one
 // that was its end.
 func pathBracket(samples []sample) []inferred {
-	t := inferred{from: fromLastSegment, bracket: true}
+	t := inferred{from: analyzer.FromLastSegment, bracket: true}
 	for i := range samples {
-		if s := &samples[i]; !s.least && (t.high == 0 || s.waits[fromLastSegment] < t.high) {
-			t.high = s.waits[fromLastSegment]
+		if s := &samples[i]; !s.least && (t.high == 0 || s.waits[analyzer.FromLastSegment] < t.high) {
+			t.high = s.waits[analyzer.FromLastSegment]
 		}
 	}
 	if t.high == 0 {
@@ -269,7 +269,7 @@ func pathBracket(samples []sample) []inferred {
 	}
 	for i := range samples {
 		s := &samples[i]
-		if v := s.waits[fromLastSegment]; !s.least {
+		if v := s.waits[analyzer.FromLastSegment]; !s.least {
 			t.samples++
 		} else if v < t.high {
 			t.low = max(t.low, v)

@@ -19,12 +19,12 @@ var endpoint = netip.MustParseAddrPort("192.0.2.1:443")
 
 // feed gives a Collector waits of one kind, from one reference, in connections of HTTP/1 a
 // minute apart.
-func feed(c *Collector, k kind, from reference, waits ...analyzer.Seconds) {
+func feed(c *Collector, k analyzer.TimerKind, from analyzer.TimerFrom, waits ...analyzer.Seconds) {
 	feedOf(c, payload.HTTP1, time.Minute, k, from, waits...)
 }
 
 // feedOf is feed of connections of some protocol, which end some time apart.
-func feedOf(c *Collector, p payload.Protocol, apart time.Duration, k kind, from reference, waits ...analyzer.Seconds) {
+func feedOf(c *Collector, p payload.Protocol, apart time.Duration, k analyzer.TimerKind, from analyzer.TimerFrom, waits ...analyzer.Seconds) {
 	for i, w := range waits {
 		o := Observation{server: endpoint}
 		s := sample{end: capture.Time(i) * capture.Time(apart), protocol: p}
@@ -139,7 +139,7 @@ func TestInfer(t *testing.T) {
 				waits := c.waits(r)
 				r.Shuffle(len(waits), func(i, j int) { waits[i], waits[j] = waits[j], waits[i] })
 				var all Collector
-				feed(&all, clientTimeout, fromSYN, waits...)
+				feed(&all, analyzer.ClientTimeout, analyzer.FromSYN, waits...)
 				wantTimers(t, all.Infer(), c.want...)
 			}
 		})
@@ -149,7 +149,7 @@ func TestInfer(t *testing.T) {
 // TestReference lets clients wait from one point, which is known to agree less
 // well from others.
 func TestReference(t *testing.T) {
-	for from, wait := range map[reference]analyzer.Seconds{fromSYN: 600 * ms, fromRequestStart: 700 * ms, fromRequestEnd: 2500 * ms} {
+	for from, wait := range map[analyzer.TimerFrom]analyzer.Seconds{analyzer.FromSYN: 600 * ms, analyzer.FromRequestStart: 700 * ms, analyzer.FromRequestEnd: 2500 * ms} {
 		r := rand.New(rand.NewPCG(uint64(from), 2))
 		var all Collector
 		for i := range 20 {
@@ -157,21 +157,21 @@ func TestReference(t *testing.T) {
 			dial, upload := 60*ms, analyzer.Seconds(r.Int64N(int64(80*ms)))+ms // the path is steady, uploads are not
 			fired := wait + analyzer.Seconds(r.Int64N(int64(2*ms)))
 			switch from {
-			case fromSYN:
-				s.waits = [numReferences]analyzer.Seconds{fired, fired - dial, fired - dial - upload}
-			case fromRequestStart:
-				s.waits = [numReferences]analyzer.Seconds{fired + dial, fired, fired - upload}
-			case fromRequestEnd:
-				s.waits = [numReferences]analyzer.Seconds{fired + dial + upload, fired + upload, fired}
+			case analyzer.FromSYN:
+				s.waits = [analyzer.NumTimerFroms]analyzer.Seconds{fired, fired - dial, fired - dial - upload}
+			case analyzer.FromRequestStart:
+				s.waits = [analyzer.NumTimerFroms]analyzer.Seconds{fired + dial, fired, fired - upload}
+			case analyzer.FromRequestEnd:
+				s.waits = [analyzer.NumTimerFroms]analyzer.Seconds{fired + dial + upload, fired + upload, fired}
 			}
 			o := Observation{server: endpoint}
-			o.add(clientTimeout, s)
+			o.add(analyzer.ClientTimeout, s)
 			all.Add(&o)
 		}
 		got := all.Infer()
 		wantTimers(t, got, wait)
-		if len(got) == 1 && got[0].From != referenceNames[from] {
-			t.Errorf("from %s, want %s", got[0].From, referenceNames[from])
+		if len(got) == 1 && got[0].From != from {
+			t.Errorf("from %s, want %s", got[0].From, from)
 		}
 	}
 }
@@ -179,26 +179,26 @@ func TestReference(t *testing.T) {
 func TestKnownAs(t *testing.T) {
 	for _, c := range []struct {
 		protocol payload.Protocol
-		kind     kind
+		kind     analyzer.TimerKind
 		v        analyzer.Seconds
 		want     string
 	}{
-		{payload.HTTP1, serverIdle, 75_010 * ms, "matches nginx's default keepalive_timeout (75 s)"},
-		{payload.TLS, serverIdle, 75_010 * ms, "matches nginx's default keepalive_timeout (75 s)"},
-		{payload.HTTP1, serverIdle, 5_003 * ms, "matches Apache's default KeepAliveTimeout (5 s) or nginx's default lingering_timeout (5 s)"},
-		{payload.HTTP1, serverIdle, 6_003 * ms, "matches Node's default keepAliveTimeout (5 s, and the second that it adds)"},
-		{payload.ProtocolUnknown, serverIdle, 5_003 * ms, ""}, // a database
-		{payload.ProtocolUnknown, serverIdle, 1_001 * ms, ""},
-		{payload.ProtocolUnknown, serverIdle, 350_000 * ms, "matches the default idle timeout of AWS Network Load Balancers (350 s)"},
-		{payload.HTTP1, clientIdle, 1_001 * ms, ""},
-		{payload.HTTP1, clientTimeout, 100_200 * ms, "matches .NET's default HttpClient.Timeout (100 s)"},
-		{payload.HTTP1, clientTimeout, 75_010 * ms, ""},
-		{payload.HTTP1, serverIdle, 78_000 * ms, ""},
-		{payload.HTTP1, serverIdle, 74_000 * ms, ""},
-		{payload.HTTP1, handlerTime, 5_000 * ms, ""},
+		{payload.HTTP1, analyzer.ServerIdleTimeout, 75_010 * ms, "matches nginx's default keepalive_timeout (75 s)"},
+		{payload.TLS, analyzer.ServerIdleTimeout, 75_010 * ms, "matches nginx's default keepalive_timeout (75 s)"},
+		{payload.HTTP1, analyzer.ServerIdleTimeout, 5_003 * ms, "matches Apache's default KeepAliveTimeout (5 s) or nginx's default lingering_timeout (5 s)"},
+		{payload.HTTP1, analyzer.ServerIdleTimeout, 6_003 * ms, "matches Node's default keepAliveTimeout (5 s, and the second that it adds)"},
+		{payload.ProtocolUnknown, analyzer.ServerIdleTimeout, 5_003 * ms, ""}, // a database
+		{payload.ProtocolUnknown, analyzer.ServerIdleTimeout, 1_001 * ms, ""},
+		{payload.ProtocolUnknown, analyzer.ServerIdleTimeout, 350_000 * ms, "matches the default idle timeout of AWS Network Load Balancers (350 s)"},
+		{payload.HTTP1, analyzer.ClientIdleTimeout, 1_001 * ms, ""},
+		{payload.HTTP1, analyzer.ClientTimeout, 100_200 * ms, "matches .NET's default HttpClient.Timeout (100 s)"},
+		{payload.HTTP1, analyzer.ClientTimeout, 75_010 * ms, ""},
+		{payload.HTTP1, analyzer.ServerIdleTimeout, 78_000 * ms, ""},
+		{payload.HTTP1, analyzer.ServerIdleTimeout, 74_000 * ms, ""},
+		{payload.HTTP1, analyzer.HandlerTime, 5_000 * ms, ""},
 	} {
 		var all Collector
-		feedOf(&all, c.protocol, time.Minute, c.kind, fromLastData, c.v, c.v+ms, c.v+2*ms)
+		feedOf(&all, c.protocol, time.Minute, c.kind, analyzer.FromLastData, c.v, c.v+ms, c.v+2*ms)
 		got := all.Infer()
 		if len(got) != 1 {
 			t.Fatalf("%v: %+v", c.v, got)
@@ -228,7 +228,7 @@ func TestEventsAreNoSamples(t *testing.T) {
 		{"a timer, and connections that began one after the other", 20 * time.Millisecond, 1},
 	} {
 		var all Collector
-		feedOf(&all, payload.HTTP1, c.apart, serverIdle, fromLastData, idle...)
+		feedOf(&all, payload.HTTP1, c.apart, analyzer.ServerIdleTimeout, analyzer.FromLastData, idle...)
 		if got := all.Infer(); len(got) != c.found {
 			t.Errorf("%s: %+v", c.name, got)
 		}
@@ -239,7 +239,7 @@ func TestFINWait2Bracket(t *testing.T) {
 	add := func(c *Collector, least bool, waits ...analyzer.Seconds) {
 		for _, w := range waits {
 			o := Observation{server: endpoint}
-			o.add(finWait2, sample{waits: [numReferences]analyzer.Seconds{fromFINACK: w}, least: least})
+			o.add(analyzer.FINWait2Timeout, sample{waits: [analyzer.NumTimerFroms]analyzer.Seconds{analyzer.FromFINACK: w}, least: least})
 			c.Add(&o)
 		}
 	}
@@ -249,11 +249,11 @@ func TestFINWait2Bracket(t *testing.T) {
 		t.Errorf("%+v without a socket that was reaped", got)
 	}
 	o := Observation{server: endpoint}
-	o.add(finWait2, sample{waits: [numReferences]analyzer.Seconds{fromFINACK: 61_000 * ms}, least: true, owner: endpoint.Addr()})
+	o.add(analyzer.FINWait2Timeout, sample{waits: [analyzer.NumTimerFroms]analyzer.Seconds{analyzer.FromFINACK: 61_000 * ms}, least: true, owner: endpoint.Addr()})
 	all.Add(&o) // another host
 	add(&all, false, 64_000*ms, 90_000*ms, 62_000*ms)
 	got := all.Infer()
-	if len(got) != 1 || got[0].Value != nil || *got[0].Low != 55_000*ms || *got[0].High != 62_000*ms || got[0].From != "fin-ack" || got[0].KnownAs == nil {
+	if len(got) != 1 || got[0].Value != nil || *got[0].Low != 55_000*ms || *got[0].High != 62_000*ms || got[0].From != analyzer.FromFINACK || got[0].KnownAs == nil {
 		t.Errorf("%+v, want 55 s to 62 s, known", got)
 	}
 }
@@ -266,10 +266,10 @@ func TestBounds(t *testing.T) {
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 80)
 	}
 	busiest := Observation{server: server(1 << 20)}
-	busiest.add(serverIdle, sample{waits: [numReferences]analyzer.Seconds{fromLastData: 7000 * ms}})
+	busiest.add(analyzer.ServerIdleTimeout, sample{waits: [analyzer.NumTimerFroms]analyzer.Seconds{analyzer.FromLastData: 7000 * ms}})
 	for i := range 100_000 {
 		o := Observation{server: server(i)}
-		o.add(serverIdle, sample{waits: [numReferences]analyzer.Seconds{fromLastData: 2000 * ms}})
+		o.add(analyzer.ServerIdleTimeout, sample{waits: [analyzer.NumTimerFroms]analyzer.Seconds{analyzer.FromLastData: 2000 * ms}})
 		all.Add(&o)
 		if i > 50_000 {
 			all.Add(&busiest)
@@ -298,7 +298,7 @@ func TestInferIsDeterministic(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(i), 3))
 			for range 40 {
 				o := Observation{server: netip.AddrPortFrom(endpoint.Addr(), uint16(i))}
-				o.add(clientIdle, sample{waits: [numReferences]analyzer.Seconds{fromLastData: analyzer.Seconds(i%7+1)*1000*ms + analyzer.Seconds(r.Int64N(int64(9*ms)))}})
+				o.add(analyzer.ClientIdleTimeout, sample{waits: [analyzer.NumTimerFroms]analyzer.Seconds{analyzer.FromLastData: analyzer.Seconds(i%7+1)*1000*ms + analyzer.Seconds(r.Int64N(int64(9*ms)))}})
 				all.Add(&o)
 			}
 		}

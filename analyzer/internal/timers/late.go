@@ -44,8 +44,8 @@ func (m *measure) handler(late *conn.Mark, o *Observation) {
 		return
 	}
 	s := m.until(late.Time)
-	s.waits[fromRequestEnd] = analyzer.Seconds(late.Time.Sub(m.request.End)) - m.roundTrip(conn.Server)
-	o.add(handlerTime, s)
+	s.waits[analyzer.FromRequestEnd] = analyzer.Seconds(late.Time.Sub(m.request.End)) - m.roundTrip(conn.Server)
+	o.add(analyzer.HandlerTime, s)
 }
 
 // worthKnowing is the least time in FIN-WAIT-2 that is kept for the lower end of
@@ -68,15 +68,15 @@ func (m *measure) finWait2(o *Observation) {
 	_, _, taken := c.AfterFIN()
 	switch reply := c.MarkOf(c.RST.ReplyTo); {
 	case c.RST.Known && c.RST.By == r && c.RST.Kind == conn.RSTReply && reply != nil && reply.Has(segment.FIN):
-		s.waits[fromFINACK] = analyzer.Seconds(reply.Time.Sub(own.ACKTime))
+		s.waits[analyzer.FromFINACK] = analyzer.Seconds(reply.Time.Sub(own.ACKTime))
 	case peer.Acked && taken == 0: // who reads on after its FIN has a socket that no timer runs for
 		s.least = true
-		s.waits[fromFINACK] = analyzer.Seconds(peer.Time.Sub(own.ACKTime))
-		if s.waits[fromFINACK] < worthKnowing {
+		s.waits[analyzer.FromFINACK] = analyzer.Seconds(peer.Time.Sub(own.ACKTime))
+		if s.waits[analyzer.FromFINACK] < worthKnowing {
 			return
 		}
 	default:
 		return
 	}
-	o.add(finWait2, s)
+	o.add(analyzer.FINWait2Timeout, s)
 }

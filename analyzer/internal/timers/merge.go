@@ -23,21 +23,21 @@ func (c *Collector) Merge(o *Collector) {
 
 // stored is a series as it passes from one machine to another.
 type stored struct {
-	Server  netip.AddrPort `json:"server"`
-	Kind    kind           `json:"kind"`
-	Seen    int64          `json:"seen"`
-	Samples []storedSample `json:"samples"`
+	Server  netip.AddrPort     `json:"server"`
+	Kind    analyzer.TimerKind `json:"kind"`
+	Seen    int64              `json:"seen"`
+	Samples []storedSample     `json:"samples"`
 }
 
 type storedSample struct {
-	Lot      uint64               `json:"lot"`
-	Waits    [numReferences]int64 `json:"waits"` // ns
-	End      int64                `json:"end"`   // ns since the epoch
-	Protocol payload.Protocol     `json:"protocol"`
-	Least    bool                 `json:"least"`
-	Owner    netip.Addr           `json:"owner"`
-	Interval int64                `json:"interval"` // ns
-	Probes   int64                `json:"probes"`
+	Lot      uint64                        `json:"lot"`
+	Waits    [analyzer.NumTimerFroms]int64 `json:"waits"` // ns
+	End      int64                         `json:"end"`   // ns since the epoch
+	Protocol payload.Protocol              `json:"protocol"`
+	Least    bool                          `json:"least"`
+	Owner    netip.Addr                    `json:"owner"`
+	Interval int64                         `json:"interval"` // ns
+	Probes   int64                         `json:"probes"`
 }
 
 // MarshalJSON stores what c keeps, to be merged elsewhere by the same version of the
@@ -67,7 +67,7 @@ func (c *Collector) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	for _, s := range list {
-		if int(s.Kind) >= len(kindNames) || len(s.Samples) > maxPerSeries {
+		if len(s.Samples) > maxPerSeries {
 			return errStored
 		}
 		to := c.of(seriesKey{s.Server, s.Kind})

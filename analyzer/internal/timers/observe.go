@@ -11,52 +11,17 @@ import (
 	"finwait/reassembly/segment"
 )
 
-// kind says what a timer decides.
-type kind uint8
-
-const (
-	clientTimeout kind = iota
-	serverIdle
-	clientIdle
-	handlerTime
-	requestTimeout
-	finWait2
-	pathIdle
-	keepAlive
-)
-
-var kindNames = [...]string{
-	"client-timeout", "server-idle-timeout", "client-idle-timeout", "handler-time", "request-timeout", "fin-wait-2-timeout", "path-idle-timeout", "keep-alive",
-}
-
-// reference says what a timer may run from.
-type reference uint8
-
-// The references, in the order in which they are preferred where the samples
-// agree equally well from each.
-const (
-	fromSYN reference = iota
-	fromRequestStart
-	fromRequestEnd
-	fromLastData
-	fromFINACK
-	fromLastSegment
-	numReferences
-)
-
-var referenceNames = [...]string{"syn", "request-start", "request-end", "last-data", "fin-ack", "last-segment"}
-
 // sample is one wait, as long as it was from each reference; 0 where the
 // reference does not apply.
 type sample struct {
-	waits [numReferences]analyzer.Seconds
+	waits [analyzer.NumTimerFroms]analyzer.Seconds
 	end   capture.Time // of the wait
-	least bool         // of finWait2 and pathIdle: the socket still answered after that time; else it no longer did
+	least bool         // of FINWait2Timeout and PathIdleTimeout: the socket still answered after that time; else it no longer did
 
 	protocol payload.Protocol // that was seen
-	owner    netip.Addr       // of finWait2: whose kernel that was
-	interval analyzer.Seconds // of keepAlive: between probes
-	probes   int64            // of keepAlive
+	owner    netip.Addr       // of FINWait2Timeout: whose kernel that was
+	interval analyzer.Seconds // of KeepAlive: between probes
+	probes   int64            // of KeepAlive
 }
 
 // Observation is what one connection shows of timers. The zero Observation
@@ -64,7 +29,7 @@ type sample struct {
 type Observation struct {
 	server  netip.AddrPort
 	lot     uint64 // of the connection; valid iff n > 0
-	kinds   [maxSamples]kind
+	kinds   [maxSamples]analyzer.TimerKind
 	samples [maxSamples]sample
 	n       uint8
 	told    [maxSamples]told
@@ -73,7 +38,7 @@ type Observation struct {
 
 const maxSamples = 6
 
-func (o *Observation) add(k kind, s sample) {
+func (o *Observation) add(k analyzer.TimerKind, s sample) {
 	if int(o.n) < maxSamples {
 		o.kinds[o.n], o.samples[o.n] = k, s
 		o.n++
@@ -208,25 +173,25 @@ func (m *measure) until(end capture.Time) sample {
 func (m *measure) clientGaveUp(o *Observation) {
 	s := m.sample()
 	if c := m.conn; m.request.First && c.Handshake == conn.HandshakeComplete {
-		s.waits[fromSYN] = m.since(c.First.Time, conn.Client)
+		s.waits[analyzer.FromSYN] = m.since(c.First.Time, conn.Client)
 	}
-	s.waits[fromRequestStart] = m.since(m.request.Start, conn.Client)
-	s.waits[fromRequestEnd] = m.since(m.request.End, conn.Client)
-	o.add(clientTimeout, s)
+	s.waits[analyzer.FromRequestStart] = m.since(m.request.Start, conn.Client)
+	s.waits[analyzer.FromRequestEnd] = m.since(m.request.End, conn.Client)
+	o.add(analyzer.ClientTimeout, s)
 }
 
 // idle measures how long a connection was silent before one side had enough.
 func (m *measure) idle(last capture.Time, by conn.Role, o *Observation) {
 	s := m.sample()
-	s.waits[fromLastData] = m.since(last, by)
-	k, least := serverIdle, m.idleFrom
+	s.waits[analyzer.FromLastData] = m.since(last, by)
+	k, least := analyzer.ServerIdleTimeout, m.idleFrom
 	switch {
 	case m.closer == conn.Client:
-		k = clientIdle
+		k = analyzer.ClientIdleTimeout
 	case s.protocol != payload.ProtocolUnknown && by == conn.Server:
 		least = min(least, shortestIdle)
 	}
-	if s.waits[fromLastData] < least {
+	if s.waits[analyzer.FromLastData] < least {
 		return
 	}
 	o.add(k, s)
@@ -235,8 +200,8 @@ func (m *measure) idle(last capture.Time, by conn.Role, o *Observation) {
 // silent measures how long the server waited for a request that never came.
 func (m *measure) silent(o *Observation) {
 	s := m.sample()
-	s.waits[fromSYN] = m.since(m.conn.First.Time, conn.Client)
-	if s.waits[fromSYN] >= m.idleFrom {
-		o.add(serverIdle, s)
+	s.waits[analyzer.FromSYN] = m.since(m.conn.First.Time, conn.Client)
+	if s.waits[analyzer.FromSYN] >= m.idleFrom {
+		o.add(analyzer.ServerIdleTimeout, s)
 	}
 }

@@ -76,7 +76,7 @@ func TestRecorded(t *testing.T) {
 				t.Errorf("%s: %d timers, want %d: %+v", name, len(timers), len(left), timers)
 			}
 			for _, timer := range timers {
-				configured := left[timer.Kind]
+				configured := left[timer.Kind.String()]
 				value := timer.Value
 				if value == nil { // a bracket
 					value = timer.High

@@ -9,8 +9,8 @@ import (
 // tooSlow measures how long a server waited for the rest of a request.
 func (m *measure) tooSlow(o *Observation) {
 	s := m.sample()
-	s.waits[fromRequestStart] = m.since(m.request.Start, conn.Client)
-	o.add(requestTimeout, s)
+	s.waits[analyzer.FromRequestStart] = m.since(m.request.Start, conn.Client)
+	o.add(analyzer.RequestTimeout, s)
 }
 
 // longSilence is from when on the path may have forgotten a connection: no timeout
@@ -31,16 +31,16 @@ func (m *measure) silences(r *analyzer.Record, o *Observation) {
 			continue
 		}
 		s := m.until(first.Time)
-		if s.waits[fromLastSegment] = analyzer.Seconds(first.Time.Sub(before.Time)); s.waits[fromLastSegment] < m.idleFrom {
+		if s.waits[analyzer.FromLastSegment] = analyzer.Seconds(first.Time.Sub(before.Time)); s.waits[analyzer.FromLastSegment] < m.idleFrom {
 			continue
 		}
-		if !first.Is(conn.Probe) && s.waits[fromLastSegment] < longSilence {
+		if !first.Is(conn.Probe) && s.waits[analyzer.FromLastSegment] < longSilence {
 			continue // an end that was gone, more likely
 		}
 		if first.Is(conn.Probe) {
 			m.probed(first, s, o)
 		} else {
-			o.add(pathIdle, s)
+			o.add(analyzer.PathIdleTimeout, s)
 		}
 	}
 	if int64(len(c.Marks)) != c.Packets[conn.Client]+c.Packets[conn.Server] {
@@ -49,12 +49,12 @@ func (m *measure) silences(r *analyzer.Record, o *Observation) {
 	s := sample{least: true, protocol: c.Dialog.Protocol}
 	for i := 1; i < len(c.Marks); i++ {
 		gap := analyzer.Seconds(c.Marks[i].Time.Sub(c.Marks[i-1].Time))
-		if gap > s.waits[fromLastSegment] && c.Marks[i].HasPayload() && answeredLater(c, i) {
-			s.waits[fromLastSegment] = gap
+		if gap > s.waits[analyzer.FromLastSegment] && c.Marks[i].HasPayload() && answeredLater(c, i) {
+			s.waits[analyzer.FromLastSegment] = gap
 		}
 	}
-	if s.waits[fromLastSegment] >= m.idleFrom {
-		o.add(pathIdle, s)
+	if s.waits[analyzer.FromLastSegment] >= m.idleFrom {
+		o.add(analyzer.PathIdleTimeout, s)
 	}
 }
 
@@ -79,6 +79,6 @@ func (m *measure) probed(first *conn.Mark, s sample, o *Observation) {
 	}
 	if s.probes > 1 {
 		s.interval = analyzer.Seconds(last.Time.Sub(first.Time)) / analyzer.Seconds(s.probes-1)
-		o.add(keepAlive, s)
+		o.add(analyzer.KeepAlive, s)
 	}
 }

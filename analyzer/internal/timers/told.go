@@ -1,8 +1,6 @@
 package timers
 
 import (
-	"slices"
-
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
@@ -17,9 +15,9 @@ func (o *Observation) Tell(r *analyzer.Record) {
 	for i := range o.n {
 		s, w := &o.samples[i], &o.waits[i]
 		*w = analyzer.Wait{
-			Kind: kindNames[o.kinds[i]], SYNS: known(&s.waits[fromSYN]), RequestStartS: known(&s.waits[fromRequestStart]),
-			RequestEndS: known(&s.waits[fromRequestEnd]), LastDataS: known(&s.waits[fromLastData]), FINACKS: known(&s.waits[fromFINACK]),
-			LastSegmentS: known(&s.waits[fromLastSegment]), End: known(&s.end), Survived: s.least,
+			Kind: o.kinds[i].Word(), SYNS: known(&s.waits[analyzer.FromSYN]), RequestStartS: known(&s.waits[analyzer.FromRequestStart]),
+			RequestEndS: known(&s.waits[analyzer.FromRequestEnd]), LastDataS: known(&s.waits[analyzer.FromLastData]), FINACKS: known(&s.waits[analyzer.FromFINACK]),
+			LastSegmentS: known(&s.waits[analyzer.FromLastSegment]), End: known(&s.end), Survived: s.least,
 			IntervalS: known(&s.interval), Probes: known(&s.probes),
 		}
 		if s.owner.IsValid() {
@@ -51,16 +49,16 @@ func (o *Observation) Restore(r *analyzer.Record) (unknown string) {
 	}
 	for i := range r.Waits {
 		w := &r.Waits[i]
-		k := slices.Index(kindNames[:], w.Kind)
-		if k < 0 {
-			unknown = w.Kind
+		k, known := w.Kind.Kind()
+		if !known {
+			unknown = string(w.Kind)
 			continue
 		}
 		s := sample{end: value(w.End), least: w.Survived, interval: value(w.IntervalS), probes: value(w.Probes)}
-		s.waits = [numReferences]analyzer.Seconds{
+		s.waits = [analyzer.NumTimerFroms]analyzer.Seconds{
 			value(w.SYNS), value(w.RequestStartS), value(w.RequestEndS), value(w.LastDataS), value(w.FINACKS), value(w.LastSegmentS),
 		}
-		if kind(k) != finWait2 { // whose protocol does not matter
+		if k != analyzer.FINWait2Timeout { // whose protocol does not matter
 			s.protocol = protocol
 		}
 		switch {
@@ -70,7 +68,7 @@ func (o *Observation) Restore(r *analyzer.Record) (unknown string) {
 		default:
 			s.owner = r.Client.IP
 		}
-		o.add(kind(k), s)
+		o.add(k, s)
 	}
 	if o.n > 0 {
 		o.lot = r.Lot()
