@@ -45,6 +45,7 @@ type Engine struct {
 	last   [2]segment.Addr          // the pair that was met last
 	result *Result
 
+	sacks   sacks // of the segment that is being added
 	spare   spare
 	scratch writer
 	err     error
@@ -176,7 +177,11 @@ func (e *Engine) take(c int, ev *event) {
 	} else {
 		l.see(&ev.seg)
 	}
+	if ev.sacks > 0 {
+		e.sacks = e.sources[c].batch.sacks[ev.sacks-1]
+	}
 	l.link.add(e, c, &ev.seg, t)
+	e.sacks.n = 0
 	e.sources[c].advance()
 }
 
@@ -478,7 +483,7 @@ func (e *Engine) finish() (*Result, error) {
 			e.err = e.sources[c].err
 		}
 	}
-	r.Unproved = e.unproved()
+	r.Missing = e.missing()
 	if e.err == nil {
 		e.err = r.complete(e.options.Keep)
 	}

@@ -19,7 +19,7 @@ func (k *link) learn(e *Engine, c int, s *seg, t frame.Time) {
 	}
 	back := 1 - s.dir
 	if q := &k.pending[k.sender(back)]; q.live > 0 {
-		k.learnOfReceiver(q, s, t, back, e.patience())
+		k.learnOfReceiver(e, q, c, s, t)
 	}
 	if q := &k.pending[1-k.sender(back)]; q.live > 0 && s.has(segment.ACK) {
 		for i, n := q.head, 0; i < len(q.keys) && n < mostLearning; i++ {
@@ -56,10 +56,10 @@ func (k *link) learnOfSender(q *pending, s *seg, t frame.Time, patience frame.Ti
 	}
 }
 
-// learnOfReceiver takes in that the receiver of what is pending at its sender sent s, in
-// the direction back to it.
-func (k *link) learnOfReceiver(q *pending, s *seg, t frame.Time, dir uint8, patience frame.Time) {
-	f := &k.flows[s.dir]
+// learnOfReceiver takes in that the receiver of what is pending at its sender sent s, which
+// capture c holds, back to it.
+func (k *link) learnOfReceiver(e *Engine, q *pending, c int, s *seg, t frame.Time) {
+	f, dir, patience := &k.flows[s.dir], 1-s.dir, e.patience()
 	acked := k.flows[dir].acks[1-k.sender(dir)] // before s
 	again := s.size() > 0 && f.highest[0].known && f.highest[1].known &&
 		(before(s.seq, f.highest[0].value) || before(s.seq, f.highest[1].value))
@@ -72,16 +72,21 @@ func (k *link) learnOfReceiver(q *pending, s *seg, t frame.Time, dir uint8, pati
 			return
 		}
 		late := t > p.time+patience // p should have arrived before s was sent
-		if s.has(segment.ACK) && p.size() > 0 && !before(s.ack, p.end()) && !p.knows(wasAcked) {
+		if s.has(segment.ACK) && p.size() > 0 && !p.knows(wasAcked) && (!before(s.ack, p.end()) || e.holds(p)) {
 			p.known |= wasAcked
 			p.acked = t
-			if p.knows(copyCame) || acked.known && !before(acked.value, p.end()) || k.cameUnseen(p, t) ||
+			if p.knows(copyCame) || acked.known && acked.at < p.time && !before(acked.value, p.end()) || k.cameUnseen(p, t) ||
 				p.knows(stillAsked) && q.sentAgain(i) {
 				p.known |= copyFirst
 			}
 		}
-		if late && s.has(segment.ACK) && p.size() > 0 && s.ack == p.seq {
+		if late && s.has(segment.ACK) && p.size() > 0 && (s.ack == p.seq || e.lacks(s, p)) {
 			p.known |= stillAsked
+		}
+		if p.size() > 0 && !p.knows(stillAsked) && e.hasTwice(s, p) {
+			if p.twice[c] = min(p.twice[c]+1, 100); p.twice[c] >= max(p.came, 1) { // one more arrived than was captured
+				p.known |= echoed | wasAcked
+			}
 		}
 		if s.is(hasTS) && p.is(hasTS) {
 			k.learnOfEcho(p, s, late)
@@ -100,6 +105,9 @@ func (k *link) cameUnseen(p *pend, t frame.Time) bool {
 	q := &k.pending[1-k.sender(p.dir)]
 	for i := q.head; i < len(q.keys); i++ {
 		o := &q.items[i]
+		if same := o.is(hasTS) && p.is(hasTS) && o.tsVal == p.tsVal; same {
+			continue // it holds p itself, and more
+		}
 		if q.keys[i] != 0 && o.dir == p.dir && o.time <= t && o.size() > 0 && !before(p.seq, o.seq) && !before(o.end(), p.end()) {
 			return true
 		}
@@ -115,7 +123,7 @@ func (k *link) learnOfEcho(p *pend, s *seg, late bool) {
 		if !p.knows(sharedVal) {
 			p.known |= echoed
 		}
-	case d < 0 && late && !p.knows(echoed) && p.size() == 0:
+	case d < 0 && late && !p.knows(echoed) && p.size() == 0 && p.knows(wasAsked): // else it is not echoed (RFC 7323 §4.3)
 		p.known |= notEchoed
 	}
 }

@@ -7,9 +7,13 @@ func (k *link) settleAll(e *Engine) {
 	for c := range k.pending {
 		q := &k.pending[c]
 		for i := q.head; i < len(q.keys); i++ {
-			if q.keys[i] != 0 {
-				k.settle(e, c, &q.items[i])
+			if q.keys[i] == 0 {
+				continue
 			}
+			if p := &q.items[i]; p.size() > 0 && !p.knows(wasAcked) && q.sentAgain(i) {
+				p.known |= repeated
+			}
+			k.settle(e, c, &q.items[i])
 		}
 		*q = pending{}
 	}
@@ -29,7 +33,7 @@ func (k *link) settle(e *Engine, c int, p *pend) {
 	case c == k.sender(p.dir):
 		fate, weak = k.sent(p)
 	default:
-		fate = k.arrived(e, c, p)
+		fate, weak = k.arrived(c, p)
 	}
 	if fate == NotCaptured && k.covered(e, c, p) {
 		e.missed[1-c]++
@@ -67,8 +71,8 @@ func (k *link) sent(p *pend) (fate Fate, weak bool) {
 			return Lost, false
 		}
 		return NotCaptured, false
-	case p.size() > 0:
-		return Lost, false
+	case p.size() > 0: // where it was sent once, its acknowledgment may be what a capture lacks
+		return Lost, p.known&(stillAsked|repeated) == 0
 	case p.knows(echoed):
 		return NotCaptured, false
 	case p.knows(ignored) || p.knows(notEchoed):
@@ -77,44 +81,53 @@ func (k *link) sent(p *pend) (fate Fate, weak bool) {
 	return Lost, true
 }
 
-// arrived decides about a segment that was seen at its receiver only.
-func (k *link) arrived(e *Engine, c int, p *pend) Fate {
+// arrived decides about a segment that was seen at its receiver only. It is weak where its
+// sender's capture may lack it.
+func (k *link) arrived(c int, p *pend) (fate Fate, weak bool) {
 	f := &k.flows[p.dir]
 	switch {
 	case p.knows(denied) || k.contradicts(p) || k.strange(c, p) >= forgedScore:
-		return Forged
-	case p.has(segment.RST) && e.missed[1-c] == 0 && k.answersLost(c, p):
-		return Forged
+		return Forged, false
+	case p.has(segment.RST) && k.answersLost(c, p):
+		return Forged, true
 	case p.has(segment.RST):
-		return UnknownFate
-	case p.knows(heldBefore) && e.missed[1-c] == 0:
-		return Duplicated
+		return UnknownFate, false
+	case p.knows(heldBefore):
+		return Duplicated, true
 	case p.size() > 0 && p.knows(passedOver):
-		return NotCaptured
+		return NotCaptured, false
 	case p.is(is4) && p.id != 0 && f.ids.counts() && f.ids.fits(p.id):
-		return NotCaptured
+		return NotCaptured, false
 	case p.size() == 0 && p.is(hasTS) && f.lastVal.known && f.matched > 0:
-		return NotCaptured
+		return NotCaptured, false
 	}
-	return UnknownFate
+	return UnknownFate, false
 }
 
 // contradicts reports whether a segment says what its sender, by its own capture, did
 // not: that it begins with another number, or that it ends where there is more.
 func (k *link) contradicts(p *pend) bool {
+	const near = 1 << 24 // octets that may be on their way
 	f := &k.flows[p.dir]
 	if p.has(segment.SYN) && f.isn.known && f.isn.value != p.seq {
-		return true
+		return !f.began.known || f.began.value-p.seq > near // it answered a copy of the SYN otherwise
 	}
 	sent := f.highest[k.sender(p.dir)]
-	return p.has(segment.FIN) && sent.known && before(p.end(), sent.value)
+	return p.has(segment.FIN) && sent.known && before(p.end(), sent.value) && (!f.isn.known || before(f.isn.value, p.seq))
 }
 
-// answersLost reports whether an RST answers a segment that did not arrive: then its
-// receiver cannot have sent it. An answer bears the numbers of what it answers (RFC 9293
-// §3.10.7.1).
+// answersLost reports whether an RST answers a segment that did not arrive, and none that
+// did: then its receiver cannot have sent it. An answer bears the numbers of what it
+// answers (RFC 9293 §3.10.7.1).
 func (k *link) answersLost(c int, p *pend) bool {
 	const longest = second // that an answer takes
+	back := &k.flows[1-p.dir]
+	for i := range back.recent {
+		r := &back.recent[i]
+		if at := r.at[c]; at <= p.at && at >= p.at-longest && (p.has(segment.ACK) && p.ack == r.seq+r.size || !p.has(segment.ACK) && p.seq == r.ack) {
+			return false
+		}
+	}
 	q := &k.pending[c]
 	for i := range q.items {
 		s := &q.items[i]
@@ -137,8 +150,9 @@ func (k *link) strange(c int, p *pend) (score int) {
 	if t := &f.ttl[c]; t.n >= 2 && !t.mixed && t.value != p.ttl {
 		score += 2
 	}
-	bare := p.has(segment.RST) && !p.has(segment.ACK) // no socket sends it, so that nothing counts
-	if p.is(is4) && f.differ == 0 && !(bare && p.id == 0) && !p.has(segment.SYN) && p.bits&cut == 0 {
+	bare := p.has(segment.RST) && !p.has(segment.ACK)
+	without := p.id == 0 && p.len == 0 && (bare || !p.has(segment.RST)) // a socket: from TIME-WAIT, too
+	if p.is(is4) && f.differ == 0 && !without && !p.has(segment.SYN) && p.bits&cut == 0 {
 		score += f.ids.strange(p.id)
 	}
 	switch {

@@ -13,7 +13,7 @@ import (
 
 // findings returns what the rules say of a connection: those of each capture, and those
 // that need both.
-func (v *views) findings(f *Flow, o *Offset, unproved [2]Fate) []Finding {
+func (v *views) findings(f *Flow, o *Offset, m *Missing) []Finding {
 	list := []Finding{}
 	for c, r := range v.records {
 		if r == nil {
@@ -28,7 +28,7 @@ func (v *views) findings(f *Flow, o *Offset, unproved [2]Fate) []Finding {
 	}
 	for _, role := range [...]conn.Role{conn.Client, conn.Server} {
 		list = v.finLost(list, role, o)
-		list = v.resets(list, role, unproved)
+		list = v.resets(list, role, m)
 		list = v.pathLoss(list, role, f)
 		list = v.spurious(list, role)
 	}
@@ -115,15 +115,16 @@ func (v *views) finLost(list []Finding, role conn.Role, o *Offset) []Finding {
 }
 
 // resets is FIN602 and FIN603.
-func (v *views) resets(list []Finding, role conn.Role, unproved [2]Fate) []Finding {
+func (v *views) resets(list []Finding, role conn.Role, m *Missing) []Finding {
 	dir := v.dirOf(role)
-	if n := &v.kept.notes.forged[dir]; n.n > 0 {
+	sender := v.kept.sender(dir)
+	if n := &v.kept.notes.forged[dir]; n.sure(m.told(Forged, true, sender) == Forged) > 0 {
 		words := fmt.Sprintf("%s in the name of the %s reached the %s, and the %s never sent %s",
 			counted(n.n, "an RST", "RSTs"), role, role.Peer(), role, it(n.n))
 		f := v.of("FIN602", &role, words, "Something between the captures resets connections: a firewall, an intrusion prevention system, a balancer. Ask it for its log.", n)
 		list = append(list, f)
 	}
-	if n := &v.kept.notes.resets[dir]; n.n > 0 && (n.n > n.weak || unproved[1-v.kept.sender(dir)] == Lost) {
+	if n := &v.kept.notes.resets[dir]; n.sure(m.told(Lost, true, sender) == Lost) > 0 {
 		words := fmt.Sprintf("%s of the %s did not reach the %s, which still took the connection for open", counted(n.n, "an RST", "RSTs"), role, role.Peer())
 		list = append(list, v.of("FIN603", &role, words, "Look for what drops RSTs on that way: rate limits, connection tracking that calls them invalid.", n))
 	}

@@ -134,7 +134,7 @@ func direction(from conn.Role) string {
 }
 
 // flow returns what is said of a connection.
-func (k *kept) flow(o *Offset, unproved [2]Fate) *Flow {
+func (k *kept) flow(o *Offset, m *Missing) *Flow {
 	f := &Flow{Schema: FlowSchema}
 	v := newViews(k)
 	f.A, f.B = v.end(0), v.end(1)
@@ -149,7 +149,7 @@ func (k *kept) flow(o *Offset, unproved [2]Fate) *Flow {
 		forward := k.sender(dir) == 0
 		n := &k.notes
 		*f.LostControl.Of(role) = Control{n.syns[dir].n, n.fins[dir].n, n.resets[dir].n}
-		*f.Segments.Of(role) = k.flows[dir].count(unproved[1-k.sender(dir)])
+		*f.Segments.Of(role) = k.flows[dir].count(m, k.sender(dir))
 		if d := k.flows[dir].delays.delays(o, forward); d != nil {
 			*f.DelayS.Of(role) = &Delays{model.Seconds(d.P50), model.Seconds(d.P90), model.Seconds(d.Max)}
 		}
@@ -160,26 +160,28 @@ func (k *kept) flow(o *Offset, unproved [2]Fate) *Flow {
 	}
 	f.Close, f.Handshake = v.close(), v.handshake()
 	if len(k.rows) > 0 {
-		f.Rows = k.segments(&v, o, unproved)
+		f.Rows = k.segments(&v, o, m)
 	}
-	f.Findings = v.findings(f, o, unproved)
+	f.Findings = v.findings(f, o, m)
 	return f
 }
 
-// count returns the counts of a direction; unproved is the fate of what its receiver's
-// capture lacks and nothing proves.
-func (f *tally) count(unproved Fate) Counts {
-	c := Counts{
-		Delivered: f.counts[Delivered], Lost: f.counts[Lost], Forged: f.counts[Forged],
-		Duplicated: f.counts[Duplicated], NotCaptured: f.counts[NotCaptured], Unknown: f.counts[UnknownFate],
+// count returns the counts of a direction; sender is the capture that is nearer to who sent
+// them.
+func (f *tally) count(m *Missing, sender int) Counts {
+	n := f.counts
+	for fate, weak := range f.weak {
+		n[fate] -= weak
+		n[m.told(Fate(fate), true, sender)] += weak
 	}
-	c.Lost -= f.weak
-	*[...]*int64{Lost: &c.Lost, NotCaptured: &c.NotCaptured, UnknownFate: &c.Unknown}[unproved] += f.weak
-	return c
+	return Counts{
+		Delivered: n[Delivered], Lost: n[Lost], Forged: n[Forged],
+		Duplicated: n[Duplicated], NotCaptured: n[NotCaptured], Unknown: n[UnknownFate],
+	}
 }
 
 // segments returns the rows in A's order: those that only B has stand where their time is.
-func (k *kept) segments(v *views, o *Offset, unproved [2]Fate) []Segment {
+func (k *kept) segments(v *views, o *Offset, m *Missing) []Segment {
 	rows := decodedRows(k.rows)
 	slices.SortStableFunc(rows, func(x, y row) int {
 		if d := x.timeA(o) - y.timeA(o); d != 0 {
@@ -191,10 +193,7 @@ func (k *kept) segments(v *views, o *Offset, unproved [2]Fate) []Segment {
 	for i := range rows {
 		r, s := &rows[i], &out[i]
 		role := v.roleOf(r.dir)
-		*s = Segment{From: role, Bits: r.flags, Direction: direction(role), Fate: r.fate, Time: r.timeA(o), Seq: r.seq, Len: r.len, Flags: flagText(r.flags)}
-		if r.weak {
-			s.Fate = unproved[1-k.sender(r.dir)]
-		}
+		*s = Segment{From: role, Bits: r.flags, Direction: direction(role), Fate: m.told(r.fate, r.weak, k.sender(r.dir)), Time: r.timeA(o), Seq: r.seq, Len: r.len, Flags: flagText(r.flags)}
 		if r.frames[0] != 0 {
 			s.AFrame, s.At[0] = &r.frames[0], r.at[0]
 		}

@@ -22,7 +22,7 @@ type kept struct {
 // tally is what is kept of a direction.
 type tally struct {
 	counts [numFates]int64
-	weak   int64
+	weak   [numFates]int64 // of them, those whose fate is another if a capture missed them
 	delays sampling
 }
 
@@ -53,7 +53,11 @@ func (k *link) encode(w *writer) {
 		for _, n := range f.counts {
 			w.Signed(n)
 		}
-		w.Signed(f.weak)
+		if w.Flag(f.weak != [numFates]int64{}); f.weak != [numFates]int64{} {
+			for _, n := range f.weak {
+				w.Signed(n)
+			}
+		}
 		w.sampling(&f.delays)
 	}
 	w.waits(&k.waits)
@@ -105,7 +109,11 @@ func (u *unpacker) decode(b []byte) (k *kept, err error) {
 		for j := range f.counts {
 			f.counts[j] = r.Signed()
 		}
-		f.weak = r.Signed()
+		if f.weak = [numFates]int64{}; r.Flag() {
+			for j := range f.weak {
+				f.weak[j] = r.Signed()
+			}
+		}
 		r.sampling(&f.delays)
 	}
 	k.waits = r.waits()

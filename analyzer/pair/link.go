@@ -58,16 +58,23 @@ type flow struct {
 	tally
 	matched int64
 	highest [2]number // sequence number sent so far, by capture
-	acks    [2]number // what its receiver acknowledged so far, by capture
+	acks    [2]acked  // what its receiver acknowledged so far, by capture
 	ttl     [2]ttl    // by capture, of what was matched
 	ids     counter   // the IP identification of its sender, as it was sent
 	same    int       // matched segments whose IP identification is the same
 	differ  int       // and those whose is not
 	plainTS bool      // matched segments had timestamps in both captures
 	isn     number    // of the SYN that is in both captures
+	began   number    // where the first segment stands that is in both and no SYN
 	lastVal number    // the timestamp of what arrived last
 	recent  []seen    // what arrived last, to know copies by
 	next    int
+}
+
+// acked is what was acknowledged, and since when by A's clock.
+type acked struct {
+	number
+	at frame.Time
 }
 
 // ttl is that of the matched segments.
@@ -89,13 +96,20 @@ func (t *ttl) see(v uint8) {
 
 // counter is the IP identification of a sender that counts.
 type counter struct {
-	last  uint16
-	n     int
-	jumps int
+	first, last uint16
+	n           int
+	jumps       int
 }
 
+// see takes in an identification. What Linux sends for a connection without a socket, from
+// TIME-WAIT or from SYN-RECEIVED, has 0, and does not count.
 func (c *counter) see(id uint16) {
-	if c.n > 0 && id-c.last > 256 && c.last-id > 256 {
+	switch {
+	case id == 0 && c.last != 0:
+		return
+	case c.n == 0:
+		c.first = id
+	case id-c.last > 256 && c.last-id > 256:
 		c.jumps++
 	}
 	c.last = id
@@ -116,14 +130,18 @@ func (c *counter) strange(id uint16) int {
 	return 2
 }
 
-// fits reports whether an identification is near to the latest.
-func (c *counter) fits(id uint16) bool { return id-c.last <= 1024 || c.last-id <= 1024 }
+// fits reports whether an identification is near to those seen.
+func (c *counter) fits(id uint16) bool {
+	const near = 1024
+	return id-(c.first-near) <= c.last-c.first+2*near || c.last-id <= near || id-c.last <= near
+}
 
 // seen is a segment that arrived.
 type seen struct {
 	key    uint64
 	seq    uint32
 	size   uint32
+	ack    uint32
 	at     [2]frame.Time
 	frames [2]uint32
 	print  uint64
@@ -182,7 +200,7 @@ type row struct {
 	flags  segment.Flags
 	dir    uint8
 	fate   Fate
-	weak   bool // lost, unless a capture missed it
+	weak   bool // that is its fate unless a capture missed it
 }
 
 // sender returns the capture that is nearer to who sends in a direction.
@@ -216,7 +234,7 @@ func (k *link) add(e *Engine, c int, s *seg, t frame.Time) {
 	matched := k.legs[1-c] != nil && k.match(e, c, s, t)
 	if s.has(segment.ACK) && !s.has(segment.RST) {
 		if h := &k.flows[1-s.dir].acks[c]; !h.known || before(h.value, s.ack) {
-			*h = number{s.ack, true}
+			*h = acked{number{s.ack, true}, t}
 		}
 	}
 	if matched {
@@ -234,6 +252,9 @@ func (k *link) add(e *Engine, c int, s *seg, t frame.Time) {
 	}
 	if c != k.sender(s.dir) && f.holds(s) {
 		p.known |= heldBefore
+	}
+	if a := &f.acks[1-c]; c == k.sender(s.dir) && a.known && !before(a.value, s.seq) {
+		p.known |= wasAsked
 	}
 	q := &k.pending[c]
 	k.shareVal(q, &p)
@@ -413,8 +434,11 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 	f.ttl[1].see(of[1].ttl)
 	f.matched++
 	f.plainTS = f.plainTS || s.is(hasTS) && p.is(hasTS) && !s.has(segment.SYN)
-	if s.has(segment.SYN) {
+	switch {
+	case s.has(segment.SYN):
 		f.isn = number{s.seq, true}
+	case !f.began.known && !s.has(segment.RST):
+		f.began = number{s.seq, true}
 	}
 	if s.is(hasTS) {
 		f.lastVal = number{s.tsVal, true}
@@ -424,7 +448,7 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 		k.copyCame(sender, of[sender])
 	}
 	f.remember(seen{
-		key: arrived.key(), seq: arrived.seq, size: arrived.size(), print: arrived.print(), at: r.at, frames: r.frames,
+		key: arrived.key(), seq: arrived.seq, size: arrived.size(), ack: arrived.ack, print: arrived.print(), at: r.at, frames: r.frames,
 		hash: arrived.hash, tsVal: arrived.tsVal, id: arrived.id, bits: arrived.bits,
 	})
 	if acked := f.acks[1-sender]; c != sender && s.size() > 0 && acked.known && !before(acked.value, s.end()) {
@@ -447,6 +471,7 @@ func (k *link) copyCame(sender int, s *seg) {
 		p := &q.items[i]
 		if q.keys[i] != 0 && p.dir == s.dir && p.frame != s.frame && p.size() > 0 && !before(p.seq, s.seq) && !before(s.end(), p.end()) {
 			p.known |= copyCame
+			p.came = min(p.came+1, 100)
 		}
 	}
 }
@@ -464,7 +489,7 @@ func (k *link) emit(r row) {
 	f := &k.flows[r.dir]
 	f.counts[r.fate]++
 	if r.weak {
-		f.weak++
+		f.weak[r.fate]++
 	}
 	if r.fate == Delivered && r.at[0] != 0 && r.at[1] != 0 {
 		f.delays.add(r.at[0], r.at[1]-r.at[0])

@@ -44,6 +44,15 @@ type noted struct {
 
 const mostNoted = 8
 
+// sure returns how many there are: of those that a capture may have missed none, unless
+// they count as well.
+func (n *noted) sure(weak bool) int64 {
+	if weak {
+		return n.n
+	}
+	return n.n - n.weak
+}
+
 func (n *noted) add(r *row) {
 	n.n++
 	if r.weak {

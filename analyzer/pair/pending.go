@@ -12,6 +12,8 @@ type pend struct {
 	time  frame.Time // by A's clock, as far as it was known then
 	acked frame.Time // when its receiver acknowledged it; valid iff wasAcked
 	known proof
+	came  uint8    // copies of it that arrived, and were captured
+	twice [2]uint8 // how often its receiver said that it came once more, by capture
 }
 
 // proof is evidence about a segment that only one capture holds.
@@ -26,10 +28,11 @@ const (
 	ignored                      // its receiver went on as if it had not come
 	denied                       // its sender went on as if it had not sent it
 	passedOver                   // its sender went on behind it
-	repeated                     // it was sent before
+	repeated                     // it was sent before, or again
 	heldBefore                   // what it carries had arrived, with the same timestamp
 	stillAsked                   // its receiver asked for it when it should have arrived
 	sharedVal                    // another segment of its sender bears the same timestamp
+	wasAsked                     // its receiver had acknowledged all before it when it was sent
 )
 
 func (p *pend) knows(k proof) bool { return p.known&k == k }

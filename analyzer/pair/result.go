@@ -20,9 +20,7 @@ type Result struct {
 	Files      [2][]*model.FileInfo
 	Outcomes   [2]*driver.Outcome
 
-	// Unproved is the fate of what one capture lacks and nothing proves: lost, unless it is
-	// known that the capture itself lost packets.
-	Unproved [2]Fate
+	Missing Missing
 
 	spool spool
 	names [2][]string
@@ -30,25 +28,46 @@ type Result struct {
 	keep  func(*Flow) (bool, error)
 }
 
-// unproved returns what is said of segments that a capture lacks and nothing proves: when
+// Missing is what is known of packets that the captures themselves lack.
+type Missing struct {
+	// Unproved is the fate of what was sent, what a capture lacks and of which nothing
+	// proves that it arrived: lost, unless the capture lacks what did arrive.
+	Unproved [2]Fate
+	Lacks    [2]bool // a capture lacks something for certain, or says that it does
+}
+
+// told returns the fate that is told of a segment; sender is the capture that is nearer to
+// who sent it.
+func (m *Missing) told(fate Fate, weak bool, sender int) Fate {
+	switch {
+	case weak && fate == Lost:
+		return m.Unproved[1-sender]
+	case weak && m.Lacks[sender]:
+		return UnknownFate
+	}
+	return fate
+}
+
+// missing returns what is said of segments that a capture lacks and nothing proves: when
 // it lacks others that are known to have arrived, they may have, too.
-func (e *Engine) unproved() (fates [2]Fate) {
+func (e *Engine) missing() (m Missing) {
 	const many = 20
-	for c := range fates {
+	for c := range m.Unproved {
 		dropped := false
 		for _, f := range e.result.Files[c] {
 			dropped = dropped || f.Dropped != nil && *f.Dropped > 0
 		}
+		m.Lacks[c] = dropped || e.missed[c] > 0
 		switch {
 		case e.missed[c] > many*e.lost:
-			fates[c] = NotCaptured
+			m.Unproved[c] = NotCaptured
 		case dropped || e.missed[c]*many > e.lost:
-			fates[c] = UnknownFate
+			m.Unproved[c] = UnknownFate
 		default:
-			fates[c] = Lost
+			m.Unproved[c] = Lost
 		}
 	}
-	return fates
+	return m
 }
 
 // Path is one way between the captures.
@@ -66,7 +85,7 @@ type weighed struct {
 // way sums up what went one way.
 type way struct {
 	counts    [numFates]int64
-	weak      int64
+	weak      [numFates]int64
 	list      []weighed
 	low, high difference // valid iff any
 	any       bool
@@ -80,7 +99,9 @@ func (w *way) add(t *tally) {
 	for f, n := range t.counts {
 		w.counts[f] += n
 	}
-	w.weak += t.weak
+	for f, n := range t.weak {
+		w.weak[f] += n
+	}
 	s := &t.delays
 	if s.n == 0 {
 		return
@@ -105,9 +126,13 @@ func (w *way) add(t *tally) {
 }
 
 // path returns what w tells when the clocks are known; forward means from A to B.
-func (w *way) path(o *Offset, forward bool, unproved Fate) (p Path) {
+func (w *way) path(o *Offset, forward bool, m *Missing) (p Path) {
 	t := tally{counts: w.counts, weak: w.weak}
-	p.Counts = t.count(unproved)
+	sender := 1
+	if forward {
+		sender = 0
+	}
+	p.Counts = t.count(m, sender)
 	if !w.any || !o.Known {
 		return p
 	}
@@ -142,7 +167,7 @@ func (r *Result) complete(keep func(*Flow) (bool, error)) error {
 		}
 	}
 	for i := range r.Paths {
-		r.Paths[i] = r.ways[i].path(&r.Offset, i == 0, r.Unproved[1-i])
+		r.Paths[i] = r.ways[i].path(&r.Offset, i == 0, &r.Missing)
 	}
 	return nil
 }
@@ -179,7 +204,7 @@ func (r *Result) each(f func(*kept, *Flow) error) error {
 		if err != nil {
 			return unreadable(err)
 		}
-		flow := k.flow(&r.Offset, r.Unproved)
+		flow := k.flow(&r.Offset, &r.Missing)
 		if r.keep != nil {
 			if ok, err := r.keep(flow); !ok || err != nil {
 				return err

@@ -20,16 +20,18 @@ type event struct {
 
 	isRecord bool   // of a connection; then there is no segment
 	from, to uint32 // where it stands, encoded, in the records of its batch
+	sacks    uint32 // which of its batch are its, counted from 1; 0 for none
 }
 
 // batch is events in order. They hold no pointers: there are many.
 type batch struct {
 	events  []event
 	records []byte
+	sacks   []sacks
 }
 
 // reset makes room for others.
-func (b *batch) reset() { b.events, b.records = b.events[:0], b.records[:0] }
+func (b *batch) reset() { b.events, b.records, b.sacks = b.events[:0], b.records[:0], b.sacks[:0] }
 
 const (
 	batchEvents = 512
@@ -136,7 +138,11 @@ func (f *feed) add() *event {
 func (f *feed) segment(stream uint32, side uint8, at frame.Frame, s *segment.Segment) {
 	e := f.add()
 	e.set(at, s)
-	e.stream, e.side, e.isRecord = stream, side, false
+	e.stream, e.side, e.isRecord, e.sacks = stream, side, false, 0
+	if n := s.Options.SACKs; n > 0 {
+		f.batch.sacks = append(f.batch.sacks, sacks{s.Options.SACK, int(n)})
+		e.sacks = uint32(len(f.batch.sacks))
+	}
 	e.ends[side], e.ends[1-side] = s.Src, s.Dst
 }
 

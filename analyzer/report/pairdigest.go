@@ -142,7 +142,7 @@ func pairVerdict(r *pair.Result) (list []string) {
 		list = append(list, fmt.Sprintf("Something between the captures forged %s in the name of a host.", count(forged, "segment")))
 	}
 	for i := range r.Paths {
-		if n := r.Paths[i].Counts.NotCaptured; n > 0 && r.Unproved[1-i] != pair.Lost {
+		if n := r.Paths[i].Counts.NotCaptured; n > 0 && r.Missing.Unproved[1-i] != pair.Lost {
 			list = append(list, fmt.Sprintf("The capture %s lost packets itself: what it lacks and its host acknowledged is no loss of the network.", pairWays[1-i][:1]))
 		}
 	}

@@ -145,12 +145,18 @@ func (p *pairTruth) swap() {
 // score holds what pair wrote against the truth.
 func (p *pairTruth) score(t *testing.T, out *bytes.Buffer) (s score) {
 	t.Helper()
-	d := json.NewDecoder(out)
 	var first pairLine
-	if err := d.Decode(&first); err != nil || first.Clock == nil {
+	if err := json.NewDecoder(bytes.NewReader(out.Bytes())).Decode(&first); err != nil || first.Clock == nil {
 		t.Fatalf("no first line: %v", err)
 	}
 	p.clock(t, &first)
+	return p.fates(t, out)
+}
+
+// fates holds the fates that pair wrote against the truth.
+func (p *pairTruth) fates(t *testing.T, out *bytes.Buffer) (s score) {
+	t.Helper()
+	d := json.NewDecoder(out)
 	got := map[pairFrames]string{}
 	for d.More() {
 		var line pairLine
