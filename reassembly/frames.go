@@ -6,19 +6,21 @@ import "finwait/reassembly/conn"
 // first and last, and those of its evidence. It takes time in proportion to what
 // the Tracker remembers.
 func (t *Tracker) Frames(visit func(frame uint32)) {
-	t.framesOfPast(visit)
-	t.asked.frames(func(frame uint32) {
+	known := func(frame uint32) {
 		if frame != 0 {
 			visit(frame)
 		}
-	})
+	}
+	t.framesOfPast(visit)
+	t.asked.frames(known)
+	for _, list := range [...][]handedOut{t.held, t.deriving.waiting()} {
+		for i := range list {
+			list[i].value.Frames(known)
+		}
+	}
 	for _, head := range [...]uint32{t.live.head, t.ended.head} {
 		for i := head; i != 0; i = t.table.At(i).next {
-			t.framesOf(i, func(frame uint32) {
-				if frame != 0 {
-					visit(frame)
-				}
-			})
+			t.framesOf(i, known)
 		}
 	}
 }

@@ -22,8 +22,13 @@ type Config struct {
 	// DefaultMaxConnections.
 	MaxConnections int
 
-	// Concurrent calls emit in a goroutine of its own, while the Tracker goes on.
-	// Flush must be called, and returns when emit has been for all.
+	// OnBatch, if it is not nil, is called in place of emit with connections that ended,
+	// in that order: some at a time, and later than they ended. Whoever does much with each
+	// is faster so. The Conns are valid until it returns. Flush must be called, and returns
+	// when OnBatch has been for all.
+	OnBatch func([]*conn.Conn)
+
+	// Concurrent calls OnBatch in a goroutine of its own, while the Tracker goes on.
 	Concurrent bool
 
 	// SkipViews leaves out the flag sequence and Zeek's view, which nobody reads.
@@ -90,7 +95,7 @@ type Tracker struct {
 	counts   Counts
 	deriver  *conn.Deriver
 	last     handedOut // of what was derived last
-	deriving *deriving // nil where connections are derived and handed out at once
+	deriving *deriving // nil where each connection is derived and handed out at once
 }
 
 // captureFacts are what the capture as a whole says of its connections.
@@ -128,8 +133,8 @@ func NewTracker(cfg Config, emit func(*conn.Conn)) *Tracker {
 		cfg: cfg, emit: emit, streams: stream.NewIndex(), store: conn.NewStore(!cfg.SkipViews), packed: newPacked(), deriver: conn.NewDeriver(!cfg.SkipViews),
 	}
 	t.store.CountAll = cfg.OnSegment != nil
-	if cfg.Concurrent {
-		t.deriving = startDeriving(t.deriver, emit)
+	if cfg.OnBatch != nil {
+		t.deriving = newDeriving(t.deriver, cfg.Concurrent, cfg.OnBatch)
 	}
 	return t
 }
@@ -469,11 +474,11 @@ func (t *Tracker) deliver(r *handedOut) {
 		r.value.Renumber(t.cfg.Number)
 	}
 	if t.deriving != nil {
-		t.deriving.add(t, *r)
+		t.deriving.add(t, r)
 		return
 	}
 	t.last = *r
-	t.emit(t.deriver.Derive(&t.last.value))
+	t.emit(t.deriver.Derive(&t.last.value)[0])
 	t.release(&t.last)
 }
 
@@ -519,7 +524,7 @@ func (t *Tracker) Flush() {
 		t.handOut(i)
 	}
 	if t.deriving != nil {
-		t.deriving.finish()
+		t.deriving.finish(t)
 	}
 }
 

@@ -66,9 +66,19 @@ type analysis struct {
 	_ apart
 
 	interfaces interfaces
-	builder    analyzer.Builder // of what emit does not keep
-	result     result
+	own        room // of what emit does not keep
 }
+
+// room is for results in order, each with what its record is built in.
+type room struct {
+	results  []result
+	builders []analyzer.Builder
+}
+
+func newRoom(n int) room { return room{make([]result, n), make([]analyzer.Builder, n)} }
+
+// part returns the room for n results from the ith on.
+func (r *room) part(i, n int) room { return room{r.results[i : i+n], r.builders[i : i+n]} }
 
 // mode says how an analysis hands out its results.
 type mode uint8
@@ -86,32 +96,59 @@ func newAnalysis(o *Options, src source, m mode, emit func(*result) bool) *analy
 	a.window.began = o.Began
 	config := o.Tracker
 	config.Concurrent, config.SkipViews, config.OnGap = m == concurrent, o.SkipViews, a.gap
-	a.tracker = reassembly.NewTracker(config, a.ended)
+	if config.OnSegment == nil && config.Each == nil { // else records come between segments
+		config.OnBatch = a.ended
+	}
+	a.tracker = reassembly.NewTracker(config, func(c *conn.Conn) { a.ended([]*conn.Conn{c}) })
 	a.judge = o.judge()
 	return a
 }
 
-// ended takes a connection to emit: steps 5 and 6 of the main path.
-func (a *analysis) ended(c *conn.Conn) {
-	if a.stopped.Load() {
-		return
+// ended takes connections to emit: steps 5 and 6 of the main path, each step for all of
+// them before the next (see reassembly.Config.OnBatch).
+func (a *analysis) ended(list []*conn.Conn) {
+	for len(list) > 0 && !a.stopped.Load() {
+		r := a.room(len(list))
+		some := list[:len(r.results)]
+		list = list[len(some):]
+		for i, c := range some {
+			r.builders[i].SkipViews = a.options.SkipViews
+			record := r.builders[i].Record(a.source.path(), c)
+			record.Interface = a.interfaces.name(c.Path.Interface)
+			r.results[i].record = record
+		}
+		for i, c := range some {
+			a.judge(&r.results[i], c)
+			a.source.nameFiles(r.results[i].record)
+		}
+		a.pass(r.results)
 	}
-	b, res := &a.builder, &a.result
+}
+
+// room returns room for n results, or for fewer.
+func (a *analysis) room(n int) room {
 	switch {
 	case a.delivery != nil:
-		b, res = a.delivery.place()
+		return a.delivery.room(n)
 	case a.mode == toKeep:
-		b, res = new(analyzer.Builder), new(result)
+		return newRoom(n)
+	case n > len(a.own.results):
+		a.own = newRoom(n)
 	}
-	b.SkipViews = a.options.SkipViews
-	res.record = b.Record(a.source.path(), c)
-	res.record.Interface = a.interfaces.name(c.Path.Interface)
-	a.judge(res, c)
-	a.source.nameFiles(res.record)
+	return a.own.part(0, n)
+}
+
+// pass hands on what was put into room.
+func (a *analysis) pass(results []result) {
 	if a.delivery != nil {
-		a.delivery.pass()
-	} else if !a.emit(res) {
-		a.stopped.Store(true)
+		a.delivery.pass(len(results))
+		return
+	}
+	for i := range results {
+		if !a.emit(&results[i]) {
+			a.stopped.Store(true)
+			return
+		}
 	}
 }
 

@@ -1,9 +1,6 @@
 package driver
 
-import (
-	analyzer "finwait/analyzer/model"
-	"finwait/reassembly/pipe"
-)
+import "finwait/reassembly/pipe"
 
 // Results pass from the goroutine that derives and judges to the one that delivers
 // them in batches of deliveryBatch; it may be deliveryDepth batches behind.
@@ -21,16 +18,15 @@ type delivery struct {
 	wait    func() struct{}
 }
 
-// resultBatch is results in order, and what their records are built in.
+// resultBatch is results in order.
 type resultBatch struct {
-	results  [deliveryBatch]result
-	builders [deliveryBatch]analyzer.Builder
-	n        int
+	room
+	n int
 }
 
 // startDelivery begins to call deliver for all that passes.
 func startDelivery(deliver func(*result)) *delivery {
-	r := &delivery{batches: pipe.New(deliveryDepth+2, func() *resultBatch { return new(resultBatch) })}
+	r := &delivery{batches: pipe.New(deliveryDepth+2, func() *resultBatch { return &resultBatch{room: newRoom(deliveryBatch)} })}
 	r.batch, _ = r.batches.Take()
 	r.wait = pipe.Go(func() (none struct{}) {
 		for s, ok := r.batches.Next(); ok; s, ok = r.batches.Next() {
@@ -43,14 +39,14 @@ func startDelivery(deliver func(*result)) *delivery {
 	return r
 }
 
-// place returns where the next result is to be built.
-func (r *delivery) place() (*analyzer.Builder, *result) {
-	return &r.batch.builders[r.batch.n], &r.batch.results[r.batch.n]
+// room returns room for n results, or for as many as the batch has left.
+func (r *delivery) room(n int) room {
+	return r.batch.part(r.batch.n, min(n, deliveryBatch-r.batch.n))
 }
 
-// pass hands on what was built in place.
-func (r *delivery) pass() {
-	if r.batch.n++; r.batch.n == deliveryBatch {
+// pass hands on n results more.
+func (r *delivery) pass(n int) {
+	if r.batch.n += n; r.batch.n == deliveryBatch {
 		r.batches.Send(r.batch)
 		r.batch, _ = r.batches.Take() // nobody stops it
 		r.batch.n = 0

@@ -6,6 +6,15 @@ func (v *Value) Frames(visit func(frame uint32)) {
 		visit(v.log[i].frame)
 	}
 	v.said.Frames(visit)
+	visit(v.ICMP.Frame)
+	if v.Prior != nil {
+		visit(v.Prior.Frame)
+	}
+	if e := v.Elsewhere; e != nil {
+		visit(e.SYN)
+		visit(e.Answer.Frame)
+		visit(e.Reset.Frame)
+	}
 	if w := v.windows; w != nil {
 		for _, s := range [...]*Stall{&w[0].now, &w[0].longest, &w[1].now, &w[1].longest} {
 			visit(s.Frame)

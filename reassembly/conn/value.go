@@ -39,51 +39,79 @@ func (v *Value) Renumber(number func(uint32) uint32) {
 	}
 }
 
-// A Deriver makes a Conn of a Value, one after the other in the same memory.
+// A Deriver makes Conns of Values, in the same memory again and again.
 type Deriver struct {
-	store    *Store // of what is counted here
+	store *Store // of what is counted here
+	rooms []*derived
+	conns []*Conn
+	marks []Mark
+}
+
+// derived is a Conn and what it points to.
+type derived struct {
 	counters counters
-	conn     Conn
 	index    index
-	marks    [manyEntries]Mark
+	conn     Conn
 }
 
 // NewDeriver returns a Deriver of the values of stores with or without views.
 func NewDeriver(views bool) *Deriver { return &Deriver{store: NewStore(views)} }
 
-// Derive works out everything that is to be said of a connection whose observation
-// ended. The Conn is valid until the next is derived, and as long as v is.
-func (d *Deriver) Derive(v *Value) *Conn {
-	marks := d.marks[:len(v.log)]
+// Derive works out everything that is to be said of connections whose observation ended.
+// The Conns are valid until the next call, and each as long as its value is.
+func (d *Deriver) Derive(list ...*Value) []*Conn {
+	n := 0
+	for _, v := range list {
+		n += len(v.log)
+	}
+	if n > len(d.marks) {
+		d.marks = make([]Mark, max(n, 2*len(d.marks), manyEntries))
+	}
+	d.conns = d.conns[:0]
+	rest := d.marks
+	for i, v := range list {
+		if i == len(d.rooms) {
+			d.rooms = append(d.rooms, new(derived))
+		}
+		n := len(v.log)
+		d.conns = append(d.conns, d.derive(d.rooms[i], v, rest[:n:n]))
+		rest = rest[n:]
+	}
+	return d.conns
+}
+
+// derive makes a Conn, in a room, with room for its marks.
+func (d *Deriver) derive(room *derived, v *Value, marks []Mark) *Conn {
 	if v.counters == nil {
-		d.count(v, marks)
+		d.count(v, room, marks)
 	} else {
 		for i := range v.log {
 			v.log[i].mark(&marks[i])
 		}
 	}
-	d.conn.index = &d.index
-	d.conn.derive(v, marks)
-	return &d.conn
+	room.conn.index = &room.index
+	room.conn.derive(v, marks)
+	return &room.conn
 }
 
-// count gives a value without counters some of the Deriver's own.
-func (d *Deriver) count(v *Value, marks []Mark) {
-	v.counters, v.orderly = &d.counters, !v.head.odd
-	d.store.releaseViews(&d.counters)
-	d.store.shut.Release(d.counters.shut)
-	d.counters.reset()
+// count gives a value without counters those of a room.
+func (d *Deriver) count(v *Value, room *derived, marks []Mark) {
+	c := &room.counters
+	v.counters, v.orderly = c, !v.head.odd
+	d.store.releaseViews(c)
+	d.store.shut.Release(c.shut)
+	c.reset()
 	d.store.scratch.Path = v.head.Path
 	if v.head.odd {
 		for i := range v.log {
-			d.store.replay(v.head, &d.counters, v.log[:i], &v.log[i], &marks[i])
+			d.store.replay(v.head, c, v.log[:i], &v.log[i], &marks[i])
 		}
 	} else {
-		v.head.count(&d.counters, v.log, marks)
+		v.head.count(c, v.log, marks)
 		if d.store.views {
-			d.store.viewAll(v.head, &d.counters, v.log)
+			d.store.viewAll(v.head, c, v.log)
 		}
 	}
 	d.store.findViews(v)
-	v.shut = d.store.shut.Find(d.counters.shut)
+	v.shut = d.store.shut.Find(c.shut)
 }
