@@ -37,7 +37,7 @@ func (s *Exchanges) Asks(r conn.Role) bool {
 	if c.Dialog.Protocol == payload.HTTP1 {
 		return t.First().Form == payload.Request || t.Captured() < len("GET / HTTP/1.1\r\n")
 	}
-	if r != conn.Client || c.Dialog.Protocol == payload.HTTP2 {
+	if p := c.Dialog.Protocol; r != conn.Client || p == payload.HTTP2 || p == payload.SSH {
 		return false
 	}
 	if s.LastWord(r, t.Bytes) {

@@ -209,6 +209,8 @@ func zeekService(a *analyzer.App) string {
 		return "http"
 	case payload.TLS:
 		return "ssl"
+	case payload.SSH:
+		return "ssh"
 	}
 	return ""
 }

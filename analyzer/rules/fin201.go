@@ -154,6 +154,8 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 			return g.closing.Time.Sub(g.Heard) >= patience || g.Late > 0 && g.Waited(g.closing) >= patience/5
 		}
 		return false
+	case payload.SSH:
+		return false // either side speaks when it likes
 	case payload.HTTP2:
 		return false // a timeout resets the stream and keeps the connection
 	case payload.TLS:

@@ -87,7 +87,7 @@ func (f closeWaitLeak) Message() string {
 }
 
 func (f closeWaitLeak) Advice() string {
-	return fmt.Sprintf("Find the %s's process (ss -tnp state close-wait) and close the socket when its input ends.", f.open)
+	return fmt.Sprintf("Find the %s's process (ss -tnp state close-wait) and close the socket when its input ends; if that host has no such socket, what it sent got lost.", f.open)
 }
 
 // groupCloseWait words FIN202.

@@ -51,7 +51,7 @@ func checkLateResponse(p *analyzer.Pass) {
 	}
 	wasted := int64(c.PayloadEnd(conn.Server) - max(c.Taken(conn.Server), 1))
 	asked := &c.Dialog.Last[conn.Client]
-	if !asked.Known() || p.Exchanges.LastWord(conn.Server, wasted) || asked.Farewell() {
+	if !asked.Known() || c.Dialog.Protocol == payload.SSH || p.Exchanges.LastWord(conn.Server, wasted) || asked.Farewell() {
 		return // nothing was asked, or that is no answer: FIN307
 	}
 	if closing := c.MarkOf(fin.Frame); closing != nil && c.Dialog.Protocol == payload.HTTP1 {

@@ -86,7 +86,7 @@ func serverHungUp(x *exchange.Exchanges) (h hungUp, ok bool) {
 	case payload.TLS:
 		h.sure = !h.Hello()
 		return h, h.Answer == exchange.Missing && !h.TicketsOnly(c)
-	case payload.HTTP2:
+	case payload.HTTP2, payload.SSH:
 		return h, false
 	}
 	if h.Answer != exchange.Missing || x.LastWord(conn.Client, h.Bytes) || !h.Single {

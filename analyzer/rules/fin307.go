@@ -6,6 +6,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 )
 
@@ -99,7 +100,7 @@ func checkClosedWhileSent(p *analyzer.Pass) {
 	}
 	sender := u.closer.Peer()
 	f := closedTooSoon{
-		closer: u.closer, lost: u.lost, resets: c.RST.Count, word: p.Exchanges.LastWord(sender, u.lost) || answersGoodbye(c, u),
+		closer: u.closer, lost: u.lost, resets: c.RST.Count, word: p.Exchanges.LastWord(sender, u.lost) && !shortLine(c, sender) || answersGoodbye(c, u),
 		unread: max(int64(c.PayloadEnd(u.closer)-c.Taken(u.closer)), 0), spoke: c.Dialog.Last[u.closer].Known(),
 	}
 	v := analyzer.Verdict{Side: u.closer, Frames: []uint32{u.first.Frame, u.rst.Frame}}
@@ -114,6 +115,13 @@ func checkClosedWhileSent(p *analyzer.Pass) {
 		v.Severity = analyzer.Error
 	}
 	p.Report(f, v)
+}
+
+// shortLine reports whether what r said last is a line of text that is known for no goodbye,
+// such as PING: however short, it may ask for something.
+func shortLine(c *conn.Conn, r conn.Role) bool {
+	t := &c.Dialog.Last[r]
+	return c.Dialog.Protocol == payload.ProtocolUnknown && t.Text() && !t.Farewell()
 }
 
 // closedTooSoon is an end that closed while its peer sent.

@@ -941,7 +941,7 @@
 //	                            middle
 //	  app                       object or null; the application's protocol, where payload
 //	                            shows it
-//	    .protocol               text: http/1, http/2, tls
+//	    .protocol               text: http/1, http/2, tls, ssh
 //	    .requests               number or null; HTTP/1 requests seen to begin, pipelined ones
 //	                            too; null where they cannot be counted
 //	    .responses              number or null; the same of final responses

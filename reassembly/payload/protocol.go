@@ -15,11 +15,19 @@ const (
 	HTTP1
 	HTTP2
 	TLS
+	SSH
 )
 
-var protocolNames = [...]string{"", "http/1", "http/2", "tls"}
+var protocolNames = [...]string{"", "http/1", "http/2", "tls", "ssh"}
 
 func (p Protocol) String() string { return protocolNames[p] }
+
+// Answers reports whether p is known to be requests and an answer to each, in the clear or
+// within. In SSH either side speaks when it likes.
+func (p Protocol) Answers() bool { return p == HTTP1 || p == HTTP2 || p == TLS }
+
+// sshBanner is how both sides begin SSH (RFC 4253 §4.2).
+var sshBanner = []byte("SSH-")
 
 // http2Preface is how a client begins HTTP/2 (RFC 9113 §3.4).
 var http2Preface = []byte("PRI * HTTP/2.0\r\n")
@@ -32,6 +40,8 @@ func (k *state) recognise(head []byte) {
 	case k.proto != ProtocolUnknown:
 	case len(head) >= 5 && head[0] >= 20 && head[0] <= 23 && head[1] == 3 && head[2] <= 4:
 		k.proto = TLS // a record header (RFC 8446 §5.1)
+	case bytes.HasPrefix(head, sshBanner):
+		k.proto = SSH
 	}
 }
 

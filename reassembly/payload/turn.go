@@ -55,6 +55,11 @@ const Goodbye = 64
 // goodbye, or XMPP ends its stream. None of HTTP and TLS is one.
 func (t *Turn) Farewell() bool { return t.Bytes <= Goodbye && t.opening.farewell() }
 
+// Text reports whether t is a line of text, as far as its first and its last octet tell.
+func (t *Turn) Text() bool {
+	return t.opening.n > 0 && t.opening.octet > ' ' && t.opening.octet < 0x7f && t.opening.line
+}
+
 // CloseFrame reports whether t begins as the close frame of a WebSocket does (RFC 6455
 // §5.5.1).
 func (t *Turn) CloseFrame() bool {
@@ -70,6 +75,8 @@ func (t *Turn) Captured() int { return int(t.opening.n) }
 type opening struct {
 	n     uint8 // octets of it that were captured without a gap, at most 255
 	octet uint8 // the first; valid iff n > 0
+
+	line bool // what was captured of it ends with a line feed
 
 	quit, stream, logout uint8 // how many octets of a farewell were met in the first ones
 }
@@ -93,6 +100,7 @@ func (o *opening) add(p *Piece, from seqnum.Offset, mayLeave bool) {
 		o.octet = octets[0]
 	}
 	n := int(o.n) + len(octets)
+	o.line = n <= Goodbye && octets[len(octets)-1] == '\n'
 	if n > Goodbye || !mayLeave {
 		o.quit, o.stream, o.logout = 0, 0, 0 // it says something else
 	} else {

@@ -133,6 +133,9 @@ func (m *measure) inVain(answered bool, late *conn.Mark) bool {
 	if m.conn.Dialog.Protocol == payload.TLS && int64(m.conn.PayloadEnd(conn.Server)-m.closing.Ack) <= payload.AlertSize {
 		late = nil // no more than an alert
 	}
+	if m.conn.Dialog.Protocol == payload.SSH {
+		return false // what it sends need not ask
+	}
 	http := m.conn.Dialog.Protocol == payload.HTTP1
 	if answered && (!http || late == nil || m.exchanges.AnswerEnds(m.closing.Ack) || !m.stalled(late)) || m.since(m.request.End, conn.Client) < m.patience {
 		return false
@@ -188,7 +191,7 @@ func (m *measure) idle(last capture.Time, by conn.Role, o *Observation) {
 	switch {
 	case m.closer == conn.Client:
 		k = analyzer.ClientIdleTimeout
-	case s.protocol != payload.ProtocolUnknown && by == conn.Server:
+	case s.protocol.Answers() && by == conn.Server:
 		least = min(least, shortestIdle)
 	}
 	if s.waits[analyzer.FromLastData] < least {
