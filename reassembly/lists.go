@@ -22,8 +22,8 @@ type list struct{ head, tail uint32 }
 // table is the connection table: its entries, each in one list at a time.
 type table struct{ slab.Slab[entry] }
 
-func (t *table) pushBack(q *list, i uint32) {
-	e := t.At(i)
+// pushBack makes entry i, which is e, the last of q.
+func (t *table) pushBack(q *list, i uint32, e *entry) {
 	e.prev, e.next = q.tail, 0
 	if q.tail != 0 {
 		t.At(q.tail).next = i
@@ -33,8 +33,8 @@ func (t *table) pushBack(q *list, i uint32) {
 	q.tail = i
 }
 
-func (t *table) remove(q *list, i uint32) {
-	e := t.At(i)
+// remove takes e out of q.
+func (t *table) remove(q *list, e *entry) {
 	if e.prev != 0 {
 		t.At(e.prev).next = e.next
 	} else {

@@ -78,7 +78,7 @@ func (t *Tracker) endedAt(i uint32) frame.Time {
 // that are not packed where they are many.
 func (t *Tracker) pushEnded(i uint32) {
 	p := &t.packed
-	if t.table.pushBack(&t.ended, i); p.next == 0 {
+	if t.table.pushBack(&t.ended, i, t.table.At(i)); p.next == 0 {
 		p.next = i
 	}
 	if t.count.ended++; t.count.ended-p.n > p.beyond {
@@ -91,10 +91,11 @@ func (t *Tracker) pushEnded(i uint32) {
 
 // removeEnded takes i out of the ended connections.
 func (t *Tracker) removeEnded(i uint32) {
+	e := t.table.At(i)
 	if t.packed.next == i {
-		t.packed.next = t.table.At(i).next
+		t.packed.next = e.next
 	}
-	t.table.remove(&t.ended, i)
+	t.table.remove(&t.ended, e)
 	t.count.ended--
 }
 

@@ -66,8 +66,9 @@ func (k *predecessors) keep(t *Tracker, i uint32, p predecessor) bool {
 	}
 	n, q := k.Alloc()
 	*q = p
-	t.table.At(i).head = n | isPredecessor
-	t.table.pushBack(&k.list, i)
+	e := t.table.At(i)
+	e.head = n | isPredecessor
+	t.table.pushBack(&k.list, i, e)
 	k.n++
 	return true
 }
@@ -81,7 +82,7 @@ func (k *predecessors) take(t *Tracker, i uint32) *predecessor { return k.At(k.r
 func (k *predecessors) remove(t *Tracker, i uint32) (n uint32) {
 	e := t.table.At(i)
 	n = e.head &^ isPredecessor
-	t.table.remove(&k.list, i)
+	t.table.remove(&k.list, e)
 	e.head = 0
 	t.table.Release(i)
 	k.n--

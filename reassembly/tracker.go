@@ -49,7 +49,7 @@ type Config struct {
 	// Each is told every segment with the number of its stream, and which of the
 	// tuple's two ends sent it; nil is told none. It is called in the order of the file,
 	// after what became final before the segment was handed out. It costs less than
-	// Watch: what the tracker makes of the segment is not said.
+	// OnSegment: what the tracker makes of the segment is not said.
 	Each func(stream uint32, side uint8, f frame.Frame, s *segment.Segment)
 }
 
@@ -280,7 +280,7 @@ func (t *Tracker) open(s *segment.Segment, side uint8, number uint32) uint32 {
 	t.store.Open(h, s, side)
 	i, e := t.table.Alloc()
 	e.head, e.stream, e.prior = n, number, 0
-	t.table.pushBack(&t.live, i)
+	t.table.pushBack(&t.live, i, e)
 	t.count.live++
 	return i
 }
@@ -290,8 +290,8 @@ func (t *Tracker) open(s *segment.Segment, side uint8, number uint32) uint32 {
 func (t *Tracker) touch(i uint32, e *entry) {
 	e.at = t.now
 	if t.live.tail != i {
-		t.table.remove(&t.live, i)
-		t.table.pushBack(&t.live, i)
+		t.table.remove(&t.live, e)
+		t.table.pushBack(&t.live, i, e)
 	}
 }
 
@@ -355,7 +355,7 @@ func (t *Tracker) stop(i uint32, why conn.End) {
 	case conn.EndEvicted:
 		h.Bound(t.now)
 	}
-	t.table.remove(&t.live, i)
+	t.table.remove(&t.live, t.table.At(i))
 	t.count.live--
 	t.pushEnded(i)
 }
@@ -372,7 +372,7 @@ func (t *Tracker) revive(i uint32, h *conn.Head) {
 	t.store.Revive(h)
 	t.removeEnded(i)
 	t.makeRoom()
-	t.table.pushBack(&t.live, i)
+	t.table.pushBack(&t.live, i, t.table.At(i))
 	t.count.live++
 }
 

@@ -63,10 +63,6 @@ func (s *series) add(c change) (grown int) {
 	if s.chunks != nil {
 		return s.spread(c)
 	}
-	if n := len(s.few); n > 0 && s.few[n-1].at == c.at {
-		s.few[n-1].add(c.counts)
-		return 0
-	}
 	if len(s.few) == cap(s.few) {
 		s.few = mergeChanges(s.few)
 		switch room := cap(s.few); {

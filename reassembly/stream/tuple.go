@@ -65,6 +65,9 @@ type Tuple struct {
 	based uint8 // bit 0 and 1: base is valid; quotedOnly
 }
 
+// bothBased says that both bases are valid: only a SYN,ACK changes one then.
+const bothBased = 3
+
 // quotedOnly says that the stream was so far only quoted in ICMP errors.
 const quotedOnly = 1 << 2
 
@@ -109,7 +112,9 @@ func (t *Tuple) reopen(seg *segment.Segment, side uint8) {
 
 // next takes in a later segment of the stream.
 func (t *Tuple) next(seg *segment.Segment, side uint8) {
-	t.setBase(seg, side)
+	if t.based&bothBased != bothBased || seg.Flags.Has(segment.SYN) {
+		t.setBase(seg, side)
+	}
 	t.Completeness |= t.late | completes(seg)
 }
 
