@@ -1,6 +1,9 @@
 package driver
 
 import (
+	"cmp"
+	"slices"
+
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/frame"
@@ -39,14 +42,51 @@ func (in *input) gaps() ([]frame.Gap, bool) {
 	return info.Gaps, info.HasGaps
 }
 
-// gaps returns those of all captures; ok is false where one of them does not tell.
+// gaps returns those of all captures, where each tells its own: a gap of one of them in which
+// another one was captured is none of the whole.
 func (m *merge) gaps() (all []frame.Gap, ok bool) {
-	for _, in := range m.inputs {
-		list, told := in.gaps()
-		if !told {
+	told := make([][]frame.Gap, len(m.inputs))
+	for i, in := range m.inputs {
+		if told[i], ok = in.gaps(); !ok {
 			return nil, false
 		}
-		all = append(all, list...)
 	}
-	return all, len(m.inputs) == 1
+	for i := range m.inputs {
+		for _, g := range told[i] {
+			all = append(all, m.common(g, i, told)...)
+		}
+	}
+	slices.SortFunc(all, func(a, b frame.Gap) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+	n := 0
+	for _, g := range all {
+		if n > 0 && g.From <= all[n-1].To {
+			all[n-1].To = max(all[n-1].To, g.To)
+			continue
+		}
+		all[n] = g
+		n++
+	}
+	return all[:n], true
+}
+
+// common returns what is left of a gap of file i when those are asked that were captured
+// meanwhile.
+func (m *merge) common(g frame.Gap, i int, told [][]frame.Gap) []frame.Gap {
+	left := []frame.Gap{g}
+	for j, in := range m.inputs {
+		until, known := in.until()
+		if j == i || !known || m.begins[j] > g.From || until < g.To {
+			continue
+		}
+		var both []frame.Gap
+		for _, a := range left {
+			for _, b := range told[j] {
+				if from, to := max(a.From, b.From), min(a.To, b.To); from < to {
+					both = append(both, frame.Gap{From: from, To: to})
+				}
+			}
+		}
+		left = both
+	}
+	return left
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"container/heap"
+	"math"
 	"slices"
 
 	"finwait/reassembly/capture"
@@ -18,8 +19,9 @@ import (
 // are closed as soon as they are opened: thousands of those may overlap.
 type merge struct {
 	opener  *opener
-	inputs  []*input // as named
-	waiting []*part  // not yet open, by the time of their first packet
+	inputs  []*input       // as named
+	begins  []capture.Time // of each the time of its first packet; the last time of all where there is none
+	waiting []*part        // not yet open, by the time of their first packet
 	open    parts
 	last    *part // whose packet was handed out, and must be replaced
 	number  int
@@ -42,10 +44,11 @@ func openMerge(o *opener, files []string) *merge {
 	m := &merge{opener: o}
 	for i, file := range files {
 		p := &part{input: openInput(o.unmetered(), file), index: i}
-		m.inputs = append(m.inputs, p.input)
+		m.inputs, m.begins = append(m.inputs, p.input), append(m.begins, math.MaxInt64)
 		if !p.read(&p.head) {
 			continue
 		}
+		m.begins[i] = p.head.Time
 		if p.reader.Size() == 0 { // no regular file, which cannot be opened again: it stays open
 			m.open = append(m.open, p)
 			continue
