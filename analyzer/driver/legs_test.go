@@ -58,3 +58,23 @@ func TestOtherLegs(t *testing.T) {
 		}
 	}
 }
+
+// A group of requests that were aborted without an answer does not speak of a part of one.
+func TestAbortedUnheard(t *testing.T) {
+	var script strings.Builder
+	script.WriteString("B 198.51.100.7:8080\n")
+	for i := range 3 {
+		fmt.Fprintf(&script, "A%d 192.0.2.1:4000%d\n", i+2, i)
+	}
+	for i := range 3 {
+		a := fmt.Sprintf("A%d", i+2)
+		fmt.Fprintf(&script, "%d.000 %s SYN to B\n%[1]d.010 B SYN,ACK to %[2]s\n%[1]d.011 %[2]s ACK to B\n", 2*i, a)
+		fmt.Fprintf(&script, "%d.012 %s ACK to B data \"GET / HTTP/1.1\\r\\nHost: a.example\\r\\n\\r\\n\"\n%[1]d.022 B ACK to %[2]s\n%d.012 %[2]s RST,ACK to B\n", 2*i, a, 2*i+1)
+	}
+	script.WriteString("9.000 end\n")
+	config := analyzer.DefaultConfig()
+	g, _, _ := runAll(t, Options{Config: &config}, write(t, "a.pcap", pcap(t, script.String())))
+	if n := len(g.summary.Findings); n != 1 || !strings.Contains(g.summary.Findings[0].Message, "with no response byte yet") {
+		t.Errorf("%d findings: %+v", n, g.summary.Findings)
+	}
+}

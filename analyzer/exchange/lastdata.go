@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	goodbye     = 64                     // octets: a close_notify, a GOAWAY, a word of regret
+	goodbye     = 256                    // octets: a close_notify, a GOAWAY, a word of regret such as "421 Timeout."
 	goodbyeTime = 100 * time.Millisecond // before the close
 )
 
@@ -37,15 +37,22 @@ func (s *Exchanges) LastData(closing *conn.Mark) (at frame.Time, by conn.Role) {
 	return at, by
 }
 
-// lastMark is LastData as far as single segments are remembered.
+// lastMark is LastData as far as single segments are remembered. What follows the peer's
+// payload answers that, and is no goodbye.
 func (s *Exchanges) lastMark(closing *conn.Mark) (at frame.Time, by conn.Role, number uint32) {
+	var said *conn.Mark
 	for i := len(s.Conn.Marks) - 1; i >= 0; i-- {
 		m := &s.Conn.Marks[i]
 		own := m.Side == closing.Side
 		switch {
 		case m.Frame > closing.Frame || !m.HasPayload() || m.Has(segment.RST) || m.Is(conn.Retransmit):
 		case own && m.Len <= goodbye && closing.Time.Sub(m.Time) < goodbyeTime:
+			if said == nil {
+				said = m
+			}
 		case !own && m.Seq >= closing.Ack: // it crossed the close
+		case !own && said != nil:
+			return said.Time, conn.Role(said.Side), said.Frame
 		default:
 			return m.Time, conn.Role(m.Side), m.Frame
 		}

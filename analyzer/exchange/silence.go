@@ -14,6 +14,7 @@ type Silence struct {
 	Length time.Duration
 	Frame  uint32    // of the last payload, 0 where there was none: then it is since the handshake
 	Last   conn.Role // who sent that; NoRole where it was no more than housekeeping
+	Bye    bool      // the closer said something right before it closed, which does not count
 }
 
 // SilenceBefore measures the silence before segment closing. TLS alerts do not break it: close_notify goes with
@@ -48,6 +49,12 @@ func (s *Exchanges) SilenceBefore(closing *conn.Mark) Silence {
 		}
 		if last > out.Frame {
 			out.begin(closing, r, end, last)
+		}
+	}
+	if out.Last == conn.Server && closing.By(conn.Server) && c.Dialog.Protocol == payload.ProtocolUnknown {
+		if at, by, number := s.lastMark(closing); by == conn.Server && number < out.Frame {
+			out.begin(closing, by, at, number)
+			out.Bye = true
 		}
 	}
 	return out

@@ -201,6 +201,9 @@ func (g *gathered) close(r *Record, lot uint64) {
 		g.closed.add(Seconds(at.Sub(r.First.Time)), lot)
 	}
 	if r.HalfClosedS == nil {
+		if r.PayloadBytes.Server == 0 && *r.FirstCloser == conn.Client {
+			g.mute++
+		}
 		return
 	}
 	if r.HalfClosed != nil && *r.HalfClosed == conn.ExactBound {

@@ -60,8 +60,11 @@ func (g *gathered) atOnce() string {
 		case int64(len(list)) < g.Connections:
 			who = "Most of them"
 		}
-		return fmt.Sprintf(" %s ended within %s, though they had begun up to %s apart: one event ended them (a reload, a restart, a kill, a listener that was closed), and no timer of each.",
-			who, within.Words(), (last - first).Words())
+		why := "one event ended them (a reload, a restart, a kill, a listener that was closed), and no timer of each"
+		if g.Rule == "FIN206" {
+			why = "one event ended them (a reload, a restart), or an idle timeout that is looked at only now and then"
+		}
+		return fmt.Sprintf(" %s ended within %s, though they had begun up to %s apart: %s.", who, within.Words(), (last - first).Words(), why)
 	}
 	return ""
 }

@@ -73,6 +73,8 @@ func checkIdleClose(p *analyzer.Pass) {
 		f.since = sinceUnheard
 	case s.Frame == 0:
 		f.since = sinceHandshake
+	case s.Bye:
+		f.since = sinceBye
 	}
 	p.Report(f, analyzer.Verdict{Side: closer, Frames: []uint32{s.Frame, fin.Frame}, Took: took(s.Length, bound)})
 }
@@ -85,11 +87,13 @@ const (
 	sinceBegin               // of the capture: at least
 	sinceUnheard             // the handshake; a request came too late
 	sinceHandshake           // and there never was a request
+	sinceBye                 // payload but for what the closer said last
 )
 
 var idleSinceWords = [...]string{
 	sincePayload: "after the last byte of either side", sinceBegin: "after the capture began",
 	sinceUnheard: "after the handshake, before a request reached it", sinceHandshake: "after the handshake, with no request ever sent",
+	sinceBye: "after the last byte of either side, but for what it said right before",
 }
 
 // idleClose is a side that closed an idle connection.

@@ -19,8 +19,8 @@ var fin211 = &analyzer.Rule{
 		Title: "the server ended the connection before its whole answer, while the client waited",
 		Text: `The server had the request, its kernel acknowledged it, and the connection ended from its side without the answer, or with a part of it: the
 program crashed, was killed or restarted, ran into a write timeout, or its backend went away. A client sees "unexpected EOF", "empty reply from server"
-or "connection reset by peer", and cannot know whether the request was carried out. Where the server answers 408 the client was too slow with its
-request, and nothing is wrong with the server.`,
+or "connection reset by peer", and cannot know whether the request was carried out. Where the server answers 408, or closes on a request
+that never was whole, the client was too slow with it, and nothing is wrong with the server.`,
 		Script: `0.000 A SYN
 0.010 B SYN,ACK
 0.011 A ACK
@@ -44,7 +44,8 @@ type hungUp struct {
 	exchange.Exchange
 	closing  *conn.Mark // its FIN or RST
 	reset    bool
-	timedOut bool // it answered 408
+	timedOut bool // it answered 408, or 400 to half a request
+	cut      bool // the request never was whole, and had no answer
 	sure     bool // it is known that an answer was due
 }
 
@@ -63,7 +64,7 @@ func serverHungUp(x *exchange.Exchanges) (h hungUp, ok bool) {
 		return h, false
 	}
 	if c.Dialog.Protocol == payload.HTTP1 {
-		h.timedOut = x.Status() == payload.StatusRequestTimeout
+		h.timedOut = tooSlow(x)
 		if !h.timedOut && x.LooksWhole() {
 			return h, false // most are
 		}
@@ -78,6 +79,9 @@ func serverHungUp(x *exchange.Exchanges) (h hungUp, ok bool) {
 		h.sure = true
 		switch {
 		case h.timedOut:
+			return h, true
+		case h.Answer == exchange.Missing && x.Unfinished():
+			h.cut = true
 			return h, true
 		case h.BodyOnly():
 			return h, false
@@ -96,6 +100,19 @@ func serverHungUp(x *exchange.Exchanges) (h hungUp, ok bool) {
 	return h, true
 }
 
+// tooSlow reports whether the server answered 408, or 400 to a request that had stopped halfway.
+func tooSlow(x *exchange.Exchanges) bool {
+	const badRequest = 400
+	answer := &x.Conn.Dialog.Last[conn.Server]
+	switch x.Status() {
+	case payload.StatusRequestTimeout:
+		return true
+	case badRequest:
+		return x.Unfinished() && answer.Start.Sub(x.Conn.Dialog.Last[conn.Client].End) >= time.Second
+	}
+	return false
+}
+
 // unprovoked reports whether the server's reset is the end of something else: a
 // silence of the client, or a connection that had been lost.
 func unprovoked(c *conn.Conn) bool {
@@ -105,18 +122,26 @@ func unprovoked(c *conn.Conn) bool {
 	return gone || stray || c.RST.Kind != conn.RSTAbort && to != nil
 }
 
+// shutAt reports whether the client's window was 0 when segment m came.
+func shutAt(c *conn.Conn, m *conn.Mark) bool {
+	s, ok := c.Stall(conn.Client)
+	return ok && s.Frame < m.Frame && (s.EndFrame == 0 || s.EndFrame > m.Frame)
+}
+
 func checkHungUp(p *analyzer.Pass) {
+	c := p.Conn
 	h, ok := serverHungUp(p.Exchanges)
 	if !ok {
 		return
 	}
 	f := hangUp{
 		what: h.What, bytes: h.Bytes, got: h.Got, partial: h.Answer == exchange.Partial, reset: h.reset, timedOut: h.timedOut, sure: h.sure,
-		waited: max(h.closing.Time.Sub(h.End), 0),
+		status: p.Exchanges.Status(), cut: h.cut, shut: shutAt(c, h.closing), waited: max(h.closing.Time.Sub(h.End), 0),
 	}
 	v := analyzer.Verdict{Side: conn.Server, Frames: []uint32{h.Frame, h.closing.Frame}}
 	switch {
-	case f.timedOut:
+	case f.timedOut, f.cut:
+		f.silent = f.waited
 		f.waited = max(h.closing.Time.Sub(h.Start), 0)
 		v.Severity = analyzer.Info
 	case !f.sure:
@@ -132,7 +157,11 @@ type hangUp struct {
 	bytes, got int64         // of that, and of the answer
 	partial    bool          // there was some
 	reset      bool          // by an RST
-	timedOut   bool          // it answered 408
+	status     uint16        // of its answer in HTTP/1
+	timedOut   bool          // it answered 408, or 400 to half a request
+	cut        bool          // the request never was whole
+	shut       bool          // the client had no room for more by then
+	silent     time.Duration // since the last of a request that never was whole
 	sure       bool          // an answer was due
 	waited     time.Duration // since the request, or since its start where it timed out
 }
@@ -144,7 +173,13 @@ func (f hangUp) Message() string {
 	}
 	switch {
 	case f.timedOut:
-		return fmt.Sprintf("the server answered 408 and %s %s after the client's request had begun: the client was too slow with the rest of it", verb, span(f.waited))
+		return fmt.Sprintf("the server answered %d and %s %s after the client's request had begun: the client was too slow with the rest of it", f.status, verb, span(f.waited))
+	case f.cut:
+		return fmt.Sprintf("the server %s %s after the client's %s had begun, without an answer: the request never was whole, %s of it had come, the last %s before",
+			verb, span(f.waited), f.what, octets(f.bytes), span(f.silent))
+	case f.partial && f.shut:
+		return fmt.Sprintf("the server %s %s after the %s (%s), with only %s of its answer sent: the client had no room for more by then (its window was 0)",
+			verb, span(f.waited), f.what, octets(f.bytes), octets(f.got))
 	case f.partial:
 		return fmt.Sprintf("the server %s %s after the %s (%s), with only %s of its answer sent", verb, span(f.waited), f.what, octets(f.bytes), octets(f.got))
 	}
@@ -159,7 +194,13 @@ func (f hangUp) Advice() string {
 	if f.timedOut {
 		return "Find out why the client did not finish its request in that time, which is as long as the server waits for one."
 	}
-	const look = "ook at the server's program and its log at that time: a crash, a kill, a restart without draining, a write timeout, or a backend that went away."
+	if f.cut {
+		return "Find out why the client did not send all of its request; the server may have a timeout for that, or a limit."
+	}
+	if f.partial && f.shut {
+		return "Find out why the client did not read what came; the server's timeout for sending may have ended the connection."
+	}
+	const look = "ook at the server's program and its log at that time: a crash, a kill, a restart without draining, a write timeout, a backend that went away, or a rule that closes without an answer."
 	if !f.sure {
 		return "If that asked for an answer, l" + look
 	}

@@ -81,6 +81,9 @@ func (f withoutAWord) Message() string {
 }
 
 func (f withoutAWord) Advice() string {
+	if f.closer == conn.Server && f.after >= time.Second {
+		return "Nothing needs to change if nobody meant to ask anything: servers wait for the first request only so long."
+	}
 	if f.closer == conn.Server {
 		return "Ask the server's log why it did not want the connection."
 	}

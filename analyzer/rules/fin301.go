@@ -55,7 +55,7 @@ func checkAbort(p *analyzer.Pass) {
 	}
 	said, heard := lastPayload(c, a, rst), lastPayload(c, peer, rst)
 	v := analyzer.Verdict{Side: a, Frames: []uint32{rst.Frame}}
-	f := abort{by: a, listener: a == conn.Server && said == nil, lost: unacknowledged(c, a, rst)}
+	f := abort{by: a, listener: a == conn.Server && said == nil, lost: unacknowledged(c, a, rst), alert: alertWords(c)}
 	if heard != nil && (said == nil || heard.Frame > said.Frame) {
 		f.unread = max(int64(heard.End()-answeredUpTo(said)), int64(heard.Len))
 		f.fresh = rst.Time.Sub(heard.Time) <= max(c.Allowance(a), minRTO)
@@ -66,6 +66,9 @@ func checkAbort(p *analyzer.Pass) {
 	if c.RST.Frame > rst.Frame {
 		f.unheard = c.RST.Time.Sub(rst.Time)
 		v.Frames = append(v.Frames, c.RST.Frame)
+	}
+	if s := p.Exchanges.SilenceBefore(rst); s.Length >= p.Config.IdleClose {
+		f.silence = s.Length
 	}
 	f.late = c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1)
 	f.goodbye = f.lost > 0 && p.Exchanges.LastWord(a, f.lost)
@@ -88,6 +91,8 @@ type abort struct {
 	goodbye  bool  // that was no more than a last word
 	settled  bool  // no request was open, and all payload was acknowledged but for a last word
 
+	alert   string        // a fatal alert of TLS, in words
+	silence time.Duration // before it, where that was long; else 0
 	unheard time.Duration // from an RST that was lost on its way to the one that the peer met; else 0
 }
 
@@ -110,7 +115,11 @@ func (f abort) Message() string {
 	if f.listener {
 		causes = append(causes, "a listener that was closed before anybody accepted the connection")
 	}
-	text := fmt.Sprintf("the %s aborted with an RST,ACK, and nothing on the wire asked for it; likeliest first, that is %s or an operator's ss -K", f.by, strings.Join(causes, ", "))
+	silence := ""
+	if f.silence > 0 {
+		silence = fmt.Sprintf(" after %s of silence", span(f.silence))
+	}
+	text := fmt.Sprintf("the %s aborted with an RST,ACK%s, and nothing on the wire asked for it; likeliest first, that is %s or an operator's ss -K", f.by, silence, strings.Join(causes, ", "))
 	if f.lost > 0 {
 		text += fmt.Sprintf("; %s of its own were not acknowledged", octets(f.lost))
 		if f.goodbye {
@@ -119,6 +128,9 @@ func (f abort) Message() string {
 	}
 	if f.late {
 		text += fmt.Sprintf("; the %s had closed before, and all that it sent had come", peer)
+	}
+	if f.alert != "" {
+		text += "; " + f.alert
 	}
 	if f.unheard > 0 {
 		text += fmt.Sprintf("; that RST did not reach the %s, which met another one %s later", peer, span(f.unheard))
@@ -134,6 +146,8 @@ func (f abort) Message() string {
 
 func (f abort) Advice() string {
 	switch {
+	case f.alert != "":
+		return "Look into the alert first: TLS failed, and the reset only followed."
 	case f.settled:
 		lost := "Nothing was lost"
 		if f.unread > 0 || f.upload > largeRequest {
