@@ -23,7 +23,9 @@ func (v *views) findings(f *Flow, o *Offset, m *Missing) []Finding {
 			if id := r.Findings[i].Rule; id == "FIN903" && f.Segments.ToServer.Duplicated+f.Segments.ToClient.Duplicated > 0 {
 				continue // the network made the copies
 			}
-			list = v.merge(list, c, &r.Findings[i])
+			if found, ok := v.answered(f, c, &r.Findings[i]); ok {
+				list = v.merge(list, c, &found)
+			}
 		}
 	}
 	for _, role := range [...]conn.Role{conn.Client, conn.Server} {
@@ -46,15 +48,15 @@ func (v *views) findings(f *Flow, o *Offset, m *Missing) []Finding {
 func (v *views) merge(list []Finding, c int, f *model.Finding) []Finding {
 	var side *conn.Role
 	if f.Side != nil {
-		role := v.in(c, *f.Side)
-		side = &role
+		side = &roles[v.in(c, *f.Side)]
 	}
 	frames := slices.Clone(f.Frames)
 	for i := range list {
 		g := &list[i]
 		if c == 1 && g.Rule == f.Rule && len(g.BFrames) == 0 && (g.Side == nil) == (side == nil) && (side == nil || *g.Side == *side) {
 			g.BFrames = frames
-			if g.Severity < f.Severity || side != nil && v.own(*side) == 1 {
+			a, b := v.undermined(0, f.Rule), v.undermined(1, f.Rule)
+			if a != 0 && b == 0 || (a == 0) == (b == 0) && (g.Severity < f.Severity || side != nil && v.own(*side) == 1) {
 				g.Severity, g.Message, g.Advice, g.DurationS, g.Bound = f.Severity, f.Message, f.Advice, f.DurationS, f.Bound
 			}
 			return list

@@ -153,7 +153,7 @@ func (k *kept) flow(o *Offset, m *Missing) *Flow {
 		if d := k.flows[dir].delays.delays(o, forward); d != nil {
 			*f.DelayS.Of(role) = &Delays{model.Seconds(d.P50), model.Seconds(d.P90), model.Seconds(d.Max)}
 		}
-		v.states(f, role, o)
+		v.states(f, role, o, m)
 	}
 	if v.client == 0 {
 		f.Waits = k.waits.result(o, k.near)

@@ -22,6 +22,7 @@ type kept struct {
 // tally is what is kept of a direction.
 type tally struct {
 	counts [numFates]int64
+	lacks  [2]int64        // not captured by A, and by B
 	weak   [numFates]int64 // of them, those whose fate is another if a capture missed them
 	delays sampling
 }
@@ -51,6 +52,9 @@ func (k *link) encode(w *writer) {
 	for i := range k.flows {
 		f := &k.flows[i].tally
 		for _, n := range f.counts {
+			w.Signed(n)
+		}
+		for _, n := range f.lacks {
 			w.Signed(n)
 		}
 		if w.Flag(f.weak != [numFates]int64{}); f.weak != [numFates]int64{} {
@@ -108,6 +112,9 @@ func (u *unpacker) decode(b []byte) (k *kept, err error) {
 		f := &k.flows[i]
 		for j := range f.counts {
 			f.counts[j] = r.Signed()
+		}
+		for j := range f.lacks {
+			f.lacks[j] = r.Signed()
 		}
 		if f.weak = [numFates]int64{}; r.Flag() {
 			for j := range f.weak {

@@ -494,8 +494,15 @@ func (k *link) emit(r row) {
 	if r.fate == Delivered && r.at[0] != 0 && r.at[1] != 0 {
 		f.delays.add(r.at[0], r.at[1]-r.at[0])
 	}
-	if r.fate != Delivered {
+	if r.fate != Delivered || r.flags.Has(segment.RST) {
 		k.note().see(&r)
+	}
+	if r.fate == NotCaptured {
+		for c, n := range r.frames {
+			if n == 0 {
+				f.lacks[c]++
+			}
+		}
 	}
 	if r.flags.Has(segment.FIN) {
 		k.fins.see(&r, k.sender(r.dir))

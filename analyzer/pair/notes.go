@@ -12,6 +12,7 @@ type notes struct {
 	fins     [2]noted // FINs that were lost
 	resets   [2]noted // RSTs that were lost
 	forged   [2]noted // RSTs that were forged
+	sent     [2]noted // RSTs that both captures hold
 	spurious [2]noted // sent again although they had arrived
 }
 
@@ -30,8 +31,8 @@ func (f *fins) see(r *row, sender int) {
 }
 
 // all returns what was noted, each by direction.
-func (n *notes) all() [6]*[2]noted {
-	return [...]*[2]noted{&n.lost, &n.syns, &n.fins, &n.resets, &n.forged, &n.spurious}
+func (n *notes) all() [7]*[2]noted {
+	return [...]*[2]noted{&n.lost, &n.syns, &n.fins, &n.resets, &n.forged, &n.sent, &n.spurious}
 }
 
 // noted is segments: how many there are, and the first few.
@@ -66,7 +67,7 @@ func (n *noted) add(r *row) {
 	}
 }
 
-// see takes in a row that was not delivered.
+// see takes in a row that was not delivered, or is an RST.
 func (n *notes) see(r *row) {
 	fin, rst := r.flags.Has(segment.FIN), r.flags.Has(segment.RST)
 	switch {
@@ -78,6 +79,8 @@ func (n *notes) see(r *row) {
 		n.fins[r.dir].add(r)
 	case r.fate == Forged && rst:
 		n.forged[r.dir].add(r)
+	case r.fate == Delivered && rst:
+		n.sent[r.dir].add(r)
 	}
 	if r.fate == Lost && !r.weak {
 		n.lost[r.dir].add(r)

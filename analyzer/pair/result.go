@@ -34,6 +34,8 @@ type Missing struct {
 	// proves that it arrived: lost, unless the capture lacks what did arrive.
 	Unproved [2]Fate
 	Lacks    [2]bool // a capture lacks something for certain, or says that it does
+
+	Ends [2]model.Time // of the captures, by A's clock
 }
 
 // told returns the fate that is told of a segment; sender is the capture that is nearer to
@@ -51,6 +53,7 @@ func (m *Missing) told(fate Fate, weak bool, sender int) Fate {
 // missing returns what is said of segments that a capture lacks and nothing proves: when
 // it lacks others that are known to have arrived, they may have, too.
 func (e *Engine) missing() (m Missing) {
+	m.Ends = e.ends
 	const many = 20
 	for c := range m.Unproved {
 		dropped := false

@@ -80,21 +80,6 @@ func (v *views) end(c int) *End {
 	return e
 }
 
-// states fills in those of an end, from its own capture and by A's clock.
-func (v *views) states(f *Flow, role conn.Role, o *Offset) {
-	c := v.own(role)
-	*of(&f.StatesFrom, role) = [...]string{"a", "b"}[c]
-	in := *of(&v.records[c].States, v.in(c, role))
-	out := make([]model.Stay, len(in))
-	for i, s := range in {
-		if c == 1 {
-			s.Since -= o.OfB(s.Since)
-		}
-		out[i] = s
-	}
-	*of(&f.States, role) = out
-}
-
 // fin reports whether an end sent a FIN, in whatever capture that shows.
 func (v *views) fin(role conn.Role) bool {
 	for c, r := range v.records {
