@@ -78,7 +78,8 @@ type opening struct {
 
 	line bool // what was captured of it ends with a line feed
 
-	quit, stream, logout uint8 // how many octets of a farewell were met in the first ones
+	begun  uint8 // how many octets, from the first on, are those of QUIT or of a stream's end
+	logout uint8 // how many octets of LOGOUT were met last
 }
 
 // The farewells; the first two stand at the start, LOGOUT behind a tag.
@@ -102,7 +103,7 @@ func (o *opening) add(p *Piece, from seqnum.Offset, mayLeave bool) {
 	n := int(o.n) + len(octets)
 	o.line = n <= Goodbye && octets[len(octets)-1] == '\n'
 	if n > Goodbye || !mayLeave {
-		o.quit, o.stream, o.logout = 0, 0, 0 // it says something else
+		o.begun, o.logout = 0, 0 // it says something else
 	} else {
 		for i, c := range octets {
 			o.spell(int(o.n)+i, c)
@@ -116,11 +117,8 @@ func (o *opening) spell(i int, c byte) {
 	if c >= 'a' && c <= 'z' {
 		c -= 'a' - 'A'
 	}
-	if i == int(o.quit) && i < len(wordQuit) && c == wordQuit[i] {
-		o.quit++
-	}
-	if i == int(o.stream) && i < len(wordStream) && c == wordStream[i] {
-		o.stream++
+	if word := o.word(); i == int(o.begun) && i < len(word) && c == word[i] {
+		o.begun++
 	}
 	switch {
 	case int(o.logout) == len(wordLogout):
@@ -134,5 +132,13 @@ func (o *opening) spell(i int, c byte) {
 }
 
 func (o *opening) farewell() bool {
-	return int(o.quit) == len(wordQuit) || int(o.stream) == len(wordStream) || int(o.logout) == len(wordLogout)
+	return int(o.begun) == len(o.word()) || int(o.logout) == len(wordLogout)
+}
+
+// word returns the farewell that may stand at the start.
+func (o *opening) word() string {
+	if o.octet == wordStream[0] {
+		return wordStream
+	}
+	return wordQuit
 }
