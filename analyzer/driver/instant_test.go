@@ -12,7 +12,7 @@ import (
 func TestEndedAtOnce(t *testing.T) {
 	for file, want := range map[string]bool{
 		"server-killed": true, "server-killed-unread": true, "listener-closed": true, "socket-killed": true,
-		"reload": true, "reload-under-load": true,
+		"reload": true, "reload-under-load": true, "idle-checked-seldom": true,
 		"write-timeout": false, "nginx-idle-close": false, "go-timeout": false, "slow-request": false, "abort-linger0": false,
 	} {
 		config := analyzer.DefaultConfig()

@@ -122,9 +122,9 @@ func unprovoked(c *conn.Conn) bool {
 	return gone || stray || c.RST.Kind != conn.RSTAbort && to != nil
 }
 
-// shutAt reports whether the client's window was 0 when segment m came.
-func shutAt(c *conn.Conn, m *conn.Mark) bool {
-	s, ok := c.Stall(conn.Client)
+// shutAt reports whether the window of r was 0 when segment m came, and held payload back.
+func shutAt(c *conn.Conn, r conn.Role, m *conn.Mark) bool {
+	s, ok := c.Stall(r)
 	return ok && s.Frame < m.Frame && (s.EndFrame == 0 || s.EndFrame > m.Frame)
 }
 
@@ -136,7 +136,7 @@ func checkHungUp(p *analyzer.Pass) {
 	}
 	f := hangUp{
 		what: h.What, bytes: h.Bytes, got: h.Got, partial: h.Answer == exchange.Partial, reset: h.reset, timedOut: h.timedOut, sure: h.sure,
-		status: p.Exchanges.Status(), cut: h.cut, shut: shutAt(c, h.closing), waited: max(h.closing.Time.Sub(h.End), 0),
+		status: p.Exchanges.Status(), cut: h.cut, shut: shutAt(c, conn.Client, h.closing), waited: max(h.closing.Time.Sub(h.End), 0),
 	}
 	v := analyzer.Verdict{Side: conn.Server, Frames: []uint32{h.Frame, h.closing.Frame}}
 	switch {

@@ -55,7 +55,7 @@ func checkAbort(p *analyzer.Pass) {
 	}
 	said, heard := lastPayload(c, a, rst), lastPayload(c, peer, rst)
 	v := analyzer.Verdict{Side: a, Frames: []uint32{rst.Frame}}
-	f := abort{by: a, listener: a == conn.Server && said == nil, lost: unacknowledged(c, a, rst), alert: alertWords(c)}
+	f := abort{by: a, listener: a == conn.Server && said == nil, lost: unacknowledged(c, a, rst), alert: alertWords(c), shut: shutAt(c, peer, rst)}
 	if heard != nil && (said == nil || heard.Frame > said.Frame) {
 		f.unread = max(int64(heard.End()-answeredUpTo(said)), int64(heard.Len))
 		f.fresh = rst.Time.Sub(heard.Time) <= max(c.Allowance(a), minRTO)
@@ -72,7 +72,7 @@ func checkAbort(p *analyzer.Pass) {
 	}
 	f.late = c.FIN[peer].Known && rst.Covers(c.FIN[peer].Pos+1)
 	f.goodbye = f.lost > 0 && p.Exchanges.LastWord(a, f.lost)
-	f.settled = (f.lost <= 0 || f.goodbye) && !outstanding(p.Exchanges, rst, said, heard)
+	f.settled = !f.shut && (f.lost <= 0 || f.goodbye) && !outstanding(p.Exchanges, rst, said, heard)
 	if f.settled || f.late && (a == conn.Client || f.lost <= 0) {
 		v.Severity = analyzer.Info
 	}
@@ -91,6 +91,7 @@ type abort struct {
 	goodbye  bool  // that was no more than a last word
 	settled  bool  // no request was open, and all payload was acknowledged but for a last word
 
+	shut    bool          // the other side had no room for payload that waited
 	alert   string        // a fatal alert of TLS, in words
 	silence time.Duration // before it, where that was long; else 0
 	unheard time.Duration // from an RST that was lost on its way to the one that the peer met; else 0
@@ -129,6 +130,9 @@ func (f abort) Message() string {
 	if f.late {
 		text += fmt.Sprintf("; the %s had closed before, and all that it sent had come", peer)
 	}
+	if f.shut {
+		text += fmt.Sprintf("; payload of its own waited, for the %s had no room for more (its window was 0), and is lost", peer)
+	}
 	if f.alert != "" {
 		text += "; " + f.alert
 	}
@@ -148,6 +152,8 @@ func (f abort) Advice() string {
 	switch {
 	case f.alert != "":
 		return "Look into the alert first: TLS failed, and the reset only followed."
+	case f.shut:
+		return fmt.Sprintf("Find out why the %s did not read what came; the %s's timeout for sending may have ended the connection.", f.by.Peer(), f.by)
 	case f.settled:
 		lost := "Nothing was lost"
 		if f.unread > 0 || f.upload > largeRequest {

@@ -37,6 +37,7 @@ var recorded = []struct {
 	{"zero-window-hidden-fin zero-window-abandoned", "", "FIN201 FIN206 FIN207 FIN208"},
 	{"fin-lost fin-ack-lost last-ack-lost data-lost-before-fin", "", "FIN201 FIN202 FIN207 FIN208"},
 	{"keepalive-dead-peer rst-lost fin-black-hole", "", "FIN201 FIN206 FIN207 FIN208"},
+	{"syn-ack-rejected", "", "FIN101 FIN102 FIN201 FIN301 FIN308 FIN401 FIN402 FIN403 FIN404"},
 	{"refused", "FIN402", "FIN401 FIN403 FIN301"},
 	{"unanswered", "FIN401", "FIN402 FIN403"},
 	{"half-open half-open-gone", "FIN403", "FIN401 FIN402"},

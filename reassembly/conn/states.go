@@ -165,6 +165,7 @@ func (c *Conn) openingSteps(r Role, l *steps) {
 		l.add(c.step(r, tcpstate.SendSYN, own))
 	} else {
 		c.tookSYN(r, own, tcpstate.RecvSYN, l)
+		c.askedAnew(r, own, l)
 	}
 	if i := c.answerSYN(r, own); i >= 0 && !c.Marks[own].Has(segment.ACK) { // simultaneous open
 		c.tookSYN(r, i, tcpstate.RecvSYN, l)
@@ -175,6 +176,31 @@ func (c *Conn) openingSteps(r Role, l *steps) {
 		return
 	}
 	c.tookACKofSYN(r, l)
+}
+
+// askedAnew adds that r, in SYN-RECEIVED, was reset and took the same SYN in once more: its
+// next SYN,ACK has another initial sequence number.
+func (c *Conn) askedAnew(r Role, own int, l *steps) {
+	const most = 3
+	for n := 0; n < most; n++ {
+		again := -1
+		for _, i := range c.index.syns[r].list() {
+			if int(i) > own && c.Marks[i].Has(segment.ACK) && c.Marks[i].Seq != c.Marks[own].Seq {
+				again = int(i)
+				break
+			}
+		}
+		if again < 0 {
+			return
+		}
+		rst := c.firstBetween(own, again, r.Peer(), func(m *Mark) bool { return m.Has(segment.RST) && m.Seq == 1 })
+		if rst < 0 || c.firstBetween(rst, again, r.Peer(), func(m *Mark) bool { return m.Has(segment.SYN) }) < 0 {
+			return
+		}
+		l.add(c.step(r, tcpstate.RecvRST, rst))
+		c.tookSYN(r, again, tcpstate.RecvSYN, l)
+		own = again
+	}
 }
 
 // answerSYN returns r's SYN,ACK that followed its bare SYN, or -1.

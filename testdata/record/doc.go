@@ -9,7 +9,7 @@
 //	go run -tags record ./testdata/record -list       say what there is
 //
 // Run it as root on Linux, from the top of the module. It needs ip, iptables,
-// tcpdump, nginx, nft, ss, haproxy and node, and says which of them is missing.
+// tcpdump, nginx, nft, ss, haproxy, node and redis-server, and says which of them is missing.
 //
 // A scenario runs real programs (Go's net/http, nginx, small programs that do
 // one socket call after another) in two network namespaces: the client's and

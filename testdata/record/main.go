@@ -100,7 +100,7 @@ func findScenario(name string) (scenario, bool) {
 // checkHost says everything that is missing at once.
 func checkHost() error {
 	var missing []string
-	for _, tool := range []string{"ip", "iptables", "tcpdump", "nginx", "nft", "ss", "haproxy", "node"} {
+	for _, tool := range []string{"ip", "iptables", "tcpdump", "nginx", "nft", "ss", "haproxy", "node", "redis-server"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			missing = append(missing, tool)
 		}

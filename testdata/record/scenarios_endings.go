@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -123,6 +124,42 @@ var endingScenarios = []scenario{
 			l.haproxy("timeout http-request 700ms\ntimeout client 5s")
 			l.run(l.client, role{Kind: dialing, Addr: ":80", Count: 4, Stagger: 40 * time.Millisecond, Script: "begin eof close"})
 			l.until(1500 * time.Millisecond)
+		},
+	},
+	{
+		name:    "body-never-comes",
+		shows:   "nginx closes without an answer when the body of a request does not come (client_body_timeout 1s)",
+		snaplen: 512,
+		client:  "ESTABLISHED",
+		server:  "ESTABLISHED",
+		run: func(l *lab) {
+			l.nginxMaster("client_body_timeout 1s; location /up { proxy_pass http://127.0.0.1:9; }")
+			l.run(l.client, role{Kind: dialing, Addr: ":80", Count: 4, Stagger: 60 * time.Millisecond, Script: "post eof close"})
+			l.until(1900 * time.Millisecond)
+		},
+	},
+	{
+		name:    "client-does-not-read",
+		shows:   "clients have no room for more of a large answer, and nginx resets the connections (send_timeout 1s, reset_timedout_connection)",
+		snaplen: 160,
+		client:  "ESTABLISHED CLOSED",
+		server:  "ESTABLISHED CLOSED",
+		run: func(l *lab) {
+			l.must(os.WriteFile(filepath.Join(l.dir, "big"), make([]byte, 8<<20), 0o644))
+			l.nginxMaster(fmt.Sprintf("send_timeout 1s; reset_timedout_connection on; sendfile off; location /big { alias %s/big; }", l.dir))
+			l.run(l.client, role{Kind: dialing, Addr: ":80", Count: 3, Stagger: 150 * time.Millisecond, ReceiveBuffer: 4096, Script: "big some wait:3s close"})
+			l.until(2 * time.Second)
+		},
+	},
+	{
+		name:   "idle-checked-seldom",
+		shows:  "redis closes idle clients when it looks at them once a second (timeout 1): several at one instant, and no two waits alike",
+		client: "ESTABLISHED",
+		server: "ESTABLISHED",
+		run: func(l *lab) {
+			l.redis("--timeout 1")
+			l.run(l.client, role{Kind: dialing, Addr: ":6379", Count: 6, Stagger: 130 * time.Millisecond, Script: "ping some eof close"})
+			l.until(3500 * time.Millisecond)
 		},
 	},
 	{
@@ -269,6 +306,21 @@ func (l *lab) haproxy(lines string) {
 	_, err := l.server.start(exec.Command("haproxy", "-db", "-f", conf))
 	l.must(err)
 	time.Sleep(300 * time.Millisecond) // it does not say when it listens
+}
+
+// redis runs redis at the server with more options.
+func (l *lab) redis(options string) {
+	if l.err != nil {
+		return
+	}
+	args := "--port 6379 --protected-mode no --save  --bind " + serverIPv4 + " --dir " + l.dir + " " + options
+	cmd := exec.Command("redis-server", strings.Split(args, " ")...)
+	cmd.Stderr = os.Stderr
+	out, err := l.server.start(cmd)
+	l.must(err)
+	if l.err == nil {
+		l.must(waitLine(out, "Ready to accept connections"))
+	}
 }
 
 // node runs a script at the server that says when it is ready.

@@ -36,6 +36,22 @@ var openScenarios = []scenario{
 		},
 	},
 	{
+		name:   "syn-ack-rejected",
+		shows:  "the client's firewall answers the first SYN,ACK with an RST and then no more: the server forgets the attempt, and the SYN that is repeated opens the connection",
+		client: "SYN-SENT ESTABLISHED",
+		server: "SYN-RECEIVED CLOSED SYN-RECEIVED ESTABLISHED",
+		path:   path{delay: 10 * time.Millisecond},
+		run: func(l *lab) {
+			const rule = "INPUT -p tcp --tcp-flags SYN,ACK SYN,ACK -j REJECT --reject-with tcp-reset"
+			l.iptables(l.client, "-A "+rule)
+			l.serve("recv:100 send:200 eof close")
+			l.dial(2, "send:100 recv:200 close")
+			l.until(500 * time.Millisecond)
+			l.iptables(l.client, "-D "+rule)
+			l.until(2 * time.Second)
+		},
+	},
+	{
 		name:    "half-open-gone",
 		shows:   "the client's firewall drops the SYN-ACK and the client gives up before it repeats its SYN",
 		sysctls: []string{"net.ipv4.tcp_synack_retries=1"},

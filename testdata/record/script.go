@@ -23,6 +23,9 @@ import (
 //	send:N       write N octets
 //	get          write an HTTP/1.1 GET request
 //	begin        write the beginning of one
+//	post         write a POST request for /up without most of its body
+//	big          write a GET request for /big
+//	ping         write a PING of redis
 //	recv:N       read N octets
 //	some         read once, whatever there is
 //	eof          read until the other side closes or resets
@@ -41,6 +44,13 @@ var steps = map[string]func(r role, c *net.TCPConn, arg string) error{
 		return send(c, []byte("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"))
 	},
 	"begin": func(_ role, c *net.TCPConn, _ string) error { return send(c, []byte("GET / HTTP/1.1\r\nHost: exa")) },
+	"post": func(_ role, c *net.TCPConn, _ string) error {
+		return send(c, []byte("POST /up HTTP/1.1\r\nHost: example.com\r\nContent-Length: 1000\r\n\r\nabc"))
+	},
+	"big": func(_ role, c *net.TCPConn, _ string) error {
+		return send(c, []byte("GET /big HTTP/1.1\r\nHost: example.com\r\n\r\n"))
+	},
+	"ping": func(_ role, c *net.TCPConn, _ string) error { return send(c, []byte("PING\r\n")) },
 	"recv": func(_ role, c *net.TCPConn, arg string) error {
 		_, err := io.ReadFull(c, make([]byte, number(arg)))
 		return err

@@ -53,6 +53,7 @@ func TestRecorded(t *testing.T) {
 		"nginx-idle-close":    {"server-idle-timeout": 2},
 		"nginx-idle-race":     {"server-idle-timeout": 2},
 		"slow-request":        {"request-timeout": 0.7},
+		"body-never-comes":    {"request-timeout": 1},
 		"idle-under-a-second": {"server-idle-timeout": 0.4},
 		"node-keep-alive":     {"server-idle-timeout": 2}, // 1 s, and the second that node adds
 		"conntrack-forgets":   {"path-idle-timeout": 4},   // no more than that silence
