@@ -30,7 +30,7 @@ type Exchange struct {
 	Request
 	Protocol payload.Protocol // unknown of a tunnel, too
 	What     string           // was asked: "GET request" or the like
-	Whole    bool             // all of the request was sent, as far as its head tells
+	Whole    bool             // all of the request was sent, see Exchanges.Whole
 
 	Answer Answer
 	Got    int64      // octets of the answer that the client had received

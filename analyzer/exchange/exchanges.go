@@ -171,29 +171,9 @@ func (s *Exchanges) Crossed(r Request, closing *conn.Mark) bool {
 // begin as a response in HTTP/1 does.
 func (s *Exchanges) Status() uint16 { return s.Conn.Dialog.Last[conn.Server].First().Status }
 
-// AnswerEnds reports whether the answer says how long it is, and ends no later than at a
-// sequence position.
-func (s *Exchanges) AnswerEnds(at seqnum.Offset) bool {
-	a := &s.Conn.Dialog.Last[conn.Server]
-	m := a.First()
-	end, known := m.End(payload.MethodGet)
-	return m.Form == payload.Response && known && at >= a.At+seqnum.Offset(end)
-}
-
-// Unfinished reports whether the client's only request in HTTP/1 never was whole: its head
-// goes on, or its body is shorter than it says.
-func (s *Exchanges) Unfinished() bool {
-	d := &s.Conn.Dialog
-	req := &d.Last[conn.Client]
-	m := req.First()
-	switch {
-	case d.Protocol != payload.HTTP1 || d.Messages[conn.Client] != 1 || m.Form != payload.Request:
-		return false
-	case !m.Whole():
-		return req.Bytes <= req.Read // all of it was captured
-	}
-	end, known := m.End(payload.MethodOther)
-	return known && req.Bytes < end
+// Whole reports whether all of the last request was sent, as far as its head in HTTP/1 tells.
+func (s *Exchanges) Whole() bool {
+	return s.Conn.Dialog.Protocol != payload.HTTP1 || s.requests().whole
 }
 
 // LooksWhole reports whether the last answer in HTTP/1 is whole, as far as that shows

@@ -72,7 +72,7 @@ type asked struct {
 	methods [maxAsked]payload.Method
 	n       int
 	sure    bool // there are no others
-	whole   bool // the last one is not cut short
+	whole   bool // the last one is not cut short, in its head or in its body
 }
 
 func (a *asked) last() payload.Method { return a.methods[a.n-1] }
@@ -94,6 +94,7 @@ func readRequests(t *payload.Turn) asked {
 		a.add(m.Method)
 		end, known := m.End(m.Method)
 		if !known {
+			a.whole = m.Whole() || t.Bytes > t.Read // else it breaks off in its head
 			return a
 		}
 		if end >= t.Bytes {

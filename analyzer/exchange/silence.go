@@ -17,47 +17,22 @@ type Silence struct {
 	Bye    bool      // the closer said something right before it closed, which does not count
 }
 
-// SilenceBefore measures the silence before segment closing. TLS alerts do not break it: close_notify goes with
-// the FIN. Nor does what crossed the FIN.
+// SilenceBefore measures the silence before segment closing.
 func (s *Exchanges) SilenceBefore(closing *conn.Mark) Silence {
-	c := s.Conn
-	out := Silence{Length: max(closing.Time.Sub(s.OpenedBy(closing)), 0), Last: conn.NoRole}
-	if c.Dialog.Protocol == payload.TLS {
-		list := c.Dialog.Bursts
-		for i := len(list) - 1; i >= 0; i-- {
-			b := &list[i]
-			if b.Kind == payload.AlertRecord || b.StartFrame > closing.Frame || !s.knew(closing, conn.Role(b.By), b.StartFrame) {
-				continue
-			}
-			out.begin(closing, conn.Role(b.By), b.End, b.EndFrame)
-			if b.By == payload.Client && b.Kind == payload.DataRecord && !b.Asks() {
-				out.Last = conn.NoRole // housekeeping
-			}
-			return out
+	last := s.LastPayload(closing)
+	if last.Frame == 0 {
+		last.At = s.OpenedBy(closing)
+	}
+	if last.Idle {
+		last.By = conn.NoRole
+	}
+	bye := false
+	if last.By == conn.Server && closing.By(conn.Server) && s.Conn.Dialog.Protocol == payload.ProtocolUnknown {
+		if data := s.lastMark(closing, false); data.By == conn.Server && data.Frame < last.Frame {
+			last, bye = data, true
 		}
 	}
-	for _, r := range [...]conn.Role{conn.Client, conn.Server} {
-		t := &c.Dialog.Last[r]
-		if !t.Known() || t.StartFrame > closing.Frame || !closing.By(r) && closing.Ack <= t.At {
-			continue // of what came later, or crossed it
-		}
-		end, last := t.End, t.EndFrame
-		if last > closing.Frame {
-			if end, last = lastUntil(c, closing, r); last == 0 {
-				end, last = closing.Time, t.StartFrame // it sent all the time, as far as is remembered
-			}
-		}
-		if last > out.Frame {
-			out.begin(closing, r, end, last)
-		}
-	}
-	if out.Last == conn.Server && closing.By(conn.Server) && c.Dialog.Protocol == payload.ProtocolUnknown {
-		if at, by, number := s.lastMark(closing); by == conn.Server && number < out.Frame {
-			out.begin(closing, by, at, number)
-			out.Bye = true
-		}
-	}
-	return out
+	return Silence{max(closing.Time.Sub(last.At), 0), last.Frame, last.By, bye}
 }
 
 // OpenedBy returns when the handshake was over: the time of the client's first
@@ -83,24 +58,4 @@ func (s *Exchanges) OpenedBy(closing *conn.Mark) frame.Time {
 		}
 	}
 	return at
-}
-
-// lastUntil returns the latest payload of r that is remembered up to the segment
-// closing, that one included; frame 0 where there is none.
-func lastUntil(c *conn.Conn, closing *conn.Mark, r conn.Role) (at frame.Time, number uint32) {
-	for i := range c.Marks {
-		m := &c.Marks[i]
-		if m.Frame > closing.Frame {
-			break
-		}
-		if m.By(r) && m.HasPayload() {
-			at, number = m.Time, m.Frame
-		}
-	}
-	return at, number
-}
-
-// begin takes in that the silence began with payload that ended in a frame.
-func (s *Silence) begin(closing *conn.Mark, by conn.Role, end frame.Time, number uint32) {
-	s.Last, s.Frame, s.Length = by, number, max(closing.Time.Sub(end), 0)
 }

@@ -80,7 +80,7 @@ func serverHungUp(x *exchange.Exchanges) (h hungUp, ok bool) {
 		switch {
 		case h.timedOut:
 			return h, true
-		case h.Answer == exchange.Missing && x.Unfinished():
+		case h.Answer == exchange.Missing && !h.Whole:
 			h.cut = true
 			return h, true
 		case h.BodyOnly():
@@ -108,7 +108,7 @@ func tooSlow(x *exchange.Exchanges) bool {
 	case payload.StatusRequestTimeout:
 		return true
 	case badRequest:
-		return x.Unfinished() && answer.Start.Sub(x.Conn.Dialog.Last[conn.Client].End) >= time.Second
+		return !x.Whole() && answer.Start.Sub(x.Conn.Dialog.Last[conn.Client].End) >= time.Second
 	}
 	return false
 }

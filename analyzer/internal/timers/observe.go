@@ -100,15 +100,15 @@ type measure struct {
 func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 	asked := m.request.Frame != 0
 	answered := m.exchanges.Answered(m.request, m.closing)
-	last, by := m.exchanges.LastData(m.closing)
+	last := m.exchanges.LastData(m.closing)
 	if m.closer == conn.Server {
 		switch {
-		case asked && m.exchanges.Unfinished():
+		case asked && !m.exchanges.Whole():
 			m.tooSlow(o)
 		case asked && !answered && !m.exchanges.Crossed(m.request, m.closing):
 		case m.closing.Has(segment.RST) && m.conn.Quality[conn.Server].KeepAlives > 0: // its probes got no answer
-		case by != conn.NoRole:
-			m.idle(last, by, o)
+		case last.By != conn.NoRole:
+			m.idle(last.At, last.By, o)
 		case m.conn.Handshake == conn.HandshakeComplete:
 			m.silent(o)
 		}
@@ -122,8 +122,8 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 		m.clientGaveUp(o)
 		m.handler(late, o)
 	case m.closing.Has(segment.RST) && m.conn.Quality[conn.Client].KeepAlives > 0: // its probes got no answer
-	case by == conn.Server && late == nil && answered == asked:
-		m.idle(last, by, o)
+	case last.By == conn.Server && late == nil && answered == asked:
+		m.idle(last.At, last.By, o)
 	}
 }
 
@@ -137,7 +137,7 @@ func (m *measure) inVain(answered bool, late *conn.Mark) bool {
 		return false // what it sends need not ask
 	}
 	http := m.conn.Dialog.Protocol == payload.HTTP1
-	if answered && (!http || late == nil || m.exchanges.AnswerEnds(m.closing.Ack) || !m.stalled(late)) || m.since(m.request.End, conn.Client) < m.patience {
+	if answered && (!http || late == nil || m.exchanges.At(m.closing).Answer == exchange.Complete || !m.stalled(late)) || m.since(m.request.End, conn.Client) < m.patience {
 		return false
 	}
 	rst := &m.conn.RST

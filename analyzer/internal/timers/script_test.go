@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,6 +90,13 @@ const (
 	get    = `PSH,ACK data "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"`
 	answer = `PSH,ACK data "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"`
 )
+
+// sealed is an exchange over TLS.
+var sealed = []string{
+	`0.02 A PSH,ACK data "\x16\x03\x01\x00\xc8" len 205`, `0.03 B PSH,ACK data "\x16\x03\x03\x00\x64" len 105`,
+	`0.031 A PSH,ACK data "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28" len 51`, `0.041 B PSH,ACK data "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28" len 51`,
+	`0.042 A PSH,ACK data "\x17\x03\x03\x00\x70" len 117`, `0.05 B PSH,ACK data "\x17\x03\x03\x00\xf0" len 245`, "0.051 A ACK",
+}
 
 // In Multipath TCP a DATA_FIN says who closes, in an option that is not read: there are no
 // timers. A client that offers it to a server without it speaks TCP.
@@ -254,6 +262,16 @@ func TestScripts(t *testing.T) {
 			"a server that closes within a second", 0,
 			[]string{"0.02 A " + get + " later 0.02", "0.05 B " + answer + " later 0.02", "0.06 A ACK later 0.02", "0.35 B FIN,ACK later 0.02", "0.36 A FIN,ACK later 0.02", "0.37 B ACK later 0.02"},
 			"server-idle-timeout 0.3 last-data",
+		},
+		{
+			"a server over TLS that says GOAWAY first", 0,
+			append(slices.Clone(sealed), `0.06 A PSH,ACK data "\x17\x03\x03\x00\x22" len 39`, `2.07 B PSH,ACK data "\x17\x03\x03\x00\x22" len 39`, "2.071 B FIN,ACK", "2.08 A FIN,ACK", "2.09 B ACK"),
+			"server-idle-timeout 2.0 last-data",
+		},
+		{
+			"a server over TLS whose answer ends with its FIN", 0,
+			append(slices.Clone(sealed), `2.05 B PSH,ACK data "\x17\x03\x03\x05\x00" len 1285`, `2.051 B FIN,PSH,ACK data "\x17\x03\x03\x00\x22" len 39`, "2.06 A FIN,ACK", "2.07 B ACK"),
+			"",
 		},
 		{
 			"answers at once", 0,
