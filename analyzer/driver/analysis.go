@@ -2,6 +2,9 @@ package driver
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"math"
 	"sync/atomic"
 
 	"finwait/analyzer/internal/timers"
@@ -191,6 +194,12 @@ func (a *analysis) run(ctx context.Context) {
 	a.tracker.Flush()
 }
 
+// maxFrame is the greatest frame number that a Tracker can remember.
+const maxFrame = math.MaxUint32
+
+// ErrFrames says that captures hold more packets than can be numbered.
+var ErrFrames = errors.New("more packets than can be numbered, of this capture or of all that are joined: what follows frame 4294967295 was not read")
+
 // noticed is what the tracker says of a capture as a whole.
 type noticed struct {
 	mixed    int          // streams that several VLANs or tunnels share
@@ -217,6 +226,10 @@ func (a *analysis) noticed() (n noticed) {
 func (a *analysis) next(d *decoded) bool {
 	d.input = a.source.next(&d.packet)
 	if d.input == nil {
+		return false
+	}
+	if uint64(d.packet.Number) > maxFrame {
+		d.input.fail(fmt.Errorf("%s: %w", d.input.file, ErrFrames))
 		return false
 	}
 	d.segment.Path.Interface = a.interfaces.id(d.input, &d.packet)

@@ -40,15 +40,16 @@ func NewJudging(o Options) *Judging {
 
 // Record returns the record of a connection, which is valid until the next call. What it
 // is called that captures tell of is for the caller to say: the interface, "" where there
-// is none, and in which file a frame is.
-func (j *Judging) Record(c *conn.Conn, interfaceName string, file func(frame int64) string) *analyzer.Record {
+// is none, and in which file a frame is, and what its number is among all: the Tracker may
+// have seen others, in the same order.
+func (j *Judging) Record(c *conn.Conn, interfaceName string, at func(frame int64) (file string, name int64)) *analyzer.Record {
 	r := j.builder.Record("", c)
 	if interfaceName != "" {
 		r.Interface = &interfaceName
 	}
 	j.result.record = r
 	j.judge(&j.result, c)
-	nameFiles(r, file)
+	nameFrames(r, at)
 	j.Votes.Add(r.Vantage)
 	j.Outcome.Totals.Add(r)
 	j.Outcome.Timers.Add(&j.result.observation)

@@ -119,36 +119,39 @@ func (m *merge) nameFiles(r *analyzer.Record) {
 	if len(m.inputs) < 2 {
 		return
 	}
-	nameFiles(r, func(frame int64) string { return m.inputs[m.origins.input(frame)].file })
+	nameFrames(r, func(frame int64) (string, int64) { return m.inputs[m.origins.input(frame)].file, frame })
 }
 
-// nameFiles fills in the files of a record's evidence.
-func nameFiles(r *analyzer.Record, file func(frame int64) string) {
-	r.First.File, r.Last.File = file(r.First.Frame), file(r.Last.Frame)
+// nameFrames fills in the files of a record's evidence, and its frames as at names them.
+func nameFrames(r *analyzer.Record, at func(frame int64) (file string, name int64)) {
+	point := func(file *string, frame *int64) {
+		if frame != nil {
+			*file, *frame = at(*frame)
+		}
+	}
+	point(&r.First.File, &r.First.Frame)
+	point(&r.Last.File, &r.Last.Frame)
 	r.File = r.First.File
 	for _, fin := range []*analyzer.FIN{r.FIN.Client, r.FIN.Server} {
-		if fin != nil && fin.Frame != nil {
-			fin.File = file(*fin.Frame)
-		}
-		if fin != nil && fin.ACKFrame != nil {
-			fin.ACKFile = file(*fin.ACKFrame)
+		if fin != nil {
+			point(&fin.File, fin.Frame)
+			point(&fin.ACKFile, fin.ACKFrame)
 		}
 	}
 	if r.RST != nil {
-		r.RST.File = file(r.RST.Frame)
-		if r.RST.ReplyTo != nil {
-			r.RST.ReplyToFile = file(*r.RST.ReplyTo)
-		}
+		point(&r.RST.File, &r.RST.Frame)
+		point(&r.RST.ReplyToFile, r.RST.ReplyTo)
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		for _, frame := range f.Frames {
-			f.Files = append(f.Files, file(frame))
+		for k := range f.Frames {
+			file, name := at(f.Frames[k])
+			f.Files, f.Frames[k] = append(f.Files, file), name
 		}
 	}
 	for _, stays := range [][]analyzer.Stay{r.States.Client, r.States.Server} {
 		for i := range stays {
-			stays[i].File = file(stays[i].Frame)
+			point(&stays[i].File, &stays[i].Frame)
 		}
 	}
 }

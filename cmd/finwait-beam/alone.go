@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"io"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
@@ -14,7 +15,7 @@ import (
 )
 
 func init() {
-	register.DoFn3x1[context.Context, Task, func(int, []byte), error](&aloneFn{})
+	beam.RegisterDoFn(&aloneFn{})
 	register.Emitter2[int, []byte]()
 }
 

@@ -7,14 +7,15 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 )
 
 func init() {
-	register.DoFn4x1[context.Context, Task, func(int, []byte), func([]byte, []byte), error](&scanFn{})
-	register.DoFn3x1[int, func(*[]byte) bool, func(int, []byte), error](&overlapFn{})
-	register.DoFn5x1[context.Context, int, []byte, func(int, []byte), func([]byte, []byte), error](&scanUnitFn{})
-	register.DoFn7x1[int, func(*[]byte) bool, func(*[]byte) bool, func([]byte), func([]byte), func(int, []byte), func(int, []byte), error](&planFn{})
+	beam.RegisterDoFn(&scanFn{})
+	beam.RegisterDoFn(&overlapFn{})
+	beam.RegisterDoFn(&scanUnitFn{})
+	beam.RegisterDoFn(&planFn{})
 	register.Emitter2[[]byte, []byte]()
 	register.Emitter1[[]byte]()
 }
@@ -42,13 +43,16 @@ func (s *Settings) scan(ctx context.Context, u Unit, names []string, merged bool
 	if err != nil {
 		return err
 	}
+	factsCost.add(ctx, intKey+len(text))
 	emit(0, text)
 	head := binary.AppendUvarint([]byte{0}, uint64(u.Files[0]))
 	if merged {
 		head[0] = 1
 	}
-	for key, l := range out.keys {
-		log(key.key(), append(slices.Clone(head), l.B...))
+	for tuple, l := range out.keys {
+		key, value := tuple.key(), append(slices.Clone(head), l.B...)
+		logsCost.add(ctx, len(key)+len(value))
+		log(key, value)
 	}
 	return nil
 }

@@ -18,30 +18,38 @@ func isRemote(name string) bool { return strings.Contains(name, "://") }
 
 // expand returns the captures that the arguments stand for: as finwait does it for the
 // files of this machine, by pattern or prefix for others. What cannot be read is told
-// by whoever reads it.
-func expand(ctx context.Context, args []string) (files []string, err error) {
+// by whoever reads it; an argument that stands for nothing is a problem, and stops nothing.
+func expand(ctx context.Context, args []string) (files []string, problems []Problem, err error) {
 	for _, arg := range args {
-		if !isRemote(arg) {
-			below, _, err := capture.Files(ctx, []string{arg})
-			if err != nil {
-				return nil, err
+		var found []string
+		var err error
+		if isRemote(arg) {
+			if found, err = listRemote(ctx, arg); err != nil {
+				err = fmt.Errorf("%s: %w", arg, err)
 			}
-			files = append(files, below...)
-			continue
+		} else {
+			var skipped []capture.Skipped
+			found, skipped, err = capture.Files(ctx, []string{arg})
+			for _, s := range skipped {
+				problems = append(problems, Problem{Text: fmt.Sprintf("%s is skipped: %s", s.Path, s.Why)})
+			}
 		}
-		found, err := listRemote(ctx, arg)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", arg, err)
+			problems = append(problems, Problem{Text: err.Error(), Error: true})
 		}
 		files = append(files, found...)
 	}
 	if slices.Contains(files, "-") {
-		return nil, &usageError{"workers have no standard input to read"}
+		return nil, nil, &usageError{"workers have no standard input to read"}
 	}
 	if len(files) == 0 {
-		return nil, &usageError{"--input names no capture"}
+		texts := []string{"--input names no capture"}
+		for _, p := range problems {
+			texts = append(texts, p.Text)
+		}
+		return nil, nil, &usageError{strings.Join(texts, "; ")}
 	}
-	return files, nil
+	return files, problems, nil
 }
 
 func listRemote(ctx context.Context, pattern string) ([]string, error) {

@@ -85,9 +85,12 @@ func TestStore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	files, err := expand(t.Context(), []string{scheme + dir + "/"})
+	files, problems, err := expand(t.Context(), []string{scheme + dir + "/", t.TempDir()})
 	if err != nil || len(files) != 4 {
 		t.Fatalf("%v: %v", files, err)
+	}
+	if len(problems) != 1 || !problems[0].Error { // the directory without captures
+		t.Errorf("problems: %v", problems)
 	}
 	for _, join := range []bool{false, true} {
 		s := Settings{Output: scheme + filepath.Join(out, "run"), Format: "jsonl", Join: join}
@@ -144,10 +147,15 @@ func TestFailure(t *testing.T) {
 }
 
 // A chunk that was sent twice, by a worker that failed after it and was tried again, is
-// taken once.
+// taken once, from memory or from a file.
 func TestSentTwice(t *testing.T) {
 	var got [2][]string
+	held := heldChunks
+	defer func() { heldChunks = held }()
 	for i := range got {
+		if i > 0 {
+			heldChunks = 50 // most of them are in a file
+		}
 		var chunks [][]byte
 		var e encoder
 		key := tuple{is4: true}
@@ -180,8 +188,20 @@ func TestSentTwice(t *testing.T) {
 			*b, chunks = chunks[0], chunks[1:]
 			return true
 		}
-		emit := func(_ int, line []byte) { got[i] = append(got[i], string(line)) }
-		if err := f.ProcessElement(key.key(), next, plan, nil, emit); err != nil {
+		emit := func(_ int, squeezed []byte) {
+			lines, err := unsqueeze(squeezed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := parseLines(lines)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range list {
+				got[i] = append(got[i], string(l.text))
+			}
+		}
+		if err := f.ProcessElement(t.Context(), key.key(), next, plan, nil, emit); err != nil {
 			t.Fatal(err)
 		}
 	}

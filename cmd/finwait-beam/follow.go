@@ -1,6 +1,10 @@
 package main
 
 import (
+	"cmp"
+	"math"
+	"slices"
+
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
 	"finwait/analyzer/timeline"
@@ -20,6 +24,11 @@ type follower struct {
 	moments *timeline.Moments
 	numbers []uint32 // of the streams, by the tracker's own number
 	rows    []row    // which file frames are in, in order
+	base    int64    // frames of all captures before the tracker's first; where not dense
+	dense   bool     // the tracker counts the packets that it sees, and not all
+	seen    int      // of those
+	known   []known  // those that it may still name, in order; where dense
+	limit   int      // how many may be known before some are forgotten
 	took    func(*model.Record) error
 	err     error
 }
@@ -28,6 +37,39 @@ type follower struct {
 type row struct {
 	frame int
 	file  int
+}
+
+// known is a packet as the tracker and as the captures count it.
+type known struct {
+	own   uint32
+	file  int32
+	frame int64
+}
+
+// minKnown is how many packets are not worth forgetting.
+var minKnown = 1 << 14
+
+// forget keeps the packets that the tracker may still name, and the last. The next time
+// comes after as many new ones.
+func (f *follower) forget() {
+	keep := make([]bool, len(f.known))
+	keep[len(keep)-1] = true
+	f.tracker.Frames(func(own uint32) {
+		if i, found := f.find(own); found {
+			keep[i] = true
+		}
+	})
+	kept := f.known[:0]
+	for i, k := range f.known {
+		if keep[i] {
+			kept = append(kept, k)
+		}
+	}
+	f.known, f.limit = kept, 2*len(kept)
+}
+
+func (f *follower) find(own uint32) (i int, found bool) {
+	return slices.BinarySearchFunc(f.known, own, func(k known, own uint32) int { return cmp.Compare(k.own, own) })
 }
 
 // unbounded is more connections than there can be: what a bound would leave out depends
@@ -44,7 +86,7 @@ func newFollower(s *Settings, p *Plan, took func(*model.Record) error) *follower
 // reset forgets the connections.
 func (f *follower) reset() {
 	f.tracker = reassembly.NewTracker(reassembly.Config{MaxConnections: unbounded, Number: f.number}, f.ended)
-	f.numbers, f.rows = f.numbers[:0], f.rows[:0]
+	f.numbers, f.rows, f.known, f.seen, f.limit = f.numbers[:0], f.rows[:0], f.known[:0], 0, 0
 	if f.plan.HasPlain {
 		f.tracker.Plain(frame.Time(f.plan.Plain))
 	}
@@ -63,7 +105,7 @@ func (f *follower) ended(c *conn.Conn) {
 	if f.err != nil {
 		return
 	}
-	r := f.judging.Record(c, f.plan.interfaceName(c.Path.Interface), f.fileOf)
+	r := f.judging.Record(c, f.plan.interfaceName(c.Path.Interface), f.at)
 	f.moments.Add(r)
 	f.err = f.took(r)
 }
@@ -75,27 +117,44 @@ func (f *follower) in(file, frame int) {
 	}
 }
 
-// fileOf returns the name of the file that a frame is in.
-func (f *follower) fileOf(frame int64) string {
-	low, high := 0, len(f.rows)
-	for low < high {
-		if middle := (low + high) / 2; int64(f.rows[middle].frame) <= frame {
-			low = middle + 1
-		} else {
-			high = middle
-		}
+// at returns the name of the file that a frame of the tracker's is in, and its number among
+// the frames of all captures: these are more than a tracker can tell apart.
+func (f *follower) at(frame int64) (file string, number int64) {
+	if f.dense {
+		i, _ := f.find(uint32(frame))
+		k := &f.known[min(i, len(f.known)-1)]
+		return f.plan.Names[k.file], k.frame
 	}
-	return f.plan.Names[f.rows[max(low-1, 0)].file]
+	i, found := slices.BinarySearchFunc(f.rows, int(frame), func(r row, frame int) int { return cmp.Compare(r.frame, frame) })
+	if !found {
+		i--
+	}
+	return f.plan.Names[f.rows[max(i, 0)].file], f.base + frame
 }
 
 // take takes in a packet; its frame counts through all captures.
 func (f *follower) take(p *Packet) {
-	f.in(p.File, p.Frame.Number)
+	own := p.Frame
+	if f.dense {
+		if uint64(f.seen) == math.MaxUint32 {
+			f.err = driver.ErrFrames // on one 4-tuple
+			return
+		}
+		if len(f.known) >= max(f.limit, minKnown) {
+			f.forget()
+		}
+		f.seen++
+		own.Number = f.seen
+		f.known = append(f.known, known{uint32(f.seen), int32(p.File), int64(p.Frame.Number)})
+	} else {
+		own.Number -= int(f.base)
+		f.in(p.File, own.Number)
+	}
 	f.tracker.Advance(p.Now)
 	if p.Quote {
-		f.tracker.Quote(p.Frame, &p.Segment)
+		f.tracker.Quote(own, &p.Segment)
 	} else {
-		f.tracker.Add(p.Frame, &p.Segment)
+		f.tracker.Add(own, &p.Segment)
 	}
 }
 

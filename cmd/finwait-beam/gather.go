@@ -11,8 +11,8 @@ import (
 )
 
 func init() {
-	register.DoFn3x1[int, func(*[]byte) bool, func(int, []byte), error](&mergeFn{})
-	register.DoFn3x1[context.Context, int, func(*[]byte) bool, error](&reportFn{})
+	beam.RegisterDoFn(&mergeFn{})
+	beam.RegisterDoFn(&reportFn{})
 	register.Iter1[[]byte]()
 }
 

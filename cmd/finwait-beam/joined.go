@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/transforms/stats"
 
 	"finwait/analyzer/driver"
@@ -13,7 +12,7 @@ import (
 )
 
 func init() {
-	register.DoFn4x1[context.Context, int, func(*[]byte) bool, []byte, error](&joinedReportFn{})
+	beam.RegisterDoFn(&joinedReportFn{})
 }
 
 // buildJoined adds what analyzes captures as one. They are read twice: once for what all

@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 
 	"finwait/reassembly/capture"
@@ -42,6 +45,53 @@ func TestJoined(t *testing.T) {
 
 func shuffle(files []string) {
 	rand.New(rand.NewPCG(1, 9)).Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+}
+
+// TestJoinedAmidDamage: what cannot be read stops nothing, and is told with its name.
+func TestJoinedAmidDamage(t *testing.T) {
+	files := amid(t, cut(t, "../../testdata/real/go-timeout.pcap", 6, 0))
+	prefix := analyze(t, Settings{Join: true}, files...)
+	equal(t, prefix, files...)
+	allTold(t, prefix)
+}
+
+// TestHotKeys: of what is too much to hold of one 4-tuple, packets are in a file and frames
+// that nobody can name any more are forgotten; nothing else changes.
+func TestHotKeys(t *testing.T) {
+	held, least := heldChunks, minKnown
+	defer func() { heldChunks, minKnown = held, least }()
+	heldChunks, minKnown = 100, 3
+	s := traffic.Mix(60)
+	s.Tuples = 3
+	joined(t, cut(t, madeUp(t, s), 6, 0)...)
+	joined(t, cut(t, "../../testdata/real/go-timeout.pcap", 7, 0)...)
+}
+
+// TestFramesBeyond32Bits begins where more frames came before than 32 bits can count.
+func TestFramesBeyond32Bits(t *testing.T) {
+	if math.MaxInt == math.MaxInt32 {
+		t.Skip("an int holds no such frame here")
+	}
+	const before = 1<<33 - 100 // so that frames are also around a multiple of 2^32
+	files := cut(t, "../../testdata/real/go-timeout.pcap", 5, 0)
+	prefix := analyze(t, Settings{Join: true, Before: before}, files...)
+	number := regexp.MustCompile(`\b[0-9]{10}\b`)
+	shifted := 0
+	back := func(text []byte) []byte {
+		return number.ReplaceAllFunc(text, func(s []byte) []byte {
+			n, err := strconv.ParseInt(string(s), 10, 64)
+			if err != nil || n <= before || n > before+1e6 {
+				return s
+			}
+			shifted++
+			return strconv.AppendInt(nil, n-before, 10)
+		})
+	}
+	same(t, "records", sorted(back(written(t, prefix+"-*.jsonl"))), sorted(want(t, append([]string{"flows", "--join", "--format", "jsonl"}, files...)...)))
+	same(t, "report", back(written(t, prefix+".report.json")), want(t, append([]string{"report", "--join", "--format", "json"}, files...)...))
+	if shifted < 300 {
+		t.Errorf("%d frames were beyond 32 bits", shifted)
+	}
 }
 
 // TestCut: captures cut into pieces, as tcpdump -C cuts them, given in any order.

@@ -45,12 +45,13 @@ func (l *list) Set(v string) error {
 }
 
 var (
-	inputs  list
-	output  = flag.String("output", "", "the prefix of what is written: PREFIX-*.jsonl and PREFIX.report.json")
-	config  = flag.String("config", "", "the rules and thresholds: a finwait.yaml; none is looked for")
-	verbose = flag.Bool("verbose", false, "say what Beam does meanwhile")
-	join    = flag.Bool("join", false, "the captures are one, in time order, as tcpdump -C, -G or -W leave it")
-	format  = flag.String("format", "jsonl", "how records are written: jsonl or parquet")
+	inputs    list
+	output    = flag.String("output", "", "the prefix of what is written: PREFIX-*.jsonl and PREFIX.report.json")
+	config    = flag.String("config", "", "the rules and thresholds: a finwait.yaml; none is looked for")
+	verbose   = flag.Bool("verbose", false, "say what Beam does meanwhile")
+	join      = flag.Bool("join", false, "the captures are one, in time order, as tcpdump -C, -G or -W leave it")
+	showCosts = flag.Bool("costs", false, "say at the end what passed from stage to stage")
+	format    = flag.String("format", "jsonl", "how records are written: jsonl or parquet")
 )
 
 func init() {
@@ -96,7 +97,7 @@ func start(ctx context.Context, stderr io.Writer) error {
 	if err := settings.check(); err != nil {
 		return err
 	}
-	files, err := expand(ctx, append(inputs, flag.Args()...))
+	files, problems, err := expand(ctx, append(inputs, flag.Args()...))
 	if err != nil {
 		return err
 	}
@@ -109,8 +110,12 @@ func start(ctx context.Context, stderr io.Writer) error {
 	if name == "" {
 		name = "prism"
 	}
-	if _, err := beam.Run(ctx, name, p); err != nil {
+	result, err := beam.Run(ctx, name, p)
+	if err != nil {
 		return err
 	}
-	return tell(ctx, settings.problems(), stderr)
+	if *showCosts && result != nil {
+		tellCosts(stderr, result)
+	}
+	return tell(ctx, problems, settings.problems(), stderr)
 }

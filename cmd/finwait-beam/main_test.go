@@ -22,6 +22,9 @@ import (
 var finwait string
 
 func TestMain(m *testing.M) {
+	if port := os.Getenv(serverPort); port != "" {
+		os.Exit(serve(port))
+	}
 	dir, err := os.MkdirTemp("", "finwait-beam")
 	if err != nil {
 		panic(err)
@@ -116,8 +119,9 @@ func sorted(text []byte) []byte {
 	return []byte(strings.Join(lines, "\n"))
 }
 
-// TestAlone: each capture by itself, and what cannot be read among them.
-func TestAlone(t *testing.T) {
+// amid puts what cannot be read among captures.
+func amid(t *testing.T, files []string) []string {
+	t.Helper()
 	dir := t.TempDir()
 	whole, err := os.ReadFile("../../testdata/real/go-timeout.pcap")
 	if err != nil {
@@ -125,23 +129,35 @@ func TestAlone(t *testing.T) {
 	}
 	damaged := bytes.Clone(whole)
 	copy(damaged[24+8:], "\xff\xff\xff\xff") // the first record is longer than any
-	bad := map[string][]byte{"damaged.pcap": damaged, "cut.pcap": whole[:len(whole)-7], "text.txt": []byte("no capture\n")}
-	files := recordings(t)
-	for name, content := range bad {
+	bad := map[string][]byte{"damaged.pcap": damaged, "cut.pcap": whole[:len(whole)-7], "text.txt": []byte("no capture\n"), "denied.pcap": whole}
+	for _, name := range []string{"cut.pcap", "damaged.pcap", "denied.pcap", "text.txt"} {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, content, 0o600); err != nil {
+		if err := os.WriteFile(path, bad[name], 0o600); err != nil {
 			t.Fatal(err)
+		}
+		if name == "denied.pcap" && os.Chmod(path, 0) != nil { // which does not keep root out: then it is a capture more
+			t.Fatal("the permission cannot be taken")
 		}
 		files = append(files[:3:3], append([]string{path}, files[3:]...)...)
 	}
-	files = append(files, filepath.Join(dir, "missing.pcap"))
+	return append(files, filepath.Join(dir, "missing.pcap"))
+}
+
+// TestAlone: each capture by itself, and what cannot be read among them.
+func TestAlone(t *testing.T) {
+	files := amid(t, recordings(t))
 
 	prefix := analyze(t, Settings{}, files...)
 	same(t, "records", written(t, prefix+"-*.jsonl"), want(t, append([]string{"flows", "--format", "jsonl"}, files...)...))
 	same(t, "report", written(t, prefix+".report.json"), want(t, append([]string{"report", "--format", "json"}, files...)...))
+	allTold(t, prefix)
+}
 
+// allTold looks for the names of what could not be read among the problems of a run.
+func allTold(t *testing.T, prefix string) {
+	t.Helper()
 	var told bytes.Buffer
-	if err := tell(context.Background(), prefix+".problems.jsonl", &told); !errors.Is(err, errUnread) {
+	if err := tell(context.Background(), nil, prefix+".problems.jsonl", &told); !errors.Is(err, errUnread) {
 		t.Errorf("captures that could not be read: %v", err)
 	}
 	for _, part := range []string{"damaged.pcap", "warning: ", "cut.pcap", "text.txt", "missing.pcap"} {

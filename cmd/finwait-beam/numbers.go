@@ -1,19 +1,21 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
 	"slices"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"finwait/reassembly/stream"
 )
 
 func init() {
-	register.DoFn5x1[[]byte, func(*[]byte) bool, []byte, func(int, []byte), func(int, int), error](&numbersFn{})
-	register.DoFn3x0[int, int, func(int, []byte)](&countFn{})
-	register.DoFn3x1[int, func(*[]byte) bool, func([]byte), error](&basesFn{})
-	register.DoFn2x0[[]byte, func(int, int)](&zeroFn{})
+	beam.RegisterDoFn(&numbersFn{})
+	beam.RegisterDoFn(&countFn{})
+	beam.RegisterDoFn(&basesFn{})
+	beam.RegisterDoFn(&zeroFn{})
 	register.Emitter2[int, int]()
 }
 
@@ -24,7 +26,7 @@ type numbersFn struct {
 	unitOf []int // by file
 }
 
-func (f *numbersFn) ProcessElement(key []byte, values func(*[]byte) bool, plan []byte, emit func(int, []byte), count func(int, int)) error {
+func (f *numbersFn) ProcessElement(ctx context.Context, key []byte, values func(*[]byte) bool, plan []byte, emit func(int, []byte), count func(int, int)) error {
 	if err := f.prepare(plan); err != nil {
 		return err
 	}
@@ -53,6 +55,7 @@ func (f *numbersFn) ProcessElement(key []byte, values func(*[]byte) bool, plan [
 		for _, frame := range opens {
 			out = binary.AppendUvarint(out, uint64(frame))
 		}
+		numbersCost.add(ctx, intKey+len(out))
 		emit(o.unit, out)
 	}
 	return nil

@@ -12,6 +12,7 @@ func init() {
 
 // build adds what analyzes captures.
 func build(s beam.Scope, settings Settings, files []string) {
+	settings.Captures = len(files)
 	if settings.Join && len(files) > 1 {
 		buildJoined(s, settings, files)
 		return

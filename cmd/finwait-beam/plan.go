@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 
@@ -61,7 +62,7 @@ type FilesPart struct {
 func newPlan(s *Settings, names []string, files []FileFacts, units []UnitFacts) (*Plan, *FilesPart, error) {
 	slices.SortFunc(files, func(a, b FileFacts) int { return cmp.Compare(a.Index, b.Index) })
 	p := &Plan{Names: names, Interfaces: make([][]string, len(files)), FirstID: make([]int, len(files))}
-	base, now, hasNow := 0, int64(0), false
+	base, now, hasNow := s.Before, int64(0), false
 	for i := range units {
 		u := &units[i]
 		u.Unit.Base, u.Unit.Now, u.Unit.HasNow = base, now, hasNow
@@ -70,6 +71,9 @@ func newPlan(s *Settings, names []string, files []FileFacts, units []UnitFacts) 
 			if hasNow {
 				p.Plain = max(p.Plain, now)
 			}
+		}
+		if int64(u.Frames) > math.MaxUint32 {
+			return nil, nil, fmt.Errorf("%v: %w", u.Unit.names(names), driver.ErrFrames)
 		}
 		base += u.Frames
 		if u.HasNow && (!hasNow || u.Now > now) {

@@ -36,9 +36,9 @@ func writeProblems(w io.Writer, list []Problem) error {
 	return nil
 }
 
-// tell tells what a run wrote of its problems, and fails where captures could not be
-// read.
-func tell(ctx context.Context, name string, stderr io.Writer) error {
+// tell tells what was wrong with the arguments, and what a run wrote of its problems, and
+// fails where captures could not be read.
+func tell(ctx context.Context, before []Problem, name string, stderr io.Writer) error {
 	fs, err := filesystem.New(ctx, name)
 	if err != nil {
 		return err
@@ -52,7 +52,13 @@ func tell(ctx context.Context, name string, stderr io.Writer) error {
 	d := json.NewDecoder(bufio.NewReader(r))
 	for unread := false; ; {
 		var p Problem
-		switch err := d.Decode(&p); {
+		err := error(nil)
+		if len(before) > 0 {
+			p, before = before[0], before[1:]
+		} else {
+			err = d.Decode(&p)
+		}
+		switch {
 		case errors.Is(err, io.EOF) && unread:
 			return errUnread
 		case errors.Is(err, io.EOF):

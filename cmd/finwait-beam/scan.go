@@ -217,6 +217,7 @@ func findGaps(units []UnitFacts) (found []silence, err error) {
 			found = append(found, silence{paused.File, paused.Frame.Number, g})
 		}
 	}}, nobody)
+	seen := 0
 	for i := range units {
 		u := &units[i]
 		if len(u.Silences) == 0 {
@@ -236,6 +237,7 @@ func findGaps(units []UnitFacts) (found []silence, err error) {
 			}
 			one := *p
 			one.Frame.Number += u.Unit.Base
+			seen++
 			if p.Opens { // a silence, or the first packet of the unit
 				if now, begun := k.Now(); begun && one.Now.Sub(now) >= reassembly.ShortestGap {
 					paused = one
@@ -243,7 +245,7 @@ func findGaps(units []UnitFacts) (found []silence, err error) {
 				k.Advance(one.Now)
 				continue
 			}
-			if err := replay(k, &one); err != nil {
+			if err := replay(k, &one, seen); err != nil {
 				return nil, err
 			}
 		}
@@ -253,8 +255,8 @@ func findGaps(units []UnitFacts) (found []silence, err error) {
 	return found, nil
 }
 
-// replay gives a segment to k at the time at which it was seen.
-func replay(k *reassembly.Tracker, p *Packet) error {
+// replay gives a segment to k, as the frame of that number, at the time at which it was seen.
+func replay(k *reassembly.Tracker, p *Packet, number int) error {
 	key, err := parseTuple(p.Segment.Payload)
 	if err != nil {
 		return err
@@ -265,7 +267,7 @@ func replay(k *reassembly.Tracker, p *Packet) error {
 		s.Src, s.Dst = s.Dst, s.Src
 	}
 	creep(k, p.Now)
-	k.Add(p.Frame, &s)
+	k.Add(frame.Frame{Number: number, Time: p.Frame.Time}, &s)
 	return nil
 }
 

@@ -12,6 +12,9 @@ type Settings struct {
 	Format string
 	Join   bool // the captures are one, in time order
 	Config *model.Config
+
+	Captures int // how many there are
+	Before   int // frames before the first capture: tests begin where 32 bits end
 }
 
 func (s *Settings) check() error {
@@ -29,7 +32,7 @@ func (s *Settings) part(i int) string { return fmt.Sprintf("%s-%05d.%s", s.Outpu
 
 // sharedPart names records of connections that cross captures.
 func (s *Settings) sharedPart(i int) string {
-	return fmt.Sprintf("%s-across-%02d.%s", s.Output, i, s.Format)
+	return fmt.Sprintf("%s-across-%05d.%s", s.Output, i, s.Format)
 }
 
 func (s *Settings) report() string { return s.Output + ".report.json" }

@@ -6,7 +6,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
@@ -15,7 +15,7 @@ import (
 )
 
 func init() {
-	register.DoFn8x1[context.Context, int, func(*[]byte) bool, func(*[]byte) bool, []byte, []byte, func(int, []byte), func([]byte, []byte), error](&trackFn{})
+	beam.RegisterDoFn(&trackFn{})
 }
 
 // trackFn follows the connections that lie within one unit, and hands on the packets of
@@ -29,12 +29,13 @@ type trackFn struct {
 type tracking struct {
 	*follower
 	unit    *Unit
-	base    uint32            // streams before the unit
+	streams uint32            // before the unit
 	common  map[tuple]*handOn // 4-tuples that other units have, too
 	opens   []int             // the frames of the unit that open streams on them, in order
 	opened  uint32            // how many of those came
 	pending int               // octets that are not handed on yet
 	emit    func([]byte, []byte)
+	ctx     context.Context
 	chunk   uint64
 }
 
@@ -51,17 +52,18 @@ func (f *trackFn) ProcessElement(ctx context.Context, unit int, exists, common f
 	if err != nil {
 		return err
 	}
-	t := &tracking{unit: &p.Units[unit], emit: emit}
+	t := &tracking{unit: &p.Units[unit], emit: emit, ctx: ctx}
 	if len(*counts) == 0 {
 		return errWire
 	}
-	t.base = (*counts)[min(unit, len(*counts)-1)]
+	t.streams = (*counts)[min(unit, len(*counts)-1)]
 	if err := t.readCommon(common); err != nil {
 		return err
 	}
 	err = write(ctx, f.Settings.part(unit), func(w io.Writer) error {
 		h := f.Settings.handler(w)
 		t.follower = newFollower(&f.Settings, p, h.Record)
+		t.base = int64(t.unit.Base)
 		if err := t.read(ctx, &f.Settings, f.Names); err != nil {
 			return err
 		}
@@ -78,6 +80,7 @@ func (f *trackFn) ProcessElement(ctx context.Context, unit int, exists, common f
 	if err != nil {
 		return err
 	}
+	partsCost.add(ctx, intKey+len(text))
 	emitPart(unit/groupSize, text)
 	return nil
 }
@@ -139,13 +142,13 @@ func (t *tracking) see(p *driver.Scanned) {
 	if to == nil {
 		t.take(&one)
 		if t.follower.opened() {
-			t.numbers = append(t.numbers, t.base+uint32(len(t.numbers))+t.opened)
+			t.numbers = append(t.numbers, t.streams+uint32(len(t.numbers))+t.opened)
 		}
 		return
 	}
 	t.tracker.Advance(at)
 	if _, found := slices.BinarySearch(t.opens, p.Frame.Number); found {
-		one.Opens, one.Stream = true, t.base+uint32(len(t.numbers))+t.opened
+		one.Opens, one.Stream = true, t.streams+uint32(len(t.numbers))+t.opened
 		t.opened++
 	}
 	one.Now, _ = t.tracker.Now()
@@ -168,7 +171,9 @@ func (t *tracking) handOn(key tuple, h *handOn) {
 	unit := uint64(t.unit.Base)
 	head := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, unit), t.chunk)
 	t.chunk++
-	t.emit(key.key(), append(head, squeeze(h.B)...))
+	to, value := key.key(), append(head, squeeze(h.B)...)
+	acrossCost.add(t.ctx, len(to)+len(value))
+	t.emit(to, value)
 	t.pending -= len(h.B)
 	h.encoder = encoder{}
 }
