@@ -2,6 +2,7 @@ package pair
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math"
@@ -40,9 +41,9 @@ type Engine struct {
 	missed [2]int64  // segments that a capture should hold, and does not
 	lost   int64     // segments that the path lost for certain
 	least  [2]frame.Time
-	usual  [2]usual                 // delays, by the capture that is passed first
-	met    map[[2]segment.Addr]bool // pairs of hosts of which both captures hold connections
-	last   [2]segment.Addr          // the pair that was met last
+	usual  [2]usual            // delays, by the capture that is passed first
+	met    map[uint64]struct{} // pairs of hosts of which both captures hold connections, see hosts
+	last   uint64              // the pair that was met last
 	result *Result
 
 	sacks   sacks // of the segment that is being added
@@ -80,7 +81,7 @@ func Run(ctx context.Context, a, b []string, o Options) (*Result, error) {
 	if err := seesNothing(looks, problems, o.Driver.Problem); err != nil {
 		return nil, err
 	}
-	e := &Engine{options: o, align: found, clock: newClock(&found), met: map[[2]segment.Addr]bool{}}
+	e := &Engine{options: o, align: found, clock: newClock(&found), met: map[uint64]struct{}{}}
 	e.result = new(Result)
 	for c := range e.sources {
 		e.tables[c] = newTable()
@@ -281,9 +282,9 @@ func (e *Engine) join(a, b *leg, turned bool) {
 }
 
 // meet notes that both captures hold connections of two hosts.
-func (e *Engine) meet(h [2]segment.Addr) {
+func (e *Engine) meet(h uint64) {
 	if h != e.last {
-		e.met[h], e.last = true, h
+		e.met[h], e.last = struct{}{}, h
 	}
 }
 
@@ -309,7 +310,7 @@ func (k *link) turn() {
 	}
 	k.rows = w.B
 	k.flows[0], k.flows[1] = k.flows[1], k.flows[0]
-	k.waits = waits{}
+	k.waits = nil
 }
 
 // standsAt returns the capture that is nearer to the end of a leg with direction 0.
@@ -379,15 +380,22 @@ func (e *Engine) span(c int) (from, to frame.Time) {
 	return from, to
 }
 
-// hosts returns the addresses of a leg, the smaller first.
-func hosts(l *leg) [2]segment.Addr {
+// hosts returns a number that is equal for legs of the same two addresses.
+func hosts(l *leg) (h uint64) {
 	t := l.tuple()
-	return [2]segment.Addr{t[0].Addr, t[1].Addr}
+	for _, e := range t {
+		h = mix(h ^ binary.LittleEndian.Uint64(e.Addr[:8]))
+		h = mix(h ^ binary.LittleEndian.Uint64(e.Addr[8:]))
+	}
+	return h
 }
 
 // meets reports whether other connections of a leg's hosts are in both captures: then
 // this one should be.
-func (e *Engine) meets(l *leg) bool { return e.met[hosts(l)] }
+func (e *Engine) meets(l *leg) bool {
+	_, ok := e.met[hosts(l)]
+	return ok
+}
 
 // final takes in that a capture has said all of a connection.
 func (e *Engine) final(c int, stream uint32, record []byte) {

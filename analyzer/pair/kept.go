@@ -64,7 +64,9 @@ func (k *link) encode(w *writer) {
 		}
 		w.sampling(&f.delays)
 	}
-	w.waits(&k.waits)
+	if w.Flag(k.waits != nil); k.waits != nil {
+		w.waits(k.waits)
+	}
 	if w.Flag(k.notes != nil); k.notes != nil {
 		for _, list := range k.notes.all() {
 			for i := range list {
@@ -123,7 +125,9 @@ func (u *unpacker) decode(b []byte) (k *kept, err error) {
 		}
 		r.sampling(&f.delays)
 	}
-	k.waits = r.waits()
+	if r.Flag() {
+		k.waits = r.waits()
+	}
 	if r.Flag() {
 		for _, list := range k.notes.all() {
 			for i := range list {

@@ -1,6 +1,8 @@
 package pair
 
 import (
+	"math"
+
 	"finwait/reassembly/codec"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
@@ -23,7 +25,7 @@ type story struct {
 	rows  []byte // encoded
 	notes *notes // nil while there are none
 	fins  fins
-	waits waits
+	waits *waits // nil while there was no payload
 }
 
 // mostAlone is how many segments a link has before it has a story, unless it is joined.
@@ -56,19 +58,19 @@ func (k *link) tell(e *Engine) {
 // flow is one direction of a link.
 type flow struct {
 	tally
-	matched int64
+	matched uint32
 	highest [2]number // sequence number sent so far, by capture
 	acks    [2]acked  // what its receiver acknowledged so far, by capture
 	ttl     [2]ttl    // by capture, of what was matched
 	ids     counter   // the IP identification of its sender, as it was sent
-	same    int       // matched segments whose IP identification is the same
-	differ  int       // and those whose is not
+	same    uint32    // matched segments whose IP identification is the same
+	differ  uint32    // and those whose is not
 	plainTS bool      // matched segments had timestamps in both captures
 	isn     number    // of the SYN that is in both captures
 	began   number    // where the first segment stands that is in both and no SYN
 	lastVal number    // the timestamp of what arrived last
 	recent  []seen    // what arrived last, to know copies by
-	next    int
+	next    uint8
 }
 
 // acked is what was acknowledged, and since when by A's clock.
@@ -80,7 +82,7 @@ type acked struct {
 // ttl is that of the matched segments.
 type ttl struct {
 	value uint8
-	n     int
+	n     uint8 // as many, or more
 	mixed bool
 }
 
@@ -91,14 +93,14 @@ func (t *ttl) see(v uint8) {
 	case t.value != v:
 		t.mixed = true
 	}
-	t.n++
+	t.n = min(t.n, math.MaxUint8-1) + 1
 }
 
 // counter is the IP identification of a sender that counts.
 type counter struct {
 	first, last uint16
-	n           int
-	jumps       int
+	n           int32
+	jumps       int32
 }
 
 // see takes in an identification. What Linux sends for a connection without a socket, from
@@ -155,8 +157,8 @@ type seen struct {
 const keptSeen = 64
 
 func (f *flow) remember(s seen) {
-	if f.recent == nil { // as many as arrive where a connection is refused
-		f.recent = make([]seen, 0, 2)
+	if cap(f.recent) == 0 { // as many as arrive where a connection is refused
+		f.recent = make([]seen, 0, 1)
 	}
 	if len(f.recent) < keptSeen {
 		f.recent = append(f.recent, s)
@@ -229,7 +231,7 @@ func (k *link) add(e *Engine, c int, s *seg, t frame.Time) {
 		*h = number{s.end(), true}
 	}
 	if s.len > 0 && c == k.sender(s.dir) {
-		k.waits.leaves(s, again)
+		k.wait().leaves(s, again)
 	}
 	matched := k.legs[1-c] != nil && k.match(e, c, s, t)
 	if s.has(segment.ACK) && !s.has(segment.RST) {
@@ -457,7 +459,7 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 		}
 	}
 	if s.len > 0 {
-		k.waits.see(s, r.at, 1-k.near)
+		k.wait().see(s, r.at, 1-k.near)
 	}
 	k.emit(r)
 	e.clock.add(r.at[0], r.at[1]-r.at[0], sender == 0)
@@ -474,6 +476,14 @@ func (k *link) copyCame(sender int, s *seg) {
 			p.came = min(p.came+1, 100)
 		}
 	}
+}
+
+// wait returns where the time went between payload.
+func (s *story) wait() *waits {
+	if s.waits == nil {
+		s.waits = new(waits)
+	}
+	return s.waits
 }
 
 // note returns what is noted of a link.

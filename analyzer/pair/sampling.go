@@ -24,7 +24,6 @@ func (s *sampling) add(at, diff frame.Time) {
 	d := difference{at, diff}
 	if s.n == 0 {
 		s.low, s.high, s.stride = d, d, 1
-		s.kept = make([]difference, 0, 8) // as many as most connections have
 	}
 	if diff < s.low.diff {
 		s.low = d

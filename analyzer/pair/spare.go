@@ -50,7 +50,10 @@ func (s *spare) leg(l *leg) {
 // link takes back one that is closed or joined with another.
 func (s *spare) link(k *link) {
 	if st := k.story; st != nil {
-		*st = story{flows: [2]flow{st.flows[0].again(), st.flows[1].again()}}
+		if st.waits != nil {
+			*st.waits = waits{}
+		}
+		*st = story{waits: st.waits, flows: [2]flow{st.flows[0].again(), st.flows[1].again()}}
 		put(&s.stories, st)
 	}
 	*k = link{pending: [2]pending{k.pending[0].again(), k.pending[1].again()}}
