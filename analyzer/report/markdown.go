@@ -138,10 +138,3 @@ func mdCode(s string) string {
 	}
 	return fence + " " + s + " " + fence
 }
-
-func upperFirst(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}

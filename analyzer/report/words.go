@@ -1,8 +1,6 @@
 package report
 
 import (
-	"strconv"
-
 	analyzer "finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
@@ -22,23 +20,6 @@ func bounded(s *analyzer.Seconds, bound *conn.Bound) string {
 		}
 	}
 	return s.Words()
-}
-
-// count words a number with its noun: 1 packet, 2,000 packets.
-func count(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return number(n) + " " + noun + "s"
-}
-
-// number groups digits by thousands.
-func number(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // closeWords are the values of close as text for people, in the order in which
