@@ -8,6 +8,7 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 // Kind says what a Problem is about.
@@ -103,14 +104,14 @@ func (c *Checker) Check(in *Capture, config *Config) *Result {
 	}
 	if in.Problem != nil {
 		res.Problems = append(res.Problems, Problem{
-			Kind: Unreadable, Title: "unreadable capture", Lines: []string{report.Safe(in.Problem.Error())},
+			Kind: Unreadable, Title: "unreadable capture", Lines: []string{prose.Safe(in.Problem.Error())},
 			Mend: "record it anew, or remove it with its golden record: rm " + report.ShellWord(in.Path) + " " + report.ShellWord(in.Path+Suffix),
 		})
 		return res
 	}
 	if in.Unread != nil {
 		res.Problems = append(res.Problems, Problem{
-			Kind: Unreadable, Title: "unreadable golden record", Lines: []string{report.Safe(in.Unread.Error())},
+			Kind: Unreadable, Title: "unreadable golden record", Lines: []string{prose.Safe(in.Unread.Error())},
 			Mend: "let it be read, or write it anew: rm -r " + report.ShellWord(in.Path+Suffix) + "; " + updateCommand(in.Path),
 		})
 		return res
@@ -166,7 +167,7 @@ func updateCommand(path string) string { return "finwait check --update " + repo
 // checkGolden compares with the golden record.
 func (c *Checker) checkGolden(in *Capture, conns []connection, res *Result) {
 	const title = "golden record"
-	path := report.Safe(in.Path + Suffix)
+	path := prose.Safe(in.Path + Suffix)
 	if in.Golden == nil {
 		res.Problems = append(res.Problems, Problem{
 			Kind: GoldenMissing, Title: "no " + title,
@@ -345,7 +346,7 @@ func tellWhy(p *Problem, why *query.Why, records []*analyzer.Record) {
 func Stray(path string) *Result {
 	return &Result{Path: path, Problems: []Problem{{
 		Kind: GoldenStray, Title: "stray golden record",
-		Lines: []string{report.Safe(strings.TrimSuffix(path, Suffix)) + " does not exist"},
+		Lines: []string{prose.Safe(strings.TrimSuffix(path, Suffix)) + " does not exist"},
 		Mend:  "if the capture is gone for good: rm " + report.ShellWord(path),
 	}}}
 }

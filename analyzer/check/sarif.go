@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 // The parts of SARIF 2.1.0 that are written.
@@ -141,7 +141,7 @@ func WriteSARIF(w io.Writer, rules []*analyzer.Rule, results []*Result, baseline
 		}
 	}
 	s.run.Invocations = []sarifInvocation{invocation}
-	return report.JSONEncoder(w, "  ").Encode(&sarifLog{
+	return prose.JSONEncoder(w, "  ").Encode(&sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{s.run},
 	})
 }

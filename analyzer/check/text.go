@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 // Tally counts results.
@@ -63,10 +63,10 @@ func WriteText(w io.Writer, r *Result) error {
 		return nil
 	}
 	var b strings.Builder
-	b.WriteString("FAIL " + report.Safe(r.Path) + "\n")
+	b.WriteString("FAIL " + prose.Safe(r.Path) + "\n")
 	for i := range r.Problems {
 		p := &r.Problems[i]
-		b.WriteString("  " + report.Safe(p.Title) + "\n")
+		b.WriteString("  " + prose.Safe(p.Title) + "\n")
 		b.WriteString(indent(p.detail(), "    "))
 	}
 	b.WriteString("\n")
@@ -114,7 +114,7 @@ func (p *Problem) detail() string {
 		b.WriteString("\n")
 	}
 	if p.Mend != "" {
-		b.WriteString(report.Safe(upperFirst(p.Mend)) + "\n")
+		b.WriteString(prose.Safe(upperFirst(p.Mend)) + "\n")
 	}
 	return b.String()
 }
@@ -123,7 +123,7 @@ func (p *Problem) detail() string {
 func safeLines(text string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
-		b.WriteString(report.Safe(line) + "\n")
+		b.WriteString(prose.Safe(line) + "\n")
 	}
 	return b.String()
 }
@@ -159,7 +159,7 @@ func WriteGitHub(w io.Writer, r *Result) error {
 		if len(p.Lines) > 0 {
 			text, _, _ = strings.Cut(p.Lines[0], "\n")
 		}
-		if _, err := fmt.Fprintf(w, "::error file=%s%s,title=%s::%s\n", property(r.Path), line, property("finwait: "+short(p.Title)), data(report.Safe(short(text)))); err != nil {
+		if _, err := fmt.Fprintf(w, "::error file=%s%s,title=%s::%s\n", property(r.Path), line, property("finwait: "+short(p.Title)), data(prose.Safe(short(text)))); err != nil {
 			return err
 		}
 	}
@@ -182,5 +182,5 @@ func data(s string) string {
 }
 
 func property(s string) string {
-	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(data(report.Safe(s)))
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(data(prose.Safe(s)))
 }

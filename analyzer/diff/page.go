@@ -10,6 +10,7 @@ import (
 
 	"finwait/analyzer/report"
 	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -40,7 +41,7 @@ func writePage(w io.Writer, d *Diff) error {
 		}
 		one := pageTable{Title: t.title, Heads: t.heads}
 		for _, r := range t.rows {
-			one.Rows = append(one.Rows, pageRow{report.Safe(r.name), r.cells, r.differs})
+			one.Rows = append(one.Rows, pageRow{prose.Safe(r.name), r.cells, r.differs})
 		}
 		if len(t.heads) == 3 { // old, new, change
 			one.Bars = bars(t.rows)
@@ -48,9 +49,9 @@ func writePage(w io.Writer, d *Diff) error {
 		tables = append(tables, one)
 	}
 	out := page.Page{
-		Title: report.Safe(d.Old) + " and " + report.Safe(d.New), Command: "finwait diff --format html", Body: page.Template(pageTemplate),
+		Title: prose.Safe(d.Old) + " and " + prose.Safe(d.New), Command: "finwait diff --format html", Body: page.Template(pageTemplate),
 		Data: map[string]any{
-			"Old": report.Safe(d.Old), "New": report.Safe(d.New), "Verdict": d.verdict(), "Differs": d.Differs, "Tables": tables, "Spreads": d.spreads(),
+			"Old": prose.Safe(d.Old), "New": prose.Safe(d.New), "Verdict": d.verdict(), "Differs": d.Differs, "Tables": tables, "Spreads": d.spreads(),
 		},
 	}
 	return out.Write(w)
@@ -70,7 +71,7 @@ func bars(rows []row) template.HTML {
 	}
 	for i, r := range rows {
 		y := float64(i * line)
-		d.Text("e", words-8, y+18, report.Safe(r.name))
+		d.Text("e", words-8, y+18, prose.Safe(r.name))
 		for k, class := range [...]string{"bar em", "bar"} {
 			long := (width - words - 60) * float64(counts[i][k]) / float64(most)
 			d.Rect(class, words, y+4+float64(k)*11, max(long, 1), 10, "")

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	analyzer "finwait/analyzer/model"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -22,7 +22,7 @@ var Formats = []string{"text", "json", "markdown", "html"}
 func Write(w io.Writer, format string, d *Diff) error {
 	switch format {
 	case "json":
-		return report.JSONEncoder(w, "  ").Encode(d)
+		return prose.JSONEncoder(w, "  ").Encode(d)
 	case "markdown":
 		return writeMarkdown(w, d)
 	case "html":
@@ -126,7 +126,7 @@ func (d *Diff) verdict() string {
 
 func writeText(w io.Writer, d *Diff) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "old: %s\nnew: %s\n", report.Safe(d.Old), report.Safe(d.New))
+	fmt.Fprintf(&b, "old: %s\nnew: %s\n", prose.Safe(d.Old), prose.Safe(d.New))
 	for _, t := range d.tables() {
 		if len(t.rows) == 0 {
 			continue
@@ -134,7 +134,7 @@ func writeText(w io.Writer, d *Diff) error {
 		widths := make([]int, len(t.heads)+1)
 		widths[0] = len(t.title)
 		for _, r := range t.rows {
-			widths[0] = max(widths[0], 4+utf8.RuneCountInString(report.Safe(r.name)))
+			widths[0] = max(widths[0], 4+utf8.RuneCountInString(prose.Safe(r.name)))
 			for i, cell := range r.cells {
 				widths[i+1] = max(widths[i+1], utf8.RuneCountInString(cell), len(t.heads[i]))
 			}
@@ -153,7 +153,7 @@ func writeText(w io.Writer, d *Diff) error {
 			if r.differs {
 				mark = "  * "
 			}
-			line(mark+report.Safe(r.name), r.cells)
+			line(mark+prose.Safe(r.name), r.cells)
 		}
 	}
 	b.WriteString("\n" + d.verdict() + "\n")
@@ -183,5 +183,5 @@ func writeMarkdown(w io.Writer, d *Diff) error {
 
 // cell makes text safe inside a table of Markdown.
 func cell(s string) string {
-	return strings.NewReplacer("|", `\|`, "<", `\<`, "*", `\*`, "`", "\\`", "_", `\_`).Replace(report.Safe(s))
+	return strings.NewReplacer("|", `\|`, "<", `\<`, "*", `\*`, "`", "\\`", "_", `\_`).Replace(prose.Safe(s))
 }

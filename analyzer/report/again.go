@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 // joined returns the captures that were read as one; nil where each was read by itself, and
@@ -63,7 +64,7 @@ func ShellWord(name string) string {
 	switch {
 	case name != "" && strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0:
 		return name
-	case Safe(name) == name:
+	case prose.Safe(name) == name:
 		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 	}
 	var b strings.Builder // $'…' knows escapes, in bash, zsh and POSIX since 2024

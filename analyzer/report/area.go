@@ -9,6 +9,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"
 )
@@ -82,7 +83,7 @@ type areaState struct {
 // same counted otherwise, if there is that.
 func newAreaChart(c *timeline.Chart, others ...*timeline.Chart) *areaChart {
 	a := &areaChart{
-		first: c.First, File: Safe(c.File), Start: c.Start.Sub(c.First).Seconds(), Moments: min(c.Moments, maxAreaMoments),
+		first: c.First, File: prose.Safe(c.File), Start: c.Start.Sub(c.First).Seconds(), Moments: min(c.Moments, maxAreaMoments),
 		Groups: []areaGroup{{Kind: "all", Name: "all sockets"}}, Marks: []areaMark{},
 	}
 	a.Step = c.Step.Seconds() * float64(c.Moments) / float64(max(a.Moments, 1))
@@ -116,7 +117,7 @@ func (a *areaChart) addGroups(c *timeline.Chart) {
 		return cmp.Or(cmp.Compare(most[b], most[a]), cmp.Compare(a, b))
 	})
 	for _, name := range names[:min(len(names), maxGroups)] {
-		a.Groups = append(a.Groups, areaGroup{Kind: hostWord(c), Name: Safe(name), Series: a.summed(c.Moments, byName[name])})
+		a.Groups = append(a.Groups, areaGroup{Kind: hostWord(c), Name: prose.Safe(name), Series: a.summed(c.Moments, byName[name])})
 	}
 }
 
@@ -160,7 +161,7 @@ func (a *areaChart) draw() {
 			}
 		}
 		if on {
-			a.States = append(a.States, areaState{page.StateClass(state), state.String(), int(state), state != tcpstate.TimeWait, number(most)})
+			a.States = append(a.States, areaState{page.StateClass(state), state.String(), int(state), state != tcpstate.TimeWait, prose.Number(most)})
 		}
 	}
 	parts := 0
@@ -211,7 +212,7 @@ func (a *areaChart) side(d *page.SVG, side int, name string, top float64) {
 	defer d.Close()
 	for _, v := range steps {
 		d.Line("grid", barLeft, y(int64(v)), barRight, y(int64(v)))
-		d.Text("e n m", barLeft-6, y(int64(v))+4, number(int64(v)))
+		d.Text("e n m", barLeft-6, y(int64(v))+4, prose.Number(int64(v)))
 	}
 	below := make([]int64, a.Moments)
 	for _, s := range a.Groups[0].Series {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 // fileLists are the captures of a summary as people want to see them.
@@ -80,7 +81,7 @@ func moreFiles(files []*analyzer.FileInfo) string {
 	if len(files) == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("and %s", count(int64(len(files)), "more file"))
+	text := fmt.Sprintf("and %s", prose.Count(int64(len(files)), "more file"))
 	n := int64(0)
 	for _, f := range files {
 		if !f.Complete {
@@ -88,7 +89,7 @@ func moreFiles(files []*analyzer.FileInfo) string {
 		}
 	}
 	if n > 0 {
-		text += fmt.Sprintf(", %s of them not read to the end", number(n))
+		text += fmt.Sprintf(", %s of them not read to the end", prose.Number(n))
 	}
 	return text + "; --by file compares them, --format json has all"
 }
@@ -122,7 +123,7 @@ func (t *textReport) batch(b *bytes.Buffer, d *digest) {
 func unreadLines(files []*analyzer.FileInfo) (lines []string) {
 	for i, f := range files {
 		if i == maxFiles {
-			return append(lines, fmt.Sprintf("and %s", count(int64(len(files)-i), "more file")))
+			return append(lines, fmt.Sprintf("and %s", prose.Count(int64(len(files)-i), "more file")))
 		}
 		line := newFileLine(f, true)
 		lines = append(lines, line.name+": "+line.problem)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 )
 
@@ -44,8 +45,8 @@ func newByTable(s *analyzer.Summary) (t byTable) {
 		rest.Severities.Info += row.Severities.Info
 	}
 	if rest.Keys > 0 {
-		parts := append([]string{count(rest.Connections, "connection")}, severityWords(&rest.Severities)...)
-		t.More = fmt.Sprintf("and %s: %s", count(rest.Keys, "more "+by), strings.Join(parts, ", "))
+		parts := append([]string{prose.Count(rest.Connections, "connection")}, severityWords(&rest.Severities)...)
+		t.More = fmt.Sprintf("and %s: %s", prose.Count(rest.Keys, "more "+by), strings.Join(parts, ", "))
 	}
 	return t
 }
@@ -54,12 +55,12 @@ func byCells(r *analyzer.Row) []string {
 	worst := ""
 	switch {
 	case r.Error != nil:
-		worst = Safe(strings.TrimPrefix(*r.Error, r.Key+": "))
+		worst = prose.Safe(strings.TrimPrefix(*r.Error, r.Key+": "))
 	case r.Worst != nil:
-		worst = Safe(r.Worst.Rule + " " + r.Worst.Name)
+		worst = prose.Safe(r.Worst.Rule + " " + r.Worst.Name)
 	}
 	return []string{
-		Safe(r.Key), number(r.Connections),
+		prose.Safe(r.Key), prose.Number(r.Connections),
 		some(r.Severities.Error), some(r.Severities.Warning), some(r.Severities.Info),
 		bounded(r.HalfClosed.P50, nil), bounded(r.HalfClosed.P90, nil), closeList(r.Close), worst,
 	}
@@ -70,12 +71,12 @@ func some(n int64) string {
 	if n == 0 {
 		return ""
 	}
-	return number(n)
+	return prose.Number(n)
 }
 
 // shortKey keeps both ends of a long key: of a path, the end tells more.
 func shortKey(s string) string {
-	if displayWidth(s) <= maxKey {
+	if prose.Width(s) <= maxKey {
 		return s
 	}
 	runes := []rune(s)
@@ -85,7 +86,7 @@ func shortKey(s string) string {
 		if head < 12 {
 			next = head
 		}
-		if width += displayWidth(string(runes[next])); width > maxKey {
+		if width += prose.Width(string(runes[next])); width > maxKey {
 			return string(runes[:head]) + "…" + string(runes[tail:])
 		}
 		if next == head {
@@ -111,7 +112,7 @@ func closeList(close map[conn.Close]int64) string {
 			words = append(words, "…")
 			break
 		}
-		words = append(words, c.words+" "+number(c.n))
+		words = append(words, c.words+" "+prose.Number(c.n))
 	}
 	return strings.Join(words, ", ")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 // Choices lists connections to choose one from; all is how many there are.
@@ -17,12 +18,12 @@ func Choices(list []*analyzer.Record, all int) string {
 		for i := range r.Findings {
 			rules = append(rules, r.Findings[i].Rule)
 		}
-		g.row(fmt.Sprint(r.Stream), endpoint(r.Client), endpoint(r.Server), r.Close.String(), Safe(strings.Join(rules, " ")))
+		g.row(fmt.Sprint(r.Stream), endpoint(r.Client), endpoint(r.Server), r.Close.String(), prose.Safe(strings.Join(rules, " ")))
 	}
 	var b bytes.Buffer
 	g.write(&b, Style{})
 	if more := all - len(list); more > 0 {
-		fmt.Fprintf(&b, "  and %s more\n", number(int64(more)))
+		fmt.Fprintf(&b, "  and %s more\n", prose.Number(int64(more)))
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

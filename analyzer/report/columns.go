@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 // kind is what a column holds.
@@ -101,7 +102,7 @@ func (c *column) value(record reflect.Value) (v reflect.Value, ok bool) {
 func (c *column) append(dst []byte, v reflect.Value) []byte {
 	switch c.kind {
 	case text:
-		return append(dst, Safe(textOf(v))...)
+		return append(dst, prose.Safe(textOf(v))...)
 	case integer:
 		if v.CanUint() {
 			return strconv.AppendUint(dst, v.Uint(), 10)

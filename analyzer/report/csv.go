@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 // flat writes one line of cells per record.
@@ -79,7 +80,7 @@ const formula = "=+-@'＝＋－＠"
 
 // appendText appends text that may be a stranger's, as a cell.
 func appendText(dst []byte, s string) []byte {
-	s = Safe(s)
+	s = prose.Safe(s)
 	if first, size := utf8.DecodeRuneInString(s); size > 0 && strings.ContainsRune(formula, first) {
 		dst = append(dst, '\'')
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -61,20 +62,20 @@ func newDigest(s *analyzer.Summary) *digest {
 		d.files = append(d.files, newRunLine(&s.Runs[i], len(s.Runs)+len(s.Files) > 1))
 	}
 	for _, text := range s.Caveats {
-		d.caveats = append(d.caveats, upperFirst(Safe(text)))
+		d.caveats = append(d.caveats, prose.UpperFirst(prose.Safe(text)))
 	}
 	d.more, d.unread, d.many = moreFiles(lists.more), unreadLines(lists.unread), len(s.Files)+len(s.Runs) > maxFiles
 	if n := len(s.Runs) - maxFiles; n > 0 {
-		d.more = strings.TrimPrefix(d.more+", and "+count(int64(n), "more stored run"), ", ")
+		d.more = strings.TrimPrefix(d.more+", and "+prose.Count(int64(n), "more stored run"), ", ")
 	}
 	if lists.noTCP > 0 {
-		d.noTCP = count(lists.noTCP, "file") + " without TCP"
+		d.noTCP = prose.Count(lists.noTCP, "file") + " without TCP"
 	}
 	d.by = newByTable(s)
 	d.moment, d.table = momentWords(s), momentCommand(s, d.joined)
 	switch {
 	case len(s.Files)+len(s.Runs) == 0:
-		d.total = count(s.Connections, "connection")
+		d.total = prose.Count(s.Connections, "connection")
 	case len(s.Files)+len(s.Runs) > 1:
 		d.total = totalOf(s)
 	}
@@ -98,14 +99,14 @@ func newDigest(s *analyzer.Summary) *digest {
 
 // selected says how many connections were asked for, of all that there are.
 func selected(n, others int64) string {
-	all := count(n+others, "connection")
+	all := prose.Count(n+others, "connection")
 	switch {
 	case others == 0:
 		return all
 	case n == 0:
 		return "none of " + all + " selected"
 	}
-	return fmt.Sprintf("%s of %s", number(n), all)
+	return fmt.Sprintf("%s of %s", prose.Number(n), all)
 }
 
 // unselected returns how many connections were not asked for.
@@ -127,17 +128,17 @@ func totalOf(s *analyzer.Summary) string {
 	}
 	var parts []string
 	if len(s.Files) > 0 {
-		parts = append(parts, count(int64(len(s.Files)), "file"))
+		parts = append(parts, prose.Count(int64(len(s.Files)), "file"))
 		if n := unread(s.Files); n > 0 {
-			parts[0] += fmt.Sprintf(" (%s not read to the end)", number(n))
+			parts[0] += fmt.Sprintf(" (%s not read to the end)", prose.Number(n))
 		}
 	}
 	if len(s.Runs) > 0 {
-		parts = append(parts, count(int64(len(s.Runs)), "stored run"))
+		parts = append(parts, prose.Count(int64(len(s.Runs)), "stored run"))
 	}
 	parts = append(parts, selected(s.Connections, unselected(s)))
 	if len(s.Files) > 0 {
-		parts = append(parts, count(packets, "packet"))
+		parts = append(parts, prose.Count(packets, "packet"))
 	}
 	return strings.Join(append(parts, severityWords(&s.Severities)...), ", ")
 }
@@ -159,11 +160,11 @@ func severityWords(s *analyzer.Severities) (words []string) {
 		word string
 	}{{s.Error, "error"}, {s.Warning, "warning"}} {
 		if c.n > 0 {
-			words = append(words, count(c.n, c.word))
+			words = append(words, prose.Count(c.n, c.word))
 		}
 	}
 	if s.Info > 0 {
-		words = append(words, number(s.Info)+" info")
+		words = append(words, prose.Number(s.Info)+" info")
 	}
 	return words
 }
@@ -171,9 +172,9 @@ func severityWords(s *analyzer.Severities) (words []string) {
 // newFileLine says what is known of a file: what was found in it, too, if it is
 // one of several.
 func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
-	line := fileLine{name: Safe(f.File)}
+	line := fileLine{name: prose.Safe(f.File)}
 	if f.Error != nil {
-		line.problem = Safe(strings.TrimPrefix(*f.Error, f.File+": "))
+		line.problem = prose.Safe(strings.TrimPrefix(*f.Error, f.File+": "))
 		if f.Format == "" {
 			line.facts = "not read"
 			return line
@@ -183,9 +184,9 @@ func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
 	if f.Connections != nil {
 		facts = append(facts, selected(*f.Connections, f.Unselected))
 	}
-	packets := count(f.Packets, "packet")
+	packets := prose.Count(f.Packets, "packet")
 	if f.TCPPackets != f.Packets {
-		packets += fmt.Sprintf(" (%s TCP)", number(f.TCPPackets))
+		packets += fmt.Sprintf(" (%s TCP)", prose.Number(f.TCPPackets))
 	}
 	if f.First != nil && f.Last != nil {
 		packets += " in " + analyzer.Seconds(f.Last.Sub(*f.First)).Words()
@@ -206,7 +207,7 @@ func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
 		line.notes = append(line.notes, "interrupted: it was not read to its end")
 	}
 	if f.Dropped != nil && *f.Dropped > 0 {
-		line.notes = append(line.notes, count(*f.Dropped, "packet")+" lost by the capturing system")
+		line.notes = append(line.notes, prose.Count(*f.Dropped, "packet")+" lost by the capturing system")
 	}
 	if note := skippedNote(f); note != "" {
 		line.notes = append(line.notes, note)
@@ -216,15 +217,15 @@ func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
 
 // newRunLine says what is known of a stored run.
 func newRunLine(r *analyzer.RunInfo, several bool) fileLine {
-	line := fileLine{name: Safe(r.File)}
+	line := fileLine{name: prose.Safe(r.File)}
 	if r.Error != nil {
-		line.problem = Safe(strings.TrimPrefix(*r.Error, r.File+": "))
+		line.problem = prose.Safe(strings.TrimPrefix(*r.Error, r.File+": "))
 		if r.Format == "" {
 			line.facts = "not read"
 			return line
 		}
 	}
-	captures := count(r.Captures, "capture")
+	captures := prose.Count(r.Captures, "capture")
 	if r.Joined {
 		captures = "joined captures"
 	}
@@ -237,7 +238,7 @@ func newRunLine(r *analyzer.RunInfo, several bool) fileLine {
 	}
 	line.facts = strings.Join(facts, ", ")
 	if r.Lost > 1 {
-		line.notes = append(line.notes, number(r.Lost)+" records lost")
+		line.notes = append(line.notes, prose.Number(r.Lost)+" records lost")
 	}
 	return line
 }
@@ -252,7 +253,7 @@ func skippedNote(f *analyzer.FileInfo) string {
 				continue
 			}
 		}
-		parts = append(parts, fmt.Sprintf("%s %s", number(n), reason))
+		parts = append(parts, fmt.Sprintf("%s %s", prose.Number(n), reason))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -272,7 +273,7 @@ func (d *digest) addStates(side conn.Role, states map[tcpstate.State]*analyzer.S
 }
 
 func newStateRow(side string, state tcpstate.State, t *analyzer.StateTimes) stateRow {
-	row := stateRow{of: state, times: t, side: side, state: state.String(), n: number(t.N + t.AtMost + t.AtLeast), open: number(t.Open)}
+	row := stateRow{of: state, times: t, side: side, state: state.String(), n: prose.Number(t.N + t.AtMost + t.AtLeast), open: prose.Number(t.Open)}
 	row.p50, row.p90 = bounded(t.P50, nil), bounded(t.P90, nil)
 	row.max = longest(t)
 	if t.Open > 0 {

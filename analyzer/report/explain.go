@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 // ExplainSchema names the version of what explain writes as JSON.
@@ -100,8 +101,8 @@ func ListRules(w io.Writer, s Style, format string, rules []*analyzer.Rule) erro
 		}
 		const before = len("FIN101  ") + len("  warning  ")
 		for _, r := range rules {
-			lead := s.bold(r.ID) + "  " + padRight(r.Name, name) + "  " + s.severity(r.Severity, padRight(r.Severity.String(), 7)) + "  "
-			for _, line := range wrap(flow(r.Doc.Title), max(s.columns()-name-before, minFlags)) {
+			lead := s.bold(r.ID) + "  " + prose.Pad(r.Name, name) + "  " + s.severity(r.Severity, prose.Pad(r.Severity.String(), 7)) + "  "
+			for _, line := range prose.Wrap(flow(r.Doc.Title), max(s.columns()-name-before, minFlags)) {
 				b.WriteString(lead + line + "\n")
 				lead = strings.Repeat(" ", name+before)
 			}
@@ -112,7 +113,7 @@ func ListRules(w io.Writer, s Style, format string, rules []*analyzer.Rule) erro
 }
 
 func writeExplained(w io.Writer, list []*explained) error {
-	return JSONEncoder(w, "  ").Encode(struct {
+	return prose.JSONEncoder(w, "  ").Encode(struct {
 		Schema string       `json:"schema"`
 		Rules  []*explained `json:"rules"`
 	}{ExplainSchema, list})
@@ -130,7 +131,7 @@ func (e *explained) text(s Style) []byte {
 			if i > 0 {
 				b.WriteByte('\n')
 			}
-			for _, line := range wrap(p, width-len(indent)) {
+			for _, line := range prose.Wrap(p, width-len(indent)) {
 				b.WriteString(indent + line + "\n")
 			}
 		}

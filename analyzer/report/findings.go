@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 const (
@@ -49,7 +50,7 @@ func (r *ruleGroups) rest() string {
 		return ""
 	}
 	f := &r.groups[0]
-	return fmt.Sprintf("and %s of %s %s (%s)", count(r.more, "more group"), Safe(f.Rule), Safe(f.Name), count(r.connections, "connection"))
+	return fmt.Sprintf("and %s of %s %s (%s)", prose.Count(r.more, "more group"), prose.Safe(f.Rule), prose.Safe(f.Name), prose.Count(r.connections, "connection"))
 }
 
 func (t *textReport) findings(b *bytes.Buffer, d *digest) {
@@ -66,14 +67,14 @@ func (t *textReport) findings(b *bytes.Buffer, d *digest) {
 func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup, joined []string) {
 	const indent = "        "
 	width := t.style.columns() - len(indent)
-	fmt.Fprintf(b, "\n%s %s%s\n", t.style.severity(f.Severity, padRight(f.Severity.String(), 7)),
-		t.style.bold(Safe(f.Rule+" "+f.Name)), strings.Replace(about(f), ": ", "   ", 1))
+	fmt.Fprintf(b, "\n%s %s%s\n", t.style.severity(f.Severity, prose.Pad(f.Severity.String(), 7)),
+		t.style.bold(prose.Safe(f.Rule+" "+f.Name)), strings.Replace(about(f), ": ", "   ", 1))
 	line := func(text string) {
-		for _, l := range wrap(Safe(text), width) {
+		for _, l := range prose.Wrap(prose.Safe(text), width) {
 			b.WriteString(indent + l + "\n")
 		}
 	}
-	line(upperFirst(f.Message))
+	line(prose.UpperFirst(f.Message))
 	for i := range f.Examples {
 		e := &f.Examples[i]
 		points, command := exampleWords(e), showCommand(e, joined)
@@ -81,7 +82,7 @@ func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup, joined [
 			line(points)
 			continue
 		}
-		if displayWidth(points)+displayWidth(command)+6 > width {
+		if prose.Width(points)+prose.Width(command)+6 > width {
 			points += "\n" + indent + " "
 		} else {
 			points += "  "
@@ -98,7 +99,7 @@ func about(f *analyzer.FindingGroup) string {
 	if f.Connections == 0 {
 		return ""
 	}
-	return ": " + count(f.Connections, "connection") + " " + toServer(f)
+	return ": " + prose.Count(f.Connections, "connection") + " " + toServer(f)
 }
 
 // toServer says whom the connections of a group led to.
@@ -106,7 +107,7 @@ func toServer(f *analyzer.FindingGroup) string {
 	if f.Server == "" {
 		return "to other servers"
 	}
-	return "to " + Safe(f.Server)
+	return "to " + prose.Safe(f.Server)
 }
 
 // exampleWords lists the evidence of an example: stream 0: request 4, FIN 61.
@@ -119,7 +120,7 @@ func exampleWords(e *analyzer.Example) string {
 		}
 		word := fmt.Sprint(frame)
 		if i < len(e.Shows) && e.Shows[i] != "" {
-			word = Safe(e.Shows[i]) + " " + word
+			word = prose.Safe(e.Shows[i]) + " " + word
 		} else if i == 0 {
 			word = "frame " + word
 		}
@@ -138,7 +139,7 @@ func foldWords(f *analyzer.FindingGroup) string {
 	for _, fold := range f.Folds {
 		word := fold.Rule + " " + fold.Name
 		if fold.Connections != f.Connections {
-			word += fmt.Sprintf(" (%s)", number(fold.Connections))
+			word += fmt.Sprintf(" (%s)", prose.Number(fold.Connections))
 		}
 		words = append(words, word)
 	}
@@ -160,7 +161,7 @@ func (t *textReport) timers(b *bytes.Buffer, d *digest) {
 	b.WriteByte('\n')
 	g.write(b, t.style)
 	if more := len(d.timers) - maxTimers; more > 0 {
-		fmt.Fprintf(b, "  and %s\n", count(int64(more), "more timer"))
+		fmt.Fprintf(b, "  and %s\n", prose.Count(int64(more), "more timer"))
 	}
 }
 
@@ -170,10 +171,10 @@ func timerCells(t *analyzer.Timer) []string {
 		known = *t.KnownAs
 	}
 	if t.Interval != nil && t.Probes != nil {
-		value += fmt.Sprintf(", then %s every %s", count(*t.Probes, "probe"), t.Interval.Words())
+		value += fmt.Sprintf(", then %s every %s", prose.Count(*t.Probes, "probe"), t.Interval.Words())
 	}
 	return []string{
-		t.Kind.String(), Safe(t.Server), value, "±" + t.Spread.Words(), number(t.Samples), t.From.String(), Safe(known),
+		t.Kind.String(), prose.Safe(t.Server), value, "±" + t.Spread.Words(), prose.Number(t.Samples), t.From.String(), prose.Safe(known),
 	}
 }
 
@@ -193,7 +194,7 @@ func mdFindings(b *bytes.Buffer, list []analyzer.FindingGroup, joined []string) 
 
 func mdFinding(b *bytes.Buffer, f *analyzer.FindingGroup, joined []string) {
 	fmt.Fprintf(b, "\n**%s %s %s**%s\n\n%s\n\n", f.Severity, mdEscape(f.Rule), mdEscape(f.Name),
-		mdEscape(about(f)), mdEscape(upperFirst(f.Message)))
+		mdEscape(about(f)), mdEscape(prose.UpperFirst(f.Message)))
 	for i := range f.Examples {
 		e := &f.Examples[i]
 		b.WriteString("- " + mdEscape(exampleWords(e)))
@@ -218,6 +219,6 @@ func mdTimers(b *bytes.Buffer, list []analyzer.Timer) {
 	}
 	mdTable(b, "Timers", []string{"kind", "server", "value", "spread", "samples", "from", "known as"}, rows)
 	if more := len(list) - maxTimers; more > 0 {
-		fmt.Fprintf(b, "\nand %s\n", count(int64(more), "more timer"))
+		fmt.Fprintf(b, "\nand %s\n", prose.Count(int64(more), "more timer"))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 // FollowUp says how other programs select a connection.
@@ -49,13 +50,13 @@ func ssCommand(own, peer netip.AddrPort) string {
 func (t *ladderText) FollowUp(f *FollowUp) error {
 	t.buf.WriteString("\n" + t.style.bold("Follow up") + "\n")
 	line := func(title, text string) {
-		t.buf.WriteString("  " + padRight(title, 12) + text + "\n") // to be copied: never wrapped
+		t.buf.WriteString("  " + prose.Pad(title, 12) + text + "\n") // to be copied: never wrapped
 	}
 	line("Wireshark", f.Stream)
 	line("", f.Tuple)
 	line("tcpdump", "'"+f.Tcpdump+"'")
 	if f.Tunnelled != "" {
-		line("", "# runs in a tunnel ("+Safe(f.Tunnelled)+"), which tcpdump does not look into")
+		line("", "# runs in a tunnel ("+prose.Safe(f.Tunnelled)+"), which tcpdump does not look into")
 	}
 	line("client", f.SSClient)
 	line("server", f.SSServer)

@@ -3,6 +3,8 @@ package report
 import (
 	"bytes"
 	"strings"
+
+	"finwait/analyzer/report/prose"
 )
 
 // grid lays out cells in columns two spaces apart, without lines. Columns that
@@ -37,7 +39,7 @@ func (g *grid) write(b *bytes.Buffer, style Style) {
 	widths := make([]int, len(kept))
 	measure := func(cells []string, indent string) {
 		for n, i := range kept {
-			width := displayWidth(cells[i])
+			width := prose.Width(cells[i])
 			if n == 0 {
 				width += len(indent)
 			}
@@ -65,7 +67,7 @@ func (g *grid) line(b *bytes.Buffer, kept, widths []int, cells []string, indent 
 		} else {
 			line.WriteString("  ")
 		}
-		pad := strings.Repeat(" ", widths[n]-displayWidth(cell))
+		pad := strings.Repeat(" ", widths[n]-prose.Width(cell))
 		if paint != nil {
 			cell = paint(cell)
 		}

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 type jsonArray struct {
@@ -65,5 +66,5 @@ type summaryJSON struct {
 func SummaryJSON(w io.Writer) analyzer.Handler { return &summaryJSON{w: w} }
 
 func (j *summaryJSON) Close(s *analyzer.Summary) error {
-	return JSONEncoder(j.w, "  ").Encode(s)
+	return prose.JSONEncoder(j.w, "  ").Encode(s)
 }

@@ -6,6 +6,7 @@ import (
 
 	"finwait/analyzer/ladder"
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
@@ -140,7 +141,7 @@ func (j *ladderJSON) FollowUp(f *FollowUp) error {
 }
 
 func (j *ladderJSON) write(v any) error {
-	return JSONEncoder(j.w, "").Encode(v)
+	return prose.JSONEncoder(j.w, "").Encode(v)
 }
 
 func textOrNull(s string) *string {

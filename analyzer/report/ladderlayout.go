@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/ladder"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 )
 
@@ -91,7 +92,7 @@ type arrow struct {
 
 // draw returns the arrow, width columns wide.
 func (a arrow) draw(width int) string {
-	n := displayWidth(a.text)
+	n := prose.Width(a.text)
 	switch a.from {
 	case conn.Client:
 		return "─" + a.text + strings.Repeat("─", max(width-n-2, 0)) + "▶"
@@ -108,7 +109,7 @@ func (y *ladderLayout) line(b *bytes.Buffer, r rung) {
 	var line strings.Builder
 	fmt.Fprintf(&line, "%*s ", y.time, r.time)
 	if y.since > 0 {
-		line.WriteString(strings.Repeat(" ", max(y.since-displayWidth(r.since), 0)) + r.since + " ")
+		line.WriteString(strings.Repeat(" ", max(y.since-prose.Width(r.since), 0)) + r.since + " ")
 	}
 	client, server := y.name(r.client), y.name(r.server)
 	fmt.Fprintf(&line, "%*s %s%s", y.frame, r.frame, strings.Repeat(" ", max(y.state-len(client), 0)), s.state(r.client, client))
@@ -150,20 +151,20 @@ func (y *ladderLayout) right(r rung) []string {
 	}
 	details := ""
 	for _, details = range r.details {
-		if displayWidth(details) <= room {
+		if prose.Width(details) <= room {
 			break
 		}
 	}
 	notes := strings.Join(r.notes, ", ")
 	if notes == "" {
-		return wrap(details, room)
+		return prose.Wrap(details, room)
 	}
 	paint := func(text string) string { return y.style.paint("36", text) }
-	if displayWidth(details)+2+displayWidth(notes) <= room {
+	if prose.Width(details)+2+prose.Width(notes) <= room {
 		return []string{details + "  " + paint(notes)}
 	}
-	out := wrap(details, room)
-	for _, line := range wrap(notes, room) {
+	out := prose.Wrap(details, room)
+	for _, line := range prose.Wrap(notes, room) {
 		out = append(out, paint(line))
 	}
 	return out
@@ -178,5 +179,5 @@ func (y *ladderLayout) name(state string) string {
 	if short := shortStates[state]; short != "" && !y.wordy {
 		return short
 	}
-	return Safe(state)
+	return prose.Safe(state)
 }

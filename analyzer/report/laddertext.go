@@ -8,6 +8,7 @@ import (
 
 	"finwait/analyzer/ladder"
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
@@ -32,7 +33,7 @@ func (t *ladderText) Begin(l *ladder.Ladder) error {
 		t.buf.WriteByte('\n')
 	}
 	t.begun = true
-	t.buf.WriteString(t.style.bold(Safe(r.File)) + "\n")
+	t.buf.WriteString(t.style.bold(prose.Safe(r.File)) + "\n")
 	t.lines("", "", ladderFacts(r))
 	if r.Caveats != 0 {
 		t.lines(t.style.yellow("!")+" ", "  ", strings.Join(r.Caveats.Names(), ", "))
@@ -44,7 +45,7 @@ func (t *ladderText) Begin(l *ladder.Ladder) error {
 // ladderFacts says in a line what a connection was.
 func ladderFacts(r *analyzer.Record) string {
 	facts := fmt.Sprintf("stream %d: %s to %s, %s", r.Stream, endpoint(r.Client), endpoint(r.Server), closeText(r))
-	facts += "; " + count(r.Packets.Client+r.Packets.Server, "segment")
+	facts += "; " + prose.Count(r.Packets.Client+r.Packets.Server, "segment")
 	if took := r.Last.Time.Sub(r.First.Time); took > 0 {
 		facts += " in " + analyzer.Seconds(took).Words()
 	}
@@ -163,7 +164,7 @@ var noteWords = map[ladder.NoteKind]string{
 func notes(r *ladder.Row) []string {
 	out := noteTexts(r)
 	for _, f := range r.Evidence {
-		out = append(out, Safe(f.Rule))
+		out = append(out, prose.Safe(f.Rule))
 	}
 	return out
 }
@@ -187,14 +188,14 @@ func noteTexts(r *ladder.Row) (out []string) {
 
 // finding tells a finding below the last segment that proves it.
 func (t *ladderText) finding(f *analyzer.Finding) {
-	mark := t.style.severity(f.Severity, "▲ "+Safe(f.Severity.String()+" "+f.Rule+" "+f.Name)+":")
-	t.lines("  ", "    ", mark+" "+Safe(f.Message.String()))
+	mark := t.style.severity(f.Severity, "▲ "+prose.Safe(f.Severity.String()+" "+f.Rule+" "+f.Name)+":")
+	t.lines("  ", "    ", mark+" "+prose.Safe(f.Message.String()))
 }
 
 // gap draws a silence.
 func (t *ladderText) gap(s analyzer.Seconds) {
 	text := "~ " + s.Words() + " ~"
-	if displayWidth(text) > t.layout.arrow {
+	if prose.Width(text) > t.layout.arrow {
 		text = s.Words()
 	}
 	t.layout.line(&t.buf, rung{arrow: arrow{text: text, from: conn.NoRole, color: "2"}})
@@ -207,7 +208,7 @@ func (t *ladderText) fold(f *folded) error {
 
 // words says what was left out.
 func (f *folded) words() string {
-	text := count(f.segments, "segment")
+	text := prose.Count(f.segments, "segment")
 	if d := f.to - f.from; d > 0 {
 		text += " in " + analyzer.Seconds(d).Words()
 	}
@@ -217,7 +218,7 @@ func (f *folded) words() string {
 		}
 	}
 	if f.retransmissions > 0 {
-		text += ", " + count(f.retransmissions, "retransmission")
+		text += ", " + prose.Count(f.retransmissions, "retransmission")
 	}
 	return text
 }
@@ -225,7 +226,7 @@ func (f *folded) words() string {
 // size words an amount of payload: 999 bytes, 1.23 kB, 1.7 MB.
 func size(n int64) string {
 	if n < 1000 {
-		return count(n, "byte")
+		return prose.Count(n, "byte")
 	}
 	v, unit := float64(n), 0
 	for v >= 999.5 && unit < 4 {
@@ -278,7 +279,7 @@ func openState(stays []analyzer.Stay) string {
 // lines writes text in the width that there is: lead before the first line, hang
 // before the others.
 func (t *ladderText) lines(lead, hang, text string) {
-	for i, line := range wrap(text, t.layout.width-displayWidth(hang)) {
+	for i, line := range prose.Wrap(text, t.layout.width-prose.Width(hang)) {
 		if i == 1 {
 			lead = hang
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 type markdown struct {
@@ -24,7 +25,7 @@ func (m *markdown) Close(s *analyzer.Summary) error {
 	var b bytes.Buffer
 	b.WriteString("## TCP teardown\n\n")
 	if d.many {
-		fmt.Fprintf(&b, "%s.\n", upperFirst(d.total))
+		fmt.Fprintf(&b, "%s.\n", prose.UpperFirst(d.total))
 		mdFindings(&b, d.findings, d.joined)
 		mdFacts(&b, d)
 		b.WriteString("\n### Files worth a look\n\n")
@@ -35,7 +36,7 @@ func (m *markdown) Close(s *analyzer.Summary) error {
 			if len(d.files) > 0 {
 				b.WriteByte('\n')
 			}
-			fmt.Fprintf(&b, "%s.\n", upperFirst(d.total))
+			fmt.Fprintf(&b, "%s.\n", prose.UpperFirst(d.total))
 		}
 		mdFacts(&b, d)
 		mdFindings(&b, d.findings, d.joined)
@@ -91,7 +92,7 @@ func mdFacts(b *bytes.Buffer, d *digest) {
 func pairs(list []tallied) [][]string {
 	var rows [][]string
 	for _, t := range list {
-		rows = append(rows, []string{t.words, number(t.n)})
+		rows = append(rows, []string{t.words, prose.Number(t.n)})
 	}
 	return rows
 }
@@ -118,7 +119,7 @@ func mdRow(b *bytes.Buffer, cells []string) {
 // mdEscape makes text mean nothing to Markdown or HTML.
 func mdEscape(s string) string {
 	var b strings.Builder
-	for _, r := range Safe(s) {
+	for _, r := range prose.Safe(s) {
 		if strings.ContainsRune("\\`*_[]<|~&", r) {
 			b.WriteByte('\\')
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 // momentWords words the worst moment, counted from the capture's first packet.
@@ -12,12 +13,12 @@ func momentWords(s *analyzer.Summary) string {
 	if m == nil {
 		return ""
 	}
-	text := count(m.Sockets, "socket") + " in " + m.State.String() + " on " + Safe(m.Host)
+	text := prose.Count(m.Sockets, "socket") + " in " + m.State.String() + " on " + prose.Safe(m.Host)
 	if first := firstPacket(s, m.File); first != nil {
 		text += " at " + analyzer.Seconds(m.Time.Sub(*first)).Words()
 	}
 	if len(s.Files) > 1 && m.File != "" {
-		text += " of " + Safe(m.File)
+		text += " of " + prose.Safe(m.File)
 	}
 	return text
 }
@@ -53,5 +54,5 @@ func momentCommand(s *analyzer.Summary, joined []string) string {
 	if len(files) == 0 || slices.Contains(files, "-") {
 		return ""
 	}
-	return command + " " + fileWords(files) + " --at " + shortTime(m.Time) + " --host " + Safe(m.Host)
+	return command + " " + fileWords(files) + " --at " + shortTime(m.Time) + " --host " + prose.Safe(m.Host)
 }

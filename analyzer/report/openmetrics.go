@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 )
 
@@ -78,7 +79,7 @@ func (o *openMetrics) Close() error {
 func (o *openMetrics) labels(c *timeline.Chart, s *timeline.Series) string {
 	var list []string
 	label := func(name, value string) {
-		list = append(list, fmt.Sprintf(`%s="%s"`, name, labelEscapes.Replace(Safe(value))))
+		list = append(list, fmt.Sprintf(`%s="%s"`, name, labelEscapes.Replace(prose.Safe(value))))
 	}
 	if o.shape.Several && !o.shape.Joined {
 		label("file", c.File)

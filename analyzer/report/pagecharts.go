@@ -8,6 +8,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -24,7 +25,7 @@ func drawTallies(list []tallied, width float64, label string) template.HTML {
 		long := max((width-words-70)*float64(t.n)/float64(most), 1.5)
 		d.Text("e", words-8, y+15, t.words)
 		d.Rect("bar", words, y+4, long, thick, "")
-		d.Text("n b", words+long+6, y+15, number(t.n))
+		d.Text("n b", words+long+6, y+15, prose.Number(t.n))
 	}
 	return d.HTML(page.Frame{Class: "tally", Width: width, Height: float64(len(list)*line + 4), Label: label})
 }
@@ -140,7 +141,7 @@ func drawSpread(d *page.SVG, s *stateRow, y float64, at func(float64) float64) {
 		from := math.Pow(10, float64(bin.From)/analyzer.PerDecade)
 		to := math.Pow(10, float64(bin.From+1)/analyzer.PerDecade)
 		high := max(spreadThick*float64(bin.N)/float64(most), 1.5)
-		title := fmt.Sprintf("%s from %s to %s", number(bin.N), analyzer.Seconds(from).Words(), analyzer.Seconds(to).Words())
+		title := fmt.Sprintf("%s from %s to %s", prose.Number(bin.N), analyzer.Seconds(from).Words(), analyzer.Seconds(to).Words())
 		d.Rect(page.StateClass(s.of), at(from)+0.5, base-high, max(at(to)-at(from)-1, 1.5), high, title)
 	}
 	for _, bound := range []struct {

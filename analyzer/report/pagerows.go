@@ -10,6 +10,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -91,14 +92,14 @@ func (p *pageRows) add(r *analyzer.Record) {
 func (p *pageRows) row(r *analyzer.Record) pageRow {
 	var rules []string
 	for i := range r.Findings {
-		rules = append(rules, Safe(r.Findings[i].Rule))
+		rules = append(rules, prose.Safe(r.Findings[i].Rule))
 	}
 	flags := r.Flags
 	if len(flags) > maxFlagText {
 		flags = flags[:maxFlagText] + "…"
 	}
 	row := pageRow{
-		file: p.files.number(Safe(r.File)), client: p.clients.number(r.Client.IP.String()), server: p.servers.number(endpoint(r.Server)),
+		file: p.files.number(prose.Safe(r.File)), client: p.clients.number(r.Client.IP.String()), server: p.servers.number(endpoint(r.Server)),
 		rules: p.rules.number(strings.Join(rules, " ")), flags: p.flags.bounded(flags),
 		stream: r.Stream, port: r.Client.Port, close: uint8(r.Close), half: -1, teardown: -1, at: r.First.Time,
 	}

@@ -8,6 +8,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/pair"
+	"finwait/analyzer/report/prose"
 )
 
 // PairFormats are the ways to write what two captures say of each other.
@@ -104,7 +105,7 @@ func appender[T any]() func([]byte, *T) []byte {
 }
 
 func pairJSONL(w io.Writer, head *PairHead, r *pair.Result, o *pair.Overview) error {
-	if err := JSONEncoder(w, "").Encode(head); err != nil {
+	if err := prose.JSONEncoder(w, "").Encode(head); err != nil {
 		return err
 	}
 	flow, segment := appendPairFlow(), appendPairSegment()
@@ -126,7 +127,7 @@ func pairJSONL(w io.Writer, head *PairHead, r *pair.Result, o *pair.Overview) er
 // list.
 func pairJSON(w io.Writer, head *PairHead, r *pair.Result, o *pair.Overview) error {
 	var b bytes.Buffer
-	enc := JSONEncoder(&b, "")
+	enc := prose.JSONEncoder(&b, "")
 	if err := enc.Encode(head); err != nil {
 		return err
 	}

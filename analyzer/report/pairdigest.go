@@ -5,6 +5,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/pair"
+	"finwait/analyzer/report/prose"
 )
 
 // pairDigest is what pages for people say of a comparison, in words.
@@ -42,10 +43,10 @@ type pairWorst struct{ a, b, client, server, toServer, toClient, p50, close stri
 var pairWays = [...]string{"A to B", "B to A"}
 
 func newPairDigest(n PairNames, h *PairHead, r *pair.Result, o *pair.Overview) *pairDigest {
-	d := &pairDigest{a: Safe(n.A), b: Safe(n.B), clock: clockWords(h)}
-	d.total = fmt.Sprintf("%s in both captures, %s only in A, %s only in B", count(h.Matched, "connection"), number(h.OnlyA), number(h.OnlyB))
+	d := &pairDigest{a: prose.Safe(n.A), b: prose.Safe(n.B), clock: clockWords(h)}
+	d.total = fmt.Sprintf("%s in both captures, %s only in A, %s only in B", prose.Count(h.Matched, "connection"), prose.Number(h.OnlyA), prose.Number(h.OnlyB))
 	if h.Translated > 0 {
-		d.total += fmt.Sprintf("; of %s the addresses or ports are translated between them", number(h.Translated))
+		d.total += fmt.Sprintf("; of %s the addresses or ports are translated between them", prose.Number(h.Translated))
 	}
 	if h.Matched == 0 {
 		d.verdict = []string{"No connection is in both captures: they are not of the same traffic, or not of the same time."}
@@ -54,7 +55,7 @@ func newPairDigest(n PairNames, h *PairHead, r *pair.Result, o *pair.Overview) *
 	for i := range r.Paths {
 		d.paths = append(d.paths, pairWayOf(pairWays[i], &r.Paths[i]))
 		if c := o.Control[i]; c != (pair.Control{}) {
-			d.control = append(d.control, pairControl{pairWays[i], number(c.SYN), number(c.FIN), number(c.RST)})
+			d.control = append(d.control, pairControl{pairWays[i], prose.Number(c.SYN), prose.Number(c.FIN), prose.Number(c.RST)})
 		}
 	}
 	d.verdict = append(pairVerdict(r), waitWords(&o.Waits)...)
@@ -96,7 +97,7 @@ func clockWords(h *PairHead) string {
 func pairWayOf(name string, p *pair.Path) pairWay {
 	c := &p.Counts
 	w := pairWay{
-		name: name, segments: number(c.All()), delivered: number(c.Delivered), lost: some(c.Lost), forged: some(c.Forged),
+		name: name, segments: prose.Number(c.All()), delivered: prose.Number(c.Delivered), lost: some(c.Lost), forged: some(c.Forged),
 		copies: some(c.Duplicated), missed: some(c.NotCaptured), unknown: some(c.Unknown),
 	}
 	if c.Lost > 0 {
@@ -139,7 +140,7 @@ func pairVerdict(r *pair.Result) (list []string) {
 		list = append(list, fmt.Sprintf("The network lost segments both ways: %s from A to B, %s from B to A.", of(0), of(1)))
 	}
 	if forged > 0 {
-		list = append(list, fmt.Sprintf("Something between the captures forged %s in the name of a host.", count(forged, "segment")))
+		list = append(list, fmt.Sprintf("Something between the captures forged %s in the name of a host.", prose.Count(forged, "segment")))
 	}
 	for i := range r.Paths {
 		if n := r.Paths[i].Counts.NotCaptured; n > 0 && r.Missing.Unproved[1-i] != pair.Lost {
@@ -154,7 +155,7 @@ func waitWords(w *pair.Waits) []string {
 	if w.Turns == 0 {
 		return nil
 	}
-	words := fmt.Sprintf("Clients waited for %s: the servers took %s of that", count(w.Turns, "answer"), w.HostS.Words())
+	words := fmt.Sprintf("Clients waited for %s: the servers took %s of that", prose.Count(w.Turns, "answer"), w.HostS.Words())
 	if w.ThereS != nil && w.BackS != nil {
 		words += fmt.Sprintf(", the network %s on the way there and %s back", w.ThereS.Words(), w.BackS.Words())
 	}
@@ -163,8 +164,8 @@ func waitWords(w *pair.Waits) []string {
 
 func foundOf(n PairNames, r *pair.RuleCount) pairFound {
 	return pairFound{
-		severity: r.Severity, rule: Safe(r.Rule), name: Safe(r.Name), n: count(r.N, "connection"),
-		message: upperFirst(Safe(r.Finding.Message.String())), advice: Safe(r.Finding.Advice.String()), next: showPair(n, r.Flow),
+		severity: r.Severity, rule: prose.Safe(r.Rule), name: prose.Safe(r.Name), n: prose.Count(r.N, "connection"),
+		message: prose.UpperFirst(prose.Safe(r.Finding.Message.String())), advice: prose.Safe(r.Finding.Advice.String()), next: showPair(n, r.Flow),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/pair"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
@@ -19,7 +20,7 @@ var PairLadderFormats = LadderFormats
 func WritePairLadder(w io.Writer, format string, n PairNames, r *pair.Result, f *pair.Flow, s Style, all bool) error {
 	switch format {
 	case "jsonl":
-		enc := JSONEncoder(w, "")
+		enc := prose.JSONEncoder(w, "")
 		if err := enc.Encode(f); err != nil {
 			return err
 		}
@@ -123,11 +124,11 @@ func fateWords(r *pair.Segment) string {
 func pairLadderText(w io.Writer, n PairNames, r *pair.Result, f *pair.Flow, s Style, all bool) error {
 	p := newPairRows(f)
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "A  %s\nB  %s\n", s.bold(Safe(n.A)), s.bold(Safe(n.B)))
-	for _, line := range wrap(pairFacts(f), s.columns()) {
+	fmt.Fprintf(&b, "A  %s\nB  %s\n", s.bold(prose.Safe(n.A)), s.bold(prose.Safe(n.B)))
+	for _, line := range prose.Wrap(pairFacts(f), s.columns()) {
 		b.WriteString(line + "\n")
 	}
-	b.WriteString(upperFirst(clockWords(pairHead(n, r))) + "\n\n")
+	b.WriteString(prose.UpperFirst(clockWords(pairHead(n, r))) + "\n\n")
 	const state, arrow = 12, 14
 	b.WriteString(s.bold(fmt.Sprintf("%10s %6s %6s %*s %s %s", "seconds", "A", "B", state, "client", strings.Repeat(" ", arrow+1), "server")) + "\n")
 	shown := shownRows(len(f.Rows), all)
@@ -145,13 +146,13 @@ func pairLadderText(w io.Writer, n PairNames, r *pair.Result, f *pair.Flow, s St
 			text += "  " + s.paint("1;31", words)
 		}
 		line := fmt.Sprintf("%10.6f %6s %6s %s│%s│%s  %s", row.Time.Sub(p.first).Seconds(), frameText(row.AFrame), frameText(row.BFrame),
-			s.state(states[0], padLeft(states[0], state)), pairArrow(row, arrow), s.state(states[1], padRight(states[1], state)), text)
+			s.state(states[0], padLeft(states[0], state)), pairArrow(row, arrow), s.state(states[1], prose.Pad(states[1], state)), text)
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	for i := range f.Findings {
 		g := &f.Findings[i]
-		mark := s.severity(g.Severity, "▲ "+Safe(g.Severity.String()+" "+g.Rule+" "+g.Name)+":")
-		for j, line := range wrap(Safe(g.Message.String()), s.columns()-4) {
+		mark := s.severity(g.Severity, "▲ "+prose.Safe(g.Severity.String()+" "+g.Rule+" "+g.Name)+":")
+		for j, line := range prose.Wrap(prose.Safe(g.Message.String()), s.columns()-4) {
 			if j == 0 {
 				line = mark + " " + line
 			} else {
@@ -173,7 +174,7 @@ func shownRows(n int, all bool) func(int) bool {
 }
 
 func padLeft(text string, width int) string {
-	return strings.Repeat(" ", max(width-displayWidth(text), 0)) + text
+	return strings.Repeat(" ", max(width-prose.Width(text), 0)) + text
 }
 
 func frameText(n *uint32) string {
@@ -187,7 +188,7 @@ func frameText(n *uint32) string {
 // begins there.
 func pairArrow(r *pair.Segment, width int) string {
 	flags := "[" + strings.ReplaceAll(r.Flags, "none", "") + "]"
-	long := width - displayWidth(flags) - 1
+	long := width - prose.Width(flags) - 1
 	half := max(long/2-1, 1)
 	switch lost, forged := r.Fate == pair.Lost, r.Fate == pair.Forged || r.Fate == pair.Duplicated; {
 	case lost && r.From == conn.Client:

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"finwait/analyzer/report/prose"
 )
 
 // pairMarkdown writes a page for a ticket.
 func pairMarkdown(w io.Writer, d *pairDigest) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "## %s and %s\n\n%s\n\n%s. %s.\n", mdEscape(d.a), mdEscape(d.b), mdEscape(strings.Join(d.verdict, " ")), d.total, upperFirst(d.clock))
+	fmt.Fprintf(&b, "## %s and %s\n\n%s\n\n%s. %s.\n", mdEscape(d.a), mdEscape(d.b), mdEscape(strings.Join(d.verdict, " ")), d.total, prose.UpperFirst(d.clock))
 	for _, g := range d.grids() {
 		title, heads, rows := g.table()
 		mdTable(&b, title, heads, rows)

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
 )
 
 //go:embed pair.html
@@ -29,7 +30,7 @@ func pairPage(w io.Writer, d *pairDigest) error {
 	out := page.Page{
 		Title: d.a + " and " + d.b, Command: "finwait pair --format html", Body: page.Template(pairTemplate),
 		Data: map[string]any{
-			"A": d.a, "B": d.b, "Verdict": d.verdict, "Total": d.total, "Clock": upperFirst(d.clock), "Tables": tables, "Bars": d.bars(), "Found": d.pageFound(),
+			"A": d.a, "B": d.b, "Verdict": d.verdict, "Total": d.total, "Clock": prose.UpperFirst(d.clock), "Tables": tables, "Bars": d.bars(), "Found": d.pageFound(),
 		},
 	}
 	return out.Write(w)

@@ -10,6 +10,7 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/pair"
 	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
@@ -47,13 +48,13 @@ func pairPicture(w io.Writer, format string, n PairNames, r *pair.Result, f *pai
 	for i := range f.Findings {
 		g := &f.Findings[i]
 		d.found = append(d.found, pairFound{
-			severity: g.Severity, rule: Safe(g.Rule), name: Safe(g.Name), message: upperFirst(Safe(g.Message.String())), advice: Safe(g.Advice.String()),
+			severity: g.Severity, rule: prose.Safe(g.Rule), name: prose.Safe(g.Name), message: prose.UpperFirst(prose.Safe(g.Message.String())), advice: prose.Safe(g.Advice.String()),
 		})
 	}
 	out := page.Page{
-		Title: Safe(n.A) + " and " + Safe(n.B), Command: "finwait show --pair --format html", Body: page.Template(pairShowTemplate),
+		Title: prose.Safe(n.A) + " and " + prose.Safe(n.B), Command: "finwait show --pair --format html", Body: page.Template(pairShowTemplate),
 		Data: map[string]any{
-			"A": Safe(n.A), "B": Safe(n.B), "Facts": pairFacts(f), "Clock": upperFirst(clockWords(pairHead(n, r))),
+			"A": prose.Safe(n.A), "B": prose.Safe(n.B), "Facts": pairFacts(f), "Clock": prose.UpperFirst(clockWords(pairHead(n, r))),
 			"Found": d.pageFound(), "Picture": svg.HTML(frame),
 		},
 	}

@@ -4,17 +4,19 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+
+	"finwait/analyzer/report/prose"
 )
 
 // pairText writes a page for people.
 func pairText(w io.Writer, d *pairDigest, s Style) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "A  %s\nB  %s\n", s.bold(d.a), s.bold(d.b))
-	for _, line := range append([]string{d.total, upperFirst(d.clock)}, d.verdict...) {
+	for _, line := range append([]string{d.total, prose.UpperFirst(d.clock)}, d.verdict...) {
 		if line == d.verdict[0] {
 			b.WriteByte('\n')
 		}
-		for _, part := range wrap(line, s.columns()) {
+		for _, part := range prose.Wrap(line, s.columns()) {
 			if line == d.total {
 				part = s.bold(part)
 			}
@@ -35,9 +37,9 @@ func pairText(w io.Writer, d *pairDigest, s Style) error {
 	}
 	for i := range d.found {
 		f := &d.found[i]
-		fmt.Fprintf(&b, "\n%s %s %s   %s\n", s.severity(f.severity, padRight(f.severity.String(), len("warning"))), f.rule, s.bold(f.name), f.n)
+		fmt.Fprintf(&b, "\n%s %s %s   %s\n", s.severity(f.severity, prose.Pad(f.severity.String(), len("warning"))), f.rule, s.bold(f.name), f.n)
 		for _, text := range []string{f.message, f.advice} {
-			for _, line := range wrap(text, s.columns()-8) {
+			for _, line := range prose.Wrap(text, s.columns()-8) {
 				b.WriteString("        " + line + "\n")
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"finwait/analyzer/ladder"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
@@ -139,7 +140,7 @@ func (d *foldedDrawing) notes(r *ladder.Row, y float64) {
 // evidenceSpans name the rules that a segment is evidence of.
 func evidenceSpans(r *ladder.Row) (spans []page.Span) {
 	for _, f := range r.Evidence {
-		spans = append(spans, page.Span{Class: severityClass(f.Severity), Text: "▲ " + Safe(f.Rule)})
+		spans = append(spans, page.Span{Class: severityClass(f.Severity), Text: "▲ " + prose.Safe(f.Rule)})
 	}
 	return spans
 }
@@ -216,7 +217,7 @@ func stateOf(name string) (s tcpstate.State, ok bool) {
 
 func (d *foldedDrawing) fold(text string) {
 	d.bottom.Rect("fold", clientBand-4, d.y+2, serverBand+bandWidth+8-clientBand, rungHeight-4, "")
-	lines := wrap(text, detailChars)
+	lines := prose.Wrap(text, detailChars)
 	y := d.y + 17 - 5.5*float64(len(lines)-1)
 	for i, line := range lines {
 		d.Text("m", detailLeft, y+11*float64(i), line)
@@ -234,7 +235,7 @@ func (d *foldedDrawing) silence(s analyzer.Seconds) {
 func (d *foldedDrawing) end() {
 	r := d.picture.ladder.Record
 	if d.picture.more > 0 {
-		d.fold("and " + count(d.picture.more, "more segment"))
+		d.fold("and " + prose.Count(d.picture.more, "more segment"))
 	}
 	words := endWords[r.Ended]
 	end, quiet := d.picture.ladder.Until()
@@ -294,7 +295,7 @@ func rowWords(r *ladder.Row) string {
 		}
 	}
 	for _, f := range r.Evidence {
-		parts = append(parts, Safe(f.Rule+" "+f.Name))
+		parts = append(parts, prose.Safe(f.Rule+" "+f.Name))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -302,7 +303,7 @@ func rowWords(r *ladder.Row) string {
 // fitting returns the first of forms that is no longer than room; else the last.
 func fitting(forms []string, room int) (text string) {
 	for _, text = range forms {
-		if displayWidth(text) <= room {
+		if prose.Width(text) <= room {
 			break
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 )
 
@@ -250,7 +251,7 @@ func TestSpan(t *testing.T) {
 			t.Errorf("%d ns: got %s, want %s", int64(in), got, want)
 		}
 	}
-	if got := number(-1234567); got != "-1,234,567" {
+	if got := prose.Number(-1234567); got != "-1,234,567" {
 		t.Error(got)
 	}
 }

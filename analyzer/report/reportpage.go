@@ -12,6 +12,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 )
 
@@ -191,13 +192,13 @@ func (p *summaryPage) Close(s *analyzer.Summary) error {
 	}
 	p.chart()
 	d := newDigest(s)
-	data := &reportData{Title: pageTitle(d), Total: upperFirst(d.total), More: d.more, Charts: p.charts, ChartsMore: p.more, Invisible: upperFirst(Invisible), By: &d.by}
+	data := &reportData{Title: pageTitle(d), Total: prose.UpperFirst(d.total), More: d.more, Charts: p.charts, ChartsMore: p.more, Invisible: prose.UpperFirst(Invisible), By: &d.by}
 	for _, f := range d.files {
 		notes := f.notes
 		if f.problem != "" {
 			notes = append([]string{f.problem}, notes...)
 		}
-		data.Files = append(data.Files, fileData{f.name, upperFirst(f.facts), notes})
+		data.Files = append(data.Files, fileData{f.name, prose.UpperFirst(f.facts), notes})
 	}
 	data.Tiles = tiles(s, d)
 	if len(d.closes) > 0 {
@@ -213,7 +214,7 @@ func (p *summaryPage) Close(s *analyzer.Summary) error {
 		data.Timers = append(data.Timers, newTimerRow(&d.timers[i]))
 	}
 	if more := len(d.timers) - maxTimers; more > 0 {
-		data.TimersMore = "and " + count(int64(more), "more timer")
+		data.TimersMore = "and " + prose.Count(int64(more), "more timer")
 	}
 	records := p.table(data)
 	for i, c := range p.charts {
@@ -240,12 +241,12 @@ func pageTitle(d *digest) string {
 
 // tiles are the figures that stand first.
 func tiles(s *analyzer.Summary, d *digest) []tile {
-	list := []tile{{number(s.Connections), "connections", ""}}
+	list := []tile{{prose.Number(s.Connections), "connections", ""}}
 	if s.Connections == 1 {
 		list[0].Words = "connection"
 	}
 	for _, c := range d.closes[:min(len(d.closes), 3)] {
-		list = append(list, tile{number(c.n), c.words, ""})
+		list = append(list, tile{prose.Number(c.n), c.words, ""})
 	}
 	for _, c := range []struct {
 		n     int64
@@ -257,7 +258,7 @@ func tiles(s *analyzer.Summary, d *digest) []tile {
 			if c.n > 1 {
 				word += "s"
 			}
-			list = append(list, tile{number(c.n), word, c.class})
+			list = append(list, tile{prose.Number(c.n), word, c.class})
 		}
 	}
 	return list
@@ -300,7 +301,7 @@ func (p *summaryPage) groups(data *reportData, d *digest) {
 			}
 		}
 		if rest := told[i].rest(); rest != "" {
-			data.Rest = append(data.Rest, upperFirst(rest))
+			data.Rest = append(data.Rest, prose.UpperFirst(rest))
 		}
 	}
 	if len(records) == 0 || p.options.Again(records, to) != nil {
@@ -313,7 +314,7 @@ func (p *summaryPage) groups(data *reportData, d *digest) {
 		}
 		l := newLadderData(one.to.list[0], fmt.Sprintf("g%df", i), false)
 		size += len(l.Folded) + len(l.Bar)
-		one.group.Ladder, one.group.LadderFacts = l, upperFirst(ladderFacts(records[i]))
+		one.group.Ladder, one.group.LadderFacts = l, prose.UpperFirst(ladderFacts(records[i]))
 	}
 }
 
@@ -339,16 +340,16 @@ func (p *summaryPage) example(f *analyzer.FindingGroup) *analyzer.Record {
 // mark marks in the charts when a group's first example was closed, or began.
 func (p *summaryPage) mark(r *analyzer.Record, f *analyzer.FindingGroup) {
 	for _, c := range p.charts {
-		if c.File == Safe(r.File) || p.options.Joined {
-			c.mark(momentOf(r).Sub(c.first).Seconds(), Safe(f.Rule), f.Severity)
+		if c.File == prose.Safe(r.File) || p.options.Joined {
+			c.mark(momentOf(r).Sub(c.first).Seconds(), prose.Safe(f.Rule), f.Severity)
 		}
 	}
 }
 
 func newGroupData(f *analyzer.FindingGroup, joined []string) groupData {
 	g := groupData{
-		Severity: f.Severity.String(), Rule: Safe(f.Rule), Name: Safe(f.Name), About: strings.TrimPrefix(about(f), ": "),
-		Message: upperFirst(Safe(f.Message)), Advice: Safe(f.Advice), Folds: Safe(foldWords(f)),
+		Severity: f.Severity.String(), Rule: prose.Safe(f.Rule), Name: prose.Safe(f.Name), About: strings.TrimPrefix(about(f), ": "),
+		Message: prose.UpperFirst(prose.Safe(f.Message)), Advice: prose.Safe(f.Advice), Folds: prose.Safe(foldWords(f)),
 	}
 	for i := range f.Examples {
 		g.Examples = append(g.Examples, exampleData{exampleWords(&f.Examples[i]), showCommand(&f.Examples[i], joined)})
@@ -364,7 +365,7 @@ func (p *summaryPage) table(data *reportData) []byte {
 	rows = rows[:n]
 	data.Shown, data.All, data.Several = int64(n), p.rows.all, len(p.rows.files.list) > 1
 	if left := p.rows.all - int64(n); left > 0 {
-		data.LeftOut = fmt.Sprintf("The table holds %s of %s; those with findings come first. finwait flows tells of all.", number(int64(n)), count(p.rows.all, "connection"))
+		data.LeftOut = fmt.Sprintf("The table holds %s of %s; those with findings come first. finwait flows tells of all.", prose.Number(int64(n)), prose.Count(p.rows.all, "connection"))
 	}
 	first := slices.Clone(rows)
 	slices.SortStableFunc(first, func(a, b pageRow) int {

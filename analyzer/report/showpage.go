@@ -9,6 +9,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -59,16 +60,16 @@ func (l *ladderPage) Close() error {
 		return nil
 	}
 	r := l.list[0].ladder.Record
-	data := showData{Name: Safe(r.File), Facts: upperFirst(ladderFacts(r)), FollowUp: l.followUp}
+	data := showData{Name: prose.Safe(r.File), Facts: prose.UpperFirst(ladderFacts(r)), FollowUp: l.followUp}
 	for i, p := range l.list {
 		one := newLadderData(p, fmt.Sprintf("c%df", i), true)
 		if i > 0 {
-			one.Facts = upperFirst(ladderFacts(p.ladder.Record))
+			one.Facts = prose.UpperFirst(ladderFacts(p.ladder.Record))
 		}
 		data.Ladders = append(data.Ladders, one)
 	}
 	out := page.Page{
-		Title: fmt.Sprintf("%s, stream %d", Safe(r.File), r.Stream), Command: "finwait show --format html",
+		Title: fmt.Sprintf("%s, stream %d", prose.Safe(r.File), r.Stream), Command: "finwait show --format html",
 		Body: page.Template(showTemplate + kitTemplate), Data: data,
 	}
 	return out.Write(l.w)
@@ -106,7 +107,7 @@ func newLadderData(p *picture, id string, scale bool) *ladderData {
 }
 
 func newFindingData(f *analyzer.Finding, id string, drawn map[int64]bool) findingData {
-	d := findingData{f.Severity.String(), Safe(f.Rule), Safe(f.Name), upperFirst(Safe(f.Message.String())), Safe(f.Advice.String()), nil}
+	d := findingData{f.Severity.String(), prose.Safe(f.Rule), prose.Safe(f.Name), prose.UpperFirst(prose.Safe(f.Message.String())), prose.Safe(f.Advice.String()), nil}
 	for _, frame := range f.Frames {
 		link := frameLink{Frame: frame}
 		if drawn[frame] {
@@ -153,9 +154,9 @@ func (l *ladderSVG) Close() error {
 	var d page.SVG
 	y := 12.0
 	first := l.list[0].ladder.Record
-	d.Text("l", 0, y, Safe(first.File))
+	d.Text("l", 0, y, prose.Safe(first.File))
 	for _, p := range l.list {
-		for _, text := range wrap(upperFirst(ladderFacts(p.ladder.Record)), svgColumns) {
+		for _, text := range prose.Wrap(prose.UpperFirst(ladderFacts(p.ladder.Record)), svgColumns) {
 			y += line
 			d.Text("", 0, y, text)
 		}
@@ -175,7 +176,7 @@ func (l *ladderSVG) Close() error {
 	out.Append(&d, margin, margin)
 	_, err := l.w.Write(out.File(page.Frame{
 		Class: "ladder", Width: foldedWidth + 2*margin, Height: y + margin,
-		Label: fmt.Sprintf("%s, %s", Safe(first.File), ladderFacts(first)),
+		Label: fmt.Sprintf("%s, %s", prose.Safe(first.File), ladderFacts(first)),
 	}))
 	return err
 }
@@ -186,8 +187,8 @@ const svgColumns = 140
 // svgFinding writes a finding below a ladder and returns where the next may stand.
 func svgFinding(d *page.SVG, f *analyzer.Finding, y float64) float64 {
 	y += 18
-	d.Spans("", 0, y, page.Span{Class: severityClass(f.Severity), Text: strings.Join([]string{"▲", f.Severity.String(), Safe(f.Rule), Safe(f.Name)}, " ")})
-	for _, text := range wrap(upperFirst(Safe(f.Message.String())), svgColumns) {
+	d.Spans("", 0, y, page.Span{Class: severityClass(f.Severity), Text: strings.Join([]string{"▲", f.Severity.String(), prose.Safe(f.Rule), prose.Safe(f.Name)}, " ")})
+	for _, text := range prose.Wrap(prose.UpperFirst(prose.Safe(f.Message.String())), svgColumns) {
 		y += 14
 		d.Text("", 12, y, text)
 	}

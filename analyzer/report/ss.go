@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"
 )
@@ -161,7 +162,7 @@ func ssText(w io.Writer, style Style, file string, t *timeline.Table) error {
 		}
 		sockets = sockets[n:]
 	}
-	b.WriteString("\n" + upperFirst(Invisible) + ".\n")
+	b.WriteString("\n" + prose.UpperFirst(Invisible) + ".\n")
 	_, err := b.WriteTo(w)
 	return err
 }
@@ -169,10 +170,10 @@ func ssText(w io.Writer, style Style, file string, t *timeline.Table) error {
 func ssHead(style Style, file string, t *timeline.Table) string {
 	name := "joined captures"
 	if file != "" {
-		name = Safe(file)
+		name = prose.Safe(file)
 	}
 	since := analyzer.Seconds(t.Moment.At.Sub(t.First()))
-	return style.bold(name) + "   " + count(int64(len(t.Sockets())), "socket") + " at " + since.Words() + ", " + shortTime(t.Moment.At) + "\n"
+	return style.bold(name) + "   " + prose.Count(int64(len(t.Sockets())), "socket") + " at " + since.Words() + ", " + shortTime(t.Moment.At) + "\n"
 }
 
 func ssGrid(b *bytes.Buffer, style Style, t *timeline.Table, sockets []timeline.Socket) {
@@ -183,7 +184,7 @@ func ssGrid(b *bytes.Buffer, style Style, t *timeline.Table, sockets []timeline.
 		bound := map[string]string{"at-least": "> ", "at-most": "≤ "}[s.Bound]
 		g.row(timeline.SpellingOf(s.State).SS, queueWord(s.RecvQ), queueWord(s.SendQ), s.Local.String(), s.Peer.String(),
 			analyzer.Seconds(s.Since.Sub(t.First())).Words(), bound+s.Duration.Words(), strconv.FormatUint(uint64(s.Stream), 10),
-			Safe(strings.Join(s.Findings, " ")))
+			prose.Safe(strings.Join(s.Findings, " ")))
 	}
 	g.write(b, style)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/capture"
 )
 
@@ -111,7 +112,7 @@ func (s *Stored) Each(problem func(error), take func(*analyzer.Record) error) er
 		if s.parquet != nil {
 			what = "rows"
 		}
-		problem(fmt.Errorf("%s: %s more %s are lost", s.Name, number(s.Lost-1), what))
+		problem(fmt.Errorf("%s: %s more %s are lost", s.Name, prose.Number(s.Lost-1), what))
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 // tableRows is how many rows are laid out together. A longer table goes on with
@@ -32,7 +33,7 @@ func (t *flowTable) Record(r *analyzer.Record) error {
 	if t.grid == nil {
 		t.grid = &grid{left: 5, tail: 3}
 		t.grid.head("stream", "client", "server", "close", "first", "half-closed", "teardown", "caveats", "findings", "flags")
-		t.name = Safe(r.File)
+		t.name = prose.Safe(r.File)
 	}
 	first := ""
 	if r.FirstCloser != nil {
@@ -45,7 +46,7 @@ func (t *flowTable) Record(r *analyzer.Record) error {
 	t.grid.row(
 		fmt.Sprint(r.Stream), endpoint(r.Client), endpoint(r.Server), r.Close.String(), first,
 		bounded(r.HalfClosedS, r.HalfClosed), bounded(r.TeardownS, nil),
-		strings.Join(r.Caveats.Names(), " "), Safe(strings.Join(rules, " ")), Safe(r.Flags),
+		strings.Join(r.Caveats.Names(), " "), prose.Safe(strings.Join(rules, " ")), prose.Safe(r.Flags),
 	)
 	if len(t.grid.rows) < tableRows {
 		return nil
@@ -62,7 +63,7 @@ func (t *flowTable) File(f *analyzer.FileInfo) error {
 	if f.Connections == nil || *f.Connections > 0 || f.Error != nil || f.Unselected > 0 || f.Skipped[notSelected] > 0 {
 		return nil
 	}
-	return t.write([]byte(t.style.bold(Safe(f.File)) + "   no TCP connections\n"))
+	return t.write([]byte(t.style.bold(prose.Safe(f.File)) + "   no TCP connections\n"))
 }
 
 // notSelected is the reason of packets that were not asked for.
@@ -80,13 +81,13 @@ func (t *flowTable) Close(s *analyzer.Summary) error {
 		packets += s.Files[i].Skipped[notSelected]
 	}
 	if len(s.Files) == 1 {
-		name = t.style.bold(Safe(s.Files[0].File)) + "   "
+		name = t.style.bold(prose.Safe(s.Files[0].File)) + "   "
 	}
 	switch {
 	case connections > 0:
 		return t.write([]byte(name + selected(0, connections) + "\n"))
 	case packets > 0:
-		return t.write([]byte(name + "no TCP connections in what was selected; " + count(packets, "packet") + " left out\n"))
+		return t.write([]byte(name + "no TCP connections in what was selected; " + prose.Count(packets, "packet") + " left out\n"))
 	}
 	return nil
 }
@@ -118,9 +119,9 @@ func (t *flowTable) shorten() {
 		if i == last {
 			break
 		}
-		width := displayWidth(t.grid.heads[i])
+		width := prose.Width(t.grid.heads[i])
 		for _, row := range t.grid.rows {
-			width = max(width, displayWidth(row[i]))
+			width = max(width, prose.Width(row[i]))
 		}
 		room -= width + 2
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 const (
@@ -57,10 +58,10 @@ func (t *textReport) head(b *bytes.Buffer, d *digest) {
 func (t *textReport) fileLines(b *bytes.Buffer, d *digest) {
 	width := 0
 	for _, f := range d.files {
-		width = max(width, displayWidth(f.name))
+		width = max(width, prose.Width(f.name))
 	}
 	for _, f := range d.files {
-		fmt.Fprintf(b, "%s   %s\n", t.style.bold(padRight(f.name, min(width, 60))), f.facts)
+		fmt.Fprintf(b, "%s   %s\n", t.style.bold(prose.Pad(f.name, min(width, 60))), f.facts)
 		if f.problem != "" && !t.style.Told {
 			f.notes = append([]string{f.problem}, f.notes...)
 		}
@@ -76,7 +77,7 @@ func (t *textReport) fileLines(b *bytes.Buffer, d *digest) {
 // caveats says what is not known.
 func (t *textReport) caveats(b *bytes.Buffer, d *digest) {
 	for _, text := range d.caveats {
-		for i, line := range wrap(text, t.style.columns()-4) {
+		for i, line := range prose.Wrap(text, t.style.columns()-4) {
 			mark := " "
 			if i == 0 {
 				mark = t.style.yellow("!")
@@ -93,16 +94,16 @@ func (t *textReport) closes(b *bytes.Buffer, d *digest) {
 	}
 	words, digits := 0, 0
 	for _, c := range d.closes {
-		words, digits = max(words, displayWidth(c.words)), max(digits, len(number(c.n)))
+		words, digits = max(words, prose.Width(c.words)), max(digits, len(prose.Number(c.n)))
 	}
 	left := make([]string, len(d.closes))
 	width := 0
 	for i, c := range d.closes {
-		left[i] = fmt.Sprintf("  %s  %*s  %s", padRight(c.words, words), digits, number(c.n), bar(c.n, d.closes[0].n))
-		width = max(width, displayWidth(left[i]))
+		left[i] = fmt.Sprintf("  %s  %*s  %s", prose.Pad(c.words, words), digits, prose.Number(c.n), bar(c.n, d.closes[0].n))
+		width = max(width, prose.Width(left[i]))
 	}
 	width = max(width, len("How they closed")) + 4
-	fmt.Fprintf(b, "\n%s", t.style.bold(padRight("How they closed", width)))
+	fmt.Fprintf(b, "\n%s", t.style.bold(prose.Pad("How they closed", width)))
 	if len(d.closers) > 0 {
 		b.WriteString(t.style.bold("first to close"))
 	}
@@ -113,7 +114,7 @@ func (t *textReport) closes(b *bytes.Buffer, d *digest) {
 			line = left[i]
 		}
 		if i < len(d.closers) {
-			line = padRight(line, width) + fmt.Sprintf("%s %s", d.closers[i].words, number(d.closers[i].n))
+			line = prose.Pad(line, width) + fmt.Sprintf("%s %s", d.closers[i].words, prose.Number(d.closers[i].n))
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
@@ -142,7 +143,7 @@ func (t *textReport) moment(b *bytes.Buffer, d *digest) {
 	}
 	line := "  at worst " + d.moment
 	if command := "→  " + d.table; d.table != "" {
-		if displayWidth(line)+2+displayWidth(command) > t.style.columns() {
+		if prose.Width(line)+2+prose.Width(command) > t.style.columns() {
 			line += "\n   "
 		}
 		line += "  " + command

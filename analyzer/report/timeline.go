@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 )
 
@@ -200,7 +201,7 @@ func timelineCells(separator byte) func() (row, names func([]byte, []cell) []byt
 		if c.kind == text {
 			return string(appendText(nil, c.text))
 		}
-		return Safe(string(c.word(nil)))
+		return prose.Safe(string(c.word(nil)))
 	})
 	names := line(func(c *cell) string { return c.name })
 	return func() (func([]byte, []cell) []byte, func([]byte, []cell) []byte) { return row, names }

@@ -12,6 +12,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/parquet/parquettest"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"
 )
@@ -87,7 +88,7 @@ func TestTimelineFormatsAgree(t *testing.T) {
 					if f, ok := v.(float64); ok {
 						v = strconv.FormatFloat(f, 'f', -1, 64)
 					}
-					w[name] = Safe(fmt.Sprint(v))
+					w[name] = prose.Safe(fmt.Sprint(v))
 				}
 				if fmt.Sprint(got) != fmt.Sprint(w) {
 					t.Errorf("row %d of %s is\n%v, want\n%v", i, format, got, w)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"
 )
@@ -56,7 +57,7 @@ func (p *timelinePage) Chart(c *timeline.Chart) error {
 		}
 	}
 	if c.Other {
-		part.Other = count(timeline.MaxHosts, hostWord(c)) + " of a side are told apart; the others are counted under " + timeline.Other
+		part.Other = prose.Count(timeline.MaxHosts, hostWord(c)) + " of a side are told apart; the others are counted under " + timeline.Other
 	}
 	p.parts = append(p.parts, part)
 	return nil
@@ -81,7 +82,7 @@ func (p *timelinePage) Close() error {
 	}
 	out := page.Page{
 		Title: "Sockets by state over time", Command: "finwait timeline --format html", Body: page.Template(timelineTemplate + kitTemplate), Records: records,
-		Data: map[string]any{"Parts": p.parts, "More": p.more, "Invisible": upperFirst(Invisible)},
+		Data: map[string]any{"Parts": p.parts, "More": p.more, "Invisible": prose.UpperFirst(Invisible)},
 	}
 	return out.Write(p.w)
 }

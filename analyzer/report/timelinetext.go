@@ -10,6 +10,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"
 )
@@ -49,14 +50,14 @@ func (t *timelineText) Chart(c *timeline.Chart) error {
 		t.rises(&b, c)
 	}
 	if c.Other {
-		fmt.Fprintf(&b, "%s of a side are told apart; the others are counted under %s\n", count(timeline.MaxHosts, hostWord(c)), timeline.Other)
+		fmt.Fprintf(&b, "%s of a side are told apart; the others are counted under %s\n", prose.Count(timeline.MaxHosts, hostWord(c)), timeline.Other)
 	}
 	_, err := t.w.Write(b.Bytes())
 	return err
 }
 
 func (t *timelineText) Close() error {
-	_, err := fmt.Fprintf(t.w, "\n%s.\n", upperFirst(Invisible))
+	_, err := fmt.Fprintf(t.w, "\n%s.\n", prose.UpperFirst(Invisible))
 	return err
 }
 
@@ -71,16 +72,16 @@ func hostWord(c *timeline.Chart) string {
 func (t *timelineText) head(c *timeline.Chart) string {
 	name := "joined captures"
 	if !t.shape.Joined {
-		name = Safe(c.File)
+		name = prose.Safe(c.File)
 	}
 	line := t.style.bold(name) + "   "
 	switch {
 	case c.Connections == 0:
 		return line + "no TCP connections\n"
 	case len(c.Series) == 0:
-		return line + fmt.Sprintf("%s, and none of them there at a multiple of %v: a smaller --step looks closer\n", count(c.Sockets, "socket"), c.Step)
+		return line + fmt.Sprintf("%s, and none of them there at a multiple of %v: a smaller --step looks closer\n", prose.Count(c.Sockets, "socket"), c.Step)
 	}
-	return line + fmt.Sprintf("%s, %s, every %v\n", count(c.Connections, "connection"), count(c.Sockets, "socket"), c.Step)
+	return line + fmt.Sprintf("%s, %s, every %v\n", prose.Count(c.Connections, "connection"), prose.Count(c.Sockets, "socket"), c.Step)
 }
 
 // chartGroup is the series of one side of one host.
@@ -94,7 +95,7 @@ type chartGroup struct {
 func chartGroups(c *timeline.Chart) (list []chartGroup) {
 	for i := range c.Series {
 		s := &c.Series[i]
-		title := strings.TrimSpace(Safe(s.Host) + " " + s.Side)
+		title := strings.TrimSpace(prose.Safe(s.Host) + " " + s.Side)
 		if n := len(list); n == 0 || list[n-1].title != title {
 			list = append(list, chartGroup{title: title})
 		}
@@ -120,24 +121,24 @@ func (t *timelineText) draw(b *bytes.Buffer, c *timeline.Chart) {
 		columns = 1
 	}
 	from, to := t.offset(c, 0), t.offset(c, max(c.Moments-1, 0))
-	axis := padRight(from, max(columns-displayWidth(to), displayWidth(from)+1)) + to
-	b.WriteString("\n" + strings.Repeat(" ", label) + padRight(axis, columns) + "  " + t.style.bold("most") + "\n")
+	axis := prose.Pad(from, max(columns-prose.Width(to), prose.Width(from)+1)) + to
+	b.WriteString("\n" + strings.Repeat(" ", label) + prose.Pad(axis, columns) + "  " + t.style.bold("most") + "\n")
 	for _, g := range shown {
 		if g.title != "" {
 			b.WriteString(t.style.bold(g.title) + "\n")
 		}
 		for _, s := range g.series {
 			peak := s.Peak()
-			row := padRight("  "+s.State.String(), label) + t.paint(s.State, blocks(s.Columns(max(c.Moments, 1), columns), peak.Sockets))
+			row := prose.Pad("  "+s.State.String(), label) + t.paint(s.State, blocks(s.Columns(max(c.Moments, 1), columns), peak.Sockets))
 			what := "none for sure"
 			if peak.Sockets > 0 {
-				what = number(peak.Sockets) + " at " + t.offset(c, peak.At)
+				what = prose.Number(peak.Sockets) + " at " + t.offset(c, peak.At)
 			}
 			b.WriteString(row + "  " + what + "\n")
 		}
 	}
 	if more := len(groups) - len(shown); more > 0 {
-		fmt.Fprintf(b, "and %s: --by none counts all together, --where selects\n", count(int64(more), "more "+hostWord(c)))
+		fmt.Fprintf(b, "and %s: --by none counts all together, --where selects\n", prose.Count(int64(more), "more "+hostWord(c)))
 	}
 }
 
@@ -176,7 +177,7 @@ func (t *timelineText) rises(b *bytes.Buffer, c *timeline.Chart) {
 	}
 	for i := range list {
 		r := &list[i]
-		for _, line := range wrap(t.rise(c, r), t.style.columns()) {
+		for _, line := range prose.Wrap(t.rise(c, r), t.style.columns()) {
 			b.WriteString(line + "\n")
 		}
 		if command := t.command(c, r); command != "" {
@@ -191,11 +192,11 @@ func (t *timelineText) rise(c *timeline.Chart, r *timeline.Rise) string {
 	switch {
 	case r.Series.Host == "":
 	case c.By == timeline.ByServer:
-		text += " of " + Safe(r.Series.Host)
+		text += " of " + prose.Safe(r.Series.Host)
 	default:
-		text += " on " + Safe(r.Series.Host)
+		text += " on " + prose.Safe(r.Series.Host)
 	}
-	text += fmt.Sprintf(" rose from %s to %s", number(r.From), number(r.To))
+	text += fmt.Sprintf(" rose from %s to %s", prose.Number(r.From), prose.Number(r.To))
 	if r.At == r.Peak {
 		text += " at " + t.offset(c, r.At)
 	} else {
@@ -204,7 +205,7 @@ func (t *timelineText) rise(c *timeline.Chart, r *timeline.Rise) string {
 	var causes []string
 	for _, cause := range r.Causes {
 		if cause.Rule != "" && len(causes) < 3 {
-			causes = append(causes, Safe(cause.Rule)+", "+count(cause.N, "connection"))
+			causes = append(causes, prose.Safe(cause.Rule)+", "+prose.Count(cause.N, "connection"))
 		}
 	}
 	if len(causes) > 0 {
@@ -220,7 +221,7 @@ func (t *timelineText) command(c *timeline.Chart, r *timeline.Rise) string {
 	}
 	command := "finwait ss " + ShellWord(c.File) + " --at " + shortTime(c.Time(r.Peak))
 	if r.Series.Host != "" {
-		command += " --host " + Safe(r.Series.Host)
+		command += " --host " + prose.Safe(r.Series.Host)
 	}
 	return command
 }

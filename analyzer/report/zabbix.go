@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 )
 
@@ -55,7 +56,7 @@ func (z *zabbix) Close() error {
 
 // zabbixWord quotes what zabbix_sender would not take for one word.
 func zabbixWord(s string) string {
-	s = Safe(s)
+	s = prose.Safe(s)
 	if s != "" && s != "-" && !strings.ContainsAny(s, " \t\"\\'") {
 		return s
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 
 	"finwait/analyzer/driver"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/capture"
 )
 
@@ -70,6 +70,6 @@ func tell(ctx context.Context, before []Problem, name string, stderr io.Writer) 
 		if p.Error {
 			kind, unread = "", true
 		}
-		fmt.Fprintf(stderr, "finwait-beam: %s%s\n", kind, report.Safe(p.Text))
+		fmt.Fprintf(stderr, "finwait-beam: %s%s\n", kind, prose.Safe(p.Text))
 	}
 }

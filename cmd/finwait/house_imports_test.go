@@ -25,7 +25,7 @@ var floors = [][]string{
 	{"cmd/internal/anonymize"},
 	{"cmd/internal/damage", "analyzer/check", "analyzer/diff"},
 	{"analyzer/report", "analyzer/query"},
-	{"analyzer/ladder", "analyzer/pair", "analyzer/schema", "analyzer/timeline", "analyzer/report/page"},
+	{"analyzer/ladder", "analyzer/pair", "analyzer/schema", "analyzer/timeline", "analyzer/report/page", "analyzer/report/prose"},
 	{"analyzer"},
 	{"analyzer/driver", "analyzer/analyzertest"},
 	{"analyzer/rules", "analyzer/internal/timers"},

@@ -13,6 +13,7 @@ import (
 	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/capture"
 )
 
@@ -202,7 +203,7 @@ func (c Command) skipped(list []capture.Skipped, quiet bool) {
 			c.errorf("finwait: warning: %d more are skipped\n", len(list)-most)
 			return
 		}
-		c.errorf("finwait: warning: %s is skipped: %s\n", report.Safe(s.Path), s.Why)
+		c.errorf("finwait: warning: %s is skipped: %s\n", prose.Safe(s.Path), s.Why)
 	}
 }
 
@@ -211,7 +212,7 @@ func (j *job) twice() ([]string, error) {
 	files, err := j.files()
 	for _, file := range files {
 		if file != "-" && driver.IsPipe(file) {
-			return nil, &usageError{text: fmt.Sprintf("%s can be read only once, and %s reads twice: give it as standard input (-)", report.Safe(file), j.flags.Name())}
+			return nil, &usageError{text: fmt.Sprintf("%s can be read only once, and %s reads twice: give it as standard input (-)", prose.Safe(file), j.flags.Name())}
 		}
 	}
 	return files, err

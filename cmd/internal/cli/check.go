@@ -8,6 +8,7 @@ import (
 	"finwait/analyzer/check"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 // checkFlags are the flags of check beside those that judge.
@@ -99,7 +100,7 @@ func (f *checkFlags) checker() (*check.Checker, error) {
 		}
 		if err != nil {
 			return nil, &usageError{
-				text: "--baseline: " + report.Safe(err.Error()),
+				text: "--baseline: " + prose.Safe(err.Error()),
 				hint: "To make one: finwait check --sarif " + report.ShellWord(f.baseline) + " PATH...",
 			}
 		}

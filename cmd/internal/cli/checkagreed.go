@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/check"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 // judgeAgreement looks for what was to be checked and was not, and for what was agreed
@@ -54,7 +54,7 @@ func (c *checkRun) judgeConfig(config *check.Config, whole bool) []*check.Result
 		r.Problems = append(r.Problems, unmet...)
 	case len(unmet) > 0 && !c.flags.quiet:
 		c.errorf("finwait: note: %s: %s had nothing to do here, which is judged where all of %s is checked: %s\n",
-			config.Path, counted(len(unmet), "entry", "entries"), report.Safe(config.Dir), linesOf(unmet))
+			config.Path, counted(len(unmet), "entry", "entries"), prose.Safe(config.Dir), linesOf(unmet))
 	}
 	return []*check.Result{r}
 }
@@ -66,7 +66,7 @@ func (c *checkRun) judgeBaseline(baseline *check.Baseline, whole bool) []*check.
 	}
 	unmet, elsewhere := baseline.Unmet(c.covers)
 	if elsewhere > 0 && !c.flags.quiet {
-		c.errorf("finwait: note: %s: %s about captures that were not checked here\n", report.Safe(baseline.Path), counted(elsewhere, "entry is", "entries are"))
+		c.errorf("finwait: note: %s: %s about captures that were not checked here\n", prose.Safe(baseline.Path), counted(elsewhere, "entry is", "entries are"))
 	}
 	return []*check.Result{{Path: baseline.Path, Agreement: true, Problems: unmet}}
 }
@@ -112,16 +112,16 @@ func (c *checkRun) refuseInputs(found *fixtures) error {
 		case path == "":
 			continue
 		case strings.HasSuffix(path, check.Suffix), filepath.Base(path) == configName:
-			return &usageError{text: fmt.Sprintf("%s is the name of what was agreed on, and not of a report", report.Safe(path))}
+			return &usageError{text: fmt.Sprintf("%s is the name of what was agreed on, and not of a report", prose.Safe(path))}
 		case samePlace(path, c.Stdout):
-			return &usageError{text: fmt.Sprintf("standard output goes to %s already", report.Safe(path))}
+			return &usageError{text: fmt.Sprintf("standard output goes to %s already", prose.Safe(path))}
 		}
 		if err := c.refuseOverwrite(path, inputs); err != nil {
 			return err
 		}
 	}
 	if c.flags.junit != "" && placeOf(c.flags.junit) == placeOf(c.flags.sarif) {
-		return &usageError{text: fmt.Sprintf("--junit and --sarif would both write %s", report.Safe(c.flags.junit))}
+		return &usageError{text: fmt.Sprintf("--junit and --sarif would both write %s", prose.Safe(c.flags.junit))}
 	}
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 
 	"finwait/analyzer/check"
 	"finwait/analyzer/driver"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/pipe"
 )
 
@@ -45,7 +45,7 @@ func (c *checkRun) begin(path string) *reading {
 	config, err := c.config(path)
 	if r.config = config; err == nil {
 		if r.scope, err = config.check.Scope(path); err != nil {
-			err = &usageError{text: report.Safe(err.Error())}
+			err = &usageError{text: prose.Safe(err.Error())}
 		}
 	}
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"finwait/analyzer/check"
 	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/rules"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
@@ -184,7 +184,7 @@ func (c *checkRun) check(checker *check.Checker, r *reading) error {
 			return fmt.Errorf("golden record: %w", err)
 		}
 		if !c.flags.quiet {
-			if _, err := fmt.Fprintf(c.out, "wrote %s\n", report.Safe(golden)); err != nil {
+			if _, err := fmt.Fprintf(c.out, "wrote %s\n", prose.Safe(golden)); err != nil {
 				return err
 			}
 		}

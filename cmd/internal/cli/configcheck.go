@@ -10,7 +10,7 @@ import (
 
 	"finwait/analyzer/check"
 	"finwait/analyzer/query"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/rules"
 )
 
@@ -156,10 +156,10 @@ func (c *configReader) expression(n ast.Node, key string, err error) (where stri
 	if _, block := n.(*ast.LiteralNode); block {
 		line++
 	}
-	where = fmt.Sprintf("%s:%d", report.Safe(c.path), line)
+	where = fmt.Sprintf("%s:%d", prose.Safe(c.path), line)
 	var e *query.Error
 	if errors.As(err, &e) {
-		return where, fmt.Errorf("%s:%d: %s: %s", report.Safe(c.path), line+e.Line-1, key, whereText(err))
+		return where, fmt.Errorf("%s:%d: %s: %s", prose.Safe(c.path), line+e.Line-1, key, whereText(err))
 	}
 	return where, err
 }

@@ -16,7 +16,7 @@ import (
 	"finwait/analyzer/check"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 const configName = "finwait.yaml"
@@ -99,10 +99,10 @@ func readConfig(path string, cost *configCost) (*configFile, error) {
 		return nil, configError(path, syntax.GetToken(), "%s", syntax.GetMessage())
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", report.Safe(path), err)
+		return nil, fmt.Errorf("%s: %w", prose.Safe(path), err)
 	}
 	c := &configReader{
-		path: path, file: &configFile{path: path, check: check.Config{Path: report.Safe(path), Dir: filepath.Dir(path)}},
+		path: path, file: &configFile{path: path, check: check.Config{Path: prose.Safe(path), Dir: filepath.Dir(path)}},
 		anchors: map[string]ast.Node{}, compiled: map[string]*query.Assertion{}, words: map[string][]string{}, cost: cost,
 	}
 	for _, d := range doc.Docs {
@@ -120,9 +120,9 @@ func readConfig(path string, cost *configCost) (*configFile, error) {
 func configError(path string, at *token.Token, format string, args ...any) error {
 	text := fmt.Sprintf(format, args...)
 	if at == nil || at.Position == nil {
-		return fmt.Errorf("%s: %s", report.Safe(path), text)
+		return fmt.Errorf("%s: %s", prose.Safe(path), text)
 	}
-	return fmt.Errorf("%s:%d:%d: %s", report.Safe(path), at.Position.Line, at.Position.Column, text)
+	return fmt.Errorf("%s:%d:%d: %s", prose.Safe(path), at.Position.Line, at.Position.Column, text)
 }
 
 // ReadConfig returns the rules and thresholds that a configuration file says, for commands

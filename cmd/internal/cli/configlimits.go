@@ -5,7 +5,7 @@ import (
 
 	"github.com/goccy/go-yaml/token"
 
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 // What a configuration file may be, which may be a stranger's. The parser takes time
@@ -30,7 +30,7 @@ type configCost struct {
 // read counts the text of a file.
 func (c *configCost) read(path string, text []byte) error {
 	if c.octets += len(text); c.octets > maxConfigs {
-		return fmt.Errorf("%s: more than %d octets of configuration in all", report.Safe(path), maxConfigs)
+		return fmt.Errorf("%s: more than %d octets of configuration in all", prose.Safe(path), maxConfigs)
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 // leaveOutCopies returns the files without those that were found below a directory and
@@ -33,7 +33,7 @@ func leaveOutCopies(files, named []string) (left []string, note string) {
 			if sum, err := sumOf(path); err == nil {
 				if of, known := first[sum]; known && !slices.Contains(named, path) {
 					if copies++; copies <= 3 {
-						told = append(told, fmt.Sprintf("%s as %s", report.Safe(path), report.Safe(of)))
+						told = append(told, fmt.Sprintf("%s as %s", prose.Safe(path), prose.Safe(of)))
 					}
 					continue
 				}

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"finwait/analyzer/driver"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 )
 
@@ -90,7 +90,7 @@ func (c Command) refuseOverwrite(path string, inputs []string) error {
 	for _, input := range inputs {
 		info, err := c.stat(input)
 		if err == nil && os.SameFile(info, target) {
-			return &usageError{text: fmt.Sprintf("the output would overwrite the input %s", report.Safe(input))}
+			return &usageError{text: fmt.Sprintf("the output would overwrite the input %s", prose.Safe(input))}
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"finwait/analyzer/pair"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/rules"
 	"finwait/reassembly/capture"
 )
@@ -134,7 +135,7 @@ func (p *pairRun) run() (int, error) {
 		}
 		for _, file := range paths {
 			if file != "-" && driver.IsPipe(file) {
-				return 0, &usageError{text: report.Safe(file) + " can be read only once, and pair reads twice"}
+				return 0, &usageError{text: prose.Safe(file) + " can be read only once, and pair reads twice"}
 			}
 		}
 		files[i] = paths

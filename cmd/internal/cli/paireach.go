@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/pair"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 // couples returns which captures of the two directories are of the same traffic: those
@@ -59,6 +59,6 @@ func (p *pairRun) couples(files [2][]string) (list [][2]string) {
 // alone says that a capture has no partner.
 func (p *pairRun) alone(file string) {
 	if !p.output.quiet {
-		p.errorf("finwait: warning: %s has no capture of the same name or content in the other directory\n", strings.TrimSpace(report.Safe(file)))
+		p.errorf("finwait: warning: %s has no capture of the same name or content in the other directory\n", strings.TrimSpace(prose.Safe(file)))
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 // lines words an error in a line, whatever names are in it, and errors that are joined
@@ -12,7 +12,7 @@ import (
 func lines(err error) string {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok || errors.Join(joined.Unwrap()...).Error() != err.Error() {
-		return report.Safe(err.Error())
+		return prose.Safe(err.Error())
 	}
 	var list []string
 	for _, e := range joined.Unwrap() {
@@ -25,7 +25,7 @@ func lines(err error) string {
 func printable(text string) string {
 	list := strings.Split(text, "\n")
 	for i := range list {
-		list[i] = report.Safe(list[i])
+		list[i] = prose.Safe(list[i])
 	}
 	return strings.Join(list, "\n")
 }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"finwait/analyzer/driver"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 const (
@@ -118,7 +118,7 @@ func (p *progress) draw() {
 		return
 	}
 	p.drawn = true
-	name := report.Fit(report.Safe(filepath.Base(file)), progressName)
+	name := prose.Fit(prose.Safe(filepath.Base(file)), progressName)
 	p.bar.draw(name, min(n, p.bar.total-1), time.Now())
 }
 

@@ -7,6 +7,7 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/pair"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/capture"
 )
 
@@ -47,7 +48,7 @@ func (j *showJob) drawPair(files []string, of *analyzer.Record, config *analyzer
 	err = errors.Join(err, r.Close())
 	switch {
 	case err == nil && drawn == 0:
-		return 0, errors.Join(&usageError{text: fmt.Sprintf("nothing in %s is of the same hosts at the same time as stream %d", report.Safe(j.pair), of.Stream)}, out.finish(false))
+		return 0, errors.Join(&usageError{text: fmt.Sprintf("nothing in %s is of the same hosts at the same time as stream %d", prose.Safe(j.pair), of.Stream)}, out.finish(false))
 	case err == nil && pairCode(r, j.input.strict) != exitOK:
 		code = pairCode(r, j.input.strict)
 	}

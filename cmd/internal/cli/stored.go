@@ -9,6 +9,7 @@ import (
 	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 )
 
@@ -29,7 +30,7 @@ func (inv *invocation) packetsOnly() (name string) {
 
 // gone is what is wrong with a flag about packets and a stored run.
 func gone(run, flag string) error {
-	return &usageError{text: fmt.Sprintf("%s is a stored run, whose packets are gone: --%s cannot apply to it", report.Safe(run), flag)}
+	return &usageError{text: fmt.Sprintf("%s is a stored run, whose packets are gone: --%s cannot apply to it", prose.Safe(run), flag)}
 }
 
 // findStored looks which of the files are stored runs, where the command takes some.
@@ -52,7 +53,7 @@ func (j *job) findStored(files []string) error {
 		case j.packetsOnly() != "":
 			return gone(file, j.packetsOnly())
 		case j.output.format.value == "html":
-			return &usageError{text: fmt.Sprintf("%s is a stored run, and a page shows segments: name the captures", report.Safe(file))}
+			return &usageError{text: fmt.Sprintf("%s is a stored run, and a page shows segments: name the captures", prose.Safe(file))}
 		}
 		j.stored[file] = true
 	}

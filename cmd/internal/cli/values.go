@@ -13,6 +13,7 @@ import (
 	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/segment/filter"
 )
 
@@ -164,7 +165,7 @@ func flagError(cmd *command, fs *pflag.FlagSet, err error) error {
 	var invalid *pflag.InvalidValueError
 	switch {
 	case errors.As(err, &unknown):
-		name := report.Safe(unknown.GetSpecifiedName())
+		name := prose.Safe(unknown.GetSpecifiedName())
 		if unknown.GetSpecifiedShortnames() != "" {
 			text = fmt.Sprintf("unknown flag -%s", name)
 			break

@@ -7,7 +7,7 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/rules"
 )
 
@@ -79,7 +79,7 @@ func (s *selector) wants(r *analyzer.Record) bool {
 	for _, q := range s.where {
 		ok, err := q.Match(r)
 		if err != nil && s.err == nil {
-			s.err = fmt.Errorf("--where: %s: stream %d: %s", report.Safe(r.File), r.Stream, whereText(err))
+			s.err = fmt.Errorf("--where: %s: stream %d: %s", prose.Safe(r.File), r.Stream, whereText(err))
 			s.stop()
 		}
 		if !ok || s.err != nil {

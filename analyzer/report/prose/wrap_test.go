@@ -1,4 +1,4 @@
-package report
+package prose
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 func TestWrapKeepsNumbersTogether(t *testing.T) {
 	const text = "it waited 2.16 s, sent 1300 bytes in 12 segments (seq 1:1301, ack 203) and > 9.8 s later, in frame 7, gave up after 3 retransmissions."
 	for width := 1; width < 140; width++ {
-		lines := wrap(text, width)
+		lines := Wrap(text, width)
 		if strings.Join(lines, " ") != text {
 			t.Fatalf("%d columns: %q", width, lines)
 		}
@@ -21,7 +21,7 @@ func TestWrapKeepsNumbersTogether(t *testing.T) {
 			}
 		}
 	}
-	if got := wrap("in 2 or 3, of s and ms", 6); !slices.Equal(got, []string{"in 2", "or 3,", "of s", "and ms"}) {
+	if got := Wrap("in 2 or 3, of s and ms", 6); !slices.Equal(got, []string{"in 2", "or 3,", "of s", "and ms"}) {
 		t.Errorf("%q", got)
 	}
 }

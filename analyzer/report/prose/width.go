@@ -1,4 +1,4 @@
-package report
+package prose
 
 import (
 	"strings"
@@ -29,8 +29,8 @@ var wide = &unicode.RangeTable{
 	},
 }
 
-// displayWidth returns how many columns of a terminal text takes, SGR sequences none.
-func displayWidth(s string) (columns int) {
+// Width returns how many columns of a terminal text takes, SGR sequences none.
+func Width(s string) (columns int) {
 	escape := false
 	for _, r := range s {
 		switch {
@@ -50,21 +50,21 @@ func displayWidth(s string) (columns int) {
 	return columns
 }
 
-func padRight(s string, width int) string {
-	return s + strings.Repeat(" ", max(width-displayWidth(s), 0))
+func Pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(width-Width(s), 0))
 }
 
 // Fit returns text in so many columns: filled up with spaces, or cut and marked so.
 func Fit(s string, columns int) string {
-	if displayWidth(s) <= columns {
-		return padRight(s, columns)
+	if Width(s) <= columns {
+		return Pad(s, columns)
 	}
 	for s != "" {
 		runes := []rune(s)
 		s = string(runes[:len(runes)-1])
-		if displayWidth(s) < columns {
+		if Width(s) < columns {
 			break
 		}
 	}
-	return padRight(s+"…", columns)
+	return Pad(s+"…", columns)
 }

@@ -1,4 +1,4 @@
-package report
+package prose
 
 import "testing"
 
@@ -19,7 +19,7 @@ func TestDisplayWidth(t *testing.T) {
 		"ａｂ":                     4,
 		"𠀋":                      2,
 	} {
-		if got := displayWidth(text); got != want {
+		if got := Width(text); got != want {
 			t.Errorf("%q takes %d columns, want %d", text, got, want)
 		}
 	}

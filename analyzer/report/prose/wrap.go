@@ -1,16 +1,16 @@
-package report
+package prose
 
 import "strings"
 
-// wrap breaks text at spaces into lines of at most width columns.
-func wrap(s string, width int) []string {
+// Wrap breaks text at spaces into lines of at most width columns.
+func Wrap(s string, width int) []string {
 	var lines []string
 	line := ""
 	for _, word := range phrases(s) {
 		switch {
 		case line == "":
 			line = word
-		case displayWidth(line)+1+displayWidth(word) > width:
+		case Width(line)+1+Width(word) > width:
 			lines = append(lines, line)
 			line = word
 		default:
@@ -59,8 +59,8 @@ func belong(word, next string) bool {
 	return labels[strings.TrimLeft(word, "(")] && isNumber(next)
 }
 
-// upperFirst makes the first letter, which is of ASCII, a capital.
-func upperFirst(s string) string {
+// UpperFirst makes the first letter, which is of ASCII, a capital.
+func UpperFirst(s string) string {
 	if s == "" {
 		return ""
 	}

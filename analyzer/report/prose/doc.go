@@ -1,0 +1,3 @@
+// Package prose has what text for people is made of: captured text made safe to show, how
+// wide it stands, numbers in words, lines.
+package prose
