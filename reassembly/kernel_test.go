@@ -280,3 +280,27 @@ func inOrder(a, b []lasted) bool {
 	}
 	return len(a) == 0
 }
+
+// A server that is reset in SYN-RECEIVED has no socket until it is asked anew, which its kernel
+// says and so do we.
+func TestAskedAnew(t *testing.T) {
+	k, err := truth.Read("../testdata/real/syn-ack-rejected.truth.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for vantage, file := range k.Captures {
+		ours, _ := derived(t, filepath.Join("../testdata/real", file.File), func(*segment.Segment) bool { return true })
+		for _, c := range k.Connections {
+			var kernel, mine []string
+			for _, s := range c.States["server"][:4] {
+				kernel = append(kernel, s.State)
+			}
+			for _, s := range ours[c.Client+" "+c.Server][1] {
+				mine = append(mine, s.state)
+			}
+			if want := []string{"SYN-RECEIVED", "CLOSED", "SYN-RECEIVED", "ESTABLISHED"}; !slices.Equal(kernel, want) || len(mine) < 4 || !slices.Equal(mine[:4], want) {
+				t.Errorf("seen from the %s, %s: states %v, the kernel had %v", vantage, c.Client, mine, kernel)
+			}
+		}
+	}
+}
