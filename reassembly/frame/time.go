@@ -47,28 +47,30 @@ func (t Time) Append(dst []byte) []byte {
 		days, of, n = beforeEpoch(t)
 	}
 	year, month, dom := civil(days)
-	text := [30]byte([]byte("0000-00-00T00:00:00.000000000Z"))
-	twoDigits(text[0:], year/100)
-	twoDigits(text[2:], year%100)
-	twoDigits(text[5:], month)
-	twoDigits(text[8:], dom)
-	twoDigits(text[11:], of/3600)
-	twoDigits(text[14:], of/60%60)
-	twoDigits(text[17:], of%60)
+	dst = append(dst, "0000-00-00T00:00:00.000000000Z"...)
+	text := (*[30]byte)(dst[len(dst)-30:])
+	*(*[2]byte)(text[0:]) = digits[year/100]
+	*(*[2]byte)(text[2:]) = digits[year%100]
+	*(*[2]byte)(text[5:]) = digits[month]
+	*(*[2]byte)(text[8:]) = digits[dom]
+	*(*[2]byte)(text[11:]) = digits[of/3600]
+	*(*[2]byte)(text[14:]) = digits[of/60%60]
+	*(*[2]byte)(text[17:]) = digits[of%60]
 	text[20] = '0' + byte(n/1e8)
-	twoDigits(text[21:], n/1e6%100)
-	twoDigits(text[23:], n/1e4%100)
-	twoDigits(text[25:], n/100%100)
-	twoDigits(text[27:], n%100)
-	return append(dst, text[:]...)
+	*(*[2]byte)(text[21:]) = digits[n/1e6%100]
+	*(*[2]byte)(text[23:]) = digits[n/1e4%100]
+	*(*[2]byte)(text[25:]) = digits[n/100%100]
+	*(*[2]byte)(text[27:]) = digits[n%100]
+	return dst
 }
 
-const hundred = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
-
-// twoDigits begins b with the decimal digits of v, which is less than 100.
-func twoDigits(b []byte, v uint32) {
-	copy(b[:2], hundred[2*v:2*v+2])
-}
+// digits are the two decimal digits of each number below 100.
+var digits = func() (d [100][2]byte) {
+	for i := range d {
+		d[i] = [2]byte{'0' + byte(i/10), '0' + byte(i%10)}
+	}
+	return d
+}()
 
 // String returns t as Append writes it.
 func (t Time) String() string { return string(t.Append(nil)) }
