@@ -23,8 +23,6 @@ import (
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/spark"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal"
-
-	"finwait/cmd/internal/cli"
 )
 
 // The exit codes are those of finwait.
@@ -45,13 +43,13 @@ func (l *list) Set(v string) error {
 }
 
 var (
-	inputs    list
-	output    = flag.String("output", "", "the prefix of what is written: PREFIX-*.jsonl and PREFIX.report.json")
-	config    = flag.String("config", "", "the rules and thresholds: a finwait.yaml; none is looked for")
-	verbose   = flag.Bool("verbose", false, "say what Beam does meanwhile")
-	join      = flag.Bool("join", false, "the captures are one, in time order, as tcpdump -C, -G or -W leave it")
-	showCosts = flag.Bool("costs", false, "say at the end what passed from stage to stage")
-	format    = flag.String("format", "jsonl", "how records are written: jsonl or parquet")
+	inputs     list
+	output     = flag.String("output", "", "the prefix of what is written: PREFIX-*.jsonl and PREFIX.report.json")
+	configPath = flag.String("config", "", "the rules and thresholds: a finwait.yaml; none is looked for")
+	verbose    = flag.Bool("verbose", false, "say what Beam does meanwhile")
+	join       = flag.Bool("join", false, "the captures are one, in time order, as tcpdump -C, -G or -W leave it")
+	showCosts  = flag.Bool("costs", false, "say at the end what passed from stage to stage")
+	format     = flag.String("format", "jsonl", "how records are written: jsonl or parquet")
 )
 
 func init() {
@@ -89,7 +87,7 @@ func run(ctx context.Context, stderr io.Writer) int {
 var errUnread = errors.New("some captures could not be read to their end")
 
 func start(ctx context.Context, stderr io.Writer) error {
-	rules, err := cli.ReadConfig(*config)
+	rules, err := readConfig(ctx, *configPath)
 	if err != nil {
 		return &usageError{err.Error()}
 	}

@@ -14,8 +14,6 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
-
-	"finwait/cmd/internal/cli"
 )
 
 // finwait is the command that everything here is compared with.
@@ -174,7 +172,7 @@ func TestParquetAndConfig(t *testing.T) {
 	if err := os.WriteFile(path, []byte("rules: {ignore: [FIN203]}\nthresholds: {half-closed: 100s}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config, err := cli.ReadConfig(path)
+	config, err := readConfig(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
+
+	"finwait/analyzer/config"
 	"finwait/analyzer/model"
 )
 
@@ -15,6 +20,38 @@ type Settings struct {
 
 	Captures int // how many there are
 	Before   int // frames before the first capture: tests begin where 32 bits end
+}
+
+// readConfig returns the rules and thresholds that a finwait.yaml says, also one of another
+// file system; the default ones where path is "".
+func readConfig(ctx context.Context, path string) (*model.Config, error) {
+	settings := model.DefaultConfig()
+	if path == "" {
+		return &settings, nil
+	}
+	fs, err := filesystem.New(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer fs.Close()
+	r, err := fs.OpenRead(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	text, err := io.ReadAll(io.LimitReader(r, config.MaxSize+1))
+	if err == nil && len(text) > config.MaxSize {
+		err = fmt.Errorf("more than %d octets", config.MaxSize)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	file, err := config.Parse(path, text, new(config.Cost))
+	if err != nil {
+		return nil, err
+	}
+	file.Apply(&settings)
+	return &settings, nil
 }
 
 func (s *Settings) check() error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/check"
+	"finwait/analyzer/config"
 	"finwait/analyzer/report/prose"
 )
 
@@ -111,7 +112,7 @@ func (c *checkRun) refuseInputs(found *fixtures) error {
 		switch {
 		case path == "":
 			continue
-		case strings.HasSuffix(path, check.Suffix), filepath.Base(path) == configName:
+		case strings.HasSuffix(path, check.Suffix), filepath.Base(path) == config.Name:
 			return &usageError{text: fmt.Sprintf("%s is the name of what was agreed on, and not of a report", prose.Safe(path))}
 		case samePlace(path, c.Stdout):
 			return &usageError{text: fmt.Sprintf("standard output goes to %s already", prose.Safe(path))}

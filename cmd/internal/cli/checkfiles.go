@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/check"
+	"finwait/analyzer/config"
 	"finwait/reassembly/capture"
 )
 
@@ -32,7 +33,7 @@ func findFixtures(ctx context.Context, args []string) *fixtures {
 		switch base := filepath.Base(arg); {
 		case strings.HasSuffix(base, check.Suffix):
 			f.golden(arg)
-		case base != configName:
+		case base != config.Name:
 			plain = append(plain, arg)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"finwait/analyzer/check"
+	"finwait/analyzer/config"
 	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
@@ -51,7 +52,7 @@ func (c *checkRun) fixtures() (*fixtures, error) {
 	}
 	c.args = slices.Clone(c.args)
 	for i, arg := range c.args { // a configuration stands for what it is about
-		if filepath.Base(arg) == configName && len(c.args) == 1 {
+		if filepath.Base(arg) == config.Name && len(c.args) == 1 {
 			c.args[i] = filepath.Dir(arg)
 		}
 	}
@@ -91,7 +92,7 @@ func (c *checkRun) config(path string) (*checkConfig, error) {
 	}
 	config := &checkConfig{analysis: analysis, check: &check.Config{Dir: "."}, path: file}
 	if read != nil {
-		config.check = &read.check
+		config.check = &read.Check
 	}
 	c.configs[dir] = config
 	c.inOrder = append(c.inOrder, config)

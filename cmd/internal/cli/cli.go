@@ -14,6 +14,7 @@ import (
 
 	"finwait/analyzer/check"
 	"finwait/analyzer/report"
+	"finwait/analyzer/suggest"
 )
 
 // The exit codes, whatever the output format.
@@ -174,7 +175,7 @@ func unknownCommand(word string) error {
 	for _, cmd := range commands() {
 		names = append(names, cmd.name)
 	}
-	text := fmt.Sprintf("unknown command %q", word) + didYouMean(word, names, "%q")
+	text := fmt.Sprintf("unknown command %q", word) + suggest.DidYouMean(word, names, "%q")
 	return &usageError{text, "Run 'finwait help' for the commands. A file of that name would be " + report.ShellWord("./"+word)}
 }
 

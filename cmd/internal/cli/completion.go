@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/schema"
+	"finwait/analyzer/suggest"
 )
 
 func completionCommand() *command {
@@ -37,7 +38,7 @@ func runCompletion(inv *invocation) (int, error) {
 		return inv.print(fishCompletion())
 	default:
 		return 0, &usageError{text: fmt.Sprintf("unknown shell %q%s", shell,
-			or(didYouMean(shell, []string{"bash", "zsh", "fish"}, "%q"), ": it is one of bash, zsh, fish"))}
+			suggest.OneOf(shell, []string{"bash", "zsh", "fish"}))}
 	}
 }
 

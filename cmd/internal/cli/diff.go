@@ -13,6 +13,7 @@ import (
 	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/rules"
 	"finwait/reassembly/capture"
 )
 
@@ -130,7 +131,7 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	ctx, stop := context.WithCancel(d.ctx)
 	defer stop()
 	d.selector.stop = stop
-	in := bufio.NewReader(driver.Interruptible(d.ctx, d.Stdin))
+	in := d.standardInput()
 	if stored, err := d.stored(arg, in); stored != nil || err != nil {
 		if err != nil { // as if it were empty
 			d.problem(err)
@@ -197,7 +198,7 @@ type replayed struct {
 
 func (h *replayed) Record(r *analyzer.Record) error {
 	r.Findings = slices.DeleteFunc(r.Findings, func(f analyzer.Finding) bool {
-		rule := findRule(f.Rule)
+		rule := rules.Find(f.Rule)
 		return rule != nil && !h.config.Runs(rule)
 	})
 	if h.selects != nil && !h.selects(r) {

@@ -44,10 +44,10 @@ func (inv *invocation) explain(format string, flags *outputFlags) (int, error) {
 	if len(inv.args) == 0 {
 		err = report.ListRules(out, style, format, rules.All)
 	} else {
-		rule := findRule(inv.args[0])
+		rule := rules.Find(inv.args[0])
 		if rule == nil {
 			return 0, &usageError{
-				text: fmt.Sprintf("unknown rule %q%s", inv.args[0], suggestRule(inv.args[0])),
+				text: fmt.Sprintf("unknown rule %q%s", inv.args[0], rules.Suggest(inv.args[0])),
 				hint: "Run 'finwait explain' for the list.",
 			}
 		}

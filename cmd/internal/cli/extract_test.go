@@ -177,7 +177,7 @@ func TestExtractedCapturesHaveTheSameRecords(t *testing.T) {
 		odd     = "stream % 2 == 1"
 		headers = "FIN102,FIN104,FIN210,FIN303,FIN402,FIN403,FIN501,FIN902,FIN903"
 	)
-	secret := []string{"community_id", "client", "server", "interface", "app"}
+	secret := []string{"community_id", "client", "server", "interface", "app", "waits"} // the last two are what payload shows
 	tests := []struct {
 		name         string
 		where, rules string
@@ -186,7 +186,7 @@ func TestExtractedCapturesHaveTheSameRecords(t *testing.T) {
 	}{
 		{"all", "", "", nil, nil},
 		{"every other", odd, "", nil, []string{"completeness"}},
-		{"headers only", "", headers, []string{"--headers-only"}, []string{"app", "zeek"}},
+		{"headers only", "", headers, []string{"--headers-only"}, []string{"app", "waits", "zeek"}},
 		{"anonymous", "", headers, []string{"--anonymize"}, secret},
 		{"anonymous headers of every other", odd, "FIN104,FIN402", []string{"--anonymize", "--headers-only"}, append(secret, "zeek", "completeness")},
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/pflag"
+
+	"finwait/analyzer/suggest"
 )
 
 func helpCommand() *command {
@@ -37,7 +39,7 @@ func runHelp(inv *invocation) (int, error) {
 }
 
 func unknownTopic(word string) error {
-	text := fmt.Sprintf("no command or topic %q", word) + didYouMean(word, helpWords(), "%q")
+	text := fmt.Sprintf("no command or topic %q", word) + suggest.DidYouMean(word, helpWords(), "%q")
 	return &usageError{text: text, hint: "Run 'finwait help' for what there is."}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"finwait/analyzer/config"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/rules"
 )
@@ -21,14 +22,14 @@ type judgeFlags struct {
 	strange       bool // what is found may be a stranger's
 
 	read []string // the configuration files that were read
-	cost configCost
+	cost config.Cost
 }
 
 func (f *judgeFlags) add(fs *pflag.FlagSet) {
 	fs.Var(&f.only, "rule", "only the findings of this `RULE`: an ID, a name, or how IDs begin (FIN2); repeatable, or a,b")
 	fs.Var(&f.ignored, "ignore-rule", "no findings of this `RULE`; repeatable, or a,b")
-	fs.StringVar(&f.config, "config", "", "read rules and thresholds from `FILE` instead of the nearest "+configName)
-	fs.BoolVar(&f.noConfig, "no-config", false, "read no "+configName)
+	fs.StringVar(&f.config, "config", "", "read rules and thresholds from `FILE` instead of the nearest "+config.Name)
+	fs.BoolVar(&f.noConfig, "no-config", false, "read no "+config.Name)
 	f.addThresholds(fs)
 }
 
@@ -55,33 +56,33 @@ func (f *judgeFlags) load() (*analyzer.Config, error) {
 
 // loadAt returns the configuration for what is in dir, an absolute path, and the
 // file that it comes from; nil where there is none.
-func (f *judgeFlags) loadAt(dir string) (*analyzer.Config, *configFile, error) {
-	config := analyzer.DefaultConfig()
+func (f *judgeFlags) loadAt(dir string) (*analyzer.Config, *config.File, error) {
+	settings := analyzer.DefaultConfig()
 	path, err := f.file(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	var file *configFile
+	var file *config.File
 	if path != "" {
 		if file, err = readConfig(path, &f.cost); err != nil {
 			return nil, nil, &usageError{text: err.Error(), hint: configHint(err)}
 		}
-		file.apply(&config)
+		file.Apply(&settings)
 		f.read = append(f.read, path)
 	}
 	if f.only.ids != nil {
-		config.OnlyRules = f.only.ids
-		config.IgnoredRules = slices.DeleteFunc(config.IgnoredRules, func(id string) bool { return slices.Contains(f.only.ids, id) })
+		settings.OnlyRules = f.only.ids
+		settings.IgnoredRules = slices.DeleteFunc(settings.IgnoredRules, func(id string) bool { return slices.Contains(f.only.ids, id) })
 	}
-	config.IgnoredRules = append(config.IgnoredRules, f.ignored.ids...)
+	settings.IgnoredRules = append(settings.IgnoredRules, f.ignored.ids...)
 	for _, t := range f.thresholds {
 		if t.set {
-			if err := t.threshold.Set(&config, t.text); err != nil {
+			if err := t.threshold.Set(&settings, t.text); err != nil {
 				return nil, nil, &usageError{text: fmt.Sprintf("--%s: %v", t.threshold.Name, err)}
 			}
 		}
 	}
-	return &config, file, nil
+	return &settings, file, nil
 }
 
 // configHint says where to read on about a mistake in a configuration.
@@ -133,7 +134,7 @@ func (l *ruleList) String() string { return strings.Join(l.text, ",") }
 
 func (l *ruleList) Set(text string) error {
 	for word := range strings.SplitSeq(text, ",") {
-		ids, err := selectRules(strings.TrimSpace(word))
+		ids, err := rules.Select(strings.TrimSpace(word))
 		if err != nil {
 			return err
 		}
@@ -141,53 +142,6 @@ func (l *ruleList) Set(text string) error {
 	}
 	l.text = append(l.text, text)
 	return nil
-}
-
-// selectRules returns the IDs of the rules that a word stands for.
-func selectRules(word string) ([]string, error) {
-	if r := findRule(word); r != nil {
-		return []string{r.ID}, nil
-	}
-	const all = "FIN"
-	prefix := strings.ToUpper(word)
-	var ids []string
-	for _, r := range rules.All {
-		if strings.HasPrefix(prefix, all) && strings.HasPrefix(r.ID, prefix) {
-			ids = append(ids, r.ID)
-		}
-	}
-	if ids == nil {
-		return nil, fmt.Errorf("unknown rule %q%s", word, suggestRule(word))
-	}
-	return ids, nil
-}
-
-// findRule returns the rule with this ID or name, or nil.
-func findRule(word string) *analyzer.Rule {
-	for _, r := range rules.All {
-		if strings.EqualFold(r.ID, word) || strings.EqualFold(r.Name, word) {
-			return r
-		}
-	}
-	return nil
-}
-
-// suggestRule offers the rule that may have been meant: by ID, by name, or by a
-// part of its name.
-func suggestRule(word string) string {
-	var known []string
-	part := ""
-	for _, r := range rules.All {
-		id := r.ID
-		if strings.ToLower(word) == word {
-			id = strings.ToLower(id)
-		}
-		known = append(known, r.Name, id)
-		if part == "" && len(word) > 2 && strings.Contains(r.Name, strings.ToLower(word)) {
-			part = fmt.Sprintf("; did you mean %q?", r.Name)
-		}
-	}
-	return or(part, didYouMean(word, known, "%q"))
 }
 
 // thresholdFlag is a flag that changes a threshold.

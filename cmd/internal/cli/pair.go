@@ -83,7 +83,7 @@ func (w *pairWheres) String() string { return "" }
 func (w *pairWheres) Set(text string) error {
 	q, err := query.CompileFor(reflect.TypeFor[pair.Flow](), text, rules.All)
 	if err != nil {
-		return errors.New(whereText(err))
+		return errors.New(query.Explain(err))
 	}
 	w.list = append(w.list, q)
 	return nil
@@ -94,7 +94,7 @@ func (w *pairWheres) keep(f *pair.Flow) (bool, error) {
 	for _, q := range w.list {
 		if ok, err := q.MatchAny(f); !ok || err != nil {
 			if err != nil {
-				err = &usageError{text: "--where: " + whereText(err), hint: "'finwait schema pair-flow' describes the fields."}
+				err = &usageError{text: "--where: " + query.Explain(err), hint: "'finwait schema pair-flow' describes the fields."}
 			}
 			return false, err
 		}

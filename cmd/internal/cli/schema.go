@@ -11,6 +11,7 @@ import (
 	"finwait/analyzer/pair"
 	"finwait/analyzer/report"
 	"finwait/analyzer/schema"
+	"finwait/analyzer/suggest"
 )
 
 func schemaCommand() *command {
@@ -40,7 +41,7 @@ func runSchema(inv *invocation) (int, error) {
 	}
 	if !slices.Contains(schemas(), name) {
 		return 0, &usageError{text: fmt.Sprintf("unknown schema %q%s", name,
-			or(didYouMean(name, schemas(), "%q"), ": it is one of "+strings.Join(schemas(), ", ")))}
+			suggest.OneOf(name, schemas()))}
 	}
 	text, err := schemaOf(name)
 	if err != nil {

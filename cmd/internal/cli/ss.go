@@ -12,6 +12,7 @@ import (
 	"finwait/analyzer/driver"
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/suggest"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"
 )
@@ -149,7 +150,7 @@ func (s *stateList) Set(text string) error {
 	for word := range strings.SplitSeq(text, ",") {
 		state, ok := timeline.ParseState(strings.TrimSpace(word))
 		if !ok {
-			return fmt.Errorf("unknown state %q%s", word, or(didYouMean(word, stateWords(), "%q"), ": it is one of "+strings.Join(stateWords(), ", ")))
+			return fmt.Errorf("unknown state %q%s", word, suggest.OneOf(word, stateWords()))
 		}
 		if !slices.Contains(s.list, state) {
 			s.list = append(s.list, state)

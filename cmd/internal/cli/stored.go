@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 
 	"finwait/analyzer/driver"
@@ -33,6 +34,15 @@ func gone(run, flag string) error {
 	return &usageError{text: fmt.Sprintf("%s is a stored run, whose packets are gone: --%s cannot apply to it", prose.Safe(run), flag)}
 }
 
+// standardInput is to be looked at before it is read.
+func (inv *invocation) standardInput() *bufio.Reader {
+	in := inv.Stdin
+	if in == nil {
+		in = os.Stdin
+	}
+	return bufio.NewReader(driver.Interruptible(inv.ctx, in))
+}
+
 // findStored looks which of the files are stored runs, where the command takes some.
 func (j *job) findStored(files []string) error {
 	if !j.summary {
@@ -42,7 +52,7 @@ func (j *job) findStored(files []string) error {
 	for _, file := range files {
 		is := false
 		if file == "-" {
-			in := bufio.NewReader(driver.Interruptible(j.ctx, j.Stdin))
+			in := j.standardInput()
 			is, j.Stdin = report.BeginsStored(in), in
 		} else {
 			is = report.IsStored(file)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"finwait/analyzer/check"
+	"finwait/analyzer/config"
 	"finwait/cmd/internal/damage"
 	"finwait/reassembly/pktscript"
 	"finwait/reassembly/traffic"
@@ -122,7 +123,7 @@ func TestStrangersFilesCostLittle(t *testing.T) {
 		}(),
 		"long": "# " + strings.Repeat("x", 400<<10),
 	} {
-		if err := os.WriteFile(filepath.Join(dir, configName), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, config.Name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		sound := name == "many selections" || name == "many ignores"
@@ -130,7 +131,7 @@ func TestStrangersFilesCostLittle(t *testing.T) {
 			t.Errorf("%s: exit code %d: %.500s", name, code, said)
 		}
 	}
-	if err := os.Remove(filepath.Join(dir, configName)); err != nil {
+	if err := os.Remove(filepath.Join(dir, config.Name)); err != nil {
 		t.Fatal(err)
 	}
 	entry := `{"streams":"0","port":443,"handshake":"complete","close":"graceful","flags":">S"},`
@@ -182,7 +183,7 @@ func FuzzConfig(f *testing.F) {
 	fixture(f, dir)
 	f.Fuzz(func(t *testing.T, text string) {
 		own := t.TempDir()
-		config := filepath.Join(own, configName)
+		config := filepath.Join(own, config.Name)
 		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

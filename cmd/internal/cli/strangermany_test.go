@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"finwait/analyzer/config"
 	"finwait/reassembly/traffic"
 )
 
@@ -70,7 +71,7 @@ func TestStrangersManyCaptures(t *testing.T) {
 		"selections":    {"select:\n" + strings.Repeat("- {where: 'all(1..10, all(1..20, # > 0))'}\n", 45), "all is as agreed", exitOK},
 		"all ignored":   {"ignore:\n- &a {rule: FIN, reason: r}\n" + alias, "ignored", exitOK},
 	} {
-		config := filepath.Join(outputs, configName)
+		config := filepath.Join(outputs, config.Name)
 		if err := os.WriteFile(config, []byte(c.config), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +95,7 @@ func TestStrangersManyCaptures(t *testing.T) {
 		t.Logf("%s: %v, and %v without", what, took, plain)
 	}
 	for i := range captures {
-		own := filepath.Join(dir, fmt.Sprintf("%03d", i), configName)
+		own := filepath.Join(dir, fmt.Sprintf("%03d", i), config.Name)
 		if err := os.WriteFile(own, []byte("assertions:\n"+numbered("- {assert: 'len(flows) != 7 + %d'}\n")), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
+	"finwait/analyzer/suggest"
 	"finwait/reassembly/segment/filter"
 )
 
@@ -37,7 +38,7 @@ func (c *choice) Type() string   { return strings.ToUpper(c.what[strings.LastInd
 func (c *choice) Set(word string) error {
 	if !slices.Contains(c.words, word) {
 		return fmt.Errorf("unknown %s %q%s", c.what, word,
-			or(didYouMean(word, c.words, "%q"), ": it is one of "+strings.Join(c.words, ", ")))
+			suggest.OneOf(word, c.words))
 	}
 	c.value = word
 	return nil
@@ -172,7 +173,7 @@ func flagError(cmd *command, fs *pflag.FlagSet, err error) error {
 		}
 		var names []string
 		fs.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		text = fmt.Sprintf("unknown flag --%s%s", name, didYouMean(name, names, "--%s"))
+		text = fmt.Sprintf("unknown flag --%s%s", name, suggest.DidYouMean(name, names, "--%s"))
 	case errors.As(err, &invalid):
 		text = fmt.Sprintf("--%s: %v", invalid.GetFlag().Name, invalid.Unwrap())
 		if _, ok := invalid.GetFlag().Value.(*wheres); ok {

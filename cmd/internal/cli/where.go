@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
@@ -20,28 +19,13 @@ func (w *wheres) String() string { return "" }
 func (w *wheres) Set(text string) error {
 	q, err := query.Compile(text, rules.All)
 	if err != nil {
-		return errors.New(whereText(err))
+		return errors.New(query.Explain(err))
 	}
 	w.list = append(w.list, q)
 	return nil
 }
 
 const whereHint = "Run 'finwait help where' for the fields and their values."
-
-// whereText words an error in an expression and points at it.
-func whereText(err error) string {
-	var e *query.Error
-	if !errors.As(err, &e) {
-		return err.Error()
-	}
-	text := e.Message
-	if near := e.Nearest; near.Closed {
-		text += or(didYouMean(near.Word, near.Known, "%q"), ": it is one of "+strings.Join(near.Known, ", "))
-	} else if near.Word != "" {
-		text += didYouMean(near.Word, near.Known, "%s")
-	}
-	return text + "\n" + e.Pointer()
-}
 
 // selector is the connections that --stream and --where ask for. It is for one
 // goroutine.
@@ -79,7 +63,7 @@ func (s *selector) wants(r *analyzer.Record) bool {
 	for _, q := range s.where {
 		ok, err := q.Match(r)
 		if err != nil && s.err == nil {
-			s.err = fmt.Errorf("--where: %s: stream %d: %s", prose.Safe(r.File), r.Stream, whereText(err))
+			s.err = fmt.Errorf("--where: %s: stream %d: %s", prose.Safe(r.File), r.Stream, query.Explain(err))
 			s.stop()
 		}
 		if !ok || s.err != nil {

@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"errors"
@@ -15,20 +15,20 @@ import (
 )
 
 // document reads a whole file: its sections, or nothing but a list of assertions.
-func (c *configReader) document(n ast.Node) error {
+func (c *reader) document(n ast.Node) error {
 	n, err := c.value(n)
 	if err != nil {
 		return err
 	}
 	if n.Type() == ast.SequenceType {
-		c.file.check.List, c.file.check.Indent = true, max(n.GetToken().Position.Column-1, 0)
+		c.file.Check.List, c.file.Check.Indent = true, max(n.GetToken().Position.Column-1, 0)
 		return c.assertions(n)
 	}
 	return c.mapping("", n, topKeys)
 }
 
 // items reads a list, each entry with one.
-func (c *configReader) items(what string, n ast.Node, one func(ast.Node) error) error {
+func (c *reader) items(what string, n ast.Node, one func(ast.Node) error) error {
 	n, err := c.value(n)
 	if err != nil {
 		return err
@@ -50,27 +50,27 @@ func (c *configReader) items(what string, n ast.Node, one func(ast.Node) error) 
 	return c.wrong(n, "%s is to be a list", what)
 }
 
-func (c *configReader) assertions(n ast.Node) error {
+func (c *reader) assertions(n ast.Node) error {
 	return c.items("assertions", n, func(item ast.Node) error {
 		var a check.Assertion
-		ignored := len(c.file.check.Ignored)
-		text := func(to *string) func(*configReader, ast.Node) error {
-			return func(c *configReader, n ast.Node) (err error) {
+		ignored := len(c.file.Check.Ignored)
+		text := func(to *string) func(*reader, ast.Node) error {
+			return func(c *reader, n ast.Node) (err error) {
 				*to, err = c.short(n)
 				return err
 			}
 		}
-		err := c.mapping("an assertion", item, configKeys{
-			"name":    func(c *configReader, n ast.Node) error { return c.name(n, &a.Name) },
+		err := c.mapping("an assertion", item, keys{
+			"name":    func(c *reader, n ast.Node) error { return c.name(n, &a.Name) },
 			"message": text(&a.Message),
-			"assert":  func(c *configReader, n ast.Node) error { return c.condition(n, &a) },
-			"files":   func(c *configReader, n ast.Node) error { return c.pattern(n, &a.Files) },
-			"ignore":  (*configReader).ignoredFindings, // where the file is a list
+			"assert":  func(c *reader, n ast.Node) error { return c.condition(n, &a) },
+			"files":   func(c *reader, n ast.Node) error { return c.pattern(n, &a.Files) },
+			"ignore":  (*reader).ignoredFindings, // where the file is a list
 		})
 		switch {
 		case err != nil:
 			return err
-		case a.Assertion == nil && a.Name+a.Message+a.Files == "" && len(c.file.check.Ignored) > ignored:
+		case a.Assertion == nil && a.Name+a.Message+a.Files == "" && len(c.file.Check.Ignored) > ignored:
 			return nil
 		case a.Assertion == nil:
 			return c.wrong(item, "an assertion without assert: what is to hold?")
@@ -79,16 +79,16 @@ func (c *configReader) assertions(n ast.Node) error {
 			a.Name = firstOf(a.Text, maxConfigName)
 		}
 		a.Line = c.line(item)
-		if len(c.file.check.Assertions) == maxEntries { // in several lists
+		if len(c.file.Check.Assertions) == maxEntries { // in several lists
 			return c.wrong(item, "more than %d assertions", maxEntries)
 		}
-		c.file.check.Assertions = append(c.file.check.Assertions, a)
+		c.file.Check.Assertions = append(c.file.Check.Assertions, a)
 		return nil
 	})
 }
 
 // name reads what an assertion is called, which stands in reports once for each capture.
-func (c *configReader) name(n ast.Node, to *string) (err error) {
+func (c *reader) name(n ast.Node, to *string) (err error) {
 	if *to, err = c.text(n); err == nil && len(*to) > maxConfigName {
 		err = c.wrong(n, "name: %d octets, more than %d: message has room for more", len(*to), maxConfigName)
 	}
@@ -104,7 +104,7 @@ func firstOf(text string, most int) string {
 }
 
 // pattern reads which captures are meant.
-func (c *configReader) pattern(n ast.Node, to *string) (err error) {
+func (c *reader) pattern(n ast.Node, to *string) (err error) {
 	if *to, err = c.short(n); err != nil {
 		return err
 	}
@@ -114,12 +114,12 @@ func (c *configReader) pattern(n ast.Node, to *string) (err error) {
 	return nil
 }
 
-func (c *configReader) selections(n ast.Node) error {
+func (c *reader) selections(n ast.Node) error {
 	return c.items("select", n, func(item ast.Node) error {
 		s := new(check.Selection)
-		err := c.mapping("an entry of select", item, configKeys{
-			"files": func(c *configReader, n ast.Node) error { return c.pattern(n, &s.Files) },
-			"where": func(c *configReader, n ast.Node) (err error) {
+		err := c.mapping("an entry of select", item, keys{
+			"files": func(c *reader, n ast.Node) error { return c.pattern(n, &s.Files) },
+			"where": func(c *reader, n ast.Node) (err error) {
 				if s.Where, err = c.text(n); err != nil {
 					return err
 				}
@@ -138,17 +138,17 @@ func (c *configReader) selections(n ast.Node) error {
 			return c.wrong(item, "an entry of select without where: which connections?")
 		}
 		s.Number = c.line(item)
-		if len(c.file.check.Selections) == maxSelections {
+		if len(c.file.Check.Selections) == maxSelections {
 			return c.wrong(item, "more than %d entries of select", maxSelections)
 		}
-		c.file.check.Selections = append(c.file.check.Selections, s)
+		c.file.Check.Selections = append(c.file.Check.Selections, s)
 		return nil
 	})
 }
 
 // expression returns where an expression stands, and says there what is wrong
 // with it.
-func (c *configReader) expression(n ast.Node, key string, err error) (where string, _ error) {
+func (c *reader) expression(n ast.Node, key string, err error) (where string, _ error) {
 	if value, valueErr := c.value(n); valueErr == nil {
 		n = value // where it is written
 	}
@@ -159,13 +159,13 @@ func (c *configReader) expression(n ast.Node, key string, err error) (where stri
 	where = fmt.Sprintf("%s:%d", prose.Safe(c.path), line)
 	var e *query.Error
 	if errors.As(err, &e) {
-		return where, fmt.Errorf("%s:%d: %s: %s", prose.Safe(c.path), line+e.Line-1, key, whereText(err))
+		return where, fmt.Errorf("%s:%d: %s: %s", prose.Safe(c.path), line+e.Line-1, key, query.Explain(err))
 	}
 	return where, err
 }
 
 // condition reads and checks the expression of an assertion.
-func (c *configReader) condition(n ast.Node, a *check.Assertion) error {
+func (c *reader) condition(n ast.Node, a *check.Assertion) error {
 	text, err := c.text(n)
 	if err != nil {
 		return err
@@ -190,7 +190,7 @@ func (c *configReader) condition(n ast.Node, a *check.Assertion) error {
 }
 
 // afford counts an expression that is to be compiled, which takes time.
-func (c *configReader) afford(n ast.Node, text string) error {
+func (c *reader) afford(n ast.Node, text string) error {
 	if c.cost.expressions += query.Cost(text); c.cost.expressions > maxExpressions {
 		return c.wrong(n, "more than %d octets of expressions in all, where an instruction of a regular expression counts as four", maxExpressions)
 	}
@@ -198,7 +198,7 @@ func (c *configReader) afford(n ast.Node, text string) error {
 }
 
 // line returns the line on which a node begins.
-func (c *configReader) line(n ast.Node) int {
+func (c *reader) line(n ast.Node) int {
 	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 {
 		n = m.Values[0]
 	}
@@ -211,12 +211,12 @@ func (c *configReader) line(n ast.Node) int {
 	return 0
 }
 
-func (c *configReader) ignoredFindings(n ast.Node) error {
+func (c *reader) ignoredFindings(n ast.Node) error {
 	return c.items("ignore", n, func(item ast.Node) error {
 		var i check.Ignored
-		err := c.mapping("an entry of ignore", item, configKeys{
-			"rule": func(c *configReader, n ast.Node) error { return c.ruleList(n, &i.Rules) },
-			"server": func(c *configReader, n ast.Node) error {
+		err := c.mapping("an entry of ignore", item, keys{
+			"rule": func(c *reader, n ast.Node) error { return c.ruleList(n, &i.Rules) },
+			"server": func(c *reader, n ast.Node) error {
 				text, err := c.text(n)
 				if err != nil {
 					return err
@@ -227,7 +227,7 @@ func (c *configReader) ignoredFindings(n ast.Node) error {
 				}
 				return nil
 			},
-			"reason": func(c *configReader, n ast.Node) (err error) {
+			"reason": func(c *reader, n ast.Node) (err error) {
 				i.Reason, err = c.short(n)
 				return err
 			},
@@ -241,7 +241,7 @@ func (c *configReader) ignoredFindings(n ast.Node) error {
 			return c.wrong(item, "an ignore of %s without reason: why is it accepted?", i.Rules[0])
 		}
 		i.Line = c.line(item)
-		c.file.check.Ignored = append(c.file.check.Ignored, i)
+		c.file.Check.Ignored = append(c.file.Check.Ignored, i)
 		return nil
 	})
 }

@@ -1,8 +1,6 @@
-package cli
+package config
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -24,13 +22,9 @@ func TestNothingOfAConfigurationIsDropped(t *testing.T) {
 		what + "- {}\n":               "an assertion without assert",
 		what + "- {ignore: []}\n":     "an assertion without assert",
 	} {
-		path := filepath.Join(t.TempDir(), configName)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		file, err := readConfig(path, new(configCost))
+		file, err := Parse(Name, []byte(text), new(Cost))
 		switch {
-		case wrong == "" && (err != nil || len(file.check.Assertions) != 1):
+		case wrong == "" && (err != nil || len(file.Check.Assertions) != 1):
 			t.Errorf("%q: %v, and not one assertion", text, err)
 		case wrong != "" && (err == nil || !strings.Contains(err.Error(), wrong)):
 			t.Errorf("%q: %v, want %q", text, err, wrong)

@@ -1,13 +1,14 @@
-package cli
+// Package suggest offers the word that was meant where one is not known.
+package suggest
 
 import (
 	"fmt"
 	"strings"
 )
 
-// didYouMean returns a clause that offers the nearest of names, formatted with
+// DidYouMean returns a clause that offers the nearest of names, formatted with
 // verb, or the only one that begins so; "" where none is near. Capitals do not count.
-func didYouMean(word string, names []string, verb string) string {
+func DidYouMean(word string, names []string, verb string) string {
 	best, bestDistance := "", min(3, (len(word)+3)/2)
 	for _, name := range names {
 		if d := distance(strings.ToLower(word), strings.ToLower(name)); d < bestDistance {
@@ -21,6 +22,14 @@ func didYouMean(word string, names []string, verb string) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean "+verb+"?", best)
+}
+
+// OneOf is DidYouMean, and names all there are where none is near.
+func OneOf(word string, names []string) string {
+	if offer := DidYouMean(word, names, "%q"); offer != "" {
+		return offer
+	}
+	return ": it is one of " + strings.Join(names, ", ")
 }
 
 // beginningWith returns the names that are longer forms of a word, of three letters at

@@ -1,6 +1,7 @@
-package cli
+package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,22 +11,24 @@ import (
 
 	analyzer "finwait/analyzer/model"
 	"finwait/analyzer/query"
+	"finwait/analyzer/rules"
+	"finwait/analyzer/suggest"
 )
 
-// configReader reads a configuration file by its syntax tree, so that every
+// reader reads a configuration file by its syntax tree, so that every
 // mistake can be told with its place.
-type configReader struct {
+type reader struct {
 	path    string
-	file    *configFile
+	file    *File
 	anchors map[string]ast.Node // those met so far
 
 	compiled map[string]*query.Assertion // by their text
 	words    map[string][]string         // the rules that they stand for
-	cost     *configCost
+	cost     *Cost
 }
 
 // value returns what a node stands for: an alias for what its anchor marks.
-func (c *configReader) value(n ast.Node) (ast.Node, error) {
+func (c *reader) value(n ast.Node) (ast.Node, error) {
 	switch n := n.(type) {
 	case *ast.AnchorNode:
 		value, err := c.value(n.Value)
@@ -41,30 +44,30 @@ func (c *configReader) value(n ast.Node) (ast.Node, error) {
 	return n, nil
 }
 
-// configKeys are the keys of a mapping, each with what reads its value.
-type configKeys map[string]func(*configReader, ast.Node) error
+// keys are the keys of a mapping, each with what reads its value.
+type keys map[string]func(*reader, ast.Node) error
 
 // topKeys are the sections of the file.
-var topKeys = configKeys{
-	"rules":      (*configReader).rules,
-	"thresholds": (*configReader).thresholds,
-	"assertions": (*configReader).assertions,
-	"select":     (*configReader).selections,
-	"ignore":     (*configReader).ignoredFindings,
+var topKeys = keys{
+	"rules":      (*reader).rules,
+	"thresholds": (*reader).thresholds,
+	"assertions": (*reader).assertions,
+	"select":     (*reader).selections,
+	"ignore":     (*reader).ignoredFindings,
 }
 
-func (c *configReader) rules(n ast.Node) error {
-	return c.mapping("rules", n, configKeys{
-		"only":   func(c *configReader, n ast.Node) error { return c.ruleList(n, &c.file.only) },
-		"ignore": func(c *configReader, n ast.Node) error { return c.ruleList(n, &c.file.ignored) },
+func (c *reader) rules(n ast.Node) error {
+	return c.mapping("rules", n, keys{
+		"only":   func(c *reader, n ast.Node) error { return c.ruleList(n, &c.file.only) },
+		"ignore": func(c *reader, n ast.Node) error { return c.ruleList(n, &c.file.ignored) },
 	})
 }
 
-func (c *configReader) thresholds(n ast.Node) error {
-	keys := configKeys{}
+func (c *reader) thresholds(n ast.Node) error {
+	keys := keys{}
 	for i := range analyzer.Thresholds {
 		t := &analyzer.Thresholds[i]
-		keys[t.Name] = func(c *configReader, n ast.Node) error {
+		keys[t.Name] = func(c *reader, n ast.Node) error {
 			text, err := c.text(n)
 			if err != nil {
 				return err
@@ -81,7 +84,7 @@ func (c *configReader) thresholds(n ast.Node) error {
 }
 
 // mapping reads a mapping of which the keys are known; name is its own.
-func (c *configReader) mapping(name string, n ast.Node, keys configKeys) error {
+func (c *reader) mapping(name string, n ast.Node, keys keys) error {
 	n, err := c.value(n)
 	if err != nil {
 		return err
@@ -94,7 +97,7 @@ func (c *configReader) mapping(name string, n ast.Node, keys configKeys) error {
 	case *ast.MappingValueNode:
 		values = []*ast.MappingValueNode{n}
 	default:
-		return c.wrong(n, "%s is to be a mapping, key: value", or(name, "the file"))
+		return c.wrong(n, "%s is to be a mapping, key: value", cmp.Or(name, "the file"))
 	}
 	seen := map[string]bool{}
 	for _, v := range values {
@@ -115,13 +118,12 @@ func (c *configReader) mapping(name string, n ast.Node, keys configKeys) error {
 }
 
 // offer says which key may have been meant, or which there are.
-func offer(key string, keys configKeys) string {
-	known := slices.Sorted(maps.Keys(keys))
-	return or(didYouMean(key, known, "%q"), ": it is one of "+strings.Join(known, ", "))
+func offer(key string, keys keys) string {
+	return suggest.OneOf(key, slices.Sorted(maps.Keys(keys)))
 }
 
 // ruleList reads a list of rules, or a single one.
-func (c *configReader) ruleList(n ast.Node, to *[]string) error {
+func (c *reader) ruleList(n ast.Node, to *[]string) error {
 	n, err := c.value(n)
 	if err != nil {
 		return err
@@ -150,7 +152,7 @@ func (c *configReader) ruleList(n ast.Node, to *[]string) error {
 			met[word] = true
 			ids, known := c.words[word]
 			if !known {
-				if ids, err = selectRules(strings.TrimSpace(word)); err != nil {
+				if ids, err = rules.Select(strings.TrimSpace(word)); err != nil {
 					return c.wrong(item, "%v", err)
 				}
 				c.words[word] = ids
@@ -164,7 +166,7 @@ func (c *configReader) ruleList(n ast.Node, to *[]string) error {
 }
 
 // short reads a scalar that is no expression.
-func (c *configReader) short(n ast.Node) (string, error) {
+func (c *reader) short(n ast.Node) (string, error) {
 	text, err := c.text(n)
 	if err == nil && len(text) > maxConfigText {
 		err = c.wrong(n, "too long: %d octets, more than %d", len(text), maxConfigText)
@@ -173,7 +175,7 @@ func (c *configReader) short(n ast.Node) (string, error) {
 }
 
 // text reads a scalar.
-func (c *configReader) text(n ast.Node) (string, error) {
+func (c *reader) text(n ast.Node) (string, error) {
 	n, err := c.value(n)
 	if err != nil {
 		return "", err
@@ -191,6 +193,6 @@ func (c *configReader) text(n ast.Node) (string, error) {
 	return "", c.wrong(n, "a single value is wanted here")
 }
 
-func (c *configReader) wrong(n ast.Node, format string, args ...any) error {
-	return configError(c.path, n.GetToken(), format, args...)
+func (c *reader) wrong(n ast.Node, format string, args ...any) error {
+	return mistake(c.path, n.GetToken(), format, args...)
 }

@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 // What a configuration file may be, which may be a stranger's. The parser takes time
 // and memory by the square of some of these.
 const (
-	maxConfig      = 256 << 10 // octets
+	MaxSize        = 256 << 10 // octets
 	maxConfigs     = 512 << 10 // octets of all files of a run
 	maxConfigDepth = 16        // mappings and lists in each other
 	maxEntries     = 1000      // of a list
@@ -22,13 +22,13 @@ const (
 	maxRuleWords   = 100       // of a list of rules
 )
 
-// configCost is what the configuration files of a run have come to.
-type configCost struct {
+// Cost is what the configuration files of a run have come to.
+type Cost struct {
 	octets, expressions int
 }
 
 // read counts the text of a file.
-func (c *configCost) read(path string, text []byte) error {
+func (c *Cost) read(path string, text []byte) error {
 	if c.octets += len(text); c.octets > maxConfigs {
 		return fmt.Errorf("%s: more than %d octets of configuration in all", prose.Safe(path), maxConfigs)
 	}
