@@ -15,6 +15,7 @@ type Silence struct {
 	Frame  uint32    // of the last payload, 0 where there was none: then it is since the handshake
 	Last   conn.Role // who sent that; NoRole where it was no more than housekeeping
 	Bye    bool      // the closer said something right before it closed, which does not count
+	Asked  bool      // that payload is something short of the closer's, unprompted: perhaps it asked whether its peer is there
 }
 
 // SilenceBefore measures the silence before segment closing.
@@ -32,7 +33,33 @@ func (s *Exchanges) SilenceBefore(closing *conn.Mark) Silence {
 			last, bye = data, true
 		}
 	}
-	return Silence{max(closing.Time.Sub(last.At), 0), last.Frame, last.By, bye}
+	asked := !bye && closing.By(last.By) && s.unprompted(last.Frame)
+	return Silence{max(closing.Time.Sub(last.At), 0), last.Frame, last.By, bye, asked}
+}
+
+// unprompted reports whether the payload that ends in a frame is short, such as a PING of
+// HTTP/2 within TLS or what SSH sends to see a sign of life, and nobody had spoken before it
+// for a while.
+func (s *Exchanges) unprompted(frame uint32) bool {
+	const short, silence = 96, time.Second
+	if list := s.Conn.Dialog.Bursts; len(list) > 0 {
+		for i := 1; i < len(list); i++ {
+			if b := &list[i]; b.EndFrame == frame {
+				return b.Bytes <= short && b.Start.Sub(list[i-1].End) >= silence
+			}
+		}
+		return false
+	}
+	m := s.Conn.MarkOf(frame)
+	if m == nil || m.Len > short {
+		return false
+	}
+	for i := len(s.Conn.Marks) - 1; i >= 0; i-- {
+		if o := &s.Conn.Marks[i]; o.Frame < frame && o.HasPayload() {
+			return m.Time.Sub(o.Time) >= silence
+		}
+	}
+	return false
 }
 
 // OpenedBy returns when the handshake was over: the time of the client's first

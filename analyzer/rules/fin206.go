@@ -75,6 +75,8 @@ func checkIdleClose(p *analyzer.Pass) {
 		f.since = sinceHandshake
 	case s.Bye:
 		f.since = sinceBye
+	case s.Asked:
+		f.since = sinceAsked
 	}
 	p.Report(f, analyzer.Verdict{Side: closer, Frames: []uint32{s.Frame, fin.Frame}, Took: took(s.Length, bound)})
 }
@@ -87,13 +89,15 @@ const (
 	sinceBegin               // of the capture: at least
 	sinceUnheard             // the handshake; a request came too late
 	sinceHandshake           // and there never was a request
+	sinceAsked               // something short of its own, which had no answer
 	sinceBye                 // payload but for what the closer said last
 )
 
 var idleSinceWords = [...]string{
 	sincePayload: "after the last byte of either side", sinceBegin: "after the capture began",
 	sinceUnheard: "after the handshake, before a request reached it", sinceHandshake: "after the handshake, with no request ever sent",
-	sinceBye: "after the last byte of either side, but for what it said right before",
+	sinceAsked: "after something short that it had said unasked, and that had no answer (perhaps it asked whether the other side is there)",
+	sinceBye:   "after the last byte of either side, but for what it said right before",
 }
 
 // idleClose is a side that closed an idle connection.
@@ -112,6 +116,9 @@ func (f idleClose) Message() string {
 }
 
 func (f idleClose) Advice() string {
+	if f.since == sinceAsked {
+		return fmt.Sprintf("Find out whether the %s's program still ran then, if this was a keep-alive of its protocol.", f.closer.Peer())
+	}
 	if f.closer == conn.Client {
 		return "Nothing needs to change for that."
 	}

@@ -185,6 +185,9 @@ func (m *measure) clientGaveUp(o *Observation) {
 
 // idle measures how long a connection was silent before one side had enough.
 func (m *measure) idle(last capture.Time, by conn.Role, o *Observation) {
+	if by == m.closer && m.exchanges.SilenceBefore(m.closing).Asked {
+		return // it waited for a sign of life
+	}
 	s := m.sample()
 	s.waits[analyzer.FromLastData] = m.since(last, by)
 	k, least := analyzer.ServerIdleTimeout, m.idleFrom
