@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
@@ -31,7 +31,7 @@ func load(file string) (*pktscript.Script, error) {
 
 // analyze writes the script as a capture and returns its records by stream;
 // judge adds findings to each.
-func analyze(s *pktscript.Script, judge func(*analyzer.Record, *conn.Conn)) (map[int64]object, error) {
+func analyze(s *pktscript.Script, judge func(*model.Record, *conn.Conn)) (map[int64]object, error) {
 	var file bytes.Buffer
 	if err := s.Write(&file); err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func analyze(s *pktscript.Script, judge func(*analyzer.Record, *conn.Conn)) (map
 	records := map[int64]object{}
 	var failed error
 	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
-		rec := analyzer.NewRecord(s.Name, c)
+		rec := model.NewRecord(s.Name, c)
 		if judge != nil {
 			judge(rec, c)
 		}

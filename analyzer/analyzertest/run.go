@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
@@ -16,7 +16,7 @@ import (
 type Fixtures struct {
 	// Judge adds findings to a record; nil adds none, and then the wants about
 	// rules are left alone.
-	Judge func(*analyzer.Record, *conn.Conn)
+	Judge func(*model.Record, *conn.Conn)
 
 	// Strict makes a finding that nobody wanted a failure.
 	Strict bool

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // fingerprintKey names the fingerprint in SARIF, with its version.
@@ -190,8 +190,8 @@ func (c *Baseline) readRecords(text []byte) error {
 		if err := json.Unmarshal(line, &r); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
-		if r.Schema != analyzer.Schema {
-			return fmt.Errorf("line %d: schema %q, want %q", n, r.Schema, analyzer.Schema)
+		if r.Schema != model.Schema {
+			return fmt.Errorf("line %d: schema %q, want %q", n, r.Schema, model.Schema)
 		}
 		counts := files[r.File]
 		if counts == nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
@@ -43,8 +43,8 @@ type Problem struct {
 // Result is what was checked of one capture, or what is wrong with what was agreed on.
 type Result struct {
 	Path       string
-	Agreement  bool               // it is about a configuration or a baseline, or about no capture at all
-	File       *analyzer.FileInfo // nil where no capture was read
+	Agreement  bool            // it is about a configuration or a baseline, or about no capture at all
+	File       *model.FileInfo // nil where no capture was read
 	Problems   []Problem
 	Passed     []string // what was checked and holds
 	MorePassed int      // assertions that hold, too, and are only counted
@@ -58,8 +58,8 @@ func (r *Result) Failed() bool { return len(r.Problems) > 0 }
 
 // Found is a finding in a capture.
 type Found struct {
-	Record      *analyzer.Record
-	Finding     *analyzer.Finding
+	Record      *model.Record
+	Finding     *model.Finding
 	Fingerprint string
 	Known       bool   // in the baseline
 	Ignored     string // the reason, or ""
@@ -68,7 +68,7 @@ type Found struct {
 
 // FoundOfFile is what is found of a capture as a whole.
 type FoundOfFile struct {
-	*analyzer.FindingGroup
+	*model.FindingGroup
 	Fingerprint string
 	Known       bool   // in the baseline
 	Ignored     string // the reason, or ""
@@ -77,8 +77,8 @@ type FoundOfFile struct {
 // Capture is one capture as it was analyzed.
 type Capture struct {
 	Path    string
-	Records []*analyzer.Record
-	Summary *analyzer.Summary
+	Records []*model.Record
+	Summary *model.Summary
 	Rules   []string // IDs of those that were asked
 	Scope   *Scope   // what of the configuration is about it
 	Golden  []byte   // what stands beside it; nil where nothing does
@@ -88,8 +88,8 @@ type Capture struct {
 
 // Checker checks captures.
 type Checker struct {
-	Baseline *Baseline         // nil where there is none
-	FailOn   analyzer.Severity // findings that are a problem though the golden record has them
+	Baseline *Baseline      // nil where there is none
+	FailOn   model.Severity // findings that are a problem though the golden record has them
 
 	budget *query.Budget // of all assertions
 	told   int           // assertions that failed, less what captures add
@@ -116,7 +116,7 @@ func (c *Checker) Check(in *Capture, config *Config) *Result {
 		})
 		return res
 	}
-	slices.SortStableFunc(in.Records, func(a, b *analyzer.Record) int { return int(int64(a.Stream) - int64(b.Stream)) })
+	slices.SortStableFunc(in.Records, func(a, b *model.Record) int { return int(int64(a.Stream) - int64(b.Stream)) })
 	conns, streams, verdicts := c.connections(in, config, res)
 	golden := newGolden(in.Rules, streams, verdicts)
 	res.Golden = golden.Text()
@@ -131,7 +131,7 @@ func (c *Checker) Check(in *Capture, config *Config) *Result {
 func (c *Checker) connections(in *Capture, config *Config, res *Result) (conns []connection, streams []uint32, verdicts []Verdict) {
 	counts := fingerprints{}
 	for _, r := range in.Records {
-		var ignored, known []*analyzer.Finding
+		var ignored, known []*model.Finding
 		for i := range r.Findings {
 			f := &r.Findings[i]
 			found := Found{Record: r, Finding: f, Fingerprint: counts.next(r.CommunityID, f.Rule)}
@@ -145,9 +145,9 @@ func (c *Checker) connections(in *Capture, config *Config, res *Result) (conns [
 			}
 			res.Findings = append(res.Findings, found)
 		}
-		without := func(lists ...[]*analyzer.Finding) Verdict {
-			return NewVerdict(r, func(f *analyzer.Finding) bool {
-				return !slices.ContainsFunc(lists, func(l []*analyzer.Finding) bool { return slices.Contains(l, f) })
+		without := func(lists ...[]*model.Finding) Verdict {
+			return NewVerdict(r, func(f *model.Finding) bool {
+				return !slices.ContainsFunc(lists, func(l []*model.Finding) bool { return slices.Contains(l, f) })
 			})
 		}
 		conn := connection{record: r, is: without(ignored)}
@@ -288,16 +288,16 @@ func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
 
 // facts are what assertions see: everything but findings that are ignored.
 func (c *Config) facts(budget *query.Budget, in *Capture) *query.Facts {
-	records := make([]*analyzer.Record, len(in.Records))
+	records := make([]*model.Record, len(in.Records))
 	for i, r := range in.Records {
 		seen := *r
-		seen.Findings = slices.DeleteFunc(slices.Clone(r.Findings), func(f analyzer.Finding) bool {
+		seen.Findings = slices.DeleteFunc(slices.Clone(r.Findings), func(f model.Finding) bool {
 			_, ignored := c.reasonFor(r, &f)
 			return ignored
 		})
 		records[i] = &seen
 	}
-	ofFile := slices.DeleteFunc(slices.Clone(in.Summary.Findings), func(g analyzer.FindingGroup) bool {
+	ofFile := slices.DeleteFunc(slices.Clone(in.Summary.Findings), func(g model.FindingGroup) bool {
 		_, ignored := c.reasonForFile(g.Rule)
 		return g.Connections > 0 || ignored
 	})
@@ -305,12 +305,12 @@ func (c *Config) facts(budget *query.Budget, in *Capture) *query.Facts {
 }
 
 // tellWhy adds the values that make an assertion false, and the connections.
-func tellWhy(p *Problem, why *query.Why, records []*analyzer.Record) {
+func tellWhy(p *Problem, why *query.Why, records []*model.Record) {
 	told := map[uint32]bool{}
 	line := func(stream uint32, text string) {
 		told[stream] = true
 		var frames []int64
-		if i, ok := slices.BinarySearchFunc(records, stream, func(r *analyzer.Record, n uint32) int {
+		if i, ok := slices.BinarySearchFunc(records, stream, func(r *model.Record, n uint32) int {
 			return int(int64(r.Stream) - int64(n))
 		}); ok {
 			frames = closingFrames(records[i])

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/reassembly/conn"
 )
@@ -77,8 +77,8 @@ func TestMatch(t *testing.T) {
 }
 
 func TestServers(t *testing.T) {
-	four := analyzer.Endpoint{IP: netip.MustParseAddr("192.0.2.1"), Port: 80}
-	six := analyzer.Endpoint{IP: netip.MustParseAddr("2001:db8::1"), Port: 80}
+	four := model.Endpoint{IP: netip.MustParseAddr("192.0.2.1"), Port: 80}
+	six := model.Endpoint{IP: netip.MustParseAddr("2001:db8::1"), Port: 80}
 	for text, want := range map[string][2]bool{
 		"":                 {true, true},
 		":80":              {true, true},
@@ -109,7 +109,7 @@ func TestIgnoredFindingsDoNotCount(t *testing.T) {
 	}
 	in := capture(leaking(0))
 	in.Golden = agreed(leaking(0)) // made before it was ignored
-	res := judge(&Checker{FailOn: analyzer.Warning}, in, config)
+	res := judge(&Checker{FailOn: model.Warning}, in, config)
 	if res.Failed() {
 		t.Errorf("%+v", res.Problems)
 	}
@@ -125,7 +125,7 @@ func TestBaseline(t *testing.T) {
 		r.Close, r.MissingFIN, r.Flags = conn.CloseGraceful, nil, ">S <S. >F. <F." // only the finding is new
 	}
 	var sarif bytes.Buffer
-	res := judge(&Checker{FailOn: analyzer.Warning}, in, new(Config))
+	res := judge(&Checker{FailOn: model.Warning}, in, new(Config))
 	if len(res.Problems) != 2 {
 		t.Fatalf("%+v", res.Problems)
 	}
@@ -136,7 +136,7 @@ func TestBaseline(t *testing.T) {
 	if err != nil || len(known.order) != 2 { // the same connection and rule, the first and the second
 		t.Fatalf("%v (%v)", known, err)
 	}
-	checker := &Checker{FailOn: analyzer.Warning, Baseline: known}
+	checker := &Checker{FailOn: model.Warning, Baseline: known}
 	if res := judge(checker, in, new(Config)); res.Failed() {
 		t.Errorf("%+v", res.Problems)
 	}
@@ -161,7 +161,7 @@ func awkward() []*Result {
 	broken.Problem = errors.New("packet 7: \x00 ]]> is no length")
 	good := capture(graceful(0))
 	good.Golden = agreed(graceful(0))
-	checker := &Checker{FailOn: analyzer.Info}
+	checker := &Checker{FailOn: model.Info}
 	return []*Result{
 		judge(checker, changed, new(Config)), judge(checker, broken, new(Config)),
 		judge(checker, good, new(Config)), Stray("b.pcap" + Suffix),

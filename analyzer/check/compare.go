@@ -1,18 +1,18 @@
 package check
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // Change is a connection that does not behave as the golden record says.
 type Change struct {
 	Stream uint32
 	Was    *Verdict // nil where there was none
 	Is     *Verdict // nil where there is none any more
-	Record *analyzer.Record
+	Record *model.Record
 }
 
 // connection is one connection of a capture, as it may be compared.
 type connection struct {
-	record *analyzer.Record
+	record *model.Record
 	is     Verdict
 	also   []Verdict // the same with fewer findings, which would do as well
 }

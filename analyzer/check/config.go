@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/query"
 )
 
@@ -64,7 +64,7 @@ func (c *Config) reasonForFile(rule string) (reason string, ok bool) {
 }
 
 // reasonFor returns why a finding is ignored; ok is false where it is not.
-func (c *Config) reasonFor(r *analyzer.Record, f *analyzer.Finding) (reason string, ok bool) {
+func (c *Config) reasonFor(r *model.Record, f *model.Finding) (reason string, ok bool) {
 	return c.reason(f.Rule, func(s *Server) bool { return s.is(r.Server) })
 }
 
@@ -123,6 +123,6 @@ func ParseServer(text string) (s Server, ok bool) {
 	return s, err == nil
 }
 
-func (s *Server) is(e analyzer.Endpoint) bool {
+func (s *Server) is(e model.Endpoint) bool {
 	return (!s.ip.IsValid() || s.ip == e.IP) && (!s.hasPort || s.port == e.Port) || s.or.IsValid() && s.or == e.AddrPort()
 }

@@ -3,7 +3,7 @@ package check
 import (
 	"fmt"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // ofFile gathers what is found of the capture as a whole.
@@ -23,13 +23,13 @@ func (c *Checker) ofFile(in *Capture, config *Config, res *Result) {
 // checkFindings looks for findings that nobody knows of. Those of a rule are one
 // problem.
 func (c *Checker) checkFindings(res *Result) {
-	if c.FailOn == analyzer.NoSeverity {
+	if c.FailOn == model.NoSeverity {
 		return
 	}
 	var ids []string
 	byRule := map[string]*Problem{}
 	more := map[string][]uint32{}
-	problem := func(rule, name string, severity analyzer.Severity) *Problem {
+	problem := func(rule, name string, severity model.Severity) *Problem {
 		p := byRule[rule]
 		if p == nil {
 			p = &Problem{Kind: NewFinding, Rule: rule, Title: severity.String() + " " + rule + " " + name, Mend: "what it means: finwait explain " + rule}
@@ -37,7 +37,7 @@ func (c *Checker) checkFindings(res *Result) {
 		}
 		return p
 	}
-	counts := func(severity analyzer.Severity, known bool, ignored string) bool {
+	counts := func(severity model.Severity, known bool, ignored string) bool {
 		return severity >= c.FailOn && !known && ignored == ""
 	}
 	for i := range res.OfFile {

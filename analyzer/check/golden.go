@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -55,7 +55,7 @@ const ephemeral = 32768
 
 // NewVerdict returns the behaviour of a connection with the findings for which
 // counts returns true.
-func NewVerdict(r *analyzer.Record, counts func(*analyzer.Finding) bool) Verdict {
+func NewVerdict(r *model.Record, counts func(*model.Finding) bool) Verdict {
 	v := Verdict{
 		Handshake:    r.Handshake,
 		Close:        r.Close,
@@ -102,7 +102,7 @@ func IsOfBehaviour(rule string) bool {
 // order returns the states in their order. A FIN that also acknowledges takes its
 // receiver from FIN-WAIT-1 through FIN-WAIT-2 at once (RFC 9293 §3.10.7.4);
 // whether the acknowledgment comes alone is an affair of milliseconds.
-func order(stays []analyzer.Stay) string {
+func order(stays []model.Stay) string {
 	var names []string
 	for i := range stays {
 		state := stays[i].State

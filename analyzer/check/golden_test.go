@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -37,9 +37,9 @@ func TestSkeleton(t *testing.T) {
 }
 
 func TestOrderDoesNotDependOnAnAcknowledgmentAlone(t *testing.T) {
-	stays := func(states ...tcpstate.State) (list []analyzer.Stay) {
+	stays := func(states ...tcpstate.State) (list []model.Stay) {
 		for _, state := range states {
-			list = append(list, analyzer.Stay{State: state})
+			list = append(list, model.Stay{State: state})
 		}
 		return list
 	}
@@ -75,25 +75,25 @@ func TestStreams(t *testing.T) {
 
 func ptr[T any](v T) *T { return &v }
 
-func seconds(d time.Duration) *analyzer.Seconds { return ptr(analyzer.Seconds(d)) }
+func seconds(d time.Duration) *model.Seconds { return ptr(model.Seconds(d)) }
 
 // graceful is a connection that both sides close.
-func graceful(stream uint32) *analyzer.Record {
-	return &analyzer.Record{
-		Stream: stream, Server: analyzer.Endpoint{Port: 443}, Client: analyzer.Endpoint{Port: 40000},
+func graceful(stream uint32) *model.Record {
+	return &model.Record{
+		Stream: stream, Server: model.Endpoint{Port: 443}, Client: model.Endpoint{Port: 40000},
 		Handshake: conn.HandshakeComplete, Close: conn.CloseGraceful, FirstCloser: ptr(conn.Client), Flags: ">S <S. >. >F. <. <F. >.",
 		HalfClosedS: seconds(200 * time.Millisecond), Ended: conn.EndClosed,
-		FIN: analyzer.Sides[*analyzer.FIN]{Client: &analyzer.FIN{Frame: ptr(int64(4))}, Server: &analyzer.FIN{Frame: ptr(int64(6))}},
+		FIN: model.Sides[*model.FIN]{Client: &model.FIN{Frame: ptr(int64(4))}, Server: &model.FIN{Frame: ptr(int64(6))}},
 	}
 }
 
 // leaking is a connection that the server does not close.
-func leaking(stream uint32) *analyzer.Record {
+func leaking(stream uint32) *model.Record {
 	r := graceful(stream)
 	r.Close, r.MissingFIN, r.HalfClosedS, r.Ended = conn.CloseHalfClosed, []conn.Role{conn.Server}, seconds(2100*time.Millisecond), conn.EndCapture
 	r.Flags = ">S <S. >. >F. <."
-	r.FIN = analyzer.Sides[*analyzer.FIN]{Client: &analyzer.FIN{Frame: ptr(int64(12)), ACKFrame: ptr(int64(15))}}
-	r.Findings = []analyzer.Finding{{Rule: "FIN202", Name: "close-wait-leak", Severity: analyzer.Error, Side: ptr(conn.Server), Message: analyzer.TextOf("it leaks"), Frames: []int64{12, 15}}}
+	r.FIN = model.Sides[*model.FIN]{Client: &model.FIN{Frame: ptr(int64(12)), ACKFrame: ptr(int64(15))}}
+	r.Findings = []model.Finding{{Rule: "FIN202", Name: "close-wait-leak", Severity: model.Error, Side: ptr(conn.Server), Message: model.TextOf("it leaks"), Frames: []int64{12, 15}}}
 	return r
 }
 
@@ -109,19 +109,19 @@ func judge(c *Checker, in *Capture, config *Config) *Result {
 	return c.Check(in, config)
 }
 
-func capture(records ...*analyzer.Record) *Capture {
+func capture(records ...*model.Record) *Capture {
 	return &Capture{
 		Path: "a.pcap", Records: records, Rules: someRules,
-		Summary: &analyzer.Summary{Files: []analyzer.FileInfo{{File: "a.pcap"}}},
+		Summary: &model.Summary{Files: []model.FileInfo{{File: "a.pcap"}}},
 	}
 }
 
 // agreed returns the golden record of connections.
-func agreed(records ...*analyzer.Record) []byte {
+func agreed(records ...*model.Record) []byte {
 	return judge(new(Checker), capture(records...), new(Config)).Golden
 }
 
-func problems(t *testing.T, golden []byte, records ...*analyzer.Record) []Problem {
+func problems(t *testing.T, golden []byte, records ...*model.Record) []Problem {
 	t.Helper()
 	in := capture(records...)
 	in.Golden = golden
@@ -173,44 +173,44 @@ func TestGoldenRecord(t *testing.T) {
 
 func TestChangesInWords(t *testing.T) {
 	reset := graceful(3)
-	reset.Close, reset.RST = conn.CloseResetAfterFIN, &analyzer.RST{By: conn.Client, Kind: ptr(conn.RSTReply), Frame: 9}
+	reset.Close, reset.RST = conn.CloseResetAfterFIN, &model.RST{By: conn.Client, Kind: ptr(conn.RSTReply), Frame: 9}
 	other := graceful(3)
 	other.Server.Port, other.Flags = 80, ">S <S. >. >d >F. <. <F. >."
 	for _, c := range []struct {
-		was, is []*analyzer.Record
+		was, is []*model.Record
 		want    string
 	}{
 		{
-			[]*analyzer.Record{graceful(3)},
-			[]*analyzer.Record{leaking(3)},
+			[]*model.Record{graceful(3)},
+			[]*model.Record{leaking(3)},
 			`stream 3: server closed after the client; now never closes, half-closed 2.10 s at the end of the capture, frames 12, 15
 stream 3: new finding FIN202 close-wait-leak server: it leaks, frames 12, 15`,
 		},
 		{
-			[]*analyzer.Record{leaking(3)},
-			[]*analyzer.Record{graceful(3)},
+			[]*model.Record{leaking(3)},
+			[]*model.Record{graceful(3)},
 			`stream 3: server never closed; now closes 200 ms after the client, frames 4, 6
 stream 3: no longer found: FIN202 close-wait-leak server`,
 		},
 		{
-			[]*analyzer.Record{graceful(3)},
-			[]*analyzer.Record{reset},
+			[]*model.Record{graceful(3)},
+			[]*model.Record{reset},
 			"stream 3: server closed after the client; now client resets it 200 ms after the client's FIN, frames 4, 6, 9",
 		},
 		{
-			[]*analyzer.Record{graceful(3)},
-			[]*analyzer.Record{other},
+			[]*model.Record{graceful(3)},
+			[]*model.Record{other},
 			`stream 3: the server's port: was 443; now 80
 stream 3: the flag sequence: was >S <S. >F. <F.; now >S <S. >d >F. <F.`,
 		},
 		{
 			nil,
-			[]*analyzer.Record{graceful(0)},
+			[]*model.Record{graceful(0)},
 			"stream 0 is new: server closes 200 ms after the client, frames 4, 6",
 		},
 		{
-			[]*analyzer.Record{graceful(0), graceful(1)},
-			[]*analyzer.Record{graceful(0)},
+			[]*model.Record{graceful(0), graceful(1)},
+			[]*model.Record{graceful(0)},
 			"stream 1 is gone: server closed after the client",
 		},
 	} {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
 	"finwait/reassembly/conn"
@@ -123,14 +123,14 @@ func (b *learner) write(l learned, files string) {
 
 // yamlText quotes text where YAML wants that, and escapes what is unsafe.
 func yamlText(s string) string {
-	if !strings.ContainsFunc(s, analyzer.Unsafe) {
+	if !strings.ContainsFunc(s, model.Unsafe) {
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	}
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range s {
 		switch {
-		case analyzer.Unsafe(r):
+		case model.Unsafe(r):
 			fmt.Fprintf(&b, `\U%08x`, r)
 		case r == '"' || r == '\\':
 			b.WriteByte('\\')
@@ -202,12 +202,12 @@ func candidates(in *Capture) (list []learned) {
 func longest(in *Capture, add func(name, text string, args ...any)) {
 	for _, f := range []struct {
 		name, field string
-		of          func(*analyzer.Record) *analyzer.Seconds
+		of          func(*model.Record) *model.Seconds
 	}{
-		{"half-closed", "half_closed_s", func(r *analyzer.Record) *analyzer.Seconds { return r.HalfClosedS }},
-		{"teardown", "teardown_s", func(r *analyzer.Record) *analyzer.Seconds { return r.TeardownS }},
+		{"half-closed", "half_closed_s", func(r *model.Record) *model.Seconds { return r.HalfClosedS }},
+		{"teardown", "teardown_s", func(r *model.Record) *model.Seconds { return r.TeardownS }},
 	} {
-		most := analyzer.Seconds(-1)
+		most := model.Seconds(-1)
 		for _, r := range in.Records {
 			if v := f.of(r); v != nil {
 				most = max(most, *v)

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
@@ -108,7 +108,7 @@ func problemRule(kind Kind, name, text string) sarifRule {
 
 // WriteSARIF writes findings and problems as SARIF 2.1.0. Findings that a
 // baseline, an ignore or a golden record accepts are told as suppressed.
-func WriteSARIF(w io.Writer, rules []*analyzer.Rule, results []*Result, baseline bool) error {
+func WriteSARIF(w io.Writer, rules []*model.Rule, results []*Result, baseline bool) error {
 	s := sarifWriter{baseline: baseline, index: map[string]int{}}
 	s.run.Results = []sarifResult{}
 	s.run.ColumnKind = "unicodeCodePoints"
@@ -158,9 +158,9 @@ func (s *sarifWriter) rule(r sarifRule) {
 }
 
 // level returns what SARIF calls a severity.
-func level(severity analyzer.Severity) string {
+func level(severity model.Severity) string {
 	switch severity {
-	case analyzer.Error, analyzer.Warning:
+	case model.Error, model.Warning:
 		return severity.String()
 	}
 	return "note"

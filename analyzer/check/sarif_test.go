@@ -7,7 +7,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/rules"
 )
 
@@ -46,7 +46,7 @@ func validateSARIF(t *testing.T, text []byte) map[string]any {
 func TestSARIF(t *testing.T) {
 	ignoring := &Config{Ignored: []Ignored{{Rules: []string{"FIN202"}, Reason: "it is known"}}}
 	in := capture(leaking(0))
-	results := append(awkward(), judge(&Checker{FailOn: analyzer.Info}, in, ignoring))
+	results := append(awkward(), judge(&Checker{FailOn: model.Info}, in, ignoring))
 	for _, baseline := range []bool{false, true} {
 		var b bytes.Buffer
 		if err := WriteSARIF(&b, rules.All, results, baseline); err != nil {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sync"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/query"
 )
 
@@ -72,7 +72,7 @@ func (s *Scope) Selector() (*Selector, error) {
 }
 
 // Wants reports whether a connection is checked: all conditions must hold.
-func (s *Selector) Wants(r *analyzer.Record) bool {
+func (s *Selector) Wants(r *model.Record) bool {
 	for i, q := range s.queries {
 		ok, err := q.Match(r)
 		if err != nil && s.err == nil {

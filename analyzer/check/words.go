@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
@@ -106,7 +106,7 @@ type clause struct{ who, then, now string }
 
 // closing tells how a connection was closed. The record, if there is one, adds
 // durations.
-func closing(v *Verdict, r *analyzer.Record) clause {
+func closing(v *Verdict, r *model.Record) clause {
 	first, second := v.FirstCloser, conn.Server
 	if first == conn.Server.String() {
 		second = conn.Client
@@ -141,14 +141,14 @@ func closing(v *Verdict, r *analyzer.Record) clause {
 }
 
 // halfClosed returns how long the connection was half-closed, and after.
-func halfClosed(r *analyzer.Record, after string) string {
+func halfClosed(r *model.Record, after string) string {
 	if r == nil || r.HalfClosedS == nil {
 		return ""
 	}
 	return r.HalfClosedS.Words() + after
 }
 
-func observation(r *analyzer.Record) string {
+func observation(r *model.Record) string {
 	switch r.Ended {
 	case conn.EndIdle, conn.EndEvicted:
 		return "its observation"
@@ -157,11 +157,11 @@ func observation(r *analyzer.Record) string {
 }
 
 // framesOf names the frames that show how a connection was closed.
-func framesOf(r *analyzer.Record) string { return framesWords(closingFrames(r)) }
+func framesOf(r *model.Record) string { return framesWords(closingFrames(r)) }
 
 // closingFrames are the frames of the FINs, of the first one's acknowledgment
 // where there is no second, and of the RST.
-func closingFrames(r *analyzer.Record) []int64 {
+func closingFrames(r *model.Record) []int64 {
 	if r == nil {
 		return nil
 	}
@@ -171,7 +171,7 @@ func closingFrames(r *analyzer.Record) []int64 {
 			frames = append(frames, *n)
 		}
 	}
-	for _, f := range [...]*analyzer.FIN{r.FIN.Client, r.FIN.Server} {
+	for _, f := range [...]*model.FIN{r.FIN.Client, r.FIN.Server} {
 		if f == nil {
 			continue
 		}

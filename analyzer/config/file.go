@@ -16,7 +16,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"finwait/analyzer/check"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report/prose"
 )
@@ -34,12 +34,12 @@ type File struct {
 
 // setting is the value of a threshold, which was found to be good.
 type setting struct {
-	threshold *analyzer.Threshold
+	threshold *model.Threshold
 	text      string
 }
 
 // Apply puts into config what the file says.
-func (f *File) Apply(config *analyzer.Config) {
+func (f *File) Apply(config *model.Config) {
 	config.OnlyRules = f.only
 	config.IgnoredRules = append(config.IgnoredRules, f.ignored...)
 	for _, s := range f.settings {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/analyzer/rules"
 	"finwait/analyzer/suggest"
@@ -65,14 +65,14 @@ func (c *reader) rules(n ast.Node) error {
 
 func (c *reader) thresholds(n ast.Node) error {
 	keys := keys{}
-	for i := range analyzer.Thresholds {
-		t := &analyzer.Thresholds[i]
+	for i := range model.Thresholds {
+		t := &model.Thresholds[i]
 		keys[t.Name] = func(c *reader, n ast.Node) error {
 			text, err := c.text(n)
 			if err != nil {
 				return err
 			}
-			var scratch analyzer.Config
+			var scratch model.Config
 			if err := t.Set(&scratch, text); err != nil {
 				return c.wrong(n, "%s: %v", t.Name, err)
 			}

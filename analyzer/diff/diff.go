@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -23,7 +23,7 @@ const (
 type Run struct {
 	name    string
 	rules   map[string]*rule
-	summary *analyzer.Summary
+	summary *model.Summary
 }
 
 type rule struct {
@@ -35,7 +35,7 @@ type rule struct {
 func NewRun(name string) *Run { return &Run{name: name, rules: map[string]*rule{}} }
 
 // Record counts what was found on one connection.
-func (r *Run) Record(rec *analyzer.Record) error {
+func (r *Run) Record(rec *model.Record) error {
 	for i := range rec.Findings {
 		f := &rec.Findings[i]
 		if r.rules[f.Rule] == nil {
@@ -47,25 +47,25 @@ func (r *Run) Record(rec *analyzer.Record) error {
 }
 
 // File has nothing to add.
-func (r *Run) File(*analyzer.FileInfo) error { return nil }
+func (r *Run) File(*model.FileInfo) error { return nil }
 
 // Close takes the rest from the summary.
-func (r *Run) Close(s *analyzer.Summary) error {
+func (r *Run) Close(s *model.Summary) error {
 	r.summary = s
 	return nil
 }
 
 // Diff is what changed from one run to another.
 type Diff struct {
-	Schema      string                                     `json:"schema"`
-	Old         string                                     `json:"old"`
-	New         string                                     `json:"new"`
-	Differs     bool                                       `json:"differs"`
-	Connections Count                                      `json:"connections"`
-	Close       map[conn.Close]Count                       `json:"close"`
-	FirstCloser map[conn.Role]Count                        `json:"first_closer"`
-	Rules       map[string]RuleCount                       `json:"rules"`
-	States      analyzer.Sides[map[tcpstate.State]*Change] `json:"states"`
+	Schema      string                                  `json:"schema"`
+	Old         string                                  `json:"old"`
+	New         string                                  `json:"new"`
+	Differs     bool                                    `json:"differs"`
+	Connections Count                                   `json:"connections"`
+	Close       map[conn.Close]Count                    `json:"close"`
+	FirstCloser map[conn.Role]Count                     `json:"first_closer"`
+	Rules       map[string]RuleCount                    `json:"rules"`
+	States      model.Sides[map[tcpstate.State]*Change] `json:"states"`
 }
 
 // Count is a number of connections, or of findings.
@@ -83,9 +83,9 @@ type RuleCount struct {
 // Change is how long one side stayed in one state. A side without such stays is
 // null.
 type Change struct {
-	Old     *analyzer.StateTimes `json:"old"`
-	New     *analyzer.StateTimes `json:"new"`
-	Differs bool                 `json:"differs"` // their p90
+	Old     *model.StateTimes `json:"old"`
+	New     *model.StateTimes `json:"new"`
+	Differs bool              `json:"differs"` // their p90
 }
 
 // Compare returns what changed.
@@ -120,7 +120,7 @@ func counts[E comparable](was, is map[E]int64) map[E]Count {
 	return out
 }
 
-func changes(was, is map[tcpstate.State]*analyzer.StateTimes) map[tcpstate.State]*Change {
+func changes(was, is map[tcpstate.State]*model.StateTimes) map[tcpstate.State]*Change {
 	out := map[tcpstate.State]*Change{}
 	for name, times := range was {
 		out[name] = &Change{Old: times, New: is[name]}

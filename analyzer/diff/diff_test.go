@@ -5,17 +5,17 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 func TestMoved(t *testing.T) {
-	times := func(d time.Duration) *analyzer.StateTimes {
-		p90 := analyzer.Seconds(d)
-		return &analyzer.StateTimes{N: 1, P90: &p90}
+	times := func(d time.Duration) *model.StateTimes {
+		p90 := model.Seconds(d)
+		return &model.StateTimes{N: 1, P90: &p90}
 	}
 	const ms = time.Millisecond
 	for _, c := range []struct {
-		was, is *analyzer.StateTimes
+		was, is *model.StateTimes
 		want    bool
 	}{
 		{times(100 * ms), times(150 * ms), false}, // more than 20 %, but 50 ms
@@ -26,7 +26,7 @@ func TestMoved(t *testing.T) {
 		{times(0), times(51 * ms), true},
 		{times(0), nil, false},
 		{nil, times(time.Second), false},
-		{&analyzer.StateTimes{Open: 1}, times(time.Second), false},
+		{&model.StateTimes{Open: 1}, times(time.Second), false},
 	} {
 		if got := (&Change{Old: c.was, New: c.is}).moved(); got != c.want {
 			t.Errorf("%+v, %+v: %v", c.was, c.is, got)
@@ -38,11 +38,11 @@ func TestMoved(t *testing.T) {
 func TestWriteOddNames(t *testing.T) {
 	name := strings.Repeat("\x1b", 40)
 	was, is := NewRun("old"), NewRun("new")
-	if err := is.Record(&analyzer.Record{Findings: []analyzer.Finding{{Rule: "FIN999", Name: name}}}); err != nil {
+	if err := is.Record(&model.Record{Findings: []model.Finding{{Rule: "FIN999", Name: name}}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range []*Run{was, is} {
-		if err := r.Close(new(analyzer.Summary)); err != nil {
+		if err := r.Close(new(model.Summary)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
@@ -87,7 +87,7 @@ func (c Count) row(name string) row {
 }
 
 func (c *Change) row(name string) row {
-	number := func(s *analyzer.StateTimes) string {
+	number := func(s *model.StateTimes) string {
 		if s == nil {
 			return "0"
 		}
@@ -97,14 +97,14 @@ func (c *Change) row(name string) row {
 		}
 		return text
 	}
-	value := func(s *analyzer.StateTimes, of func(*analyzer.StateTimes) *analyzer.Seconds) string {
+	value := func(s *model.StateTimes, of func(*model.StateTimes) *model.Seconds) string {
 		if s == nil || of(s) == nil {
 			return "-"
 		}
 		return of(s).Words()
 	}
-	p50 := func(s *analyzer.StateTimes) *analyzer.Seconds { return s.P50 }
-	p90 := func(s *analyzer.StateTimes) *analyzer.Seconds { return s.P90 }
+	p50 := func(s *model.StateTimes) *model.Seconds { return s.P50 }
+	p90 := func(s *model.StateTimes) *model.Seconds { return s.P90 }
 	r := row{name: name, differs: c.Differs, cells: []string{
 		number(c.Old), number(c.New), value(c.Old, p50), value(c.New, p50), value(c.Old, p90), value(c.New, p90), "",
 	}}

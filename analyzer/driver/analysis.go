@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 
 	"finwait/analyzer/internal/timers"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
@@ -40,12 +40,12 @@ type source interface {
 	path() string
 
 	// nameFiles fills in what a record says of several files.
-	nameFiles(r *analyzer.Record)
+	nameFiles(r *model.Record)
 }
 
 // result is what is known of one connection.
 type result struct {
-	record      *analyzer.Record
+	record      *model.Record
 	observation timers.Observation
 }
 
@@ -75,10 +75,10 @@ type analysis struct {
 // room is for results in order, each with what its record is built in.
 type room struct {
 	results  []result
-	builders []analyzer.Builder
+	builders []model.Builder
 }
 
-func newRoom(n int) room { return room{make([]result, n), make([]analyzer.Builder, n)} }
+func newRoom(n int) room { return room{make([]result, n), make([]model.Builder, n)} }
 
 // part returns the room for n results from the ith on.
 func (r *room) part(i, n int) room { return room{r.results[i : i+n], r.builders[i : i+n]} }

@@ -3,7 +3,7 @@ package driver
 import (
 	"fmt"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // ChangedError says that a capture holds less than when it was read before, or is
@@ -33,7 +33,7 @@ func (e *ChangedError) Unwrap() error { return e.Err }
 // Changed returns a *ChangedError if what was read of a capture is not what, or less than
 // what, was read of it before. It may have grown. to says whether it was read again to the
 // end of what had been read; else only its beginning is compared.
-func Changed(before, now *analyzer.FileInfo, to bool, err error) error {
+func Changed(before, now *model.FileInfo, to bool, err error) error {
 	other := !same(before.First, now.First) && before.First != nil && (to || now.Packets > 0)
 	less := to && (now.Packets < before.Packets || now.Packets == before.Packets && !same(before.Last, now.Last))
 	if other || less {
@@ -42,4 +42,4 @@ func Changed(before, now *analyzer.FileInfo, to bool, err error) error {
 	return nil
 }
 
-func same(a, b *analyzer.Time) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+func same(a, b *model.Time) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }

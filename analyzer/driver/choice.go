@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
@@ -16,7 +16,7 @@ type Choice struct {
 	streams   map[choiceKey][]span
 	reopened  map[choiceKey]bool
 	fragments bool
-	files     []*analyzer.FileInfo // that were read
+	files     []*model.FileInfo // that were read
 	latest    map[choiceTuple]stored
 }
 
@@ -51,7 +51,7 @@ func NewChoice(joined bool) *Choice {
 // wanted. Those of the incarnation before it are wanted with it where that was still
 // in TIME-WAIT, and those of a stream that has the answer to its SYN, or the SYN that it
 // answers: what is said of the record depends on them.
-func (c *Choice) Look(r *analyzer.Record, wanted bool) {
+func (c *Choice) Look(r *model.Record, wanted bool) {
 	found := stored{c.key(r.File, r.Stream), span{r.First.Frame, r.Last.Frame}}
 	if r.Caveats.Has(conn.Reopened) {
 		c.reopened[found.key] = true
@@ -77,12 +77,12 @@ func (c *Choice) Look(r *analyzer.Record, wanted bool) {
 func (c *Choice) add(s stored) { c.streams[s.key] = append(c.streams[s.key], s.span) }
 
 // waited reports whether the incarnation before r was still in TIME-WAIT.
-func waited(r *analyzer.Record) bool {
-	return slices.ContainsFunc(r.Findings, func(f analyzer.Finding) bool { return f.Rule == "FIN303" })
+func waited(r *model.Record) bool {
+	return slices.ContainsFunc(r.Findings, func(f model.Finding) bool { return f.Rule == "FIN303" })
 }
 
 // LookFile takes every capture of the Run, in order.
-func (c *Choice) LookFile(f *analyzer.FileInfo) {
+func (c *Choice) LookFile(f *model.FileInfo) {
 	c.files = append(c.files, f)
 	c.fragments = c.fragments || f.Skipped[segment.Fragment.String()] > 0
 }

@@ -12,11 +12,11 @@
 //  5. When what is said of a connection is final (its 4-tuple is used again, or a
 //     minute passed after the last segment of one that has ended, or observation
 //     ends), its states, its close and its flags are derived from its log, and
-//     analyzer.Builder makes a record of them.
+//     model.Builder makes a record of them.
 //  6. Rules look at the record, and caveats weaken what the capture cannot
 //     support. Package timers measures how long the connection waited. Both ask
 //     package exchange for the last request and what came of its answer.
-//  7. analyzer.Aggregate sums the record up, and the Handler writes it.
+//  7. model.Aggregate sums the record up, and the Handler writes it.
 //
 // Function analysis.run is steps 2 to 4, analysis.ended 5, Options.judge 6, run.deliver 7.
 //

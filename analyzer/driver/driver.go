@@ -8,7 +8,7 @@ import (
 	"runtime"
 
 	"finwait/analyzer/internal/timers"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/rules"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
@@ -33,20 +33,20 @@ type Options struct {
 	Keep func(*segment.Segment) bool
 
 	// Config holds the thresholds; nil stands for those of DefaultConfig.
-	Config *analyzer.Config
+	Config *model.Config
 
 	// Rules look at connections, as far as Config lets them run; nil stands for all of
 	// package rules, and what is empty for none. Where captures are analyzed side by
 	// side they are asked from several goroutines.
-	Rules []*analyzer.Rule
+	Rules []*model.Rule
 
-	By string // what the summary tells apart: one of analyzer.Keys, or "" for nothing
+	By string // what the summary tells apart: one of model.Keys, or "" for nothing
 
-	// SkipViews says that nobody reads what analyzer.Builder.SkipViews leaves out.
+	// SkipViews says that nobody reads what model.Builder.SkipViews leaves out.
 	SkipViews bool
 
 	// Select says which connections are counted and handed on; nil takes all.
-	Select func(*analyzer.Record) bool
+	Select func(*model.Record) bool
 
 	Jobs int // how many captures are analyzed side by side, see the function Jobs
 
@@ -66,7 +66,7 @@ type Options struct {
 // withDefaults returns o with what its zero values stand for.
 func (o Options) withDefaults() *Options {
 	if o.Config == nil {
-		config := analyzer.DefaultConfig()
+		config := model.DefaultConfig()
 		o.Config = &config
 	}
 	if o.Rules == nil {
@@ -93,14 +93,14 @@ type Outcome struct {
 	Gaps    []frame.Gap // of all captures
 	HasGaps bool        // Gaps are those of one capture, or of captures that were joined
 
-	Totals analyzer.Aggregate
+	Totals model.Aggregate
 	Timers timers.Collector
 }
 
 // Run analyzes captures and hands the results to h. The error, if any, is one
 // that h returned; problems with the input are told to Options.Problem. When
 // ctx ends, Run stops reading, and completes what it has.
-func Run(ctx context.Context, files []string, o Options, h analyzer.Handler) (*Outcome, error) {
+func Run(ctx context.Context, files []string, o Options, h model.Handler) (*Outcome, error) {
 	options := o.withDefaults()
 	r := &run{options: options, opener: newOpener(ctx, options), handler: h, outcome: new(Outcome)}
 	r.outcome.prepare(options)
@@ -133,13 +133,13 @@ var ErrNoTime = errors.New("no time: each stands at that of the packet before it
 type run struct {
 	options *Options
 	opener  *opener
-	handler analyzer.Handler
+	handler model.Handler
 	outcome *Outcome
 	seen    bool // a capture with packets was finished
 
 	count   int64 // connections of the current capture
 	left    int64 // and those that Select left out
-	found   analyzer.Severities
+	found   model.Severities
 	vantage Votes
 }
 
@@ -226,7 +226,7 @@ func (r *run) finish(in *input) error {
 		}
 		n, found := r.count, r.found
 		info.Connections, info.Severities = &n, &found
-		r.count, r.found, r.vantage = 0, analyzer.Severities{}, Votes{}
+		r.count, r.found, r.vantage = 0, model.Severities{}, Votes{}
 	}
 	r.outcome.Read = r.outcome.Read || in.packets > 0 || in.problem == nil
 	switch {

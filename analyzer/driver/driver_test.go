@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/pktscript"
@@ -75,25 +75,25 @@ func write(t *testing.T, name string, text []byte) string {
 // gathered is a Handler that writes down everything that it is told.
 type gathered struct {
 	lines   []string
-	records []*analyzer.Record
-	files   []analyzer.FileInfo
-	summary *analyzer.Summary
+	records []*model.Record
+	files   []model.FileInfo
+	summary *model.Summary
 	fail    error // what Record returns
 }
 
-func (g *gathered) Record(r *analyzer.Record) error {
+func (g *gathered) Record(r *model.Record) error {
 	g.lines = append(g.lines, string(r.AppendJSON(nil)))
 	g.records = append(g.records, r)
 	return g.fail
 }
 
-func (g *gathered) File(f *analyzer.FileInfo) error {
+func (g *gathered) File(f *model.FileInfo) error {
 	g.lines = append(g.lines, f.File)
 	g.files = append(g.files, *f)
 	return nil
 }
 
-func (g *gathered) Close(s *analyzer.Summary) error {
+func (g *gathered) Close(s *model.Summary) error {
 	g.lines = append(g.lines, "closed")
 	g.summary = s
 	return nil
@@ -238,7 +238,7 @@ func TestClockStepsAreCounted(t *testing.T) {
 
 func TestSelectDecidesWhatIsCounted(t *testing.T) {
 	file := write(t, "x", pcap(t, graceful))
-	g, outcome, _ := runAll(t, Options{Select: func(*analyzer.Record) bool { return false }}, file)
+	g, outcome, _ := runAll(t, Options{Select: func(*model.Record) bool { return false }}, file)
 	if len(g.records) != 0 || g.summary.Connections != 0 || *g.files[0].Connections != 0 || outcome.Unreadable != 0 {
 		t.Errorf("%d records, summary %+v", len(g.records), g.summary)
 	}

@@ -4,19 +4,19 @@ import (
 	"errors"
 	"fmt"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/capture"
 )
 
 // fileFindings are what is found of a capture as a whole, not of one of its
 // connections.
-func fileFindings(in *input, o *Options) (out []analyzer.FindingGroup) {
+func fileFindings(in *input, o *Options) (out []model.FindingGroup) {
 	report := func(id, message, advice string) {
 		for _, r := range o.Rules {
 			if r.ID == id && o.Config.Runs(r) {
-				out = append(out, analyzer.FindingGroup{
+				out = append(out, model.FindingGroup{
 					Rule: r.ID, Name: r.Name, Severity: r.Severity, Message: message, Advice: advice,
-					Examples: []analyzer.Example{},
+					Examples: []model.Example{},
 				})
 			}
 		}
@@ -43,7 +43,7 @@ func fileFindings(in *input, o *Options) (out []analyzer.FindingGroup) {
 		if g.Suspended {
 			why = "and the timestamps of a host went on from where they had been: it was suspended"
 		}
-		report("FIN906", fmt.Sprintf("no packet at all was captured for %s before packet %d, %s%s", analyzer.Seconds(g.To.Sub(g.From)).Words(), g.at, why, more),
+		report("FIN906", fmt.Sprintf("no packet at all was captured for %s before packet %d, %s%s", model.Seconds(g.To.Sub(g.From)).Words(), g.at, why, more),
 			"Take silences and states that span it for no evidence; find out whether the capture was paused or its host suspended.")
 	}
 	return out

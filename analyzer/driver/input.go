@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
 )
@@ -89,7 +89,7 @@ func (in *input) path() string { return in.file }
 func (in *input) isFile() bool { return in.reader != nil && in.reader.Size() > 0 }
 
 // nameFiles has nothing to add: there is one file.
-func (in *input) nameFiles(*analyzer.Record) {}
+func (in *input) nameFiles(*model.Record) {}
 
 // dropped reports whether the capture says that packets were lost on their way
 // into it.
@@ -177,9 +177,9 @@ func (in *input) close() {
 }
 
 // result closes the input and returns what is known of it.
-func (in *input) result() *analyzer.FileInfo {
+func (in *input) result() *model.FileInfo {
 	in.close()
-	f := &analyzer.FileInfo{
+	f := &model.FileInfo{
 		File:       in.file,
 		Format:     in.info.Format,
 		LinkTypes:  []string{},

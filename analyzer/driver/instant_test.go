@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // report says so where connections that began one after another ended within moments, and only
@@ -15,7 +15,7 @@ func TestEndedAtOnce(t *testing.T) {
 		"reload": true, "reload-under-load": true, "idle-checked-seldom": true,
 		"write-timeout": false, "nginx-idle-close": false, "go-timeout": false, "slow-request": false, "abort-linger0": false,
 	} {
-		config := analyzer.DefaultConfig()
+		config := model.DefaultConfig()
 		g, _, _ := runAll(t, Options{Config: &config}, "../../testdata/real/"+file+".pcap")
 		if len(g.summary.Findings) == 0 {
 			t.Errorf("%s: no finding", file)

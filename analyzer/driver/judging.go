@@ -2,21 +2,21 @@ package driver
 
 import (
 	"finwait/analyzer/internal/timers"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 // judge returns what adds to a result whose record was built what the rules find, and
 // what the connection shows of timers.
 func (o *Options) judge() func(*result, *conn.Conn) {
-	judge := analyzer.Judge(o.Rules, o.Config, timers.Needs...)
+	judge := model.Judge(o.Rules, o.Config, timers.Needs...)
 	return func(res *result, c *conn.Conn) {
 		exchanges := judge(res.record, c)
 		timers.Observe(o.Config, res.record, exchanges, &res.observation)
 		if !o.SkipViews {
 			res.observation.Tell(res.record)
 		}
-		analyzer.Suppress(res.record, o.Rules, o.Config)
+		model.Suppress(res.record, o.Rules, o.Config)
 	}
 }
 
@@ -27,7 +27,7 @@ type Judging struct {
 	Votes   Votes // where the captures were taken
 
 	options *Options
-	builder analyzer.Builder
+	builder model.Builder
 	result  result
 	judge   func(*result, *conn.Conn)
 }
@@ -42,7 +42,7 @@ func NewJudging(o Options) *Judging {
 // is called that captures tell of is for the caller to say: the interface, "" where there
 // is none, and in which file a frame is, and what its number is among all: the Tracker may
 // have seen others, in the same order.
-func (j *Judging) Record(c *conn.Conn, interfaceName string, at func(frame int64) (file string, name int64)) *analyzer.Record {
+func (j *Judging) Record(c *conn.Conn, interfaceName string, at func(frame int64) (file string, name int64)) *model.Record {
 	r := j.builder.Record("", c)
 	if interfaceName != "" {
 		r.Interface = &interfaceName

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // proxied is a client that leaves, and a proxy (192.0.2.20) that then aborts its connection to
@@ -40,7 +40,7 @@ func TestOtherLegs(t *testing.T) {
 		{"the proxy aborts long after", "2.0003 B FIN,ACK\n2.0004 A ACK\n3.000 A2 RST,ACK", "FIN201", ""},
 		{"the proxy had aborted before", "2.0003 B FIN,ACK\n2.0004 A ACK\n1.900 A2 RST,ACK", "FIN201", ""},
 	} {
-		config := analyzer.DefaultConfig()
+		config := model.DefaultConfig()
 		g, _, _ := runAll(t, Options{Config: &config}, write(t, "a.pcap", pcap(t, fmt.Sprintf(proxied, c.lines))))
 		said := false
 		for i := range g.summary.Findings {
@@ -72,7 +72,7 @@ func TestAbortedUnheard(t *testing.T) {
 		fmt.Fprintf(&script, "%d.012 %s ACK to B data \"GET / HTTP/1.1\\r\\nHost: a.example\\r\\n\\r\\n\"\n%[1]d.022 B ACK to %[2]s\n%d.012 %[2]s RST,ACK to B\n", 2*i, a, 2*i+1)
 	}
 	script.WriteString("9.000 end\n")
-	config := analyzer.DefaultConfig()
+	config := model.DefaultConfig()
 	g, _, _ := runAll(t, Options{Config: &config}, write(t, "a.pcap", pcap(t, script.String())))
 	if n := len(g.summary.Findings); n != 1 || !strings.Contains(g.summary.Findings[0].Message, "with no response byte yet") {
 		t.Errorf("%d findings: %+v", n, g.summary.Findings)

@@ -1,7 +1,7 @@
 package driver
 
 import (
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/rules"
 )
 
@@ -15,7 +15,7 @@ func NewOutcome(o Options) *Outcome {
 
 // prepare tells o how findings are grouped.
 func (o *Outcome) prepare(options *Options) {
-	o.Totals.Explain(analyzer.Grouping{Rules: options.Rules, Explains: rules.Causes})
+	o.Totals.Explain(model.Grouping{Rules: options.Rules, Explains: rules.Causes})
 	o.Totals.By(options.By)
 }
 
@@ -36,7 +36,7 @@ func (o *Outcome) Merge(next *Outcome) {
 }
 
 // Summary returns what is to be said of all.
-func (o *Outcome) Summary() *analyzer.Summary {
+func (o *Outcome) Summary() *model.Summary {
 	o.Totals.SetTimers(o.Timers.Infer())
 	return o.Totals.Summary()
 }

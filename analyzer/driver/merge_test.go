@@ -7,15 +7,15 @@ import (
 	"path/filepath"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // quiet is a Handler that wants nothing.
 type quiet struct{}
 
-func (quiet) Record(*analyzer.Record) error { return nil }
-func (quiet) File(*analyzer.FileInfo) error { return nil }
-func (quiet) Close(*analyzer.Summary) error { return nil }
+func (quiet) Record(*model.Record) error { return nil }
+func (quiet) File(*model.FileInfo) error { return nil }
+func (quiet) Close(*model.Summary) error { return nil }
 
 // TestMerge: outcomes that were stored, sent and merged say what one run over all says.
 func TestMerge(t *testing.T) {

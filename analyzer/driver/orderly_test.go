@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/rules"
 )
 
@@ -15,7 +15,7 @@ func TestDisorderlyRules(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d captures (%v)", len(files), err)
 	}
-	var asked []*analyzer.Rule // as they are, but asked about all
+	var asked []*model.Rule // as they are, but asked about all
 	marked := 0
 	for _, r := range rules.All {
 		if r.Disorder {
@@ -25,11 +25,11 @@ func TestDisorderlyRules(t *testing.T) {
 		of.Disorder = false
 		asked = append(asked, &of)
 	}
-	config := analyzer.DefaultConfig()
+	config := model.DefaultConfig()
 	told, _, _ := runAll(t, Options{Config: &config}, files...)
 	all, _, _ := runAll(t, Options{Config: &config, Rules: asked}, files...)
 	for i, r := range all.records {
-		names := func(r *analyzer.Record) (list []string) {
+		names := func(r *model.Record) (list []string) {
 			for i := range r.Findings {
 				list = append(list, r.Findings[i].Rule)
 			}

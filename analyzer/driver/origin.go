@@ -6,7 +6,7 @@ import (
 	"slices"
 	"sync"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/capture"
 )
 
@@ -115,7 +115,7 @@ func (o *origins) row(frame uint32) int {
 func (o *origins) input(frame int64) int { return int(o.starts[o.row(uint32(frame))].input) }
 
 // nameFiles tells which of the files the evidence is in.
-func (m *merge) nameFiles(r *analyzer.Record) {
+func (m *merge) nameFiles(r *model.Record) {
 	if len(m.inputs) < 2 {
 		return
 	}
@@ -123,7 +123,7 @@ func (m *merge) nameFiles(r *analyzer.Record) {
 }
 
 // nameFrames fills in the files of a record's evidence, and its frames as at names them.
-func nameFrames(r *analyzer.Record, at func(frame int64) (file string, name int64)) {
+func nameFrames(r *model.Record, at func(frame int64) (file string, name int64)) {
 	point := func(file *string, frame *int64) {
 		if frame != nil {
 			*file, *frame = at(*frame)
@@ -132,7 +132,7 @@ func nameFrames(r *analyzer.Record, at func(frame int64) (file string, name int6
 	point(&r.First.File, &r.First.Frame)
 	point(&r.Last.File, &r.Last.Frame)
 	r.File = r.First.File
-	for _, fin := range []*analyzer.FIN{r.FIN.Client, r.FIN.Server} {
+	for _, fin := range []*model.FIN{r.FIN.Client, r.FIN.Server} {
 		if fin != nil {
 			point(&fin.File, fin.Frame)
 			point(&fin.ACKFile, fin.ACKFrame)
@@ -149,7 +149,7 @@ func nameFrames(r *analyzer.Record, at func(frame int64) (file string, name int6
 			f.Files, f.Frames[k] = append(f.Files, file), name
 		}
 	}
-	for _, stays := range [][]analyzer.Stay{r.States.Client, r.States.Server} {
+	for _, stays := range [][]model.Stay{r.States.Client, r.States.Server} {
 		for i := range stays {
 			point(&stays[i].File, &stays[i].Frame)
 		}

@@ -3,28 +3,28 @@ package driver
 import (
 	"fmt"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 // Replay counts the records of a stored run as Run counts those that it makes, and hands
 // them on. What only packets tell is missing then: see Caveats.
 type Replay struct {
-	Info analyzer.RunInfo // of the run; but for the name, the format and what is damaged
+	Info model.RunInfo // of the run; but for the name, the format and what is damaged
 
 	run     *run
 	result  result
 	current string // capture of the record before
 	joined  bool   // which is of captures that were joined
 	begun   bool
-	end     *analyzer.Time // of the capture's observation, where a stay lasted until then
-	bare    int64          // records without waits
-	unknown string         // kind of a wait; "" for none
+	end     *model.Time // of the capture's observation, where a stay lasted until then
+	bare    int64       // records without waits
+	unknown string      // kind of a wait; "" for none
 }
 
 // NewReplay returns a Replay of which h gets the records, and a File without facts behind
 // those of each capture.
-func NewReplay(o Options, h analyzer.Handler) *Replay {
+func NewReplay(o Options, h model.Handler) *Replay {
 	options := o.withDefaults()
 	r := &Replay{run: &run{options: options, handler: h, outcome: NewOutcome(o)}}
 	r.run.outcome.Read = true
@@ -33,7 +33,7 @@ func NewReplay(o Options, h analyzer.Handler) *Replay {
 
 // Record takes in the next record, which may be changed: findings of rules that the
 // configuration does not let run are left out.
-func (p *Replay) Record(r *analyzer.Record) error {
+func (p *Replay) Record(r *model.Record) error {
 	joined := r.First.File != ""
 	if p.begun && (joined != p.joined || !joined && r.File != p.current) {
 		if err := p.endFile(); err != nil {
@@ -49,7 +49,7 @@ func (p *Replay) Record(r *analyzer.Record) error {
 	if unknown := p.result.observation.Restore(r); unknown != "" {
 		p.unknown = unknown
 	}
-	analyzer.Suppress(r, p.run.options.Rules, p.run.options.Config)
+	model.Suppress(r, p.run.options.Rules, p.run.options.Config)
 	p.result.record = r
 	before := p.run.count
 	if err := p.run.deliver(&p.result); err != nil || p.run.count == before {
@@ -67,14 +67,14 @@ func (p *Replay) Record(r *analyzer.Record) error {
 }
 
 // observe takes from stays until when they were observed.
-func (p *Replay) observe(r *analyzer.Record) {
+func (p *Replay) observe(r *model.Record) {
 	if r.Ended != conn.EndCapture {
 		return
 	}
-	for _, stays := range [...][]analyzer.Stay{r.States.Client, r.States.Server} {
+	for _, stays := range [...][]model.Stay{r.States.Client, r.States.Server} {
 		if n := len(stays); n > 0 && stays[n-1].Open {
 			last := &stays[n-1]
-			end := last.Since + analyzer.Time(last.DurationS)
+			end := last.Since + model.Time(last.DurationS)
 			if p.end == nil || end > *p.end {
 				p.end = &end
 			}
@@ -90,7 +90,7 @@ func (p *Replay) endFile() error {
 	if p.joined {
 		name = ""
 	}
-	info := &analyzer.FileInfo{File: name, Observed: p.end}
+	info := &model.FileInfo{File: name, Observed: p.end}
 	p.end = nil
 	return p.run.handler.File(info)
 }

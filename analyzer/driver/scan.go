@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/frame"
@@ -22,10 +22,10 @@ type Scanned struct {
 
 // FileScan is what Scan says of a capture.
 type FileScan struct {
-	Info       *analyzer.FileInfo
-	Findings   []analyzer.FindingGroup // but for its gaps
-	Interfaces []string                // their names
-	Plain      capture.Time            // as in capture.Info; valid iff HasPlain
+	Info       *model.FileInfo
+	Findings   []model.FindingGroup // but for its gaps
+	Interfaces []string             // their names
+	Plain      capture.Time         // as in capture.Info; valid iff HasPlain
 	HasPlain   bool
 	Until      capture.Time // likewise
 	HasUntil   bool
@@ -98,7 +98,7 @@ type Paused struct {
 }
 
 // GapFindings are what FileScan.Findings lack.
-func GapFindings(file string, list []Paused, o Options) []analyzer.FindingGroup {
+func GapFindings(file string, list []Paused, o Options) []model.FindingGroup {
 	in := &input{file: file}
 	for _, p := range list[:min(len(list), mostGaps)] {
 		in.pauses = append(in.pauses, gap{p.Gap, p.At})

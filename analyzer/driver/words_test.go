@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // What a summary shows of its examples is what their records say, whichever
@@ -19,7 +19,7 @@ func TestExamplesAreWhatRecordsSay(t *testing.T) {
 	}
 	looked := 0
 	for _, brief := range []bool{false, true} {
-		config := analyzer.DefaultConfig()
+		config := model.DefaultConfig()
 		g, _, _ := runAll(t, Options{Config: &config, SkipViews: brief}, files...)
 		for i := range g.summary.Findings {
 			group := &g.summary.Findings[i]
@@ -44,7 +44,7 @@ func TestExamplesAreWhatRecordsSay(t *testing.T) {
 }
 
 // findingOf returns what a rule found on the connection of an example.
-func findingOf(g *gathered, e *analyzer.Example, rule string) *analyzer.Finding {
+func findingOf(g *gathered, e *model.Example, rule string) *model.Finding {
 	for _, r := range g.records {
 		if r.File != e.File || r.Stream != e.Stream {
 			continue
@@ -61,11 +61,11 @@ func findingOf(g *gathered, e *analyzer.Example, rule string) *analyzer.Finding 
 // A rule that is ignored says nothing, but what timers need of it holds all the same.
 func TestIgnoredRulesAreStillNeeded(t *testing.T) {
 	files := []string{"../../testdata/real/go-timeout-delayed.pcap"}
-	config := analyzer.DefaultConfig()
+	config := model.DefaultConfig()
 	want, _, _ := runAll(t, Options{Config: &config}, files...)
 	config.IgnoredRules = []string{"client-gave-up", "FIN205"}
 	got, _, _ := runAll(t, Options{Config: &config}, files...)
-	if len(want.summary.Timers) == 0 || !slices.EqualFunc(got.summary.Timers, want.summary.Timers, func(a, b analyzer.Timer) bool {
+	if len(want.summary.Timers) == 0 || !slices.EqualFunc(got.summary.Timers, want.summary.Timers, func(a, b model.Timer) bool {
 		return a.Kind == b.Kind && *a.Value == *b.Value && a.Samples == b.Samples
 	}) {
 		t.Errorf("timers %+v, and %+v without the rule", want.summary.Timers, got.summary.Timers)

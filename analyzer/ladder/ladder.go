@@ -3,7 +3,7 @@ package ladder
 import (
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
@@ -11,7 +11,7 @@ import (
 // Ladder makes rows of the segments of one connection, of which the record is
 // known.
 type Ladder struct {
-	Record *analyzer.Record
+	Record *model.Record
 
 	client segment.Endpoint
 	states [2]track
@@ -21,12 +21,12 @@ type Ladder struct {
 	shut   [2]bool // the window is 0
 	told   []bool  // of the record's findings, those that a row proved
 	end    int64   // the last frame that may be shown
-	last   analyzer.Time
+	last   model.Time
 	begun  bool
 }
 
 // New returns the ladder of the connection that r describes.
-func New(r *analyzer.Record) *Ladder {
+func New(r *model.Record) *Ladder {
 	l := &Ladder{Record: r, client: segment.Endpoint{Addr: segment.AddrFrom(r.Client.IP), Port: r.Client.Port}}
 	l.states = [2]track{{stays: r.States.Client}, {stays: r.States.Server}}
 	l.fins = [2]fin{newFIN(r.FIN.Client, r.States.Client, r.RST), newFIN(r.FIN.Server, r.States.Server, r.RST)}
@@ -100,7 +100,7 @@ func (l *Ladder) findings(r *Row) {
 
 // Rest returns the findings that no row proved: those without evidence, or with
 // evidence elsewhere.
-func (l *Ladder) Rest() (list []*analyzer.Finding) {
+func (l *Ladder) Rest() (list []*model.Finding) {
 	for i := range l.told {
 		if !l.told[i] {
 			list = append(list, &l.Record.Findings[i])
@@ -118,11 +118,11 @@ func (r *Row) Matters() bool {
 
 // Until returns the end of observation, and how long it was after the last
 // segment.
-func (l *Ladder) Until() (end analyzer.Time, quiet time.Duration) {
+func (l *Ladder) Until() (end model.Time, quiet time.Duration) {
 	end = l.Record.Last.Time
-	for _, stays := range [][]analyzer.Stay{l.Record.States.Client, l.Record.States.Server} {
+	for _, stays := range [][]model.Stay{l.Record.States.Client, l.Record.States.Server} {
 		if n := len(stays); n > 0 && stays[n-1].Open {
-			end = max(end, stays[n-1].Since+analyzer.Time(stays[n-1].DurationS))
+			end = max(end, stays[n-1].Since+model.Time(stays[n-1].DurationS))
 		}
 	}
 	return end, end.Sub(l.Record.Last.Time)
@@ -130,7 +130,7 @@ func (l *Ladder) Until() (end analyzer.Time, quiet time.Duration) {
 
 // track walks through the states of one endpoint.
 type track struct {
-	stays []analyzer.Stay
+	stays []model.Stay
 	now   string
 }
 

@@ -4,14 +4,14 @@ import (
 	"slices"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/tcpstate"
 )
 
 // TestStatesThatArePassed takes what a server does whose FIN crosses its client's on a
 // long path: the capture is made at the client, and has the client's FIN first.
 func TestStatesThatArePassed(t *testing.T) {
-	server := track{stays: []analyzer.Stay{
+	server := track{stays: []model.Stay{
 		{State: tcpstate.Established, Frame: 3}, {State: tcpstate.FinWait1, Frame: 9}, {State: tcpstate.Closing, Frame: 7}, {State: tcpstate.TimeWait, Frame: 10},
 	}}
 	for _, c := range []struct {

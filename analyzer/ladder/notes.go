@@ -3,7 +3,7 @@ package ladder
 import (
 	"math"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/tcpstate"
@@ -60,7 +60,7 @@ type fin struct {
 
 // newFIN finds in the states of a side which acknowledgment it took in: the one
 // that led out of where the FIN had led (RFC 9293 Figure 5).
-func newFIN(f *analyzer.FIN, stays []analyzer.Stay, rst *analyzer.RST) fin {
+func newFIN(f *model.FIN, stays []model.Stay, rst *model.RST) fin {
 	if f == nil {
 		return fin{}
 	}

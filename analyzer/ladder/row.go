@@ -3,7 +3,7 @@ package ladder
 import (
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
@@ -11,7 +11,7 @@ import (
 // Row is one line of the ladder: a segment, or an ICMP error about one.
 type Row struct {
 	Frame      int64 // 1-based, as in Wireshark
-	Time       analyzer.Time
+	Time       model.Time
 	SinceStart time.Duration // since the first segment of the connection
 	SinceLast  time.Duration // since the row before; negative where the clock went back
 	From       conn.Role
@@ -32,8 +32,8 @@ type Row struct {
 	// Passed are states of both endpoints that began at a segment captured after the one
 	// that ended them, or at the same: no row has them in States.
 	Passed   [2][]string
-	Evidence []*analyzer.Finding
-	Proves   []*analyzer.Finding // findings of which this is the last evidence
+	Evidence []*model.Finding
+	Proves   []*model.Finding // findings of which this is the last evidence
 }
 
 // Note is one thing to be noticed of a segment.

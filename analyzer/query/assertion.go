@@ -8,7 +8,7 @@ import (
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // Assertion is a compiled condition over a capture as a whole: over flows,
@@ -19,7 +19,7 @@ type Assertion struct {
 }
 
 // CompileAssertion is Compile for a condition over a capture as a whole.
-func CompileAssertion(text string, rules []*analyzer.Rule) (*Assertion, error) {
+func CompileAssertion(text string, rules []*model.Rule) (*Assertion, error) {
 	var nulls nullChecker
 	c, err := compile(factsRoot(), text, rules, &nulls)
 	if err != nil {

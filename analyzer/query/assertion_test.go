@@ -8,16 +8,16 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 func testFacts() *Facts {
-	graceful := &analyzer.Record{Stream: 0, Close: conn.CloseGraceful, FirstCloser: role(conn.Client), HalfClosedS: seconds(200 * time.Millisecond)}
-	return NewFacts(NewBudget(), &analyzer.FileInfo{File: "a.pcap", Packets: 9, Complete: true, Skipped: map[string]int64{"not-tcp": 1}},
-		[]*analyzer.Record{graceful, record(), {Stream: 4, Close: conn.CloseOpen}},
-		[]analyzer.FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: analyzer.Info}},
-		[]analyzer.Timer{{Kind: analyzer.ClientTimeout, Value: new(analyzer.Seconds(8e8)), Samples: 12}})
+	graceful := &model.Record{Stream: 0, Close: conn.CloseGraceful, FirstCloser: role(conn.Client), HalfClosedS: seconds(200 * time.Millisecond)}
+	return NewFacts(NewBudget(), &model.FileInfo{File: "a.pcap", Packets: 9, Complete: true, Skipped: map[string]int64{"not-tcp": 1}},
+		[]*model.Record{graceful, record(), {Stream: 4, Close: conn.CloseOpen}},
+		[]model.FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: model.Info}},
+		[]model.Timer{{Kind: model.ClientTimeout, Value: new(model.Seconds(8e8)), Samples: 12}})
 }
 
 func TestHolds(t *testing.T) {

@@ -8,19 +8,19 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/traffic"
 )
 
 // manyFacts are those of a capture with n connections.
 func manyFacts(n int) *Facts {
-	var records []*analyzer.Record
+	var records []*model.Record
 	for i := range n {
 		r := record()
 		r.Stream, r.Flags = uint32(i), ">S <S. >. "+strings.Repeat(">d <. ", 60)+">F. <F. >."
 		records = append(records, r)
 	}
-	return NewFacts(NewBudget(), &analyzer.FileInfo{}, records, nil, nil)
+	return NewFacts(NewBudget(), &model.FileInfo{}, records, nil, nil)
 }
 
 // bombs are conditions by which a stranger may want to keep a machine busy, and a

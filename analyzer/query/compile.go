@@ -9,7 +9,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // compiled is an expression that was checked and pays for what it does.
@@ -23,7 +23,7 @@ type compiled struct {
 
 // compile checks an expression, which must be a condition, and has further visitors
 // look at it. An error is an *Error.
-func compile(root *root, text string, rules []*analyzer.Rule, more ...ast.Visitor) (*compiled, error) {
+func compile(root *root, text string, rules []*model.Rule, more ...ast.Visitor) (*compiled, error) {
 	if len(text) > maxLength {
 		return nil, &Error{Text: text[:40] + "…", Line: 1, Message: fmt.Sprintf("too long: %d octets, more than %d", len(text), maxLength)}
 	}

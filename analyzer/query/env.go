@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
@@ -19,22 +19,22 @@ type view struct {
 // viewOf derives the view of a type of the record. It follows the type itself,
 // so that whatever a record says can be asked for.
 func viewOf(t reflect.Type) view {
-	switch analyzer.KindOf(t) {
-	case analyzer.KindObject:
+	switch model.KindOf(t) {
+	case model.KindObject:
 		return viewOfFields(fieldsOf(t))
-	case analyzer.KindOptional:
+	case model.KindOptional:
 		return viewOfPointer(t)
-	case analyzer.KindList:
+	case model.KindList:
 		return viewOfSlice(t)
-	case analyzer.KindDuration:
+	case model.KindDuration:
 		return view{reflect.TypeFor[float64](), func(dst, src reflect.Value) { dst.SetFloat(time.Duration(src.Int()).Seconds()) }}
-	case analyzer.KindTime:
+	case model.KindTime:
 		return view{reflect.TypeFor[time.Time](), func(dst, src reflect.Value) {
-			dst.Set(reflect.ValueOf(analyzer.Time(src.Int()).Std()))
+			dst.Set(reflect.ValueOf(model.Time(src.Int()).Std()))
 		}}
-	case analyzer.KindWord, analyzer.KindText, analyzer.KindAddress:
+	case model.KindWord, model.KindText, model.KindAddress:
 		return view{reflect.TypeFor[string](), func(dst, src reflect.Value) { dst.SetString(src.Interface().(fmt.Stringer).String()) }}
-	case analyzer.KindWords:
+	case model.KindWords:
 		return view{reflect.TypeFor[[]string](), func(dst, src reflect.Value) {
 			dst.Set(reflect.ValueOf(conn.Caveats(src.Uint()).Names()))
 		}}
@@ -107,7 +107,7 @@ type field struct {
 
 // fieldsOf returns the fields of a struct.
 func fieldsOf(t reflect.Type) (list []field) {
-	for _, m := range analyzer.Members(t) {
+	for _, m := range model.Members(t) {
 		list = append(list, field{m.Name, m.Index[0], m.StructField.Name, strings.Join(m.Words, " "), viewOf(m.Type)})
 	}
 	return list

@@ -4,33 +4,33 @@ import (
 	"reflect"
 	"sync"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 // facts is what an assertion speaks of: one capture.
 type facts struct {
-	Flows    []analyzer.Record `json:"flows"`
-	Findings []finding         `json:"findings"`
-	Timers   []analyzer.Timer  `json:"timers"`
-	File     analyzer.FileInfo `json:"file"`
+	Flows    []model.Record `json:"flows"`
+	Findings []finding      `json:"findings"`
+	Timers   []model.Timer  `json:"timers"`
+	File     model.FileInfo `json:"file"`
 }
 
 // finding is a finding with the connection that it is about. One about the
 // capture as a whole has no stream, and no addresses.
 type finding struct {
-	Rule      string            `json:"rule"`
-	Name      string            `json:"name"`
-	Severity  analyzer.Severity `json:"severity"`
-	Message   analyzer.Text     `json:"message"`
-	Side      *conn.Role        `json:"side"`
-	Frames    []int64           `json:"frames"`
-	DurationS *analyzer.Seconds `json:"duration_s"`
-	Bound     *conn.Bound       `json:"bound"`
-	Advice    analyzer.Text     `json:"advice"`
-	Stream    *uint32           `json:"stream"`
-	Client    *string           `json:"client"` // ip:port
-	Server    *string           `json:"server"`
+	Rule      string         `json:"rule"`
+	Name      string         `json:"name"`
+	Severity  model.Severity `json:"severity"`
+	Message   model.Text     `json:"message"`
+	Side      *conn.Role     `json:"side"`
+	Frames    []int64        `json:"frames"`
+	DurationS *model.Seconds `json:"duration_s"`
+	Bound     *conn.Bound    `json:"bound"`
+	Advice    model.Text     `json:"advice"`
+	Stream    *uint32        `json:"stream"`
+	Client    *string        `json:"client"` // ip:port
+	Server    *string        `json:"server"`
 }
 
 // factsView is made when the first assertion is compiled.
@@ -50,11 +50,11 @@ type Facts struct {
 
 // NewFacts gathers what is known of one capture, the records in the order of
 // their streams. ofFile are what is found of it as a whole.
-func NewFacts(budget *Budget, file *analyzer.FileInfo, records []*analyzer.Record, ofFile []analyzer.FindingGroup, timers []analyzer.Timer) *Facts {
+func NewFacts(budget *Budget, file *model.FileInfo, records []*model.Record, ofFile []model.FindingGroup, timers []model.Timer) *Facts {
 	all := facts{Timers: timers, File: *file}
 	for i := range ofFile {
 		f := &ofFile[i]
-		all.Findings = append(all.Findings, finding{Rule: f.Rule, Name: f.Name, Severity: f.Severity, Message: analyzer.TextOf(f.Message), Advice: analyzer.TextOf(f.Advice)})
+		all.Findings = append(all.Findings, finding{Rule: f.Rule, Name: f.Name, Severity: f.Severity, Message: model.TextOf(f.Message), Advice: model.TextOf(f.Advice)})
 	}
 	for _, r := range records {
 		all.Flows = append(all.Flows, *r)
@@ -74,4 +74,4 @@ func NewFacts(budget *Budget, file *analyzer.FileInfo, records []*analyzer.Recor
 	return &Facts{env: env.Interface(), budget: budget}
 }
 
-func address(e analyzer.Endpoint) string { return e.AddrPort().String() }
+func address(e model.Endpoint) string { return e.AddrPort().String() }

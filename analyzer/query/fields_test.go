@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/schema"
 )
 
@@ -38,7 +38,7 @@ func TestFieldsCanBeAskedFor(t *testing.T) {
 // What an object has that is null can be asked for all the same: it is null, and no
 // condition about it holds but that it is.
 func TestFieldsOfNull(t *testing.T) {
-	if asked := askNull(t, "", environmentOf(reflect.TypeFor[analyzer.Record]()).typ, false); asked < 60 {
+	if asked := askNull(t, "", environmentOf(reflect.TypeFor[model.Record]()).typ, false); asked < 60 {
 		t.Errorf("only %d conditions were asked", asked)
 	}
 }
@@ -53,7 +53,7 @@ func askNull(t *testing.T, path string, typ reflect.Type, null bool) (asked int)
 			word = "x"
 		}
 		var never, always []string
-		switch to := analyzer.Value(f.Type); {
+		switch to := model.Value(f.Type); {
 		case to == reflect.TypeFor[time.Time]():
 			never = []string{"%s > first.time", "%s == first.time"}
 		case to.Kind() == reflect.Struct:
@@ -91,7 +91,7 @@ func ask(t *testing.T, text string, want bool) int {
 		t.Errorf("%s: %v", text, err)
 		return 0
 	}
-	if got, err := q.Match(new(analyzer.Record)); got != want || err != nil {
+	if got, err := q.Match(new(model.Record)); got != want || err != nil {
 		t.Errorf("%s: %v, %v; want %v", text, got, err, want)
 	}
 	return 1

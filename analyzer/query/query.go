@@ -7,7 +7,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // Query is a compiled expression. It is for one goroutine.
@@ -48,12 +48,12 @@ func lazy(expression string) func() *regexp.Regexp {
 
 // Compile checks an expression, which must be a condition. It may name no rules but
 // these, or any where there are none. An error is an *Error.
-func Compile(text string, rules []*analyzer.Rule) (*Query, error) {
-	return CompileFor(reflect.TypeFor[analyzer.Record](), text, rules)
+func Compile(text string, rules []*model.Rule) (*Query, error) {
+	return CompileFor(reflect.TypeFor[model.Record](), text, rules)
 }
 
 // CompileFor is Compile for records of another type: a struct whose fields have JSON names.
-func CompileFor(t reflect.Type, text string, rules []*analyzer.Rule) (*Query, error) {
+func CompileFor(t reflect.Type, text string, rules []*model.Rule) (*Query, error) {
 	of := environmentOf(t)
 	seen := identifiers{of: of, names: map[string]bool{}}
 	c, err := compile(&of.root, text, rules, &seen)
@@ -74,7 +74,7 @@ func CompileFor(t reflect.Type, text string, rules []*analyzer.Rule) (*Query, er
 func (q *Query) Share(b *Budget) { q.budget = b }
 
 // Match reports whether a record meets the condition.
-func (q *Query) Match(r *analyzer.Record) (bool, error) { return q.MatchAny(r) }
+func (q *Query) Match(r *model.Record) (bool, error) { return q.MatchAny(r) }
 
 // MatchAny is Match for a pointer to a record of the type that the query is for.
 func (q *Query) MatchAny(r any) (bool, error) {

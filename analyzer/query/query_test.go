@@ -9,28 +9,28 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
-func role(r conn.Role) *conn.Role               { return &r }
-func seconds(d time.Duration) *analyzer.Seconds { s := analyzer.Seconds(d); return &s }
+func role(r conn.Role) *conn.Role            { return &r }
+func seconds(d time.Duration) *model.Seconds { s := model.Seconds(d); return &s }
 
-func record() *analyzer.Record {
-	return &analyzer.Record{
+func record() *model.Record {
+	return &model.Record{
 		Stream: 3, Close: conn.CloseHalfClosed, FirstCloser: role(conn.Client), HalfClosedS: seconds(1500 * time.Millisecond),
-		Client:  analyzer.Endpoint{IP: netip.MustParseAddr("192.0.2.1"), Port: 40000},
-		Server:  analyzer.Endpoint{IP: netip.MustParseAddr("198.51.100.7"), Port: 443},
-		First:   analyzer.Point{Frame: 1, Time: capture.Time(1700000000e9)},
+		Client:  model.Endpoint{IP: netip.MustParseAddr("192.0.2.1"), Port: 40000},
+		Server:  model.Endpoint{IP: netip.MustParseAddr("198.51.100.7"), Port: 443},
+		First:   model.Point{Frame: 1, Time: capture.Time(1700000000e9)},
 		VLAN:    []uint16{12},
 		Caveats: conn.MidStreamStart,
-		Findings: []analyzer.Finding{
-			{Rule: "FIN101", Severity: analyzer.Warning, Frames: []int64{3, 4}},
-			{Rule: "FIN202", Severity: analyzer.Error, DurationS: seconds(3 * time.Second)},
+		Findings: []model.Finding{
+			{Rule: "FIN101", Severity: model.Warning, Frames: []int64{3, 4}},
+			{Rule: "FIN202", Severity: model.Error, DurationS: seconds(3 * time.Second)},
 		},
-		States: analyzer.Sides[[]analyzer.Stay]{Server: []analyzer.Stay{{State: tcpstate.CloseWait, DurationS: analyzer.Seconds(2e9)}}},
+		States: model.Sides[[]model.Stay]{Server: []model.Stay{{State: tcpstate.CloseWait, DurationS: model.Seconds(2e9)}}},
 	}
 }
 

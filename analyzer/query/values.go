@@ -9,14 +9,14 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // valueChecker finds a field that is compared with a word that it never is: a
 // condition that says nothing.
 type valueChecker struct {
 	root  *root
-	rules []*analyzer.Rule // that there are; none where that is not known
+	rules []*model.Rule // that there are; none where that is not known
 	at    ast.Node
 	bad   Name
 	path  string // of the field; "" where a rule stands anywhere

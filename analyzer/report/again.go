@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
 // joined returns the captures that were read as one; nil where each was read by itself, and
 // standard input where they cannot be read again.
-func joined(s *analyzer.Summary) (files []string) {
+func joined(s *model.Summary) (files []string) {
 	for i := range s.Runs {
 		if s.Runs[i].Joined { // of captures that nobody names
 			return []string{"-"}
@@ -27,7 +27,7 @@ func joined(s *analyzer.Summary) (files []string) {
 
 // showCommand is what shows the example in full, joined being all captures where they
 // were read as one; "" where it came from standard input, which cannot be read again.
-func showCommand(e *analyzer.Example, joined []string) string {
+func showCommand(e *model.Example, joined []string) string {
 	command, files := "finwait show", []string{e.File}
 	if len(joined) > 0 {
 		command, files = "finwait show --join", joined

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
@@ -47,7 +47,7 @@ type areaChart struct {
 
 	Several bool `json:"-"` // the page shows more than one
 
-	first analyzer.Time
+	first model.Time
 }
 
 // areaGroup is the sockets of a host, or of the connections of a server.
@@ -145,7 +145,7 @@ func (a *areaChart) summed(moments int, series []timeline.Series) (list []areaSe
 }
 
 // mark marks a time, if the chart shows it.
-func (a *areaChart) mark(since float64, text string, severity analyzer.Severity) {
+func (a *areaChart) mark(since float64, text string, severity model.Severity) {
 	a.Marks = append(a.Marks, areaMark{since, text, int(severity)})
 }
 
@@ -180,7 +180,7 @@ func (a *areaChart) draw() {
 		}
 		label := "0"
 		if v > 0 {
-			label = analyzer.Seconds(v * 1e9).Words()
+			label = model.Seconds(v * 1e9).Words()
 		}
 		d.Line("axis", x, bottom-4, x, bottom)
 		d.Text("c n m", x, bottom+12, label)

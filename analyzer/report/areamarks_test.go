@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 )
 
@@ -18,7 +18,7 @@ func TestEveryMarkIsNamed(t *testing.T) {
 			if close {
 				at = 9.9
 			}
-			a.mark(at, rule, analyzer.Info+analyzer.Severity(i))
+			a.mark(at, rule, model.Info+model.Severity(i))
 		}
 		var d page.SVG
 		a.drawMarks(&d, 10, 100)
@@ -37,7 +37,7 @@ func TestEveryMarkIsNamed(t *testing.T) {
 	}
 	var a areaChart
 	for i := range 9 {
-		a.mark(5, fmt.Sprintf("FIN%d", 900+i), analyzer.Warning)
+		a.mark(5, fmt.Sprintf("FIN%d", 900+i), model.Warning)
 	}
 	var d page.SVG
 	a.drawMarks(&d, 10, 100)

@@ -6,21 +6,21 @@ import (
 	"fmt"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
 // fileLists are the captures of a summary as people want to see them.
 type fileLists struct {
-	told   []*analyzer.FileInfo // of many, the gravest first
-	more   []*analyzer.FileInfo // what is left out
-	unread []*analyzer.FileInfo // not opened, or no captures
-	noTCP  int64                // complete, and without a TCP segment
+	told   []*model.FileInfo // of many, the gravest first
+	more   []*model.FileInfo // what is left out
+	unread []*model.FileInfo // not opened, or no captures
+	noTCP  int64             // complete, and without a TCP segment
 }
 
 // newFileLists sorts out the captures. Few keep their order, and each its line.
-func newFileLists(files []analyzer.FileInfo) (l fileLists) {
-	var without *analyzer.FileInfo
+func newFileLists(files []model.FileInfo) (l fileLists) {
+	var without *model.FileInfo
 	for i := range files {
 		f := &files[i]
 		switch {
@@ -35,7 +35,7 @@ func newFileLists(files []analyzer.FileInfo) (l fileLists) {
 	}
 	if l.noTCP == 1 { // one is named
 		l.noTCP, l.told = 0, append(l.told, without)
-		slices.SortFunc(l.told, func(a, b *analyzer.FileInfo) int { return cmp.Compare(indexOf(files, a), indexOf(files, b)) })
+		slices.SortFunc(l.told, func(a, b *model.FileInfo) int { return cmp.Compare(indexOf(files, a), indexOf(files, b)) })
 	}
 	if len(files) > maxFiles {
 		slices.SortStableFunc(l.told, byGravity)
@@ -46,27 +46,27 @@ func newFileLists(files []analyzer.FileInfo) (l fileLists) {
 	return l
 }
 
-func indexOf(files []analyzer.FileInfo, f *analyzer.FileInfo) int {
-	return slices.IndexFunc(files, func(o analyzer.FileInfo) bool { return o.File == f.File })
+func indexOf(files []model.FileInfo, f *model.FileInfo) int {
+	return slices.IndexFunc(files, func(o model.FileInfo) bool { return o.File == f.File })
 }
 
 // isWithoutTCP reports whether there is nothing to say of a capture but that.
-func isWithoutTCP(f *analyzer.FileInfo) bool {
+func isWithoutTCP(f *model.FileInfo) bool {
 	return f.TCPPackets == 0 && f.Error == nil && f.Complete && (f.Dropped == nil || *f.Dropped == 0) &&
 		(f.Connections == nil || *f.Connections == 0)
 }
 
 // byGravity compares captures: errors count most, then that one was not read to its
 // end.
-func byGravity(a, b *analyzer.FileInfo) int {
-	none := analyzer.Severities{}
-	of := func(f *analyzer.FileInfo) *analyzer.Severities {
+func byGravity(a, b *model.FileInfo) int {
+	none := model.Severities{}
+	of := func(f *model.FileInfo) *model.Severities {
 		if f.Severities == nil {
 			return &none
 		}
 		return f.Severities
 	}
-	broken := func(f *analyzer.FileInfo) int {
+	broken := func(f *model.FileInfo) int {
 		if f.Error != nil {
 			return 1
 		}
@@ -77,7 +77,7 @@ func byGravity(a, b *analyzer.FileInfo) int {
 }
 
 // moreFiles says what is left out of the list of files, and how to see it.
-func moreFiles(files []*analyzer.FileInfo) string {
+func moreFiles(files []*model.FileInfo) string {
 	if len(files) == 0 {
 		return ""
 	}
@@ -120,7 +120,7 @@ func (t *textReport) batch(b *bytes.Buffer, d *digest) {
 }
 
 // unreadLines names what could not be read, with the reason.
-func unreadLines(files []*analyzer.FileInfo) (lines []string) {
+func unreadLines(files []*model.FileInfo) (lines []string) {
 	for i, f := range files {
 		if i == maxFiles {
 			return append(lines, fmt.Sprintf("and %s", prose.Count(int64(len(files)-i), "more file")))

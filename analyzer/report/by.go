@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 )
@@ -24,14 +24,14 @@ type byTable struct {
 	More  string // what is said of those that are left out
 }
 
-func newByTable(s *analyzer.Summary) (t byTable) {
+func newByTable(s *model.Summary) (t byTable) {
 	if len(s.By) == 0 {
 		return t
 	}
 	by := s.By[0].By
 	t.Title = "By " + by
 	t.Heads = []string{by, "connections", "error", "warning", "info", "half-closed p50", "p90", "closed", "worst"}
-	var rest analyzer.Row
+	var rest model.Row
 	for i := range s.By {
 		row := &s.By[i]
 		if i < maxByRows && row.Keys == 1 && row.Key != "" {
@@ -51,7 +51,7 @@ func newByTable(s *analyzer.Summary) (t byTable) {
 	return t
 }
 
-func byCells(r *analyzer.Row) []string {
+func byCells(r *model.Row) []string {
 	worst := ""
 	switch {
 	case r.Error != nil:

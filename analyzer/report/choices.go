@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
 // Choices lists connections to choose one from; all is how many there are.
-func Choices(list []*analyzer.Record, all int) string {
+func Choices(list []*model.Record, all int) string {
 	g := grid{indent: "  ", left: 4, tail: 1}
 	g.head("  stream", "client", "server", "close", "findings")
 	for _, r := range list {

@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"strconv"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
@@ -37,19 +37,19 @@ type column struct {
 	json func([]byte, reflect.Value) []byte // appends a list
 }
 
-// columns are all fields of analyzer.Record in their order. They are read off
+// columns are all fields of model.Record in their order. They are read off
 // the type, so that a new field is in every flat format at once.
-var columns = appendColumns(nil, column{}, reflect.TypeFor[analyzer.Record]())
+var columns = appendColumns(nil, column{}, reflect.TypeFor[model.Record]())
 
 // appendColumns appends those of the members of an object, itself in a column.
 func appendColumns(dst []column, in column, object reflect.Type) []column {
-	for _, m := range analyzer.Members(object) {
+	for _, m := range model.Members(object) {
 		c := column{
-			name: in.name + m.Name, path: append(in.path[:len(in.path):len(in.path)], m.Index...), typ: analyzer.Value(m.Type),
+			name: in.name + m.Name, path: append(in.path[:len(in.path):len(in.path)], m.Index...), typ: model.Value(m.Type),
 			null: m.EmptyNull, optional: in.optional || m.MayBeNull(),
 		}
-		of := analyzer.KindOf(c.typ)
-		if of == analyzer.KindObject {
+		of := model.KindOf(c.typ)
+		if of == model.KindObject {
 			c.name += "_"
 			dst = appendColumns(dst, c, c.typ)
 			continue
@@ -59,7 +59,7 @@ func appendColumns(dst []column, in column, object reflect.Type) []column {
 			panic("report: no column for " + c.typ.String())
 		}
 		if c.kind == list {
-			c.json = analyzer.JSONAppender(c.typ)
+			c.json = model.JSONAppender(c.typ)
 		}
 		dst = append(dst, c)
 	}
@@ -75,11 +75,11 @@ func textOf(v reflect.Value) string {
 }
 
 // cellKinds are what a column of such values holds. Objects have a column for each member.
-var cellKinds = map[analyzer.Kind]kind{
-	analyzer.KindString: text, analyzer.KindWord: text, analyzer.KindText: text,
-	analyzer.KindInteger: integer, analyzer.KindBool: boolean, analyzer.KindDuration: seconds,
-	analyzer.KindTime: timestamp, analyzer.KindAddress: address,
-	analyzer.KindList: list, analyzer.KindWords: list,
+var cellKinds = map[model.Kind]kind{
+	model.KindString: text, model.KindWord: text, model.KindText: text,
+	model.KindInteger: integer, model.KindBool: boolean, model.KindDuration: seconds,
+	model.KindTime: timestamp, model.KindAddress: address,
+	model.KindList: list, model.KindWords: list,
 }
 
 // value returns the field of a Record; false means null.
@@ -111,9 +111,9 @@ func (c *column) append(dst []byte, v reflect.Value) []byte {
 	case boolean:
 		return strconv.AppendBool(dst, v.Bool())
 	case seconds:
-		return analyzer.Seconds(v.Int()).Append(dst)
+		return model.Seconds(v.Int()).Append(dst)
 	case timestamp:
-		return analyzer.Time(v.Int()).Append(dst)
+		return model.Time(v.Int()).Append(dst)
 	case address:
 		ip := *v.Addr().Interface().(*netip.Addr)
 		if !ip.IsValid() {

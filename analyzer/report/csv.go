@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
@@ -24,13 +24,13 @@ type flat struct {
 // CSV returns a Handler that writes comma-separated values with a header line,
 // quoted as RFC 4180 says. Null is an empty cell. Text that a spreadsheet would take
 // for a formula has an apostrophe before it, see appendText.
-func CSV(w io.Writer) analyzer.Handler { return &flat{w: w, separator: ',', quote: true} }
+func CSV(w io.Writer) model.Handler { return &flat{w: w, separator: ',', quote: true} }
 
 // TSV returns a Handler that writes tab-separated values with a header line.
 // No cell holds a tab or a line end, so nothing is quoted.
-func TSV(w io.Writer) analyzer.Handler { return &flat{w: w, separator: '\t'} }
+func TSV(w io.Writer) model.Handler { return &flat{w: w, separator: '\t'} }
 
-func (f *flat) Record(r *analyzer.Record) error {
+func (f *flat) Record(r *model.Record) error {
 	f.buf = f.header(f.buf[:0])
 	record := reflect.ValueOf(r).Elem()
 	for i := range columns {
@@ -54,7 +54,7 @@ func (f *flat) Record(r *analyzer.Record) error {
 }
 
 // Close writes the header that no record has written.
-func (f *flat) Close(*analyzer.Summary) error {
+func (f *flat) Close(*model.Summary) error {
 	_, err := f.w.Write(f.header(f.buf[:0]))
 	return err
 }

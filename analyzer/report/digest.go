@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
@@ -19,8 +19,8 @@ type digest struct {
 	closes   []tallied
 	closers  []tallied
 	states   []stateRow
-	findings []analyzer.FindingGroup
-	timers   []analyzer.Timer
+	findings []model.FindingGroup
+	timers   []model.Timer
 	total    string // of anything but one file; else ""
 	more     string // what is said of files that are left out
 	noTCP    string // what is said of files without TCP
@@ -49,10 +49,10 @@ type tallied struct {
 type stateRow struct {
 	side, state, n, p50, p90, max, open string
 	of                                  tcpstate.State
-	times                               *analyzer.StateTimes
+	times                               *model.StateTimes
 }
 
-func newDigest(s *analyzer.Summary) *digest {
+func newDigest(s *model.Summary) *digest {
 	d := &digest{findings: s.Findings, timers: s.Timers, joined: joined(s)}
 	lists := newFileLists(s.Files)
 	for _, f := range lists.told {
@@ -110,7 +110,7 @@ func selected(n, others int64) string {
 }
 
 // unselected returns how many connections were not asked for.
-func unselected(s *analyzer.Summary) (n int64) {
+func unselected(s *model.Summary) (n int64) {
 	for i := range s.Files {
 		n += s.Files[i].Unselected
 	}
@@ -121,7 +121,7 @@ func unselected(s *analyzer.Summary) (n int64) {
 }
 
 // totalOf says what several files hold together.
-func totalOf(s *analyzer.Summary) string {
+func totalOf(s *model.Summary) string {
 	packets := int64(0)
 	for i := range s.Files {
 		packets += s.Files[i].Packets
@@ -144,7 +144,7 @@ func totalOf(s *analyzer.Summary) string {
 }
 
 // unread counts the files that were not read to their end.
-func unread(files []analyzer.FileInfo) (n int64) {
+func unread(files []model.FileInfo) (n int64) {
 	for i := range files {
 		if !files[i].Complete {
 			n++
@@ -154,7 +154,7 @@ func unread(files []analyzer.FileInfo) (n int64) {
 }
 
 // severityWords words how many findings there are.
-func severityWords(s *analyzer.Severities) (words []string) {
+func severityWords(s *model.Severities) (words []string) {
 	for _, c := range []struct {
 		n    int64
 		word string
@@ -171,7 +171,7 @@ func severityWords(s *analyzer.Severities) (words []string) {
 
 // newFileLine says what is known of a file: what was found in it, too, if it is
 // one of several.
-func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
+func newFileLine(f *model.FileInfo, several bool) fileLine {
 	line := fileLine{name: prose.Safe(f.File)}
 	if f.Error != nil {
 		line.problem = prose.Safe(strings.TrimPrefix(*f.Error, f.File+": "))
@@ -189,7 +189,7 @@ func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
 		packets += fmt.Sprintf(" (%s TCP)", prose.Number(f.TCPPackets))
 	}
 	if f.First != nil && f.Last != nil {
-		packets += " in " + analyzer.Seconds(f.Last.Sub(*f.First)).Words()
+		packets += " in " + model.Seconds(f.Last.Sub(*f.First)).Words()
 	}
 	facts = append(facts, packets)
 	if f.Vantage != nil {
@@ -216,7 +216,7 @@ func newFileLine(f *analyzer.FileInfo, several bool) fileLine {
 }
 
 // newRunLine says what is known of a stored run.
-func newRunLine(r *analyzer.RunInfo, several bool) fileLine {
+func newRunLine(r *model.RunInfo, several bool) fileLine {
 	line := fileLine{name: prose.Safe(r.File)}
 	if r.Error != nil {
 		line.problem = prose.Safe(strings.TrimPrefix(*r.Error, r.File+": "))
@@ -231,7 +231,7 @@ func newRunLine(r *analyzer.RunInfo, several bool) fileLine {
 	}
 	facts := []string{"stored run of " + captures, selected(r.Connections, r.Unselected)}
 	if r.First != nil && r.Last != nil {
-		facts[1] += " in " + analyzer.Seconds(r.Last.Sub(*r.First)).Words()
+		facts[1] += " in " + model.Seconds(r.Last.Sub(*r.First)).Words()
 	}
 	if several {
 		facts = append(facts, severityWords(&r.Severities)...)
@@ -244,7 +244,7 @@ func newRunLine(r *analyzer.RunInfo, several bool) fileLine {
 }
 
 // skippedNote tells of the packets that could have held TCP but yielded none.
-func skippedNote(f *analyzer.FileInfo) string {
+func skippedNote(f *model.FileInfo) string {
 	var parts []string
 	for reason, n := range f.Skipped {
 		switch reason {
@@ -262,7 +262,7 @@ func skippedNote(f *analyzer.FileInfo) string {
 	return "skipped: " + strings.Join(parts, ", ")
 }
 
-func (d *digest) addStates(side conn.Role, states map[tcpstate.State]*analyzer.StateTimes) {
+func (d *digest) addStates(side conn.Role, states map[tcpstate.State]*model.StateTimes) {
 	for _, state := range closingStates {
 		t := states[state]
 		if t == nil {
@@ -272,7 +272,7 @@ func (d *digest) addStates(side conn.Role, states map[tcpstate.State]*analyzer.S
 	}
 }
 
-func newStateRow(side string, state tcpstate.State, t *analyzer.StateTimes) stateRow {
+func newStateRow(side string, state tcpstate.State, t *model.StateTimes) stateRow {
 	row := stateRow{of: state, times: t, side: side, state: state.String(), n: prose.Number(t.N + t.AtMost + t.AtLeast), open: prose.Number(t.Open)}
 	row.p50, row.p90 = bounded(t.P50, nil), bounded(t.P90, nil)
 	row.max = longest(t)
@@ -284,7 +284,7 @@ func newStateRow(side string, state tcpstate.State, t *analyzer.StateTimes) stat
 
 // longest words the longest completed stay. One that is only bounded stands for
 // itself where it is longer than what is known exactly.
-func longest(t *analyzer.StateTimes) string {
+func longest(t *model.StateTimes) string {
 	most, bound := t.Max, conn.ExactBound
 	if t.MaxAtLeast != nil && (most == nil || *t.MaxAtLeast > *most) {
 		most, bound = t.MaxAtLeast, conn.AtLeast

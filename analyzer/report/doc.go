@@ -1,5 +1,5 @@
 // Package report writes the results of a run: one file per format. Every format
-// is an analyzer.Handler, so that it serves a run as well as a stored one, which
+// is a model.Handler, so that it serves a run as well as a stored one, which
 // Replay reads back.
 //
 // It decides nothing: exit codes, selections and the order of files are the

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
@@ -21,7 +21,7 @@ var ExplainFormats = []string{"text", "markdown", "json"}
 type explained struct {
 	ID         string             `json:"id"`
 	Name       string             `json:"name"`
-	Severity   analyzer.Severity  `json:"severity"`
+	Severity   model.Severity     `json:"severity"`
 	Title      string             `json:"title"`
 	Text       string             `json:"text"`
 	Script     string             `json:"script"`
@@ -40,16 +40,16 @@ type explainedSetting struct {
 	About   string `json:"about"`
 }
 
-func explanation(r *analyzer.Rule) *explained {
+func explanation(r *model.Rule) *explained {
 	d := &r.Doc
 	e := &explained{
 		ID: r.ID, Name: r.Name, Severity: r.Severity, Title: flow(d.Title), Text: flow(d.Text), Script: strings.Trim(d.Script, "\n"),
 		Confirm: flow(d.Confirm), Change: flow(d.Change), Harmless: flow(d.Harmless), Source: flow(d.Source),
 		Thresholds: []explainedSetting{},
 	}
-	defaults := analyzer.DefaultConfig()
-	for i := range analyzer.Thresholds {
-		if t := &analyzer.Thresholds[i]; slices.Contains(t.Rules, r.ID) {
+	defaults := model.DefaultConfig()
+	for i := range model.Thresholds {
+		if t := &model.Thresholds[i]; slices.Contains(t.Rules, r.ID) {
 			e.Thresholds = append(e.Thresholds, explainedSetting{"--" + t.Name, "thresholds." + t.Name, t.Value(&defaults), t.About})
 		}
 	}
@@ -66,7 +66,7 @@ func flow(text string) string {
 }
 
 // Explain writes what a rule means.
-func Explain(w io.Writer, s Style, format string, r *analyzer.Rule) error {
+func Explain(w io.Writer, s Style, format string, r *model.Rule) error {
 	e := explanation(r)
 	switch format {
 	case "json":
@@ -80,7 +80,7 @@ func Explain(w io.Writer, s Style, format string, r *analyzer.Rule) error {
 }
 
 // ListRules writes which rules there are; as JSON, with all that is said of them.
-func ListRules(w io.Writer, s Style, format string, rules []*analyzer.Rule) error {
+func ListRules(w io.Writer, s Style, format string, rules []*model.Rule) error {
 	var b bytes.Buffer
 	switch format {
 	case "json":

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
@@ -18,13 +18,13 @@ const (
 // ruleGroups is the findings of one rule and severity: the groups that are told, and
 // how many are left out.
 type ruleGroups struct {
-	groups            []analyzer.FindingGroup
+	groups            []model.FindingGroup
 	more, connections int64
 }
 
 // byRule chooses the groups that people can still read. Groups of one rule stand
 // together, the largest first.
-func byRule(list []analyzer.FindingGroup) []ruleGroups {
+func byRule(list []model.FindingGroup) []ruleGroups {
 	var out []ruleGroups
 	told := 0
 	for len(list) > 0 {
@@ -64,7 +64,7 @@ func (t *textReport) findings(b *bytes.Buffer, d *digest) {
 	}
 }
 
-func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup, joined []string) {
+func (t *textReport) finding(b *bytes.Buffer, f *model.FindingGroup, joined []string) {
 	const indent = "        "
 	width := t.style.columns() - len(indent)
 	fmt.Fprintf(b, "\n%s %s%s\n", t.style.severity(f.Severity, prose.Pad(f.Severity.String(), 7)),
@@ -95,7 +95,7 @@ func (t *textReport) finding(b *bytes.Buffer, f *analyzer.FindingGroup, joined [
 
 // about says how many connections a group is about; nothing where it is about a
 // capture as a whole.
-func about(f *analyzer.FindingGroup) string {
+func about(f *model.FindingGroup) string {
 	if f.Connections == 0 {
 		return ""
 	}
@@ -103,7 +103,7 @@ func about(f *analyzer.FindingGroup) string {
 }
 
 // toServer says whom the connections of a group led to.
-func toServer(f *analyzer.FindingGroup) string {
+func toServer(f *model.FindingGroup) string {
 	if f.Server == "" {
 		return "to other servers"
 	}
@@ -111,7 +111,7 @@ func toServer(f *analyzer.FindingGroup) string {
 }
 
 // exampleWords lists the evidence of an example: stream 0: request 4, FIN 61.
-func exampleWords(e *analyzer.Example) string {
+func exampleWords(e *model.Example) string {
 	var words []string
 	for i, frame := range e.Frames {
 		if i == 8 {
@@ -134,7 +134,7 @@ func exampleWords(e *analyzer.Example) string {
 
 // foldWords says what else was found on the connections of a group and follows
 // from it.
-func foldWords(f *analyzer.FindingGroup) string {
+func foldWords(f *model.FindingGroup) string {
 	var words []string
 	for _, fold := range f.Folds {
 		word := fold.Rule + " " + fold.Name
@@ -165,7 +165,7 @@ func (t *textReport) timers(b *bytes.Buffer, d *digest) {
 	}
 }
 
-func timerCells(t *analyzer.Timer) []string {
+func timerCells(t *model.Timer) []string {
 	known, value := "", t.Words()
 	if t.KnownAs != nil {
 		known = *t.KnownAs
@@ -178,7 +178,7 @@ func timerCells(t *analyzer.Timer) []string {
 	}
 }
 
-func mdFindings(b *bytes.Buffer, list []analyzer.FindingGroup, joined []string) {
+func mdFindings(b *bytes.Buffer, list []model.FindingGroup, joined []string) {
 	if len(list) > 0 {
 		b.WriteString("\n### Findings\n")
 	}
@@ -192,7 +192,7 @@ func mdFindings(b *bytes.Buffer, list []analyzer.FindingGroup, joined []string) 
 	}
 }
 
-func mdFinding(b *bytes.Buffer, f *analyzer.FindingGroup, joined []string) {
+func mdFinding(b *bytes.Buffer, f *model.FindingGroup, joined []string) {
 	fmt.Fprintf(b, "\n**%s %s %s**%s\n\n%s\n\n", f.Severity, mdEscape(f.Rule), mdEscape(f.Name),
 		mdEscape(about(f)), mdEscape(prose.UpperFirst(f.Message)))
 	for i := range f.Examples {
@@ -209,7 +209,7 @@ func mdFinding(b *bytes.Buffer, f *analyzer.FindingGroup, joined []string) {
 	}
 }
 
-func mdTimers(b *bytes.Buffer, list []analyzer.Timer) {
+func mdTimers(b *bytes.Buffer, list []model.Timer) {
 	if len(list) == 0 {
 		return
 	}

@@ -6,18 +6,18 @@ import (
 	"strings"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // groups returns n groups of each of so many rules, the largest first.
-func groups(rules, n int) []analyzer.FindingGroup {
-	var out []analyzer.FindingGroup
+func groups(rules, n int) []model.FindingGroup {
+	var out []model.FindingGroup
 	for rule := range rules {
 		for i := range n {
-			out = append(out, analyzer.FindingGroup{
-				Rule: fmt.Sprintf("FIN%d", 100+rule), Name: "some-name", Severity: analyzer.Warning,
+			out = append(out, model.FindingGroup{
+				Rule: fmt.Sprintf("FIN%d", 100+rule), Name: "some-name", Severity: model.Warning,
 				Server: fmt.Sprintf("192.0.2.%d:80", i), Connections: int64(n - i), Message: "it did.", Advice: "Do not.",
-				Examples: []analyzer.Example{{File: "a b.pcap", Stream: 7, Frames: []int64{3, 5}, Shows: []string{"", "FIN"}}},
+				Examples: []model.Example{{File: "a b.pcap", Stream: 7, Frames: []int64{3, 5}, Shows: []string{"", "FIN"}}},
 			})
 		}
 	}
@@ -27,9 +27,9 @@ func groups(rules, n int) []analyzer.FindingGroup {
 // TestManyFindingsStayReadable writes far more groups and timers than a person
 // reads.
 func TestManyFindingsStayReadable(t *testing.T) {
-	s := &analyzer.Summary{Findings: groups(20, 5000)}
+	s := &model.Summary{Findings: groups(20, 5000)}
 	for i := range 5000 {
-		s.Timers = append(s.Timers, analyzer.Timer{Kind: analyzer.ClientTimeout, Server: fmt.Sprint(i), From: analyzer.FromSYN})
+		s.Timers = append(s.Timers, model.Timer{Kind: model.ClientTimeout, Server: fmt.Sprint(i), From: model.FromSYN})
 	}
 	for _, format := range []string{"text", "markdown"} {
 		var out bytes.Buffer
@@ -50,9 +50,9 @@ func TestManyFindingsStayReadable(t *testing.T) {
 
 func TestFindingText(t *testing.T) {
 	f := groups(1, 1)[0]
-	f.Folds = []analyzer.Fold{{Rule: "FIN203", Name: "late-response", Connections: 1}, {Rule: "FIN101", Name: "half-closed", Connections: 4}}
+	f.Folds = []model.Fold{{Rule: "FIN203", Name: "late-response", Connections: 1}, {Rule: "FIN101", Name: "half-closed", Connections: 4}}
 	var out bytes.Buffer
-	if err := Text(&out, Style{}).Close(&analyzer.Summary{Findings: []analyzer.FindingGroup{f}}); err != nil {
+	if err := Text(&out, Style{}).Close(&model.Summary{Findings: []model.FindingGroup{f}}); err != nil {
 		t.Fatal(err)
 	}
 	const want = `
@@ -79,8 +79,8 @@ func TestShellWord(t *testing.T) {
 }
 
 func TestShowCommand(t *testing.T) {
-	s := &analyzer.Summary{Files: []analyzer.FileInfo{{File: "a"}, {File: "b"}}}
-	e := &analyzer.Example{File: "b", Stream: 7}
+	s := &model.Summary{Files: []model.FileInfo{{File: "a"}, {File: "b"}}}
+	e := &model.Example{File: "b", Stream: 7}
 	if got, want := showCommand(e, joined(s)), "finwait show --join a b --stream 7"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
@@ -92,7 +92,7 @@ func TestShowCommand(t *testing.T) {
 	if got := showCommand(e, []string{"a", "b", "c", "d", "e"}); got != "finwait show --join a … e --stream 7" {
 		t.Error(got)
 	}
-	if got := showCommand(&analyzer.Example{File: "-"}, nil); got != "" {
+	if got := showCommand(&model.Example{File: "-"}, nil); got != "" {
 		t.Error(got)
 	}
 }
@@ -107,7 +107,7 @@ func TestMarkdownCode(t *testing.T) {
 
 func TestWhatIsToldOnce(t *testing.T) {
 	text := "open x.pcap: no such file or directory"
-	summary := &analyzer.Summary{Files: []analyzer.FileInfo{{File: "x.pcap", Error: &text}}}
+	summary := &model.Summary{Files: []model.FileInfo{{File: "x.pcap", Error: &text}}}
 	for told, want := range map[bool]string{
 		false: "x.pcap   not read\n  ! open x.pcap: no such file or directory\n",
 		true:  "x.pcap   not read\n",

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
@@ -19,7 +19,7 @@ type FollowUp struct {
 }
 
 // NewFollowUp returns how to select the connection of r.
-func NewFollowUp(r *analyzer.Record) *FollowUp {
+func NewFollowUp(r *model.Record) *FollowUp {
 	family, ip := "ip", "ip"
 	if r.Client.IP.Is6() && !r.Client.IP.Is4In6() {
 		family, ip = "ipv6", "ip6"

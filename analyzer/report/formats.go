@@ -3,7 +3,7 @@ package report
 import (
 	"io"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // Style is how text for people looks.
@@ -21,7 +21,7 @@ type Format struct {
 	Name   string
 	Sorted bool // wants the records of a capture in the order of their streams
 	Binary bool // is nothing for a terminal
-	New    func(w io.Writer, s Style) analyzer.Handler
+	New    func(w io.Writer, s Style) model.Handler
 }
 
 // Records are the formats that write one record per connection.
@@ -40,14 +40,14 @@ var Summaries = []Format{
 	{Name: "text", New: Text},
 	{Name: "json", New: plain(SummaryJSON)},
 	{Name: "markdown", New: plain(Markdown)},
-	{Name: "html", New: plain(func(w io.Writer) analyzer.Handler {
-		return SummaryPage(w, PageOptions{TimeWait: analyzer.DefaultConfig().TimeWait})
+	{Name: "html", New: plain(func(w io.Writer) model.Handler {
+		return SummaryPage(w, PageOptions{TimeWait: model.DefaultConfig().TimeWait})
 	})},
 }
 
 // plain adapts a format that has no style.
-func plain(f func(io.Writer) analyzer.Handler) func(io.Writer, Style) analyzer.Handler {
-	return func(w io.Writer, _ Style) analyzer.Handler { return f(w) }
+func plain(f func(io.Writer) model.Handler) func(io.Writer, Style) model.Handler {
+	return func(w io.Writer, _ Style) model.Handler { return f(w) }
 }
 
 // Find returns the format of that name, which must be one of list.

@@ -3,7 +3,7 @@ package report
 import (
 	"io"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
@@ -16,9 +16,9 @@ type jsonArray struct {
 
 // JSON returns a Handler that writes the records as one JSON array, a record a
 // line.
-func JSON(w io.Writer) analyzer.Handler { return &jsonArray{w: w} }
+func JSON(w io.Writer) model.Handler { return &jsonArray{w: w} }
 
-func (j *jsonArray) Record(r *analyzer.Record) error {
+func (j *jsonArray) Record(r *model.Record) error {
 	j.separate()
 	j.buf = r.AppendJSON(j.buf)
 	_, err := j.w.Write(j.buf)
@@ -41,7 +41,7 @@ func (j *jsonArray) separate() {
 	j.begun = true
 }
 
-func (j *jsonArray) Close(*analyzer.Summary) error {
+func (j *jsonArray) Close(*model.Summary) error {
 	end := "\n]\n"
 	if !j.begun {
 		end = "[]\n"
@@ -54,8 +54,8 @@ func (j *jsonArray) Close(*analyzer.Summary) error {
 // common.
 type summaryOnly struct{}
 
-func (summaryOnly) Record(*analyzer.Record) error { return nil }
-func (summaryOnly) File(*analyzer.FileInfo) error { return nil }
+func (summaryOnly) Record(*model.Record) error { return nil }
+func (summaryOnly) File(*model.FileInfo) error { return nil }
 
 type summaryJSON struct {
 	summaryOnly
@@ -63,8 +63,8 @@ type summaryJSON struct {
 }
 
 // SummaryJSON returns a Handler that writes the summary as one JSON object.
-func SummaryJSON(w io.Writer) analyzer.Handler { return &summaryJSON{w: w} }
+func SummaryJSON(w io.Writer) model.Handler { return &summaryJSON{w: w} }
 
-func (j *summaryJSON) Close(s *analyzer.Summary) error {
+func (j *summaryJSON) Close(s *model.Summary) error {
 	return prose.JSONEncoder(j.w, "  ").Encode(s)
 }

@@ -3,15 +3,15 @@ package report
 import (
 	"io"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // recordsOnly is the half of a Handler that formats of records have in common:
 // they leave out what is known of files and of the whole run.
 type recordsOnly struct{}
 
-func (recordsOnly) File(*analyzer.FileInfo) error { return nil }
-func (recordsOnly) Close(*analyzer.Summary) error { return nil }
+func (recordsOnly) File(*model.FileInfo) error { return nil }
+func (recordsOnly) Close(*model.Summary) error { return nil }
 
 type jsonl struct {
 	recordsOnly
@@ -20,9 +20,9 @@ type jsonl struct {
 }
 
 // JSONL returns a Handler that writes one JSON object a line.
-func JSONL(w io.Writer) analyzer.Handler { return &jsonl{w: w} }
+func JSONL(w io.Writer) model.Handler { return &jsonl{w: w} }
 
-func (j *jsonl) Record(r *analyzer.Record) error {
+func (j *jsonl) Record(r *model.Record) error {
 	j.buf = append(r.AppendJSON(j.buf[:0]), '\n')
 	_, err := j.w.Write(j.buf)
 	return err

@@ -5,7 +5,7 @@ import (
 	"io"
 
 	"finwait/analyzer/ladder"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
@@ -30,41 +30,41 @@ type ladderHead struct {
 
 // ladderSegment is the line of a segment, or of an ICMP error about one.
 type ladderSegment struct {
-	Schema     string           `json:"schema"`
-	Kind       string           `json:"kind"` // segment, icmp
-	Frame      int64            `json:"frame"`
-	Time       analyzer.Time    `json:"time"`
-	SinceStart analyzer.Seconds `json:"since_start_s"`
-	SinceLast  analyzer.Seconds `json:"since_last_s"`
-	From       string           `json:"from"` // client, server; of an ICMP error, who sent what it quotes
-	Flags      string           `json:"flags"`
-	Seq        *int64           `json:"seq"` // relative, as are ack's
-	Ack        *int64           `json:"ack"`
-	Len        uint32           `json:"len"`
-	Window     *int64           `json:"window"`     // octets; null where the scale is not known
-	RawWindow  *uint16          `json:"window_raw"` // as sent
-	Reports    *string          `json:"reports"`    // what an ICMP error reports
-	Notes      []string         `json:"notes"`
-	Answers    *int64           `json:"answers"` // frame of the segment that a reset answers
-	Client     *string          `json:"client_state"`
-	Server     *string          `json:"server_state"`
-	Began      []string         `json:"state_began"` // whose state began here
-	Findings   []string         `json:"findings"`    // rules of which this is evidence
+	Schema     string        `json:"schema"`
+	Kind       string        `json:"kind"` // segment, icmp
+	Frame      int64         `json:"frame"`
+	Time       model.Time    `json:"time"`
+	SinceStart model.Seconds `json:"since_start_s"`
+	SinceLast  model.Seconds `json:"since_last_s"`
+	From       string        `json:"from"` // client, server; of an ICMP error, who sent what it quotes
+	Flags      string        `json:"flags"`
+	Seq        *int64        `json:"seq"` // relative, as are ack's
+	Ack        *int64        `json:"ack"`
+	Len        uint32        `json:"len"`
+	Window     *int64        `json:"window"`     // octets; null where the scale is not known
+	RawWindow  *uint16       `json:"window_raw"` // as sent
+	Reports    *string       `json:"reports"`    // what an ICMP error reports
+	Notes      []string      `json:"notes"`
+	Answers    *int64        `json:"answers"` // frame of the segment that a reset answers
+	Client     *string       `json:"client_state"`
+	Server     *string       `json:"server_state"`
+	Began      []string      `json:"state_began"` // whose state began here
+	Findings   []string      `json:"findings"`    // rules of which this is evidence
 }
 
 type ladderFinding struct {
-	Schema  string            `json:"schema"`
-	Kind    string            `json:"kind"` // finding
-	Finding *analyzer.Finding `json:"finding"`
+	Schema  string         `json:"schema"`
+	Kind    string         `json:"kind"` // finding
+	Finding *model.Finding `json:"finding"`
 }
 
 type ladderEnd struct {
-	Schema     string           `json:"schema"`
-	Kind       string           `json:"kind"` // end
-	Time       analyzer.Time    `json:"time"` // the end of observation
-	SinceStart analyzer.Seconds `json:"since_start_s"`
-	SinceLast  analyzer.Seconds `json:"since_last_s"`
-	Ended      conn.End         `json:"ended"`
+	Schema     string        `json:"schema"`
+	Kind       string        `json:"kind"` // end
+	Time       model.Time    `json:"time"` // the end of observation
+	SinceStart model.Seconds `json:"since_start_s"`
+	SinceLast  model.Seconds `json:"since_last_s"`
+	Ended      conn.End      `json:"ended"`
 }
 
 func (j *ladderJSON) Begin(l *ladder.Ladder) error {
@@ -75,7 +75,7 @@ func (j *ladderJSON) Begin(l *ladder.Ladder) error {
 func (j *ladderJSON) Row(r *ladder.Row) error {
 	s := ladderSegment{
 		Schema: LadderSchema, Kind: "segment", Frame: r.Frame, Time: r.Time,
-		SinceStart: analyzer.Seconds(r.SinceStart), SinceLast: analyzer.Seconds(r.SinceLast),
+		SinceStart: model.Seconds(r.SinceStart), SinceLast: model.Seconds(r.SinceLast),
 		From: r.From.String(), Flags: r.FlagText(), Len: r.Len,
 		Notes: []string{}, Began: []string{}, Findings: []string{},
 		Client: textOrNull(r.States[conn.Client]), Server: textOrNull(r.States[conn.Server]),
@@ -112,7 +112,7 @@ func (j *ladderJSON) Row(r *ladder.Row) error {
 	return j.findings(r.Proves)
 }
 
-func (j *ladderJSON) findings(list []*analyzer.Finding) error {
+func (j *ladderJSON) findings(list []*model.Finding) error {
 	for _, f := range list {
 		if err := j.write(ladderFinding{LadderSchema, "finding", f}); err != nil {
 			return err
@@ -128,7 +128,7 @@ func (j *ladderJSON) End() error {
 	}
 	end, quiet := j.ladder.Until()
 	return j.write(ladderEnd{
-		LadderSchema, "end", end, analyzer.Seconds(end.Sub(r.First.Time)), analyzer.Seconds(quiet), r.Ended,
+		LadderSchema, "end", end, model.Seconds(end.Sub(r.First.Time)), model.Seconds(quiet), r.Ended,
 	})
 }
 

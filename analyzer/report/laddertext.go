@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/ladder"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
@@ -43,17 +43,17 @@ func (t *ladderText) Begin(l *ladder.Ladder) error {
 }
 
 // ladderFacts says in a line what a connection was.
-func ladderFacts(r *analyzer.Record) string {
+func ladderFacts(r *model.Record) string {
 	facts := fmt.Sprintf("stream %d: %s to %s, %s", r.Stream, endpoint(r.Client), endpoint(r.Server), closeText(r))
 	facts += "; " + prose.Count(r.Packets.Client+r.Packets.Server, "segment")
 	if took := r.Last.Time.Sub(r.First.Time); took > 0 {
-		facts += " in " + analyzer.Seconds(took).Words()
+		facts += " in " + model.Seconds(took).Words()
 	}
 	return facts
 }
 
 // closeText words how a connection closed and who did it.
-func closeText(r *analyzer.Record) string {
+func closeText(r *model.Record) string {
 	text := r.Close.String()
 	for _, c := range closeWords {
 		if c.value == r.Close {
@@ -78,7 +78,7 @@ func (t *ladderText) Row(r *ladder.Row) error {
 
 func (t *ladderText) row(r *ladder.Row) error {
 	if r.SinceLast >= ladderGap {
-		t.gap(analyzer.Seconds(r.SinceLast))
+		t.gap(model.Seconds(r.SinceLast))
 	}
 	var states [2]string
 	for side, began := range r.Began {
@@ -101,7 +101,7 @@ func (t *ladderText) since(r *ladder.Row) string {
 	if r.Frame == t.ladder.Record.First.Frame {
 		return ""
 	}
-	return analyzer.Seconds(r.SinceLast).Words()
+	return model.Seconds(r.SinceLast).Words()
 }
 
 func (t *ladderText) arrow(r *ladder.Row) arrow {
@@ -187,13 +187,13 @@ func noteTexts(r *ladder.Row) (out []string) {
 }
 
 // finding tells a finding below the last segment that proves it.
-func (t *ladderText) finding(f *analyzer.Finding) {
+func (t *ladderText) finding(f *model.Finding) {
 	mark := t.style.severity(f.Severity, "▲ "+prose.Safe(f.Severity.String()+" "+f.Rule+" "+f.Name)+":")
 	t.lines("  ", "    ", mark+" "+prose.Safe(f.Message.String()))
 }
 
 // gap draws a silence.
-func (t *ladderText) gap(s analyzer.Seconds) {
+func (t *ladderText) gap(s model.Seconds) {
 	text := "~ " + s.Words() + " ~"
 	if prose.Width(text) > t.layout.arrow {
 		text = s.Words()
@@ -210,7 +210,7 @@ func (t *ladderText) fold(f *folded) error {
 func (f *folded) words() string {
 	text := prose.Count(f.segments, "segment")
 	if d := f.to - f.from; d > 0 {
-		text += " in " + analyzer.Seconds(d).Words()
+		text += " in " + model.Seconds(d).Words()
 	}
 	for side, n := range f.bytes {
 		if n > 0 {
@@ -233,7 +233,7 @@ func size(n int64) string {
 		v /= 1000
 		unit++
 	}
-	return analyzer.Digits3(v) + " " + [...]string{"", "kB", "MB", "GB", "TB"}[unit]
+	return model.Digits3(v) + " " + [...]string{"", "kB", "MB", "GB", "TB"}[unit]
 }
 
 // endWords say why observation of a connection ended, where the last segment
@@ -259,7 +259,7 @@ func (t *ladderText) End() error {
 	}
 	end, quiet := t.ladder.Until()
 	if quiet >= ladderGap {
-		t.gap(analyzer.Seconds(quiet))
+		t.gap(model.Seconds(quiet))
 	}
 	t.layout.line(&t.buf, rung{
 		time: fmt.Sprintf("%.6f", end.Sub(r.First.Time).Seconds()), details: []string{words},
@@ -269,7 +269,7 @@ func (t *ladderText) End() error {
 }
 
 // openState is the state in which observation of an endpoint ended.
-func openState(stays []analyzer.Stay) string {
+func openState(stays []model.Stay) string {
 	if n := len(stays); n > 0 && stays[n-1].Open {
 		return stays[n-1].State.String()
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
@@ -18,9 +18,9 @@ type markdown struct {
 
 // Markdown returns a Handler that writes the summary as GitHub-flavoured
 // Markdown.
-func Markdown(w io.Writer) analyzer.Handler { return &markdown{w: w} }
+func Markdown(w io.Writer) model.Handler { return &markdown{w: w} }
 
-func (m *markdown) Close(s *analyzer.Summary) error {
+func (m *markdown) Close(s *model.Summary) error {
 	d := newDigest(s)
 	var b bytes.Buffer
 	b.WriteString("## TCP teardown\n\n")

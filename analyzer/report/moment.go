@@ -3,19 +3,19 @@ package report
 import (
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
 // momentWords words the worst moment, counted from the capture's first packet.
-func momentWords(s *analyzer.Summary) string {
+func momentWords(s *model.Summary) string {
 	m := s.WorstMoment
 	if m == nil {
 		return ""
 	}
 	text := prose.Count(m.Sockets, "socket") + " in " + m.State.String() + " on " + prose.Safe(m.Host)
 	if first := firstPacket(s, m.File); first != nil {
-		text += " at " + analyzer.Seconds(m.Time.Sub(*first)).Words()
+		text += " at " + model.Seconds(m.Time.Sub(*first)).Words()
 	}
 	if len(s.Files) > 1 && m.File != "" {
 		text += " of " + prose.Safe(m.File)
@@ -25,7 +25,7 @@ func momentWords(s *analyzer.Summary) string {
 
 // firstPacket returns the time of the first packet of a capture, of all where file is
 // "".
-func firstPacket(s *analyzer.Summary, file string) (first *analyzer.Time) {
+func firstPacket(s *model.Summary, file string) (first *model.Time) {
 	for i := range s.Files {
 		f := &s.Files[i]
 		if f.First != nil && (file == "" || f.File == file) && (first == nil || *f.First < *first) {
@@ -37,7 +37,7 @@ func firstPacket(s *analyzer.Summary, file string) (first *analyzer.Time) {
 
 // momentCommand is what shows the sockets of the worst moment, joined being all
 // captures where they were read as one.
-func momentCommand(s *analyzer.Summary, joined []string) string {
+func momentCommand(s *model.Summary, joined []string) string {
 	m := s.WorstMoment
 	if m == nil {
 		return ""

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 )
@@ -101,7 +101,7 @@ var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 // cuts what is left of a thousandth off, so that 0.29 s would become 289 ms: where
 // that is so the text names a moment a microsecond later, which becomes the right
 // millisecond.
-func appendPrometheusTime(dst []byte, t analyzer.Time) []byte {
+func appendPrometheusTime(dst []byte, t model.Time) []byte {
 	ms := int64(t) / OpenMetricsStep
 	away := int64(1) // from zero
 	if ms < 0 {

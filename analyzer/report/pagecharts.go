@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/tcpstate"
@@ -34,7 +34,7 @@ func drawTallies(list []tallied, width float64, label string) template.HTML {
 type Spread struct {
 	Whose string // "old client"
 	State tcpstate.State
-	Times *analyzer.StateTimes
+	Times *model.StateTimes
 }
 
 // DrawSpreads draws how long stays were, on one logarithmic axis.
@@ -115,10 +115,10 @@ func spreadRange(rows []stateRow) (low, high int) {
 	for i := range rows {
 		t := rows[i].times
 		for _, bin := range t.Bins() {
-			take(math.Pow(10, float64(bin.From)/analyzer.PerDecade))
-			take(math.Pow(10, float64(bin.From+1)/analyzer.PerDecade))
+			take(math.Pow(10, float64(bin.From)/model.PerDecade))
+			take(math.Pow(10, float64(bin.From+1)/model.PerDecade))
 		}
-		for _, v := range []*analyzer.Seconds{t.MaxOpen, t.MaxAtMost, t.MaxAtLeast} {
+		for _, v := range []*model.Seconds{t.MaxOpen, t.MaxAtMost, t.MaxAtLeast} {
 			if v != nil {
 				take(float64(*v))
 			}
@@ -138,14 +138,14 @@ func drawSpread(d *page.SVG, s *stateRow, y float64, at func(float64) float64) {
 		most = max(most, bin.N)
 	}
 	for _, bin := range bins {
-		from := math.Pow(10, float64(bin.From)/analyzer.PerDecade)
-		to := math.Pow(10, float64(bin.From+1)/analyzer.PerDecade)
+		from := math.Pow(10, float64(bin.From)/model.PerDecade)
+		to := math.Pow(10, float64(bin.From+1)/model.PerDecade)
 		high := max(spreadThick*float64(bin.N)/float64(most), 1.5)
-		title := fmt.Sprintf("%s from %s to %s", prose.Number(bin.N), analyzer.Seconds(from).Words(), analyzer.Seconds(to).Words())
+		title := fmt.Sprintf("%s from %s to %s", prose.Number(bin.N), model.Seconds(from).Words(), model.Seconds(to).Words())
 		d.Rect(page.StateClass(s.of), at(from)+0.5, base-high, max(at(to)-at(from)-1, 1.5), high, title)
 	}
 	for _, bound := range []struct {
-		v    *analyzer.Seconds
+		v    *model.Seconds
 		sign string
 		up   float64
 		text string
@@ -173,7 +173,7 @@ type timerRow struct {
 }
 
 // newTimerRow draws the samples of a timer between the shortest and the longest.
-func newTimerRow(t *analyzer.Timer) timerRow {
+func newTimerRow(t *model.Timer) timerRow {
 	row := timerRow{Cells: timerCells(t)}
 	if len(t.Dots) == 0 {
 		return row

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
@@ -29,9 +29,9 @@ type pageRow struct {
 	stream                                  uint32
 	port                                    uint16
 	close, closer, bound                    uint8
-	half, teardown                          analyzer.Seconds // -1 where null
-	at                                      analyzer.Time
-	times                                   []analyzer.Seconds // since at: where its states change
+	half, teardown                          model.Seconds // -1 where null
+	at                                      model.Time
+	times                                   []model.Seconds // since at: where its states change
 }
 
 // pageRows gathers connections, those with findings rather than others where there
@@ -71,7 +71,7 @@ func (d *dictionary) bounded(text string) int {
 	return d.number(text)
 }
 
-func (p *pageRows) add(r *analyzer.Record) {
+func (p *pageRows) add(r *model.Record) {
 	p.all++
 	plain := len(r.Findings) == 0
 	full := len(p.found)+len(p.plain) >= maxRows
@@ -89,7 +89,7 @@ func (p *pageRows) add(r *analyzer.Record) {
 	p.found = append(p.found, row)
 }
 
-func (p *pageRows) row(r *analyzer.Record) pageRow {
+func (p *pageRows) row(r *model.Record) pageRow {
 	var rules []string
 	for i := range r.Findings {
 		rules = append(rules, prose.Safe(r.Findings[i].Rule))
@@ -124,19 +124,19 @@ func (p *pageRows) row(r *analyzer.Record) pageRow {
 // wayOf returns the way of both ends through their states as JSON: for each end, for
 // each stay, the state, by number the times at which it begins and ends, its bound, and
 // whether observation ended in it. The times are since the first.
-func wayOf(r *analyzer.Record) (way string, first analyzer.Time, times []analyzer.Seconds) {
+func wayOf(r *model.Record) (way string, first model.Time, times []model.Seconds) {
 	first = r.First.Time
-	var all []analyzer.Time
+	var all []model.Time
 	for _, side := range sides {
 		for _, s := range stays(r, side) {
-			all = append(all, s.Since, s.Since+analyzer.Time(s.DurationS))
+			all = append(all, s.Since, s.Since+model.Time(s.DurationS))
 			first = min(first, s.Since)
 		}
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)
 	for _, t := range all {
-		times = append(times, analyzer.Seconds(t.Sub(first)))
+		times = append(times, model.Seconds(t.Sub(first)))
 	}
 	var b strings.Builder
 	b.WriteByte('[')
@@ -151,7 +151,7 @@ func wayOf(r *analyzer.Record) (way string, first analyzer.Time, times []analyze
 				continue
 			}
 			from, _ := slices.BinarySearch(all, s.Since)
-			to, _ := slices.BinarySearch(all, s.Since+analyzer.Time(s.DurationS))
+			to, _ := slices.BinarySearch(all, s.Since+model.Time(s.DurationS))
 			open := 0
 			if s.Open {
 				open = 1
@@ -200,8 +200,8 @@ func (c *rowColumns) add(i int, v int64) { c.texts[i] = vlq(c.texts[i], v) }
 // json returns rows as an object whose columns are texts of numbers; all names and
 // words stand once, in lists. It also returns how many rows there was room for.
 func (p *pageRows) json(rows []pageRow) ([]byte, int) {
-	unit := analyzer.Seconds(1000)
-	bases := make([]analyzer.Time, len(p.files.list))
+	unit := model.Seconds(1000)
+	bases := make([]model.Time, len(p.files.list))
 	seen := make([]bool, len(bases))
 	for i := range rows {
 		r := &rows[i]
@@ -236,8 +236,8 @@ func (p *pageRows) json(rows []pageRow) ([]byte, int) {
 	return p.object(&c, n, unit), n
 }
 
-func (c *rowColumns) row(r *pageRow, bases []analyzer.Time, unit analyzer.Seconds) {
-	null := func(v analyzer.Seconds) int64 { // 0, else one more
+func (c *rowColumns) row(r *pageRow, bases []model.Time, unit model.Seconds) {
+	null := func(v model.Seconds) int64 { // 0, else one more
 		if v < 0 {
 			return 0
 		}
@@ -249,14 +249,14 @@ func (c *rowColumns) row(r *pageRow, bases []analyzer.Time, unit analyzer.Second
 	} {
 		c.add(i, v)
 	}
-	last, previous := len(c.texts)-1, analyzer.Seconds(0)
+	last, previous := len(c.texts)-1, model.Seconds(0)
 	for _, t := range r.times {
 		c.add(last, int64((t-previous)/unit))
 		previous = t
 	}
 }
 
-func (p *pageRows) object(c *rowColumns, n int, unit analyzer.Seconds) []byte {
+func (p *pageRows) object(c *rowColumns, n int, unit model.Seconds) []byte {
 	ways := make([]json.RawMessage, len(p.ways.list))
 	for i, way := range p.ways.list {
 		if ways[i] = json.RawMessage(way); way == "" {
@@ -308,7 +308,7 @@ func withPort(address string, port uint16) string {
 
 // first tells a row in words.
 func (p *pageRows) first(r *pageRow) firstRow {
-	seconds := func(v analyzer.Seconds, bound conn.Bound) string {
+	seconds := func(v model.Seconds, bound conn.Bound) string {
 		if v < 0 {
 			return ""
 		}

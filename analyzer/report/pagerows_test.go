@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -50,21 +50,21 @@ func TestNumbersComeBack(t *testing.T) {
 }
 
 // record returns a connection that closed 3 ms after it began.
-func rowRecord(stream uint32, rule string) *analyzer.Record {
-	half := analyzer.Seconds(2e6)
+func rowRecord(stream uint32, rule string) *model.Record {
+	half := model.Seconds(2e6)
 	bound, role := conn.AtLeast, conn.Server
-	begun := analyzer.Time(1e18 + int64(stream)*1e6)
-	r := &analyzer.Record{
-		File: "a.pcap", Stream: stream, Client: analyzer.Endpoint{IP: netip.MustParseAddr("2001:db8::1"), Port: 40000},
-		Server: analyzer.Endpoint{IP: netip.MustParseAddr("192.0.2.1"), Port: 443}, First: analyzer.Point{Frame: 1, Time: begun},
+	begun := model.Time(1e18 + int64(stream)*1e6)
+	r := &model.Record{
+		File: "a.pcap", Stream: stream, Client: model.Endpoint{IP: netip.MustParseAddr("2001:db8::1"), Port: 40000},
+		Server: model.Endpoint{IP: netip.MustParseAddr("192.0.2.1"), Port: 443}, First: model.Point{Frame: 1, Time: begun},
 		Close: conn.CloseHalfClosed, FirstCloser: &role, HalfClosedS: &half, HalfClosed: &bound, Flags: ">S",
 	}
-	r.States.Server = []analyzer.Stay{
+	r.States.Server = []model.Stay{
 		{State: tcpstate.Established, Since: begun, DurationS: 1e6},
 		{State: tcpstate.FinWait2, Since: begun + 1e6, DurationS: 2e6, Bound: conn.AtLeast, Open: true},
 	}
 	if rule != "" {
-		r.Findings = []analyzer.Finding{{Rule: rule}}
+		r.Findings = []model.Finding{{Rule: rule}}
 	}
 	return r
 }

@@ -1,13 +1,13 @@
 package report
 
 import (
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // span is from when to when something was seen; its zero value is never.
-type span struct{ first, last analyzer.Time }
+type span struct{ first, last model.Time }
 
-func (s *span) add(t analyzer.Time) {
+func (s *span) add(t model.Time) {
 	if s.first == 0 || t < s.first {
 		s.first = t
 	}
@@ -16,9 +16,9 @@ func (s *span) add(t analyzer.Time) {
 
 // momentOf returns when a connection was closed first; when it began, if nobody closed
 // it.
-func momentOf(r *analyzer.Record) analyzer.Time {
-	var at *analyzer.Time
-	for _, fin := range []*analyzer.FIN{r.FIN.Client, r.FIN.Server} {
+func momentOf(r *model.Record) model.Time {
+	var at *model.Time
+	for _, fin := range []*model.FIN{r.FIN.Client, r.FIN.Server} {
 		if fin != nil && fin.Time != nil && (at == nil || *fin.Time < *at) {
 			at = fin.Time
 		}
@@ -34,7 +34,7 @@ func momentOf(r *analyzer.Record) analyzer.Time {
 
 // when says since when a group was seen. Where one server has several groups of a rule,
 // nothing tells whose a connection is.
-func (p *summaryPage) when(groups []analyzer.FindingGroup, f *analyzer.FindingGroup) string {
+func (p *summaryPage) when(groups []model.FindingGroup, f *model.FindingGroup) string {
 	for i := range groups {
 		if g := &groups[i]; g != f && g.Server == f.Server {
 			return ""
@@ -44,7 +44,7 @@ func (p *summaryPage) when(groups []analyzer.FindingGroup, f *analyzer.FindingGr
 	if !ok || p.first == nil || f.Connections == 0 {
 		return ""
 	}
-	in := func(t analyzer.Time) string { return analyzer.Seconds(max(t.Sub(*p.first), 0)).Words() }
+	in := func(t model.Time) string { return model.Seconds(max(t.Sub(*p.first), 0)).Words() }
 	const layout = "2006-01-02 15:04:05"
 	text := c.when.first.Std().UTC().Format(layout) + " UTC, " + in(c.when.first) + " into the capture"
 	if f.Connections == 1 {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
@@ -13,25 +13,25 @@ import (
 // TestWhen wants a page to say since when a finding is seen, whatever the order of the
 // records, and to say nothing where two groups share the connections.
 func TestWhen(t *testing.T) {
-	second := func(n float64) analyzer.Time { return analyzer.Time(1.7e18 + n*1e9) }
-	fin := func(n float64) *analyzer.FIN {
+	second := func(n float64) model.Time { return model.Time(1.7e18 + n*1e9) }
+	fin := func(n float64) *model.FIN {
 		at := second(n)
-		return &analyzer.FIN{Time: &at}
+		return &model.FIN{Time: &at}
 	}
 	first := second(0)
 	p := &summaryPage{candidates: map[candidateKey]candidate{}, first: &first}
-	for i, r := range []*analyzer.Record{
-		{Stream: 1, FIN: analyzer.Sides[*analyzer.FIN]{Client: fin(9), Server: fin(7)}},
-		{Stream: 0, FIN: analyzer.Sides[*analyzer.FIN]{Server: fin(2)}},
-		{Stream: 2, First: analyzer.Point{Time: second(12.5)}},
+	for i, r := range []*model.Record{
+		{Stream: 1, FIN: model.Sides[*model.FIN]{Client: fin(9), Server: fin(7)}},
+		{Stream: 0, FIN: model.Sides[*model.FIN]{Server: fin(2)}},
+		{Stream: 2, First: model.Point{Time: second(12.5)}},
 	} {
-		r.Findings = []analyzer.Finding{{Rule: "FIN201"}}
+		r.Findings = []model.Finding{{Rule: "FIN201"}}
 		p.keep(r, candidateKey{"FIN201", "192.0.2.1:80"})
 		if c := p.candidates[candidateKey{"FIN201", "192.0.2.1:80"}]; int(c.record.Stream) != min(1-i, 1) && i < 2 {
 			t.Errorf("stream %d is the example", c.record.Stream)
 		}
 	}
-	groups := []analyzer.FindingGroup{{Rule: "FIN201", Server: "192.0.2.1:80", Connections: 3}}
+	groups := []model.FindingGroup{{Rule: "FIN201", Server: "192.0.2.1:80", Connections: 3}}
 	if got, want := p.when(groups, &groups[0]), "First at 2023-11-14 22:13:22 UTC, 2.00 s into the capture; last at 12.5 s."; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -45,9 +45,9 @@ func TestWhen(t *testing.T) {
 func TestWaitsDoNotOverlap(t *testing.T) {
 	var d page.SVG
 	room := extent{100, 700}
-	taken := barWait(&d, conn.Client, &analyzer.Stay{State: tcpstate.FinWait1}, room, nil)
-	taken = barWait(&d, conn.Server, &analyzer.Stay{State: tcpstate.FinWait2}, room, taken)
-	if taken = barWait(&d, conn.Server, &analyzer.Stay{State: tcpstate.FinWait2}, room, taken); len(taken) > 3 {
+	taken := barWait(&d, conn.Client, &model.Stay{State: tcpstate.FinWait1}, room, nil)
+	taken = barWait(&d, conn.Server, &model.Stay{State: tcpstate.FinWait2}, room, taken)
+	if taken = barWait(&d, conn.Server, &model.Stay{State: tcpstate.FinWait2}, room, taken); len(taken) > 3 {
 		t.Fatalf("%v", taken)
 	}
 	for i, a := range taken {

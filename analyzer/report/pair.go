@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"sync"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/pair"
 	"finwait/analyzer/report/prose"
 )
@@ -30,9 +30,9 @@ type PairHead struct {
 
 // PairClock is how B's clock stands to A's.
 type PairClock struct {
-	OffsetS  *analyzer.Seconds `json:"offset_s" about:"B's clock minus A's; null where segments went one way only"`
-	ErrorS   *analyzer.Seconds `json:"error_s" about:"half of the smallest round trip"`
-	DriftPPM *float64          `json:"drift_ppm" about:"how much faster B's clock runs, in millionths; null where the captures cannot show it"`
+	OffsetS  *model.Seconds `json:"offset_s" about:"B's clock minus A's; null where segments went one way only"`
+	ErrorS   *model.Seconds `json:"error_s" about:"half of the smallest round trip"`
+	DriftPPM *float64       `json:"drift_ppm" about:"how much faster B's clock runs, in millionths; null where the captures cannot show it"`
 }
 
 // PairPath holds one value per way between the captures.
@@ -52,7 +52,7 @@ func pairHead(n PairNames, r *pair.Result) *PairHead {
 		DelayS: PairPath[*pair.Delays]{r.Paths[0].Delays, r.Paths[1].Delays},
 	}
 	if o := &r.Offset; o.Known {
-		at, err := analyzer.Seconds(o.At), analyzer.Seconds(o.Error)
+		at, err := model.Seconds(o.At), model.Seconds(o.Error)
 		h.Clock.OffsetS, h.Clock.ErrorS = &at, &err
 		if o.Drift != 0 {
 			ppm := o.PPM()
@@ -64,7 +64,7 @@ func pairHead(n PairNames, r *pair.Result) *PairHead {
 
 // WritePair writes a comparison in one of PairFormats. It returns how many findings of
 // each severity there were.
-func WritePair(w io.Writer, format string, n PairNames, r *pair.Result, s Style) (analyzer.Severities, error) {
+func WritePair(w io.Writer, format string, n PairNames, r *pair.Result, s Style) (model.Severities, error) {
 	o := &pair.Overview{}
 	head := pairHead(n, r)
 	var err error
@@ -100,7 +100,7 @@ var (
 // appender returns what appends values of a type as JSON, as encoding/json would, in a
 // tenth of the time.
 func appender[T any]() func([]byte, *T) []byte {
-	f := analyzer.JSONAppender(reflect.TypeFor[T]())
+	f := model.JSONAppender(reflect.TypeFor[T]())
 	return func(dst []byte, v *T) []byte { return f(dst, reflect.ValueOf(v).Elem()) }
 }
 

@@ -3,7 +3,7 @@ package report
 import (
 	"fmt"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/pair"
 	"finwait/analyzer/report/prose"
 )
@@ -31,7 +31,7 @@ type pairWay struct {
 type pairControl struct{ name, syn, fin, rst string }
 
 type pairFound struct {
-	severity        analyzer.Severity
+	severity        model.Severity
 	rule, name      string
 	n               string
 	message, advice string

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/pair"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
@@ -39,7 +39,7 @@ func WritePairLadder(w io.Writer, format string, n PairNames, r *pair.Result, f 
 // pairRows is what is drawn of the segments of a connection.
 type pairRows struct {
 	flow  *pair.Flow
-	first analyzer.Time
+	first model.Time
 	base  [2]uint32 // what sequence numbers are relative to, by Role
 }
 
@@ -93,7 +93,7 @@ func (p *pairRows) captureOf(role conn.Role) int {
 
 // states are the states that begin with a segment, by Role.
 func (p *pairRows) states(r *pair.Segment) (names [2]string) {
-	for role, stays := range [2][]analyzer.Stay{p.flow.States.Client, p.flow.States.Server} {
+	for role, stays := range [2][]model.Stay{p.flow.States.Client, p.flow.States.Server} {
 		frame := p.own(r, conn.Role(role))
 		for i := range stays {
 			if frame != 0 && stays[i].Frame == frame {

@@ -7,7 +7,7 @@ import (
 	"io"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/pair"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/report/prose"
@@ -23,7 +23,7 @@ var pairShowTemplate string
 type moment struct {
 	row  int
 	role conn.Role // whose end
-	at   analyzer.Time
+	at   model.Time
 	y    float64
 }
 
@@ -158,7 +158,7 @@ func (d *pairDrawing) segment(i int, r *pair.Segment) {
 }
 
 // bands draws the states of an end beside its lifeline, and names them where they begin.
-func (d *pairDrawing) bands(role conn.Role, stays []analyzer.Stay, x float64) {
+func (d *pairDrawing) bands(role conn.Role, stays []model.Stay, x float64) {
 	for i := range stays {
 		s := &stays[i]
 		if s.State == tcpstate.Closed {
@@ -178,7 +178,7 @@ func (d *pairDrawing) bands(role conn.Role, stays []analyzer.Stay, x float64) {
 }
 
 // yOf returns where a time is: at the first moment that is not before it.
-func (d *pairDrawing) yOf(t analyzer.Time) float64 {
+func (d *pairDrawing) yOf(t model.Time) float64 {
 	for i := range d.moments {
 		if d.moments[i].at >= t {
 			return d.moments[i].y

@@ -4,18 +4,18 @@ import (
 	"io"
 	"reflect"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/parquet"
 )
 
 // Parquet writes records as a Parquet file: scalars flattened as in CSV, lists
 // nested, zstd, null where the JSON is null. Times are TIMESTAMP(NANOS, UTC),
 // durations DOUBLE in seconds, all integers INT64.
-func Parquet(w io.Writer) analyzer.Handler {
+func Parquet(w io.Writer) model.Handler {
 	fields := parquetFields()
 	return &parquetHandler{
 		fields: fields,
-		w:      parquet.NewWriter(w, fields, "finwait version "+analyzer.Schema, [2]string{"schema", analyzer.Schema}),
+		w:      parquet.NewWriter(w, fields, "finwait version "+model.Schema, [2]string{"schema", model.Schema}),
 	}
 }
 
@@ -25,7 +25,7 @@ type parquetHandler struct {
 	fields []*parquet.Node // one for each of columns
 }
 
-func (p *parquetHandler) Record(r *analyzer.Record) error {
+func (p *parquetHandler) Record(r *model.Record) error {
 	record := reflect.ValueOf(r).Elem()
 	for i := range columns {
 		v, ok := columns[i].value(record)
@@ -34,4 +34,4 @@ func (p *parquetHandler) Record(r *analyzer.Record) error {
 	return p.w.EndRow()
 }
 
-func (p *parquetHandler) Close(*analyzer.Summary) error { return p.w.Close() }
+func (p *parquetHandler) Close(*model.Summary) error { return p.w.Close() }

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/parquet/parquettest"
 )
 
@@ -154,7 +154,7 @@ func TestParquetSchema(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, f.Schema)
 		}
 	}
-	if v := f.Meta["schema"]; v != analyzer.Schema {
+	if v := f.Meta["schema"]; v != model.Schema {
 		t.Errorf("metadata name the schema %q", v)
 	}
 }
@@ -166,8 +166,8 @@ func TestParquetIsFlat(t *testing.T) {
 	if testing.Short() {
 		records = 25_000
 	}
-	var sample *analyzer.Record
-	replay(t, recordFunc(func(r *analyzer.Record) error {
+	var sample *model.Record
+	replay(t, recordFunc(func(r *model.Record) error {
 		if sample == nil || len(r.AppendJSON(nil)) > len(sample.AppendJSON(nil)) {
 			sample = r.Clone()
 		}
@@ -209,8 +209,8 @@ func (c *counter) Write(b []byte) (int, error) {
 }
 
 // recordFunc is a Handler of records only.
-type recordFunc func(*analyzer.Record) error
+type recordFunc func(*model.Record) error
 
-func (f recordFunc) Record(r *analyzer.Record) error { return f(r) }
-func (recordFunc) File(*analyzer.FileInfo) error     { return nil }
-func (recordFunc) Close(*analyzer.Summary) error     { return nil }
+func (f recordFunc) Record(r *model.Record) error { return f(r) }
+func (recordFunc) File(*model.FileInfo) error     { return nil }
+func (recordFunc) Close(*model.Summary) error     { return nil }

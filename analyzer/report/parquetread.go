@@ -11,7 +11,7 @@ import (
 	"reflect"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/parquet"
 	"finwait/reassembly/conn"
 )
@@ -23,7 +23,7 @@ type parquetRecords struct {
 	paths  [][]int // of the fields in a record
 	names  []string
 
-	members map[reflect.Type][]analyzer.Member
+	members map[reflect.Type][]model.Member
 }
 
 var (
@@ -45,7 +45,7 @@ func openParquet(f *os.File) (*parquetRecords, error) {
 	if r.Rows > info.Size() { // each has at least a Community ID, or a frame and times of its own
 		return nil, errTooMany
 	}
-	p := &parquetRecords{r: r, members: map[reflect.Type][]analyzer.Member{}}
+	p := &parquetRecords{r: r, members: map[reflect.Type][]model.Member{}}
 	for i := range columns {
 		c := &columns[i]
 		if f := r.Field(c.name); f != nil {
@@ -60,7 +60,7 @@ func openParquet(f *os.File) (*parquetRecords, error) {
 
 // each hands the records of all row groups to take. problem is told of a row that is none,
 // and lost is told how many more there are with it in its row group.
-func (p *parquetRecords) each(problem func(error), lost func(int64), take func(*analyzer.Record) error) error {
+func (p *parquetRecords) each(problem func(error), lost func(int64), take func(*model.Record) error) error {
 	first := int64(1) // row of the group
 	for i := range p.r.Groups() {
 		rows, at := p.r.Group(i)
@@ -71,7 +71,7 @@ func (p *parquetRecords) each(problem func(error), lost func(int64), take func(*
 			continue
 		}
 		for k := range rows {
-			r := new(analyzer.Record)
+			r := new(model.Record)
 			err := p.row(r)
 			if err == nil {
 				err = validRecord(r)
@@ -93,7 +93,7 @@ func (p *parquetRecords) each(problem func(error), lost func(int64), take func(*
 }
 
 // row takes the next row. All columns are taken whatever is wrong with one.
-func (p *parquetRecords) row(r *analyzer.Record) (err error) {
+func (p *parquetRecords) row(r *model.Record) (err error) {
 	record := reflect.ValueOf(r).Elem()
 	for i, f := range p.fields {
 		if f.IsNull() {
@@ -133,7 +133,7 @@ var errKind = errors.New("a column of another type")
 // whatever is wrong.
 func (p *parquetRecords) set(v reflect.Value, f *parquet.Field) error {
 	want := parquet.Group
-	if k := analyzer.KindOf(v.Type()); k != analyzer.KindObject {
+	if k := model.KindOf(v.Type()); k != model.KindObject {
 		want = parquetTypes[cellKinds[k]]
 	}
 	if f.Type != want {
@@ -173,10 +173,10 @@ func (p *parquetRecords) set(v reflect.Value, f *parquet.Field) error {
 }
 
 // membersOf returns the members of an object, which are asked for in every row.
-func (p *parquetRecords) membersOf(t reflect.Type) []analyzer.Member {
+func (p *parquetRecords) membersOf(t reflect.Type) []model.Member {
 	list := p.members[t]
 	if list == nil {
-		list = analyzer.Members(t)
+		list = model.Members(t)
 		p.members[t] = list
 	}
 	return list
@@ -186,7 +186,7 @@ func (p *parquetRecords) membersOf(t reflect.Type) []analyzer.Member {
 func (p *parquetRecords) setGroup(v reflect.Value, f *parquet.Field) (err error) {
 	members := p.membersOf(v.Type())
 	for _, child := range f.Children {
-		i := slices.IndexFunc(members, func(m analyzer.Member) bool { return m.Name == child.Name })
+		i := slices.IndexFunc(members, func(m model.Member) bool { return m.Name == child.Name })
 		if i < 0 || child.IsNull() {
 			child.Skip()
 			continue

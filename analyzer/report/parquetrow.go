@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"reflect"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/parquet"
 	"finwait/reassembly/conn"
 )
@@ -29,16 +29,16 @@ var parquetTypes = map[kind]parquet.Type{
 // parquetNode returns the field that holds values of type t.
 func parquetNode(name string, t reflect.Type, null bool) *parquet.Node {
 	n := &parquet.Node{Name: name, Optional: null}
-	if analyzer.KindOf(t) == analyzer.KindObject {
-		for i, m := range analyzer.Members(t) {
+	if model.KindOf(t) == model.KindObject {
+		for i, m := range model.Members(t) {
 			if m.Index[0] != i {
 				panic("report: members of " + t.String() + " must stand before its other fields")
 			}
-			n.Children = append(n.Children, parquetNode(m.Name, analyzer.Value(m.Type), m.MayBeNull()))
+			n.Children = append(n.Children, parquetNode(m.Name, model.Value(m.Type), m.MayBeNull()))
 		}
 		return n
 	}
-	if n.Type = parquetTypes[cellKinds[analyzer.KindOf(t)]]; n.Type == parquet.List {
+	if n.Type = parquetTypes[cellKinds[model.KindOf(t)]]; n.Type == parquet.List {
 		elements := reflect.TypeFor[string]()
 		if t != caveats {
 			elements = t.Elem()

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"finwait/analyzer/ladder"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
@@ -84,7 +84,7 @@ func (p *picture) fold(f *folded) error {
 
 // delay returns how long segments were under way, where that is known: half the
 // round trip of the handshake, in a capture at one of the ends.
-func delay(r *analyzer.Record) (oneWay time.Duration, at conn.Role) {
+func delay(r *model.Record) (oneWay time.Duration, at conn.Role) {
 	if r.RTTS == nil || r.Vantage == nil {
 		return 0, conn.NoRole
 	}
@@ -98,7 +98,7 @@ func delay(r *analyzer.Record) (oneWay time.Duration, at conn.Role) {
 }
 
 // stays returns the states of one side.
-func stays(r *analyzer.Record, side conn.Role) []analyzer.Stay {
+func stays(r *model.Record, side conn.Role) []model.Stay {
 	if side == conn.Server {
 		return r.States.Server
 	}
@@ -106,7 +106,7 @@ func stays(r *analyzer.Record, side conn.Role) []analyzer.Stay {
 }
 
 // stayWords words how long an endpoint was in a state.
-func stayWords(s *analyzer.Stay) string {
+func stayWords(s *model.Stay) string {
 	bound := s.Bound
 	return s.State.String() + " " + bounded(&s.DurationS, &bound)
 }

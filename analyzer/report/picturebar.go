@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
@@ -25,10 +25,10 @@ const (
 
 // drawBar draws the states of both ends on one axis of time: the client's above,
 // the server's below, and between them who waits for what.
-func drawBar(r *analyzer.Record) (*page.SVG, float64) {
+func drawBar(r *model.Record) (*page.SVG, float64) {
 	var d page.SVG
 	span := max(lastStay(r).Sub(r.First.Time), 1)
-	at := func(t analyzer.Time) float64 {
+	at := func(t model.Time) float64 {
 		x := barLeft + (barRight-barLeft)*float64(t.Sub(r.First.Time))/float64(span)
 		return min(max(x, barLeft), barRight)
 	}
@@ -46,7 +46,7 @@ func drawBar(r *analyzer.Record) (*page.SVG, float64) {
 			if s.State == tcpstate.Closed {
 				continue
 			}
-			from, to := at(s.Since), at(s.Since+analyzer.Time(s.DurationS))
+			from, to := at(s.Since), at(s.Since+model.Time(s.DurationS))
 			barStay(&d, side, s, from, max(to, from+1.5), y)
 			taken = barWait(&d, side, s, extent{from, to}, taken)
 		}
@@ -55,12 +55,12 @@ func drawBar(r *analyzer.Record) (*page.SVG, float64) {
 }
 
 // lastStay returns until when there is anything to be drawn of a connection.
-func lastStay(r *analyzer.Record) analyzer.Time {
+func lastStay(r *model.Record) model.Time {
 	end := r.Last.Time
 	for _, side := range sides {
 		for _, s := range stays(r, side) {
 			if s.State != tcpstate.Closed {
-				end = max(end, s.Since+analyzer.Time(s.DurationS))
+				end = max(end, s.Since+model.Time(s.DurationS))
 			}
 		}
 	}
@@ -68,7 +68,7 @@ func lastStay(r *analyzer.Record) analyzer.Time {
 }
 
 // barStay draws one stay.
-func barStay(d *page.SVG, side conn.Role, s *analyzer.Stay, from, to, y float64) {
+func barStay(d *page.SVG, side conn.Role, s *model.Stay, from, to, y float64) {
 	d.Rect(page.StateClass(s.State), from, y, to-from, laneHeight, side.String()+" "+stayWords(s))
 	if s.Bound == conn.AtMost {
 		for x := from + 6; x < to; x += 8 {
@@ -99,7 +99,7 @@ type extent struct{ from, to float64 }
 
 // barWait says between the lanes what an end waits for, where there is room beside what
 // has been said, and returns what is taken then.
-func barWait(d *page.SVG, side conn.Role, s *analyzer.Stay, room extent, taken []extent) []extent {
+func barWait(d *page.SVG, side conn.Role, s *model.Stay, room extent, taken []extent) []extent {
 	text := strings.Replace(strings.Replace(waits[s.State], "%", side.String(), 1), "%", side.Peer().String(), 1)
 	half := float64(len(text)+2) * charWidth / 2
 	if text == "" || 2*half > room.to-room.from {
@@ -133,7 +133,7 @@ func axis(d *page.SVG, span time.Duration, y float64) {
 		d.Line("axis", x, y, x, y+4)
 		label := "0"
 		if v > 0 {
-			label = analyzer.Seconds(v * 1e9).Words()
+			label = model.Seconds(v * 1e9).Words()
 		}
 		d.Text(class, x, y+16, label)
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/ladder"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
@@ -60,7 +60,7 @@ func drawFolded(p *picture, id string) (*page.SVG, float64) {
 		case g.folded != nil:
 			d.fold("… " + g.folded.words())
 		default:
-			d.silence(analyzer.Seconds(g.silence))
+			d.silence(model.Seconds(g.silence))
 		}
 	}
 	d.end()
@@ -82,7 +82,7 @@ func (d *foldedDrawing) heads() {
 
 // drawHeads writes above the lifelines whose they are, and reports whether there is
 // room to the left: there is none beside a long IPv6 address.
-func drawHeads(d *page.SVG, r *analyzer.Record) (room bool) {
+func drawHeads(d *page.SVG, r *model.Record) (room bool) {
 	const longest = 18 // characters
 	client := endpoint(r.Client)
 	room = len(client) <= longest
@@ -226,7 +226,7 @@ func (d *foldedDrawing) fold(text string) {
 	d.y += rungHeight
 }
 
-func (d *foldedDrawing) silence(s analyzer.Seconds) {
+func (d *foldedDrawing) silence(s model.Seconds) {
 	d.Text("c m", (clientBand+serverBand+bandWidth)/2, d.y+17, "~ "+s.Words()+" ~")
 	d.y += rungHeight
 }
@@ -241,7 +241,7 @@ func (d *foldedDrawing) end() {
 	end, quiet := d.picture.ladder.Until()
 	if words != "" {
 		if quiet >= ladderGap {
-			d.silence(analyzer.Seconds(quiet))
+			d.silence(model.Seconds(quiet))
 		}
 		d.Text("e n m", timeRight, d.y+17, fmt.Sprintf("%.6f", end.Sub(r.First.Time).Seconds()))
 		d.Text("m", detailLeft, d.y+17, words)
@@ -272,11 +272,11 @@ func arrowClass(r *ladder.Row) string {
 }
 
 // severityClass is how a finding's name looks.
-func severityClass(s analyzer.Severity) string {
+func severityClass(s model.Severity) string {
 	switch s {
-	case analyzer.Error:
+	case model.Error:
 		return "t3"
-	case analyzer.Warning:
+	case model.Warning:
 		return "t2"
 	}
 	return "t1"

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"finwait/analyzer/ladder"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
@@ -22,7 +22,7 @@ type scaleDrawing struct {
 	page.SVG
 	picture *picture
 	id      string
-	first   analyzer.Time
+	first   model.Time
 	span    time.Duration
 	oneWay  time.Duration
 	known   conn.Role
@@ -47,9 +47,9 @@ func drawScale(p *picture, id string) (*page.SVG, float64) {
 	}
 	drawHeads(&d.SVG, r)
 	for _, v := range page.Steps(d.span.Seconds(), 10, false) {
-		y := d.at(d.first + analyzer.Time(v*1e9))
+		y := d.at(d.first + model.Time(v*1e9))
 		d.Line("grid", timeRight+4, y, serverLeft-8, y)
-		d.Text("e n m", timeRight, y+4, analyzer.Seconds(v*1e9).Words())
+		d.Text("e n m", timeRight, y+4, model.Seconds(v*1e9).Words())
 	}
 	for _, side := range sides {
 		d.bands(side)
@@ -66,7 +66,7 @@ func drawScale(p *picture, id string) (*page.SVG, float64) {
 var sides = [...]conn.Role{conn.Client, conn.Server}
 
 // at returns where a time is.
-func (d *scaleDrawing) at(t analyzer.Time) float64 {
+func (d *scaleDrawing) at(t model.Time) float64 {
 	y := scaleTop + scaleHeight*float64(t.Sub(d.first))/float64(d.span)
 	return min(max(y, scaleTop), scaleTop+scaleHeight)
 }
@@ -92,7 +92,7 @@ func (d *scaleDrawing) bands(side conn.Role) {
 		if s.State == tcpstate.Closed {
 			continue
 		}
-		from, to := d.at(s.Since), d.at(s.Since+analyzer.Time(s.DurationS))
+		from, to := d.at(s.Since), d.at(s.Since+model.Time(s.DurationS))
 		d.Rect(page.StateClass(s.State), x, from, bandWidth, max(to-from, 1), side.String()+" "+stayWords(s))
 		y := from + 9
 		switch {
@@ -115,9 +115,9 @@ func (d *scaleDrawing) row(r *ladder.Row) {
 	switch {
 	case d.known == conn.NoRole:
 	case from == d.known:
-		reached += analyzer.Time(d.oneWay)
+		reached += model.Time(d.oneWay)
 	default:
-		left -= analyzer.Time(d.oneWay)
+		left -= model.Time(d.oneWay)
 	}
 	xs := [2]float64{clientBand + bandWidth + 2, serverBand - 2}
 	x1, y1, x2, y2 := xs[from], d.at(left), xs[from.Peer()], d.at(reached)

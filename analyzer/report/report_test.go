@@ -12,7 +12,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 )
@@ -22,12 +22,12 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // withFile tells a Handler of the files of a stored run, which does not name
 // them apart.
 type withFile struct {
-	analyzer.Handler
+	model.Handler
 	file  string
 	count int64
 }
 
-func (w *withFile) Record(r *analyzer.Record) error {
+func (w *withFile) Record(r *model.Record) error {
 	if w.file != "" && w.file != r.File {
 		if err := w.end(); err != nil {
 			return err
@@ -41,17 +41,17 @@ func (w *withFile) Record(r *analyzer.Record) error {
 func (w *withFile) end() error {
 	n := w.count
 	w.count = 0
-	return w.File(&analyzer.FileInfo{File: w.file, Connections: &n})
+	return w.File(&model.FileInfo{File: w.file, Connections: &n})
 }
 
-func (w *withFile) Close(s *analyzer.Summary) error {
+func (w *withFile) Close(s *model.Summary) error {
 	if err := w.end(); err != nil {
 		return err
 	}
 	return w.Handler.Close(s)
 }
 
-func replay(t testing.TB, h analyzer.Handler) {
+func replay(t testing.TB, h model.Handler) {
 	t.Helper()
 	f, err := os.Open(filepath.Join("testdata", "mixed.jsonl"))
 	if err != nil {
@@ -185,7 +185,7 @@ func TestFlatFormatsHoldWholeRecords(t *testing.T) {
 func TestNothingGivesWholeDocuments(t *testing.T) {
 	for name, want := range map[string]string{"json": "[]\n", "jsonl": "", "csv": "schema,", "tsv": "schema\t", "zeek": "#separator", "table": ""} {
 		var out bytes.Buffer
-		if err := Find(Records, name).New(&out, Style{}).Close(new(analyzer.Summary)); err != nil {
+		if err := Find(Records, name).New(&out, Style{}).Close(new(model.Summary)); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.HasPrefix(out.String(), want) || want == "" && out.Len() > 0 {
@@ -200,7 +200,7 @@ type order struct {
 	got []string
 }
 
-func (o *order) Record(r *analyzer.Record) error {
+func (o *order) Record(r *model.Record) error {
 	o.got = append(o.got, fmt.Sprint(r.File, r.Stream, r.Ended.String()))
 	return nil
 }
@@ -212,7 +212,7 @@ func TestSortGoesThroughAFileWhenThereAreMany(t *testing.T) {
 		var want []string
 		for _, file := range []string{"b", "a"} {
 			for i := range 300 {
-				r := analyzer.Record{File: file, Stream: uint32(i*7%300) / 2, Ended: conn.EndClosed + conn.End(i*7%300%2)}
+				r := model.Record{File: file, Stream: uint32(i*7%300) / 2, Ended: conn.EndClosed + conn.End(i*7%300%2)}
 				if err := s.Record(&r); err != nil {
 					t.Fatal(err)
 				}
@@ -228,11 +228,11 @@ func TestSortGoesThroughAFileWhenThereAreMany(t *testing.T) {
 					want = append(want, fmt.Sprint(file, i, twin))
 				}
 			}
-			if err := s.File(&analyzer.FileInfo{File: file}); err != nil {
+			if err := s.File(&model.FileInfo{File: file}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := s.Close(new(analyzer.Summary)); err != nil {
+		if err := s.Close(new(model.Summary)); err != nil {
 			t.Fatal(err)
 		}
 		if strings.Join(o.got, " ") != strings.Join(want, " ") {
@@ -242,7 +242,7 @@ func TestSortGoesThroughAFileWhenThereAreMany(t *testing.T) {
 }
 
 func TestSpan(t *testing.T) {
-	for in, want := range map[analyzer.Seconds]string{
+	for in, want := range map[model.Seconds]string{
 		0: "0 s", 999: "999 ns", 1000: "1.00 µs", 42623456: "42.6 ms", 999499: "999 µs", 999999: "1.00 ms",
 		21600000001: "21.6 s", 2160000001: "2.16 s", 9995e5: "1.00 s", 999999999: "1.00 s", 1000e9: "16m 40s",
 		86400e9: "24h 00m", 30 * 86400e9: "30d 00h", -2e9: "-2.00 s", 9994999999: "9.99 s", 9995000000: "10.0 s",
@@ -261,7 +261,7 @@ func BenchmarkFormats(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var r analyzer.Record
+	var r model.Record
 	if err := json.Unmarshal(bytes.SplitN(text, []byte("\n"), 2)[0], &r); err != nil {
 		b.Fatal(err)
 	}

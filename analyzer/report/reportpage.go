@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
@@ -30,7 +30,7 @@ const (
 
 // Again draws connections segment by segment: it reads the captures once more, to the
 // writers that stand at the same places as the records.
-type Again func(records []*analyzer.Record, to []LadderWriter) error
+type Again func(records []*model.Record, to []LadderWriter) error
 
 // PageOptions are what a page of the summary needs beside the summary.
 type PageOptions struct {
@@ -51,9 +51,9 @@ type summaryPage struct {
 	byHost     *timeline.Handler
 	servers    *timeline.Chart
 	hosts      *timeline.Chart
-	more       int                      // captures whose states are not drawn
-	firsts     map[string]analyzer.Time // of the packets of each capture
-	first      *analyzer.Time           // of all packets
+	more       int                   // captures whose states are not drawn
+	firsts     map[string]model.Time // of the packets of each capture
+	first      *model.Time           // of all packets
 }
 
 // candidateKey is a group of findings.
@@ -61,7 +61,7 @@ type candidateKey struct{ rule, server string }
 
 // candidate is the connection of a group that may be its first example.
 type candidate struct {
-	record *analyzer.Record
+	record *model.Record
 	file   int
 	when   span
 }
@@ -77,8 +77,8 @@ func (c chartTo) Chart(chart *timeline.Chart) error {
 func (chartTo) Close() error { return nil }
 
 // SummaryPage returns a Handler that writes the summary as a page.
-func SummaryPage(w io.Writer, o PageOptions) analyzer.Handler {
-	p := &summaryPage{w: w, options: o, candidates: map[candidateKey]candidate{}, firsts: map[string]analyzer.Time{}}
+func SummaryPage(w io.Writer, o PageOptions) model.Handler {
+	p := &summaryPage{w: w, options: o, candidates: map[candidateKey]candidate{}, firsts: map[string]model.Time{}}
 	servers, hosts := timeline.Options{By: timeline.ByServer, TimeWait: o.TimeWait}, timeline.Options{By: timeline.ByHost, TimeWait: o.TimeWait}
 	p.byServer = timeline.NewHandler(servers, o.Joined, chartTo{func(c *timeline.Chart) { p.servers = c }})
 	p.byHost = timeline.NewHandler(hosts, o.Joined, chartTo{func(c *timeline.Chart) { p.hosts = c }})
@@ -86,7 +86,7 @@ func SummaryPage(w io.Writer, o PageOptions) analyzer.Handler {
 }
 
 // Record takes a connection.
-func (p *summaryPage) Record(r *analyzer.Record) error {
+func (p *summaryPage) Record(r *model.Record) error {
 	p.rows.add(r)
 	for i := range r.Findings {
 		p.keep(r, candidateKey{r.Findings[i].Rule, r.Server.AddrPort().String()})
@@ -100,7 +100,7 @@ func (p *summaryPage) Record(r *analyzer.Record) error {
 
 // keep keeps a copy of the first connection of a group, as the summary's examples
 // count them: by file, then by stream.
-func (p *summaryPage) keep(r *analyzer.Record, key candidateKey) {
+func (p *summaryPage) keep(r *model.Record, key candidateKey) {
 	c, known := p.candidates[key]
 	if !known && len(p.candidates) >= maxCandidates {
 		return
@@ -113,7 +113,7 @@ func (p *summaryPage) keep(r *analyzer.Record, key candidateKey) {
 }
 
 // File takes what is known of a capture.
-func (p *summaryPage) File(f *analyzer.FileInfo) error {
+func (p *summaryPage) File(f *model.FileInfo) error {
 	p.files++
 	if f.First != nil {
 		p.firsts[f.File] = *f.First
@@ -183,7 +183,7 @@ type tile struct{ N, Words, Class string }
 type firstRow struct{ Stream, Client, Server, Close, Closer, Half, Teardown, Rules string }
 
 // Close writes the page.
-func (p *summaryPage) Close(s *analyzer.Summary) error {
+func (p *summaryPage) Close(s *model.Summary) error {
 	if err := p.byServer.Close(s); err != nil {
 		return err
 	}
@@ -240,7 +240,7 @@ func pageTitle(d *digest) string {
 }
 
 // tiles are the figures that stand first.
-func tiles(s *analyzer.Summary, d *digest) []tile {
+func tiles(s *model.Summary, d *digest) []tile {
 	list := []tile{{prose.Number(s.Connections), "connections", ""}}
 	if s.Connections == 1 {
 		list[0].Words = "connection"
@@ -271,7 +271,7 @@ func (p *summaryPage) groups(data *reportData, d *digest) {
 		to    *pictures
 	}
 	var drawings []drawing
-	var records []*analyzer.Record
+	var records []*model.Record
 	var to []LadderWriter
 	told := byRule(d.findings)
 	n := 0
@@ -324,7 +324,7 @@ type drawnLadder struct{ *pictures }
 func (drawnLadder) Close() error { return nil }
 
 // example returns the record of a group's first example, if it was kept.
-func (p *summaryPage) example(f *analyzer.FindingGroup) *analyzer.Record {
+func (p *summaryPage) example(f *model.FindingGroup) *model.Record {
 	if len(f.Examples) == 0 {
 		return nil
 	}
@@ -338,7 +338,7 @@ func (p *summaryPage) example(f *analyzer.FindingGroup) *analyzer.Record {
 }
 
 // mark marks in the charts when a group's first example was closed, or began.
-func (p *summaryPage) mark(r *analyzer.Record, f *analyzer.FindingGroup) {
+func (p *summaryPage) mark(r *model.Record, f *model.FindingGroup) {
 	for _, c := range p.charts {
 		if c.File == prose.Safe(r.File) || p.options.Joined {
 			c.mark(momentOf(r).Sub(c.first).Seconds(), prose.Safe(f.Rule), f.Severity)
@@ -346,7 +346,7 @@ func (p *summaryPage) mark(r *analyzer.Record, f *analyzer.FindingGroup) {
 	}
 }
 
-func newGroupData(f *analyzer.FindingGroup, joined []string) groupData {
+func newGroupData(f *model.FindingGroup, joined []string) groupData {
 	g := groupData{
 		Severity: f.Severity.String(), Rule: prose.Safe(f.Rule), Name: prose.Safe(f.Name), About: strings.TrimPrefix(about(f), ": "),
 		Message: prose.UpperFirst(prose.Safe(f.Message)), Advice: prose.Safe(f.Advice), Folds: prose.Safe(foldWords(f)),

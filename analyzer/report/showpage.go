@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/tcpstate"
@@ -88,7 +88,7 @@ func newLadderData(p *picture, id string, scale bool) *ladderData {
 			drawn[row.Frame] = true
 		}
 	}
-	for severity := analyzer.Error; severity > analyzer.NoSeverity; severity-- { // the gravest first
+	for severity := model.Error; severity > model.NoSeverity; severity-- { // the gravest first
 		for i := range r.Findings {
 			if f := &r.Findings[i]; f.Severity == severity {
 				d.Findings = append(d.Findings, newFindingData(f, id, drawn))
@@ -106,7 +106,7 @@ func newLadderData(p *picture, id string, scale bool) *ladderData {
 	return d
 }
 
-func newFindingData(f *analyzer.Finding, id string, drawn map[int64]bool) findingData {
+func newFindingData(f *model.Finding, id string, drawn map[int64]bool) findingData {
 	d := findingData{f.Severity.String(), prose.Safe(f.Rule), prose.Safe(f.Name), prose.UpperFirst(prose.Safe(f.Message.String())), prose.Safe(f.Advice.String()), nil}
 	for _, frame := range f.Frames {
 		link := frameLink{Frame: frame}
@@ -119,7 +119,7 @@ func newFindingData(f *analyzer.Finding, id string, drawn map[int64]bool) findin
 }
 
 // keyOf lists the states that occur.
-func keyOf(r *analyzer.Record) (list []keyEntry) {
+func keyOf(r *model.Record) (list []keyEntry) {
 	var seen [tcpstate.NumStates]bool
 	for _, side := range sides {
 		for _, s := range stays(r, side) {
@@ -185,7 +185,7 @@ func (l *ladderSVG) Close() error {
 const svgColumns = 140
 
 // svgFinding writes a finding below a ladder and returns where the next may stand.
-func svgFinding(d *page.SVG, f *analyzer.Finding, y float64) float64 {
+func svgFinding(d *page.SVG, f *model.Finding, y float64) float64 {
 	y += 18
 	d.Spans("", 0, y, page.Span{Class: severityClass(f.Severity), Text: strings.Join([]string{"▲", f.Severity.String(), prose.Safe(f.Rule), prose.Safe(f.Name)}, " ")})
 	for _, text := range prose.Wrap(prose.UpperFirst(prose.Safe(f.Message.String())), svgColumns) {

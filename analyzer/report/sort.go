@@ -11,7 +11,7 @@ import (
 	"io"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/scratch"
 )
 
@@ -22,7 +22,7 @@ const sortMemory = 64 << 20
 // what does not fit into memory is sorted in pieces, which go to one temporary
 // file and are merged at the end.
 type sorter struct {
-	next  analyzer.Handler
+	next  model.Handler
 	limit int
 
 	buf    []byte // encoded records, one after the other
@@ -43,9 +43,9 @@ type piece struct{ from, to int64 }
 
 // Sort returns a Handler that hands the records of each capture to next in the
 // order of their streams. Records with the same stream keep their order.
-func Sort(next analyzer.Handler) analyzer.Handler { return &sorter{next: next, limit: sortMemory} }
+func Sort(next model.Handler) model.Handler { return &sorter{next: next, limit: sortMemory} }
 
-func (s *sorter) Record(r *analyzer.Record) error {
+func (s *sorter) Record(r *model.Record) error {
 	from := len(s.buf)
 	s.buf = r.AppendJSON(s.buf)
 	s.items = append(s.items, item{r.Stream, from, len(s.buf)})
@@ -57,14 +57,14 @@ func (s *sorter) Record(r *analyzer.Record) error {
 
 // File ends a capture. Where captures are joined, the first to be done ends the
 // records of all.
-func (s *sorter) File(f *analyzer.FileInfo) error {
+func (s *sorter) File(f *model.FileInfo) error {
 	if err := s.emit(); err != nil {
 		return err
 	}
 	return s.next.File(f)
 }
 
-func (s *sorter) Close(sum *analyzer.Summary) error {
+func (s *sorter) Close(sum *model.Summary) error {
 	err := s.emit()
 	if s.spill != nil {
 		err = errors.Join(err, s.spill.Close())
@@ -142,7 +142,7 @@ func (s *sorter) hand(text []byte) error {
 	if next, ok := s.next.(rawHandler); ok {
 		return next.raw(text)
 	}
-	var r analyzer.Record
+	var r model.Record
 	if err := json.Unmarshal(text, &r); err != nil {
 		return fmt.Errorf("sort: %w", err)
 	}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"
@@ -172,7 +172,7 @@ func ssHead(style Style, file string, t *timeline.Table) string {
 	if file != "" {
 		name = prose.Safe(file)
 	}
-	since := analyzer.Seconds(t.Moment.At.Sub(t.First()))
+	since := model.Seconds(t.Moment.At.Sub(t.First()))
 	return style.bold(name) + "   " + prose.Count(int64(len(t.Sockets())), "socket") + " at " + since.Words() + ", " + shortTime(t.Moment.At) + "\n"
 }
 
@@ -183,7 +183,7 @@ func ssGrid(b *bytes.Buffer, style Style, t *timeline.Table, sockets []timeline.
 		s := &sockets[i]
 		bound := map[string]string{"at-least": "> ", "at-most": "≤ "}[s.Bound]
 		g.row(timeline.SpellingOf(s.State).SS, queueWord(s.RecvQ), queueWord(s.SendQ), s.Local.String(), s.Peer.String(),
-			analyzer.Seconds(s.Since.Sub(t.First())).Words(), bound+s.Duration.Words(), strconv.FormatUint(uint64(s.Stream), 10),
+			model.Seconds(s.Since.Sub(t.First())).Words(), bound+s.Duration.Words(), strconv.FormatUint(uint64(s.Stream), 10),
 			prose.Safe(strings.Join(s.Findings, " ")))
 	}
 	g.write(b, style)

@@ -10,7 +10,7 @@ import (
 	"os"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/capture"
 )
@@ -95,7 +95,7 @@ func (s *Stored) Close() error { return s.close.Close() }
 // Each hands all records to take, each valid until it returns, and ends with its error.
 // What is damaged is left out and told: the first line or row of each kind of damage, and
 // how many more.
-func (s *Stored) Each(problem func(error), take func(*analyzer.Record) error) error {
+func (s *Stored) Each(problem func(error), take func(*model.Record) error) error {
 	tell := func(err error) {
 		if s.Lost++; s.Lost == 1 {
 			problem(fmt.Errorf("%s: %w", s.Name, err))
@@ -129,7 +129,7 @@ var (
 )
 
 // eachLine hands the records of JSON Lines, or of a JSON array with one a line, to take.
-func eachLine(lines *bufio.Reader, problem func(error), take func(*analyzer.Record) error) error {
+func eachLine(lines *bufio.Reader, problem func(error), take func(*model.Record) error) error {
 	at := int64(0)
 	var long []byte
 	for n := 1; ; n++ {
@@ -183,8 +183,8 @@ func nextLine(lines *bufio.Reader, long *[]byte) (line []byte, size int64, err e
 }
 
 // parseRecord takes a record from its JSON form.
-func parseRecord(text []byte) (*analyzer.Record, error) {
-	r := new(analyzer.Record)
+func parseRecord(text []byte) (*model.Record, error) {
+	r := new(model.Record)
 	if err := json.Unmarshal(text, r); err != nil {
 		return nil, err
 	}
@@ -192,10 +192,10 @@ func parseRecord(text []byte) (*analyzer.Record, error) {
 }
 
 // validRecord reports what is wrong with a record that was read.
-func validRecord(r *analyzer.Record) error {
+func validRecord(r *model.Record) error {
 	switch {
-	case r.Schema != analyzer.Schema:
-		return fmt.Errorf("schema %q, want %q", r.Schema, analyzer.Schema)
+	case r.Schema != model.Schema:
+		return fmt.Errorf("schema %q, want %q", r.Schema, model.Schema)
 	case !r.Client.IP.IsValid() || !r.Server.IP.IsValid():
 		return errors.New("a connection without both addresses")
 	}
@@ -204,15 +204,15 @@ func validRecord(r *analyzer.Record) error {
 
 // Replay reads records that JSONL or JSON wrote, and hands them to h. What is damaged is
 // left out; the first of it is the error then, and name is for that.
-func Replay(name string, in io.Reader, h analyzer.Handler) error {
-	var totals analyzer.Aggregate
+func Replay(name string, in io.Reader, h model.Handler) error {
+	var totals model.Aggregate
 	var damage error
 	s := &Stored{Name: name, lines: bufio.NewReader(in)}
 	err := s.Each(func(err error) {
 		if damage == nil {
 			damage = err
 		}
-	}, func(r *analyzer.Record) error {
+	}, func(r *model.Record) error {
 		totals.Add(r)
 		return h.Record(r)
 	})

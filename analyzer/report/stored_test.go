@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // stored writes the records of the tests in a format, as often as it says.
@@ -27,9 +27,9 @@ func stored(t testing.TB, format string, times int) []byte {
 }
 
 // onlyRecords does not hand on that a run ended.
-type onlyRecords struct{ analyzer.Handler }
+type onlyRecords struct{ model.Handler }
 
-func (onlyRecords) Close(*analyzer.Summary) error { return nil }
+func (onlyRecords) Close(*model.Summary) error { return nil }
 
 // read returns what is stored as JSON Lines, and what was told of it.
 func read(t *testing.T, content []byte, name string) (lines, told string, lost int64) {
@@ -108,7 +108,7 @@ func FuzzStored(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte, isParquet bool) {
 		if !isParquet {
 			s := &Stored{Name: "x", lines: bufio.NewReader(bytes.NewReader(content))}
-			if err := s.Each(func(error) {}, func(r *analyzer.Record) error { r.AppendJSON(nil); return nil }); err != nil {
+			if err := s.Each(func(error) {}, func(r *model.Record) error { r.AppendJSON(nil); return nil }); err != nil {
 				t.Fatal(err)
 			}
 			return
@@ -122,7 +122,7 @@ func FuzzStored(f *testing.F) {
 			return
 		}
 		defer s.Close()
-		if err := s.Each(func(error) {}, func(r *analyzer.Record) error { r.AppendJSON(nil); return nil }); err != nil {
+		if err := s.Each(func(error) {}, func(r *model.Record) error { r.AppendJSON(nil); return nil }); err != nil {
 			t.Fatal(err)
 		}
 	})

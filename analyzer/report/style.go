@@ -1,7 +1,7 @@
 package report
 
 import (
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/reassembly/tcpstate"
 )
@@ -29,11 +29,11 @@ func (s Style) state(name, text string) string {
 }
 
 // severity paints text as grave as the severity is.
-func (s Style) severity(severity analyzer.Severity, text string) string {
+func (s Style) severity(severity model.Severity, text string) string {
 	switch severity {
-	case analyzer.Error:
+	case model.Error:
 		return s.paint("1;31", text)
-	case analyzer.Warning:
+	case model.Warning:
 		return s.paint("33", text)
 	}
 	return s.paint("36", text)

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
@@ -27,9 +27,9 @@ type flowTable struct {
 
 // Table returns a Handler that writes the connections as a table for people. It
 // wants them sorted.
-func Table(w io.Writer, s Style) analyzer.Handler { return &flowTable{w: w, style: s} }
+func Table(w io.Writer, s Style) model.Handler { return &flowTable{w: w, style: s} }
 
-func (t *flowTable) Record(r *analyzer.Record) error {
+func (t *flowTable) Record(r *model.Record) error {
 	if t.grid == nil {
 		t.grid = &grid{left: 5, tail: 3}
 		t.grid.head("stream", "client", "server", "close", "first", "half-closed", "teardown", "caveats", "findings", "flags")
@@ -56,7 +56,7 @@ func (t *flowTable) Record(r *analyzer.Record) error {
 
 // File says of a capture without a row that it has none, unless that is because
 // of what was selected: of that Close tells once, if there is no row at all.
-func (t *flowTable) File(f *analyzer.FileInfo) error {
+func (t *flowTable) File(f *model.FileInfo) error {
 	if t.grid != nil {
 		return t.flush()
 	}
@@ -69,7 +69,7 @@ func (t *flowTable) File(f *analyzer.FileInfo) error {
 // notSelected is the reason of packets that were not asked for.
 const notSelected = "not-selected"
 
-func (t *flowTable) Close(s *analyzer.Summary) error {
+func (t *flowTable) Close(s *model.Summary) error {
 	if t.grid != nil {
 		return t.flush()
 	}
@@ -133,4 +133,4 @@ func (t *flowTable) shorten() {
 	}
 }
 
-func endpoint(e analyzer.Endpoint) string { return e.AddrPort().String() }
+func endpoint(e model.Endpoint) string { return e.AddrPort().String() }

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 )
 
@@ -22,9 +22,9 @@ type textReport struct {
 }
 
 // Text returns a Handler that writes the summary for people.
-func Text(w io.Writer, s Style) analyzer.Handler { return &textReport{w: w, style: s} }
+func Text(w io.Writer, s Style) model.Handler { return &textReport{w: w, style: s} }
 
-func (t *textReport) Close(s *analyzer.Summary) error {
+func (t *textReport) Close(s *model.Summary) error {
 	d := newDigest(s)
 	var b bytes.Buffer
 	if d.many {

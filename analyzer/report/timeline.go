@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"strconv"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 )
@@ -69,7 +69,7 @@ type cell struct {
 // unknown is the kind of a cell that is null.
 const unknown kind = 255
 
-var appendStrings = analyzer.JSONAppender(reflect.TypeFor[[]string]())
+var appendStrings = model.JSONAppender(reflect.TypeFor[[]string]())
 
 // word returns a cell without quotes.
 func (c *cell) word(dst []byte) []byte {
@@ -77,9 +77,9 @@ func (c *cell) word(dst []byte) []byte {
 	case integer:
 		return strconv.AppendInt(dst, c.number, 10)
 	case timestamp:
-		return analyzer.Time(c.number).Append(dst)
+		return model.Time(c.number).Append(dst)
 	case seconds:
-		return analyzer.Seconds(c.number).Append(dst)
+		return model.Seconds(c.number).Append(dst)
 	case list:
 		return appendStrings(dst, reflect.ValueOf(&c.words).Elem())
 	case unknown:
@@ -170,7 +170,7 @@ func timelineJSON() (row, names func([]byte, []cell) []byte) {
 			dst = append(append(append(dst, opens...), list[i].name...), `":`...)
 			switch c := &list[i]; c.kind {
 			case text:
-				dst = analyzer.AppendString(dst, c.text)
+				dst = model.AppendString(dst, c.text)
 			case timestamp:
 				dst = append(c.word(append(dst, '"')), '"')
 			case unknown:

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/parquet/parquettest"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
@@ -64,7 +64,7 @@ func TestTimelineFormatsAgree(t *testing.T) {
 		}
 		for i, row := range file.Rows {
 			got := numbers(row).(map[string]any)
-			got["time"] = analyzer.Time(got["time"].(float64)).String()
+			got["time"] = model.Time(got["time"].(float64)).String()
 			if g, w := fmt.Sprint(got), fmt.Sprint(want[i]); g != w {
 				t.Errorf("row %d of Parquet is\n%s, want\n%s", i, g, w)
 			}
@@ -118,7 +118,7 @@ func TestTimelineNamesAreQuoted(t *testing.T) {
 func TestPrometheusTime(t *testing.T) {
 	for _, from := range []int64{0, 1e6, 1086048000000, 1795382193000, 4102444800000, -5000} {
 		for ms := from; ms < from+5000; ms++ {
-			text := string(appendPrometheusTime(nil, analyzer.Time(ms*1e6)))
+			text := string(appendPrometheusTime(nil, model.Time(ms*1e6)))
 			f, err := strconv.ParseFloat(text, 64)
 			if err != nil || int64(f*1000) != ms {
 				t.Fatalf("%d ms became %s, which is %d ms", ms, text, int64(f*1000))

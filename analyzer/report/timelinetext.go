@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
@@ -166,7 +166,7 @@ func blocks(list []timeline.Counts, most int64) string {
 
 // offset words a moment as seconds from the capture's first packet.
 func (t *timelineText) offset(c *timeline.Chart, at int) string {
-	return analyzer.Seconds(c.Time(at).Sub(c.First)).Words()
+	return model.Seconds(c.Time(at).Sub(c.First)).Words()
 }
 
 // rises says what changed most.
@@ -227,6 +227,6 @@ func (t *timelineText) command(c *timeline.Chart, r *timeline.Rise) string {
 }
 
 // shortTime writes a time without the zeros behind its decimal point.
-func shortTime(t analyzer.Time) string {
+func shortTime(t model.Time) string {
 	return strings.TrimRight(strings.TrimRight(strings.TrimSuffix(t.String(), "Z"), "0"), ".") + "Z"
 }

@@ -1,13 +1,13 @@
 package report
 
 import (
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
 // bounded words a duration with its bound: > 9.80 s, ≤ 2.16 s.
-func bounded(s *analyzer.Seconds, bound *conn.Bound) string {
+func bounded(s *model.Seconds, bound *conn.Bound) string {
 	if s == nil {
 		return ""
 	}

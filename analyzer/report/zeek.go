@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 )
@@ -23,12 +23,12 @@ type zeekField struct {
 
 // zeekConn is a Record as Zeek looks at it: from its originator's side.
 type zeekConn struct {
-	*analyzer.Record
-	orig, resp         analyzer.Endpoint
+	*model.Record
+	orig, resp         model.Endpoint
 	origBytes, origPkt int64
 	respBytes, respPkt int64
 	missed             int64
-	duration           analyzer.Seconds
+	duration           model.Seconds
 }
 
 // zeekFields are the fields of conn.log in Zeek's order. What a record does not
@@ -101,9 +101,9 @@ type zeekLog struct {
 
 // Zeek returns a Handler that writes a conn.log: Zeek's fields first, then the
 // record's own.
-func Zeek(w io.Writer) analyzer.Handler { return &zeekLog{w: w} }
+func Zeek(w io.Writer) model.Handler { return &zeekLog{w: w} }
 
-func (z *zeekLog) Record(r *analyzer.Record) error {
+func (z *zeekLog) Record(r *model.Record) error {
 	z.buf = z.header(z.buf[:0])
 	conn := newZeekConn(r)
 	for i := range zeekFields {
@@ -121,7 +121,7 @@ func (z *zeekLog) Record(r *analyzer.Record) error {
 		case !ok:
 			z.buf = append(z.buf, '-')
 		case c.kind == timestamp:
-			z.buf = appendEpoch(z.buf, analyzer.Time(v.Int()))
+			z.buf = appendEpoch(z.buf, model.Time(v.Int()))
 		case c.kind == boolean && v.Bool():
 			z.buf = append(z.buf, 'T')
 		case c.kind == boolean:
@@ -137,7 +137,7 @@ func (z *zeekLog) Record(r *analyzer.Record) error {
 
 // Close writes the header that no record has written. There is no #open and no
 // #close: a run has no time but that of its captures.
-func (z *zeekLog) Close(*analyzer.Summary) error {
+func (z *zeekLog) Close(*model.Summary) error {
 	_, err := z.w.Write(z.header(z.buf[:0]))
 	return err
 }
@@ -182,13 +182,13 @@ func orUnset(dst []byte, write func([]byte) []byte) []byte {
 	return dst
 }
 
-func newZeekConn(r *analyzer.Record) *zeekConn {
+func newZeekConn(r *model.Record) *zeekConn {
 	c := &zeekConn{
 		Record: r, orig: r.Client, resp: r.Server,
 		origBytes: r.PayloadBytes.Client, respBytes: r.PayloadBytes.Server,
 		origPkt: r.Packets.Client, respPkt: r.Packets.Server,
 		missed:   r.Quality.Client.MissingBytes + r.Quality.Server.MissingBytes,
-		duration: analyzer.Seconds(r.Last.Time - r.First.Time),
+		duration: model.Seconds(r.Last.Time - r.First.Time),
 	}
 	if r.Zeek.Originator == conn.Server {
 		c.orig, c.resp = c.resp, c.orig
@@ -200,7 +200,7 @@ func newZeekConn(r *analyzer.Record) *zeekConn {
 }
 
 // zeekService names the application protocol as Zeek's analyzers are named.
-func zeekService(a *analyzer.App) string {
+func zeekService(a *model.App) string {
 	if a == nil {
 		return ""
 	}
@@ -218,7 +218,7 @@ func zeekService(a *analyzer.App) string {
 // zeekUID returns a connection's identifier in Zeek's form, C and 17 digits to
 // the base 62. Zeek draws its own at random; ours is the same in every run, and
 // whatever the capture is called.
-func zeekUID(r *analyzer.Record) string {
+func zeekUID(r *model.Record) string {
 	b := []byte(r.CommunityID)
 	b = binary.BigEndian.AppendUint32(b, r.Stream)
 	b = binary.BigEndian.AppendUint64(b, uint64(r.First.Time))
@@ -229,7 +229,7 @@ func zeekUID(r *analyzer.Record) string {
 }
 
 // appendEpoch appends a time as seconds since 1970, with Zeek's six decimals.
-func appendEpoch(dst []byte, t analyzer.Time) []byte { return appendMicros(dst, int64(t)) }
+func appendEpoch(dst []byte, t model.Time) []byte { return appendMicros(dst, int64(t)) }
 
 // appendMicros appends ns as seconds with six decimals, rounded down.
 func appendMicros(dst []byte, ns int64) []byte {

@@ -3,7 +3,7 @@ package rules
 import (
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
@@ -32,16 +32,16 @@ func eachStory(b *testing.B, f func(c *conn.Conn, share int)) {
 
 func BenchmarkRecord(b *testing.B) {
 	benchmarkStories(b, func(c *conn.Conn) func() {
-		var builder analyzer.Builder
+		var builder model.Builder
 		return func() { builder.Record("web.pcap", c) }
 	})
 }
 
 func BenchmarkJudge(b *testing.B) {
-	config := analyzer.DefaultConfig()
-	judge := analyzer.Judge(All, &config)
+	config := model.DefaultConfig()
+	judge := model.Judge(All, &config)
 	benchmarkStories(b, func(c *conn.Conn) func() {
-		rec := analyzer.NewRecord("web.pcap", c)
+		rec := model.NewRecord("web.pcap", c)
 		return func() {
 			rec.Findings = rec.Findings[:0]
 			judge(rec, c)

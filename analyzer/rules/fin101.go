@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 // fin101 reports connections of which one side closed and the other had not
 // when observation ended.
-var fin101 = &analyzer.Rule{
+var fin101 = &model.Rule{
 	ID:       "FIN101",
 	Name:     "half-closed",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "one side closed, the other had not when observation ended",
 		Text: `One endpoint sent its FIN; the other sent none in return. The closer waits in
 FIN-WAIT-2 for a FIN that the other, in CLOSE-WAIT, only sends when its application closes the socket. Usually that
@@ -32,14 +32,14 @@ application has not noticed the end of its input, or is busy with something else
 	},
 	Check: checkHalfClosed,
 	Group: groupHalfClosed,
-	Doubts: []analyzer.Doubt{
+	Doubts: []model.Doubt{
 		oneDirection,
 		gapMeanwhile,
 		{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps that FIN"},
 	},
 }
 
-func checkHalfClosed(p *analyzer.Pass) {
+func checkHalfClosed(p *model.Pass) {
 	c := p.Conn
 	if c.Close != conn.CloseHalfClosed {
 		return
@@ -47,12 +47,12 @@ func checkHalfClosed(p *analyzer.Pass) {
 	closer := c.FirstCloser
 	open := closer.Peer()
 	h, fin := &c.HalfClosed, &c.FIN[closer]
-	severity := analyzer.Warning
+	severity := model.Warning
 	if h.For < p.Config.HalfClosed {
-		severity = analyzer.Info
+		severity = model.Info
 	}
 	_, _, taken := c.AfterFIN()
-	p.Report(halfClosed{open, h.For, h.Bytes, taken > 0}, analyzer.Verdict{
+	p.Report(halfClosed{open, h.For, h.Bytes, taken > 0}, model.Verdict{
 		Severity: severity, Side: open, Frames: []uint32{fin.Frame, fin.ACKFrame}, Took: took(h.For, h.Bound),
 	})
 }
@@ -82,12 +82,12 @@ func (h halfClosed) Advice() string {
 
 // took makes a duration of evidence one of a verdict. It is less than 0 where the
 // capture's clock was set back.
-func took(d time.Duration, b conn.Bound) analyzer.Took {
-	return analyzer.Took{For: analyzer.Seconds(max(d, 0)), Bound: b, Known: true}
+func took(d time.Duration, b conn.Bound) model.Took {
+	return model.Took{For: model.Seconds(max(d, 0)), Bound: b, Known: true}
 }
 
 // groupHalfClosed words FIN101.
-func groupHalfClosed(g *analyzer.Group) (message, advice string) {
+func groupHalfClosed(g *model.Group) (message, advice string) {
 	open := side(g)
 	if open == "" {
 		return fmt.Sprintf("One side closed, the other had not when observation ended, %s later: on %d connections the client, on %d the server.",

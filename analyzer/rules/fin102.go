@@ -4,18 +4,18 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin102 reports connections that fell silent for good without a FIN or an RST
 // of either side.
-var fin102 = &analyzer.Rule{
+var fin102 = &model.Rule{
 	ID:       "FIN102",
 	Name:     "missing-fin",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "an established connection fell silent, and neither side ended it",
 		Text: `Both ends were connected, then nothing more was captured: no FIN, no RST, no keep-alive. Either both
 keep an idle connection open, as pools do, or one of them is gone without the other knowing: a host that lost power,
@@ -38,13 +38,13 @@ let pools close connections that were idle for longer than that.`,
 	Check: checkMissingFIN,
 	Doubts: unseen(
 		captureGap,
-		analyzer.Doubt{Caveat: conn.Evicted, Withhold: true},
-		analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
+		model.Doubt{Caveat: conn.Evicted, Withhold: true},
+		model.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
 		clockStep,
 	),
 }
 
-func checkMissingFIN(p *analyzer.Pass) {
+func checkMissingFIN(p *model.Pass) {
 	c := p.Conn
 	if c.Close != conn.CloseOpen {
 		return
@@ -61,12 +61,12 @@ func checkMissingFIN(p *analyzer.Pass) {
 			waits = waits || n > 0
 		}
 	}
-	v := analyzer.Verdict{Side: conn.NoRole, Frames: []uint32{c.Last.Frame}, Took: took(idle, conn.AtLeast)}
+	v := model.Verdict{Side: conn.NoRole, Frames: []uint32{c.Last.Frame}, Took: took(idle, conn.AtLeast)}
 	if f.probed, f.prober = lastProbe(c); idle < p.Config.Idle {
 		if !(waits || f.probed) || idle < 4*c.RTT || repeated(c) {
 			return // nothing is due yet, or FIN304 says it
 		}
-		v.Severity = analyzer.Info
+		v.Severity = model.Info
 	}
 	p.Report(f, v)
 }

@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 // fin103 reports FINs that were repeated in vain: nobody acknowledged them, or
 // somebody did and the sender went on all the same.
-var fin103 = &analyzer.Rule{
+var fin103 = &model.Rule{
 	ID:       "FIN103",
 	Name:     "fin-unacknowledged",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "a FIN was repeated and never acknowledged, or repeated although it was",
 		Text: `A FIN is retransmitted like data until it is acknowledged. Where no acknowledgment was captured, the
 peer or the path to it is gone: the sender stays in FIN-WAIT-1 or LAST-ACK until it gives up, after tcp_orphan_retries
@@ -40,7 +40,7 @@ are thrown away, mend the firewall rule or its timeouts for closing connections.
 	Doubts:   unseen(captureGap, packetsMissing),
 }
 
-func checkFINUnacknowledged(p *analyzer.Pass) {
+func checkFINUnacknowledged(p *model.Pass) {
 	c := p.Conn
 	for r := range conn.Role(2) {
 		f := &c.FIN[r]
@@ -51,7 +51,7 @@ func checkFINUnacknowledged(p *analyzer.Pass) {
 		if last == nil || bare(c) {
 			continue
 		}
-		v := analyzer.Verdict{Side: r, Frames: []uint32{f.Frame, f.ACKFrame, last.Frame}}
+		v := model.Verdict{Side: r, Frames: []uint32{f.Frame, f.ACKFrame, last.Frame}}
 		found := finRepeated{by: r}
 		over := last.Time.Sub(f.Time)
 		switch {
@@ -63,7 +63,7 @@ func checkFINUnacknowledged(p *analyzer.Pass) {
 			found.times, found.over, found.rest = f.Retransmissions+1, over, c.Until.Sub(last.Time)
 			v.Took = took(c.Until.Sub(f.Time), conn.AtLeast)
 			if found.rest < minRTO {
-				v.Severity = analyzer.Info
+				v.Severity = model.Info
 			}
 		default:
 			continue

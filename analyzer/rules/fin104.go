@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
 // fin104 reports teardowns that took long, and the state that took the time.
-var fin104 = &analyzer.Rule{
+var fin104 = &model.Rule{
 	ID:       "FIN104",
 	Name:     "slow-teardown",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "the teardown took long, and which state took the time",
 		Text: `From the first FIN to the acknowledgment of the second, or to the RST that came instead, more time
 went by than closing needs. Time in CLOSE-WAIT is the application's: it had been told of the end of its input and had
@@ -33,7 +33,7 @@ kernel's: a FIN or its acknowledgment was lost, or delayed; up to 40 ms are the 
 		Source:   "RFC 9293 §3.6 (closing a connection), Figures 5 and 12; Linux tcp_fin() in net/ipv4/tcp_input.c",
 	},
 	Check:  checkSlowTeardown,
-	Doubts: []analyzer.Doubt{oneDirection, captureGap, packetsMissing, clockStep},
+	Doubts: []model.Doubt{oneDirection, captureGap, packetsMissing, clockStep},
 }
 
 // closingStates are those that a teardown passes through, the first to blame
@@ -42,12 +42,12 @@ var closingStates = [...]tcpstate.State{
 	tcpstate.CloseWait, tcpstate.FinWait1, tcpstate.LastAck, tcpstate.Closing, tcpstate.FinWait2,
 }
 
-func checkSlowTeardown(p *analyzer.Pass) {
+func checkSlowTeardown(p *model.Pass) {
 	c := p.Conn
 	if !c.HasTeardown || c.Teardown < p.Config.SlowTeardown {
 		return
 	}
-	v := analyzer.Verdict{Side: conn.NoRole, Took: took(c.Teardown, conn.ExactBound)}
+	v := model.Verdict{Side: conn.NoRole, Took: took(c.Teardown, conn.ExactBound)}
 	f := slowTeardown{took: c.Teardown}
 	if r, s := slowest(c); s != nil {
 		v.Side, f.in, f.state, f.stayed = r, r, s.State, min(s.For, c.Teardown)
@@ -68,7 +68,7 @@ func checkSlowTeardown(p *analyzer.Pass) {
 		v.Frames = append(v.Frames, c.RST.Frame)
 	}
 	if _, _, f.taken = c.AfterFIN(); f.taken > 0 {
-		v.Severity = analyzer.Info
+		v.Severity = model.Info
 	}
 	p.Report(f, v)
 }

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"finwait/analyzer/exchange"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
@@ -13,11 +13,11 @@ import (
 
 // fin201 reports clients that closed before they had the answer to their
 // request.
-var fin201 = &analyzer.Rule{
+var fin201 = &model.Rule{
 	ID:       "FIN201",
 	Name:     "client-gave-up",
-	Severity: analyzer.Error,
-	Doc: analyzer.Doc{
+	Severity: model.Error,
+	Doc: model.Doc{
 		Title: "the client closed before it had the answer to its request",
 		Text: `The client sent a request and closed before the answer, or the rest of it, had come. HTTP/1 cannot say "never
 mind", so a client whose timeout fires has to throw the connection away: Go's net/http does, and so do nginx, curl and
@@ -45,7 +45,7 @@ handler stop when its request's context ends.`,
 	Check: checkGaveUp,
 	Group: groupGaveUp,
 	Frame: frameGaveUp,
-	Doubts: []analyzer.Doubt{
+	Doubts: []model.Doubt{
 		captureGap,
 		{Caveat: conn.OneDirection, Withhold: true},
 		{Caveat: conn.ClockStep, Why: "the capture's clock stepped, so that times are doubtful"},
@@ -62,7 +62,7 @@ type gaveUp struct {
 	doubt   giveUpDoubt
 }
 
-func checkGaveUp(p *analyzer.Pass) {
+func checkGaveUp(p *model.Pass) {
 	c := p.Conn
 	if c.FirstCloser != conn.Client {
 		return
@@ -83,11 +83,11 @@ func checkGaveUp(p *analyzer.Pass) {
 	if g.doubt == certain && !g.abort && g.mayStillRead() {
 		g.doubt = tooSoon
 	}
-	severity := analyzer.Error
+	severity := model.Error
 	if g.doubt != certain {
-		severity = analyzer.Warning
+		severity = model.Warning
 	}
-	p.Report(g.facts(), analyzer.Verdict{
+	p.Report(g.facts(), model.Verdict{
 		Severity: severity, Side: conn.Client, Frames: g.frames(), Took: took(g.Waited(g.closing), conn.ExactBound),
 	})
 }
@@ -95,7 +95,7 @@ func checkGaveUp(p *analyzer.Pass) {
 // reportControlOnly judges by sequence numbers alone, where only SYN, FIN and
 // RST segments were captured: the client's FIN acknowledges not one octet, and
 // an RST shows that something came later.
-func (g *gaveUp) reportControlOnly(p *analyzer.Pass) {
+func (g *gaveUp) reportControlOnly(p *model.Pass) {
 	c := g.c
 	server := &c.FIN[conn.Server]
 	late := server.Known && server.Pos > 1 || !server.Known
@@ -103,8 +103,8 @@ func (g *gaveUp) reportControlOnly(p *analyzer.Pass) {
 		return
 	}
 	f := gaveUpUnseen{c.Payload[conn.Client], g.closing.Time.Sub(c.First.Time), g.met.Time.Sub(g.closing.Time), g.serverTime()}
-	p.Report(f, analyzer.Verdict{
-		Severity: analyzer.Warning, Side: conn.Client, Frames: []uint32{g.closing.Frame, g.met.Frame},
+	p.Report(f, model.Verdict{
+		Severity: model.Warning, Side: conn.Client, Frames: []uint32{g.closing.Frame, g.met.Frame},
 	})
 }
 

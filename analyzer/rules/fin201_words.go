@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"finwait/analyzer/exchange"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -244,8 +244,8 @@ func (f gaveUpUnseen) Message() string {
 func (f gaveUpUnseen) Advice() string { return f.server.advice() }
 
 // groupGaveUp words FIN201.
-func groupGaveUp(g *analyzer.Group) (message, advice string) {
-	timeouts, handlers := g.TimersOf(analyzer.ClientTimeout), g.TimersOf(analyzer.HandlerTime)
+func groupGaveUp(g *model.Group) (message, advice string) {
+	timeouts, handlers := g.TimersOf(model.ClientTimeout), g.TimersOf(model.HandlerTime)
 	reached := "before it had all of the response"
 	if g.Unheard == g.Connections {
 		reached = "with no response byte yet"
@@ -284,7 +284,7 @@ func groupGaveUp(g *analyzer.Group) (message, advice string) {
 }
 
 // frameGaveUp names the evidence of FIN201 that the record does not.
-func frameGaveUp(r *analyzer.Record, frame int64) string {
+func frameGaveUp(r *model.Record, frame int64) string {
 	fin := r.FIN.Client
 	switch {
 	case fin == nil || fin.Frame == nil:

@@ -4,18 +4,18 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
 // fin202 reports sockets that stay in CLOSE-WAIT: the peer has closed, the
 // application does not.
-var fin202 = &analyzer.Rule{
+var fin202 = &model.Rule{
 	ID:       "FIN202",
 	Name:     "close-wait-leak",
-	Severity: analyzer.Error,
-	Doc: analyzer.Doc{
+	Severity: model.Error,
+	Doc: model.Doc{
 		Title: "a socket stays in CLOSE-WAIT: its application does not close it",
 		Text: `The peer closed, and this end's kernel acknowledged its FIN. From then on only the application can end the
 connection: CLOSE-WAIT has no timer in any kernel. It sent nothing more and had not closed when observation ended. A file descriptor
@@ -38,13 +38,13 @@ connection which the server has closed find out at the next use (FIN208).`,
 	Group: groupCloseWait,
 	Doubts: unseen(
 		gapMeanwhile,
-		analyzer.Doubt{Caveat: conn.Evicted, Withhold: true},
-		analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
+		model.Doubt{Caveat: conn.Evicted, Withhold: true},
+		model.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps the FIN"},
 		clockStep,
 	),
 }
 
-func checkCloseWaitLeak(p *analyzer.Pass) {
+func checkCloseWaitLeak(p *model.Pass) {
 	c := p.Conn
 	if c.Close != conn.CloseHalfClosed {
 		return
@@ -66,7 +66,7 @@ func checkCloseWaitLeak(p *analyzer.Pass) {
 		}
 		last, f.sent, f.silent = said.EndFrame, true, silent
 	}
-	p.Report(f, analyzer.Verdict{Side: open, Frames: []uint32{fin.Frame, fin.ACKFrame, last}, Took: took(s.For, conn.AtLeast)})
+	p.Report(f, model.Verdict{Side: open, Frames: []uint32{fin.Frame, fin.ACKFrame, last}, Took: took(s.For, conn.AtLeast)})
 }
 
 // closeWaitLeak is a side that stayed in CLOSE-WAIT.
@@ -91,7 +91,7 @@ func (f closeWaitLeak) Advice() string {
 }
 
 // groupCloseWait words FIN202.
-func groupCloseWait(g *analyzer.Group) (message, advice string) {
+func groupCloseWait(g *model.Group) (message, advice string) {
 	leaker := side(g)
 	if leaker == "" {
 		return fmt.Sprintf("One side acknowledged the other's FIN and never closed: %d clients' and %d servers' sockets were in CLOSE-WAIT, for %s and longer, when observation ended.",

@@ -5,17 +5,17 @@ import (
 	"time"
 
 	"finwait/analyzer/exchange"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 )
 
 // fin203 reports answers to clients that had closed: they meet an RST.
-var fin203 = &analyzer.Rule{
+var fin203 = &model.Rule{
 	ID:       "FIN203",
 	Name:     "late-response",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "the server sent payload after the client had closed for good, and met an RST",
 		Text: `The client closed its socket, not just one direction of it, so its kernel has nobody to give payload to
 and answers it with an RST. What the server sent is lost, and so is whatever its kernel still held. Usually the
@@ -39,7 +39,7 @@ client had run out of patience, or nobody wanted the rest of the answer.`,
 	Doubts:   unseen(captureGap, packetsMissing),
 }
 
-func checkLateResponse(p *analyzer.Pass) {
+func checkLateResponse(p *model.Pass) {
 	c := p.Conn
 	fin, rst := &c.FIN[conn.Client], &c.RST
 	if !fin.Known || !rst.Ended || rst.By != conn.Client {
@@ -59,7 +59,7 @@ func checkLateResponse(p *analyzer.Pass) {
 			return // the client had its answer, or this is a tunnel: FIN307
 		}
 	}
-	v := analyzer.Verdict{
+	v := model.Verdict{
 		Side:   conn.Server,
 		Frames: []uint32{fin.Frame, fin.ACKFrame, late.Frame, rst.Frame},
 	}
@@ -69,7 +69,7 @@ func checkLateResponse(p *analyzer.Pass) {
 		f.after, f.acknowledged = late.Time.Sub(fin.ACKTime), true
 		v.Took = took(f.after, conn.ExactBound)
 	case late.Time.Sub(fin.Time) <= c.Allowance(conn.Server) && !late.Covers(fin.Pos+1):
-		v.Severity, f.crossed = analyzer.Info, true
+		v.Severity, f.crossed = model.Info, true
 	default:
 		f.after = late.Time.Sub(fin.Time)
 		v.Took = took(f.after, conn.ExactBound)

@@ -4,18 +4,18 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin204 reports FINs that came when the first closer had forgotten the
 // connection: its kernel had given up FIN-WAIT-2.
-var fin204 = &analyzer.Rule{
+var fin204 = &model.Rule{
 	ID:       "FIN204",
 	Name:     "fin-wait-2-reaped",
-	Severity: analyzer.Error,
-	Doc: analyzer.Doc{
+	Severity: model.Error,
+	Doc: model.Doc{
 		Title: "the first closer's kernel had given up FIN-WAIT-2 when the peer's FIN came",
 		Text: `One end closed, its FIN was acknowledged, and its kernel waited in FIN-WAIT-2 for the peer's FIN. A socket that
 its program has closed waits there for tcp_fin_timeout at most (60 s unless changed, or TCP_LINGER2); then it vanishes without a
@@ -44,7 +44,7 @@ connection. A socket that was shut down (SHUT_WR) and not closed is never reaped
 // minimum retransmission timeout (net/ipv4/tcp_minisocks.c, tcp_time_wait).
 const reapable = 700 * time.Millisecond
 
-func checkFINWait2Reaped(p *analyzer.Pass) {
+func checkFINWait2Reaped(p *model.Pass) {
 	c := p.Conn
 	closer, rst := c.FirstCloser, &c.RST
 	if closer > conn.Server || !rst.Ended || rst.By != closer || rst.Kind != conn.RSTReply {
@@ -61,7 +61,7 @@ func checkFINWait2Reaped(p *analyzer.Pass) {
 		}
 	}
 	waited := other.Time.Sub(own.ACKTime)
-	p.Report(reaped{closer, waited}, analyzer.Verdict{
+	p.Report(reaped{closer, waited}, model.Verdict{
 		Side:   closer,
 		Frames: []uint32{own.Frame, own.ACKFrame, other.Frame, met.Frame, rst.Frame},
 		Took:   took(waited, conn.AtMost),
@@ -91,7 +91,7 @@ func (f reaped) Advice() string {
 }
 
 // groupReaped words FIN204.
-func groupReaped(g *analyzer.Group) (message, advice string) {
+func groupReaped(g *model.Group) (message, advice string) {
 	closer, host := side(g), "the first closer's kernel"
 	switch {
 	case closer == "":
@@ -101,7 +101,7 @@ func groupReaped(g *analyzer.Group) (message, advice string) {
 		message = fmt.Sprintf("The %s's FIN came %s after the %s's had been acknowledged, and met an RST", peer(closer), among(g.Took), closer)
 	}
 	message += fmt.Sprintf(": %s had given FIN-WAIT-2 up.", host)
-	if t := g.TimersOf(analyzer.FINWait2Timeout); len(t) == 1 {
+	if t := g.TimersOf(model.FINWait2Timeout); len(t) == 1 {
 		bound := fmt.Sprintf("It does so after at most %s", span(t[0].High.Duration()))
 		if t[0].Low != nil {
 			bound = fmt.Sprintf("It does so after %s to %s", span(t[0].Low.Duration()), span(t[0].High.Duration()))

@@ -4,17 +4,17 @@ import (
 	"fmt"
 
 	"finwait/analyzer/exchange"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 )
 
 // fin205 reports connections that were closed in one direction on purpose.
-var fin205 = &analyzer.Rule{
+var fin205 = &model.Rule{
 	ID:       "FIN205",
 	Name:     "deliberate-half-close",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "one side closed its direction only, and went on taking payload in",
 		Text: `The closer's FIN said that it had no more to send, and it meant just that (shutdown with SHUT_WR): payload that
 came afterwards was acknowledged. A kernel whose program had closed the socket would have answered with an RST. Such a socket
@@ -38,7 +38,7 @@ is not reaped in FIN-WAIT-2: tcp_fin_timeout concerns sockets without a program 
 	Doubts: unseen(packetsMissing),
 }
 
-func checkDeliberateHalfClose(p *analyzer.Pass) {
+func checkDeliberateHalfClose(p *model.Pass) {
 	c := p.Conn
 	closer, sent, taken := c.AfterFIN()
 	if taken <= 0 || onlyGoodbye(p.Exchanges, closer.Peer(), sent) {
@@ -56,7 +56,7 @@ func checkDeliberateHalfClose(p *analyzer.Pass) {
 			ack = m.Frame
 		}
 	}
-	p.Report(deliberate{closer, sent, taken}, analyzer.Verdict{
+	p.Report(deliberate{closer, sent, taken}, model.Verdict{
 		Side:   closer,
 		Frames: []uint32{fin.Frame, fin.ACKFrame, payload, ack},
 		Took:   took(c.HalfClosed.For, c.HalfClosed.Bound),

@@ -5,18 +5,18 @@ import (
 	"time"
 
 	"finwait/analyzer/exchange"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 )
 
 // fin206 reports connections that one side closed after nobody had said
 // anything for a while.
-var fin206 = &analyzer.Rule{
+var fin206 = &model.Rule{
 	ID:       "FIN206",
 	Name:     "idle-timeout-close",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "one side closed a connection that had been idle",
 		Text: `All that was asked had been answered, then both sides were silent, then one closed: a keep-alive or idle
 timeout, of a server, a client's connection pool or a proxy. It is how connections ought to end. Where it is the server
@@ -42,11 +42,11 @@ keepalive_timeout (nginx), KeepAliveTimeout (Apache), keepAliveTimeout (Node), I
 	Doubts: unseen(
 		captureGap,
 		clockStep,
-		analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps some in between"},
+		model.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets, perhaps some in between"},
 	),
 }
 
-func checkIdleClose(p *analyzer.Pass) {
+func checkIdleClose(p *model.Pass) {
 	c := p.Conn
 	closer := c.FirstCloser
 	fin := finOf(c, closer)
@@ -78,7 +78,7 @@ func checkIdleClose(p *analyzer.Pass) {
 	case s.Asked:
 		f.since = sinceAsked
 	}
-	p.Report(f, analyzer.Verdict{Side: closer, Frames: []uint32{s.Frame, fin.Frame}, Took: took(s.Length, bound)})
+	p.Report(f, model.Verdict{Side: closer, Frames: []uint32{s.Frame, fin.Frame}, Took: took(s.Length, bound)})
 }
 
 // idleSince is what an idle time runs from.
@@ -148,15 +148,15 @@ func settled(of *exchange.Exchanges, s *exchange.Silence, closing *conn.Mark) bo
 
 // groupIdle words FIN206. Where the server closes first, the clients' timeouts
 // are the longer ones, and a request may cross its FIN.
-func groupIdle(g *analyzer.Group) (message, advice string) {
+func groupIdle(g *model.Group) (message, advice string) {
 	closer := side(g)
 	if closer == "" {
 		return "", ""
 	}
 	message = fmt.Sprintf("The %s closed after %s of silence", closer, among(g.Took))
-	kind := analyzer.ClientIdleTimeout
+	kind := model.ClientIdleTimeout
 	if closer == "server" {
-		kind = analyzer.ServerIdleTimeout
+		kind = model.ServerIdleTimeout
 	}
 	if timers := g.TimersOf(kind); len(timers) > 0 {
 		message += fmt.Sprintf(": %s idle %s of %s", article(len(timers), closer), plural(len(timers), "timeout", "timeouts"), timersOf(timers))
@@ -177,8 +177,8 @@ func article(n int, closer string) string {
 
 // inverted says that the server's idle timeout is shorter than the client's,
 // though it ought to be longer.
-func inverted(g *analyzer.Group) string {
-	server, client := g.TimersOf(analyzer.ServerIdleTimeout), g.TimersOf(analyzer.ClientIdleTimeout)
+func inverted(g *model.Group) string {
+	server, client := g.TimersOf(model.ServerIdleTimeout), g.TimersOf(model.ClientIdleTimeout)
 	if len(server) == 0 {
 		return ""
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
@@ -13,11 +13,11 @@ import (
 
 // fin207 reports requests that crossed the FIN with which the other side closed
 // an idle connection.
-var fin207 = &analyzer.Rule{
+var fin207 = &model.Rule{
 	ID:       "FIN207",
 	Name:     "keepalive-race",
-	Severity: analyzer.Error,
-	Doc: analyzer.Doc{
+	Severity: model.Error,
+	Doc: model.Doc{
 		Title: "a request crossed the other side's idle close and was lost",
 		Text: `One side closed an idle connection while the other was sending its next request on it. Neither could know:
 the FIN does not acknowledge the request, the request does not acknowledge the FIN. The closer has no socket any more,
@@ -46,7 +46,7 @@ the other's, by more than a round trip. Let it repeat requests that are safe to 
 	Doubts: unseen(clockStep),
 }
 
-func checkKeepAliveRace(p *analyzer.Pass) {
+func checkKeepAliveRace(p *model.Pass) {
 	c := p.Conn
 	closer := c.FirstCloser
 	if closer == conn.BothRoles { // it may have closed as well when it learnt of the FIN
@@ -75,7 +75,7 @@ func checkKeepAliveRace(p *analyzer.Pass) {
 		found.reset, found.after = true, rst.Time.Sub(request.Time)
 		frames = append(frames, rst.Frame)
 	}
-	p.Report(found, analyzer.Verdict{Side: asker, Frames: frames, Took: took(idle.Length, conn.ExactBound)})
+	p.Report(found, model.Verdict{Side: asker, Frames: frames, Took: took(idle.Length, conn.ExactBound)})
 }
 
 // keepAliveRace is a request that crossed a FIN.
@@ -157,7 +157,7 @@ func taken(c *conn.Conn, r conn.Role, sent *conn.Mark) bool {
 }
 
 // groupRace words FIN207.
-func groupRace(g *analyzer.Group) (message, advice string) {
+func groupRace(g *model.Group) (message, advice string) {
 	if s := g.Took; s.N > 0 && s.Low.Duration() < time.Second {
 		why := "no idle timeout is so short: a reload, a stop or a limit of requests"
 		if s.High.Duration() >= time.Second {
@@ -167,7 +167,7 @@ func groupRace(g *analyzer.Group) (message, advice string) {
 			among(s), why), ""
 	}
 	message = "Each time a request crossed the FIN with which the server closed the idle connection, and was lost"
-	if timers := g.TimersOf(analyzer.ServerIdleTimeout); len(timers) > 0 {
+	if timers := g.TimersOf(model.ServerIdleTimeout); len(timers) > 0 {
 		message += fmt.Sprintf(": a server idle timeout of %s, and a client that keeps connections longer", timersOf(timers))
 	}
 	return message + ".", inverted(g)

@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 )
 
 // fin208 reports requests on a connection that the other side had closed.
-var fin208 = &analyzer.Rule{
+var fin208 = &model.Rule{
 	ID:       "FIN208",
 	Name:     "stale-connection-reuse",
-	Severity: analyzer.Error,
-	Doc: analyzer.Doc{
+	Severity: model.Error,
+	Doc: model.Doc{
 		Title: "a request was sent on a connection that the other side had closed",
 		Text: `The server closed; the client's kernel acknowledged its FIN, but the application left the connection in
 its pool and later sent a request on it. The server has no socket for it any more and answers with an RST. The client could
@@ -40,7 +40,7 @@ connections for less time than the server does.`,
 	Doubts: unseen(clockStep),
 }
 
-func checkStaleReuse(p *analyzer.Pass) {
+func checkStaleReuse(p *model.Pass) {
 	c := p.Conn
 	closer := c.FirstCloser
 	fin := finOf(c, closer)
@@ -69,7 +69,7 @@ func checkStaleReuse(p *analyzer.Pass) {
 		f.reset, f.after = true, rst.Time.Sub(request.Time)
 		frames = append(frames, rst.Frame)
 	}
-	p.Report(f, analyzer.Verdict{Side: asker, Frames: frames, Took: took(f.since, conn.ExactBound)})
+	p.Report(f, model.Verdict{Side: asker, Frames: frames, Took: took(f.since, conn.ExactBound)})
 }
 
 // staleReuse is a request on a connection that the other side had closed.

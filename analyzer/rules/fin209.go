@@ -4,16 +4,16 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 // fin209 reports windows of 0 that held payload back, and perhaps a FIN.
-var fin209 = &analyzer.Rule{
+var fin209 = &model.Rule{
 	ID:       "FIN209",
 	Name:     "zero-window-stall",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "a receive window of 0 held payload back, and perhaps a FIN",
 		Text: `One end's receive buffer was full, since its program did not read; it advertised a window of 0, and the
 other had to wait with more payload to send. If the sender's program closes meanwhile, its FIN has to wait behind that payload: the socket
@@ -47,7 +47,7 @@ backed off as far as tcp_orphan_retries allows.`,
 // had been waiting with it.
 const finBehind = 200 * time.Millisecond
 
-func checkZeroWindowStall(p *analyzer.Pass) {
+func checkZeroWindowStall(p *model.Pass) {
 	c := p.Conn
 	if c.Quality[conn.Client].ZeroWindow == 0 && c.Quality[conn.Server].ZeroWindow == 0 {
 		return
@@ -60,7 +60,7 @@ func checkZeroWindowStall(p *analyzer.Pass) {
 		}
 		sender := r.Peer()
 		fin := &c.FIN[sender]
-		v := analyzer.Verdict{
+		v := model.Verdict{
 			Side: r, Took: took(shut, conn.ExactBound),
 			Frames: []uint32{s.Frame, s.Probe, s.EndFrame, s.Resumed},
 		}

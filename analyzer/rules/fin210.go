@@ -6,18 +6,18 @@ import (
 	"strings"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
 // fin210 reports connections that both sides closed without knowing of each
 // other.
-var fin210 = &analyzer.Rule{
+var fin210 = &model.Rule{
 	ID:       "FIN210",
 	Name:     "simultaneous-close",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "both sides closed, neither knowing of the other's FIN",
 		Text: `Each side's first FIN was sent before the other's had arrived: they crossed, or the earlier one was lost on its
 way. An end that gets the peer's FIN before the acknowledgment of its own goes through CLOSING, and both end in TIME-WAIT. Usually
@@ -35,10 +35,10 @@ both had the same reason to close at the same time: the end of an exchange that 
 		Source:   "RFC 9293 §3.6 case 3 and Figure 13 (simultaneous close); Linux tcp_fin() in net/ipv4/tcp_input.c",
 	},
 	Check:  checkSimultaneousClose,
-	Doubts: []analyzer.Doubt{oneDirection, packetsMissing},
+	Doubts: []model.Doubt{oneDirection, packetsMissing},
 }
 
-func checkSimultaneousClose(p *analyzer.Pass) {
+func checkSimultaneousClose(p *model.Pass) {
 	c := p.Conn
 	if c.FirstCloser != conn.BothRoles {
 		return
@@ -53,7 +53,7 @@ func checkSimultaneousClose(p *analyzer.Pass) {
 	for r := range conn.Role(2) {
 		f.closing[r] = slices.ContainsFunc(c.States(r), func(s conn.Stay) bool { return s.State == tcpstate.Closing })
 	}
-	p.Report(f, analyzer.Verdict{
+	p.Report(f, model.Verdict{
 		Side:   conn.NoRole,
 		Frames: []uint32{a.Frame, b.Frame, a.ACKFrame, b.ACKFrame},
 		Took:   took(apart, conn.ExactBound),

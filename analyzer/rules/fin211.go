@@ -5,17 +5,17 @@ import (
 	"time"
 
 	"finwait/analyzer/exchange"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 )
 
 // fin211 reports servers that ended a connection while the client waited for an answer.
-var fin211 = &analyzer.Rule{
+var fin211 = &model.Rule{
 	ID:       "FIN211",
 	Name:     "server-hung-up",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "the server ended the connection before its whole answer, while the client waited",
 		Text: `The server had the request, its kernel acknowledged it, and the connection ended from its side without the answer, or with a part of it: the
 program crashed, was killed or restarted, ran into a write timeout, or its backend went away. A client sees "unexpected EOF", "empty reply from server"
@@ -128,7 +128,7 @@ func shutAt(c *conn.Conn, r conn.Role, m *conn.Mark) bool {
 	return ok && s.Frame < m.Frame && (s.EndFrame == 0 || s.EndFrame > m.Frame)
 }
 
-func checkHungUp(p *analyzer.Pass) {
+func checkHungUp(p *model.Pass) {
 	c := p.Conn
 	h, ok := serverHungUp(p.Exchanges)
 	if !ok {
@@ -138,14 +138,14 @@ func checkHungUp(p *analyzer.Pass) {
 		what: h.What, bytes: h.Bytes, got: h.Got, partial: h.Answer == exchange.Partial, reset: h.reset, timedOut: h.timedOut, sure: h.sure,
 		status: p.Exchanges.Status(), cut: h.cut, shut: shutAt(c, conn.Client, h.closing), waited: max(h.closing.Time.Sub(h.End), 0),
 	}
-	v := analyzer.Verdict{Side: conn.Server, Frames: []uint32{h.Frame, h.closing.Frame}}
+	v := model.Verdict{Side: conn.Server, Frames: []uint32{h.Frame, h.closing.Frame}}
 	switch {
 	case f.timedOut, f.cut:
 		f.silent = f.waited
 		f.waited = max(h.closing.Time.Sub(h.Start), 0)
-		v.Severity = analyzer.Info
+		v.Severity = model.Info
 	case !f.sure:
-		v.Severity = analyzer.Info
+		v.Severity = model.Info
 	}
 	v.Took = took(f.waited, conn.ExactBound)
 	p.Report(f, v)

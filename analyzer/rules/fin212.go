@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin212 reports connections that were opened and closed and carried nothing.
-var fin212 = &analyzer.Rule{
+var fin212 = &model.Rule{
 	ID:       "FIN212",
 	Name:     "closed-without-a-word",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "the connection was opened and closed, and neither side sent a byte",
 		Text: `The handshake was done and nothing came of it. A balancer's health check opens and closes at once; so does a port scan. A server that
 accepts and closes without a word refuses the client: tcp-wrappers, a limit of connections, a proxy without a backend, or a timeout for the first request.`,
@@ -30,10 +30,10 @@ accepts and closes without a word refuses the client: tcp-wrappers, a limit of c
 		Source:   "RFC 9293 §3.6",
 	},
 	Check:  checkWithoutAWord,
-	Doubts: []analyzer.Doubt{oneDirection, packetsMissing},
+	Doubts: []model.Doubt{oneDirection, packetsMissing},
 }
 
-func checkWithoutAWord(p *analyzer.Pass) {
+func checkWithoutAWord(p *model.Pass) {
 	c := p.Conn
 	closer := c.FirstCloser
 	switch c.Close {
@@ -55,7 +55,7 @@ func checkWithoutAWord(p *analyzer.Pass) {
 		return
 	}
 	after := max(closing.Time.Sub(p.Exchanges.OpenedBy(closing)), 0)
-	v := analyzer.Verdict{Side: closer, Frames: []uint32{closing.Frame}, Took: took(after, conn.ExactBound)}
+	v := model.Verdict{Side: closer, Frames: []uint32{closing.Frame}, Took: took(after, conn.ExactBound)}
 	if closer == conn.BothRoles {
 		v.Side = conn.NoRole
 	}

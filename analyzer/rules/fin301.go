@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"finwait/analyzer/exchange"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
@@ -14,11 +14,11 @@ import (
 )
 
 // fin301 reports connections that one side aborted for a reason of its own.
-var fin301 = &analyzer.Rule{
+var fin301 = &model.Rule{
 	ID:       "FIN301",
 	Name:     "abort",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "one side aborted: an RST,ACK with no cause on the wire",
 		Text: `The RST carries an ACK and stands where its sender's next octet would: a live socket sent it, not a
 kernel without one, and no segment of the peer asked for it. Several things do that, and the segments do not tell them apart. A program closed
@@ -42,7 +42,7 @@ last payload matters.`,
 	Doubts:   unseen(packetsMissing),
 }
 
-func checkAbort(p *analyzer.Pass) {
+func checkAbort(p *model.Pass) {
 	c := p.Conn
 	rst := aborting(c)
 	if rst == nil || !opened(c) || provoked(c, rst) || misfit(c) != nil {
@@ -54,7 +54,7 @@ func checkAbort(p *analyzer.Pass) {
 		return // FIN212 says all that there is to say
 	}
 	said, heard := lastPayload(c, a, rst), lastPayload(c, peer, rst)
-	v := analyzer.Verdict{Side: a, Frames: []uint32{rst.Frame}}
+	v := model.Verdict{Side: a, Frames: []uint32{rst.Frame}}
 	f := abort{by: a, listener: a == conn.Server && said == nil, lost: unacknowledged(c, a, rst), alert: alertWords(c), shut: shutAt(c, peer, rst)}
 	if heard != nil && (said == nil || heard.Frame > said.Frame) {
 		f.unread = max(int64(heard.End()-answeredUpTo(said)), int64(heard.Len))
@@ -74,7 +74,7 @@ func checkAbort(p *analyzer.Pass) {
 	f.goodbye = f.lost > 0 && p.Exchanges.LastWord(a, f.lost)
 	f.settled = !f.shut && (f.lost <= 0 || f.goodbye) && !outstanding(p.Exchanges, rst, said, heard)
 	if f.settled || f.late && (a == conn.Client || f.lost <= 0) {
-		v.Severity = analyzer.Info
+		v.Severity = model.Info
 	}
 	p.Report(f, v)
 }

@@ -4,18 +4,18 @@ import (
 	"fmt"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin302 reports resets that do not look as if their supposed sender had sent
 // them.
-var fin302 = &analyzer.Rule{
+var fin302 = &model.Rule{
 	ID:       "FIN302",
 	Name:     "reset-by-middlebox",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "a reset does not fit its supposed sender: something between the ends sent it",
 		Text: `A firewall, a proxy, a load balancer or a censor can end a connection by sending an RST in an end's name. It gives itself away
 where it cannot know what the end would have put into the header: the TTL counts hops from where the packet really began; the IP identification
@@ -35,21 +35,21 @@ no socket has IP ID 0 and takes its sequence number from that segment: both fit,
 	},
 	Check:    checkMiddlebox,
 	Disorder: true,
-	Doubts: []analyzer.Doubt{
+	Doubts: []model.Doubt{
 		oneDirection,
 		{Caveat: conn.ControlOnly, Why: "only control segments were captured"},
 		packetsMissing,
 	},
 }
 
-func checkMiddlebox(p *analyzer.Pass) {
+func checkMiddlebox(p *model.Pass) {
 	c := p.Conn
 	bad := misfit(c)
 	if bad == nil {
 		return
 	}
 	r := conn.Role(bad.rst.Side)
-	v := analyzer.Verdict{Side: r, Frames: []uint32{bad.rst.Frame, bad.last.Frame}}
+	v := model.Verdict{Side: r, Frames: []uint32{bad.rst.Frame, bad.last.Frame}}
 	f := middleboxReset{of: r, misfits: bad.misfits}
 	n, first := after(c, bad.rst)
 	if f.wentOn = n; n > 0 {

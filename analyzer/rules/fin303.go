@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin303 reports SYNs on a 4-tuple of which an end was still in TIME-WAIT.
-var fin303 = &analyzer.Rule{
+var fin303 = &model.Rule{
 	ID:       "FIN303",
 	Name:     "time-wait-reuse",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "a new SYN on addresses and ports of which an end was still in TIME-WAIT, and what became of it",
 		Text: `The end that closed first keeps the pair of addresses and ports in TIME-WAIT, so that stray segments of the old
 connection find no new one. A client that has used up its ports, or that binds one, comes back sooner. Linux takes the SYN if its
@@ -39,17 +39,17 @@ widen ip_local_port_range or use more addresses. TIME-WAIT is not what to shorte
 		Source:   "RFC 9293 §3.6.1 (MAY-2), RFC 6191 §2; Linux tcp_timewait_state_process() in net/ipv4/tcp_minisocks.c",
 	},
 	Check:  checkTimeWaitReuse,
-	Doubts: []analyzer.Doubt{oneDirection, packetsMissing},
+	Doubts: []model.Doubt{oneDirection, packetsMissing},
 }
 
-func checkTimeWaitReuse(p *analyzer.Pass) {
+func checkTimeWaitReuse(p *model.Pass) {
 	c := p.Conn
 	prior, ok := c.Prior()
 	age := c.First.Time.Sub(prior.Since)
 	if !ok || age > p.Config.TimeWait {
 		return
 	}
-	v := analyzer.Verdict{Side: conn.NoRole, Took: took(age, conn.ExactBound)}
+	v := model.Verdict{Side: conn.NoRole, Took: took(age, conn.ExactBound)}
 	for r := range conn.Role(2) {
 		if prior.Waiting[r] && !prior.Waiting[r.Peer()] {
 			v.Side = r
@@ -58,7 +58,7 @@ func checkTimeWaitReuse(p *analyzer.Pass) {
 	challenge, answer := answers(c)
 	early := c.Until.Sub(c.First.Time) < p.Config.UnansweredSYN
 	if answer != nil && answer.Has(segment.RST) || answer == nil && (challenge != nil || !early) {
-		v.Severity = analyzer.Warning
+		v.Severity = model.Warning
 	}
 	v.Frames = []uint32{prior.Frame, c.First.Frame, frameOf(challenge), frameOf(answer)}
 	f := reuse{age: age, holder: v.Side, stream: prior.Stream}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/payload"
@@ -14,11 +14,11 @@ import (
 
 // fin304 reports peers that were gone: what was sent to them was repeated and
 // nothing came back.
-var fin304 = &analyzer.Rule{
+var fin304 = &model.Rule{
 	ID:       "FIN304",
 	Name:     "peer-vanished",
-	Severity: analyzer.Error,
-	Doc: analyzer.Doc{
+	Severity: model.Error,
+	Doc: model.Doc{
 		Title: "one side repeated itself and nothing came back any more",
 		Text: `Payload, a FIN behind payload, or keep-alive probes were sent again and again, and not one segment came back. The
 peer's host is gone (a crash, a cable, a suspended machine), or something on the path no longer passes the connection on: after a long
@@ -117,7 +117,7 @@ func (v *vanished) add(m *conn.Mark, end *seqnum.Offset) {
 	v.last, *end = m, max(*end, m.End())
 }
 
-func checkVanished(p *analyzer.Pass) {
+func checkVanished(p *model.Pass) {
 	for r := range conn.Role(2) {
 		if v, ok := vanishing(p.Conn, r); ok {
 			v.report(p)
@@ -126,14 +126,14 @@ func checkVanished(p *analyzer.Pass) {
 	}
 }
 
-func (v *vanished) report(p *analyzer.Pass) {
+func (v *vanished) report(p *model.Pass) {
 	c := p.Conn
 	f := peerVanished{
 		asker: v.asker, lost: v.lost, repeats: v.repeats, probes: v.probes, repeating: v.last.Time.Sub(v.first.Time),
 		silence: v.first.Time.Sub(v.before(c)), shut: v.heard.Window == 0, hidden: v.fin == nil && !c.FIN[v.asker].Known,
 	}
 	f.idle = f.silence >= p.Config.IdleReset
-	out := analyzer.Verdict{Side: v.asker.Peer(), Frames: []uint32{v.heard.Frame, v.first.Frame, v.last.Frame}}
+	out := model.Verdict{Side: v.asker.Peer(), Frames: []uint32{v.heard.Frame, v.first.Frame, v.last.Frame}}
 	over := c.Until
 	if v.gaveUp != nil {
 		f.reset, over = true, v.gaveUp.Time
@@ -145,7 +145,7 @@ func (v *vanished) report(p *analyzer.Pass) {
 	}
 	f.alert = v.asker == conn.Server && f.lost > 0 && f.lost <= payload.AlertSize && c.Dialog.Protocol == payload.TLS
 	if f.lost == 0 || f.alert {
-		out.Severity = analyzer.Warning
+		out.Severity = model.Warning
 	}
 	out.Took = took(f.over, conn.AtLeast)
 	p.Report(f, out)

@@ -4,18 +4,18 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin305 reports connections that were lost while they were idle, which the next
 // payload found out.
-var fin305 = &analyzer.Rule{
+var fin305 = &model.Rule{
 	ID:       "FIN305",
 	Name:     "idle-reset",
-	Severity: analyzer.Error,
-	Doc: analyzer.Doc{
+	Severity: model.Error,
+	Doc: model.Doc{
 		Title: "the first payload after a long silence met an RST although nobody had closed",
 		Text: `Nobody had closed, as far as the capture shows, and for a while nobody spoke. The next payload met a bare RST: whoever sent
 it knew no such connection. The peer's host was restarted, its kernel gave the connection up without a segment getting through, or
@@ -75,14 +75,14 @@ func idleReset(c *conn.Conn, threshold time.Duration) (f forgotten, ok bool) {
 	return f, false
 }
 
-func checkIdleReset(p *analyzer.Pass) {
+func checkIdleReset(p *model.Pass) {
 	c := p.Conn
 	f, ok := idleReset(c, p.Config.IdleReset)
 	if !ok {
 		return
 	}
 	by := c.RST.By
-	p.Report(lostWhileIdle{by, f.silence, f.rst.Time.Sub(f.request.Time)}, analyzer.Verdict{
+	p.Report(lostWhileIdle{by, f.silence, f.rst.Time.Sub(f.request.Time)}, model.Verdict{
 		Side:   by,
 		Frames: []uint32{f.before.Frame, f.request.Frame, f.rst.Frame},
 		Took:   took(f.silence, conn.AtMost),

@@ -3,7 +3,7 @@ package rules
 import (
 	"fmt"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 	"finwait/reassembly/seqnum"
@@ -11,11 +11,11 @@ import (
 
 // fin306 reports resets that a host sent in answer to a segment of a connection
 // that it had itself.
-var fin306 = &analyzer.Rule{
+var fin306 = &model.Rule{
 	ID:       "FIN306",
 	Name:     "stray-segment-reset",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "a host answered an old segment of a living connection with an RST",
 		Text: `A late or repeated segment met a bare RST, although its receiver had the connection and lived. The kernel that owns a socket never does that: it answers
 what is old with an ACK. The segment reached no socket. Address translation does that: what conntrack calls INVALID, a segment outside
@@ -102,7 +102,7 @@ func answeredBy(c *conn.Conn, i int) *conn.Mark {
 	return nil
 }
 
-func checkStraySegment(p *analyzer.Pass) {
+func checkStraySegment(p *model.Pass) {
 	c := p.Conn
 	s, ok := straySegment(c)
 	if !ok {
@@ -113,9 +113,9 @@ func checkStraySegment(p *analyzer.Pass) {
 	if s.before {
 		f.behind = int64(highest(c, r, s.old) - s.old.Seq)
 	}
-	v := analyzer.Verdict{Side: r, Frames: []uint32{s.old.Frame, s.rst.Frame, s.proof.Frame}}
+	v := model.Verdict{Side: r, Frames: []uint32{s.old.Frame, s.rst.Frame, s.proof.Frame}}
 	if !f.killed {
-		v.Severity = analyzer.Info
+		v.Severity = model.Info
 	}
 	p.Report(f, v)
 }

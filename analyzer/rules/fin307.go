@@ -4,18 +4,18 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
 )
 
 // fin307 reports payload that met resets because its receiver had closed for good.
-var fin307 = &analyzer.Rule{
+var fin307 = &model.Rule{
 	ID:       "FIN307",
 	Name:     "closed-while-peer-sent",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "one side closed for good while the other still had payload to send",
 		Text: `A program closed its socket, and its peer went on sending: the kernel of a closed socket answers payload with an RST. A server
 that answers early (413, 401, a redirect) and closes while the body is still on its way does that: the RST may overtake the answer, and a client whose kernel takes the RST first throws the
@@ -36,7 +36,7 @@ echo of a WebSocket close frame) nothing is lost.`,
 		Harmless: "When what met the RST was a last word that expects no answer.",
 		Source:   "RFC 9293 §3.6.1; RFC 9112 §9.6 (tear-down); Linux tcp_rcv_state_process(): payload after close is answered with an RST",
 	},
-	Requires: []*analyzer.Rule{fin203, fin207, fin208},
+	Requires: []*model.Rule{fin203, fin207, fin208},
 	Check:    checkClosedWhileSent,
 	Disorder: true,
 	Doubts:   unseen(packetsMissing),
@@ -92,7 +92,7 @@ func unwantedPayload(c *conn.Conn) (u unwanted, ok bool) {
 	return u, true
 }
 
-func checkClosedWhileSent(p *analyzer.Pass) {
+func checkClosedWhileSent(p *model.Pass) {
 	c := p.Conn
 	u, ok := unwantedPayload(c)
 	if !ok || misfit(c) != nil || p.Found() {
@@ -103,16 +103,16 @@ func checkClosedWhileSent(p *analyzer.Pass) {
 		closer: u.closer, lost: u.lost, resets: c.RST.Count, word: p.Exchanges.LastWord(sender, u.lost) && !shortLine(c, sender) || answersGoodbye(c, u),
 		unread: max(int64(c.PayloadEnd(u.closer)-c.Taken(u.closer)), 0), spoke: c.Dialog.Last[u.closer].Known(),
 	}
-	v := analyzer.Verdict{Side: u.closer, Frames: []uint32{u.first.Frame, u.rst.Frame}}
+	v := model.Verdict{Side: u.closer, Frames: []uint32{u.first.Frame, u.rst.Frame}}
 	if u.closing != nil {
 		f.timed, f.after = u.first.Frame > u.closing.Frame, u.first.Time.Sub(u.closing.Time)
 		v.Frames = append(v.Frames, u.closing.Frame)
 	}
 	switch {
 	case f.word:
-		v.Severity = analyzer.Info
+		v.Severity = model.Info
 	case f.unread > 0:
-		v.Severity = analyzer.Error
+		v.Severity = model.Error
 	}
 	p.Report(f, v)
 }

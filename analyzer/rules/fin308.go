@@ -5,17 +5,17 @@ import (
 	"slices"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin308 reports resets that no other rule explains: nobody is left without a word.
-var fin308 = &analyzer.Rule{
+var fin308 = &model.Rule{
 	ID:       "FIN308",
 	Name:     "unexplained-reset",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "a reset that no other rule explains",
 		Text: `The connection ended by an RST, and the capture does not show why. A bare RST in answer to a segment means that whoever sent it had no socket for it: its program
 had closed and the close was not captured, the host was restarted, or something on the path answered in its name. An RST with an ACK that does not stand at its
@@ -34,19 +34,19 @@ writes its own segments. The finding says what is known, and which causes remain
 		Harmless: "When both sides had all that they wanted from each other.",
 		Source:   "RFC 9293 §3.5.2 (reset generation), §3.5.3 (reset processing)",
 	},
-	Requires: []*analyzer.Rule{
+	Requires: []*model.Rule{
 		fin201, fin203, fin204, fin207, fin208, fin211, fin212, fin301, fin302, fin304, fin305, fin306, fin307,
 	},
 	Check:    checkUnexplained,
 	Disorder: true,
-	Doubts: []analyzer.Doubt{
+	Doubts: []model.Doubt{
 		{Caveat: conn.OneDirection, Why: "only one direction was captured"},
 		{Caveat: conn.ControlOnly, Why: "only SYN, FIN and RST segments were captured"},
 		packetsMissing,
 	},
 }
 
-func checkUnexplained(p *analyzer.Pass) {
+func checkUnexplained(p *model.Pass) {
 	c := p.Conn
 	rst := c.MarkOf(c.RST.Frame)
 	if !c.RST.Ended || rst == nil || c.Close != conn.CloseReset && c.Close != conn.CloseResetAfterFIN || abandoned(c) != nil {
@@ -57,9 +57,9 @@ func checkUnexplained(p *analyzer.Pass) {
 	}
 	by := c.RST.By
 	f := unexplained{by: by, kind: c.RST.Kind, closed: c.FIN[by].Known, late: c.Caveats.Has(conn.MidStreamStart)}
-	v := analyzer.Verdict{Side: by, Frames: []uint32{rst.Frame, c.RST.ReplyTo}}
+	v := model.Verdict{Side: by, Frames: []uint32{rst.Frame, c.RST.ReplyTo}}
 	if f.late && c.Payload[0]+c.Payload[1] == 0 {
-		v.Severity = analyzer.Info
+		v.Severity = model.Info
 	}
 	f.find(c, rst)
 	p.Report(f, v)

@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin401 reports SYNs that nobody answered.
-var fin401 = &analyzer.Rule{
+var fin401 = &model.Rule{
 	ID:       "FIN401",
 	Name:     "unanswered-syn",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "a SYN, and no answer",
 		Text: `The client asked for a connection and nothing came back, not even a refusal. Usually a firewall drops the
 SYN or the answer, the host is down or the route is wrong; or the server's accept queue is full, and Linux drops the SYN.
@@ -31,10 +31,10 @@ ss -ltn (Recv-Q is the length of the accept queue, Send-Q its limit).`,
 	},
 	Check:  checkUnansweredSYN,
 	Group:  groupOpenings("got no answer"),
-	Doubts: []analyzer.Doubt{oneDirection, gapMeanwhile, clockStep},
+	Doubts: []model.Doubt{oneDirection, gapMeanwhile, clockStep},
 }
 
-func checkUnansweredSYN(p *analyzer.Pass) {
+func checkUnansweredSYN(p *model.Pass) {
 	c := p.Conn
 	if c.Close != conn.CloseUnanswered {
 		return
@@ -46,9 +46,9 @@ func checkUnansweredSYN(p *analyzer.Pass) {
 		return // an answer may have been on its way
 	}
 	n, frames := countOf(c, conn.Client, segment.SYN)
-	v := analyzer.Verdict{Side: conn.Server, Frames: append(frames, icmp.Frame), Took: took(waited, conn.AtLeast)}
+	v := model.Verdict{Side: conn.Server, Frames: append(frames, icmp.Frame), Took: took(waited, conn.AtLeast)}
 	if soon || n == 1 && icmp.Frame == 0 {
-		v.Severity = analyzer.Info // a scan, a client that had no time
+		v.Severity = model.Info // a scan, a client that had no time
 	}
 	p.Report(unanswered{n, c.Last.Time.Sub(c.First.Time), waited, again, c.AnsweredElsewhere(), icmp}, v)
 }
@@ -139,8 +139,8 @@ func icmpAdvice(e *conn.ICMP, other string) string {
 }
 
 // groupOpenings words FIN401, FIN402 and FIN403; what is what became of each.
-func groupOpenings(what string) func(*analyzer.Group) (message, advice string) {
-	return func(g *analyzer.Group) (message, advice string) {
+func groupOpenings(what string) func(*model.Group) (message, advice string) {
+	return func(g *model.Group) (message, advice string) {
 		clients := fmt.Sprintf("%d clients", g.Clients)
 		switch {
 		case !g.ClientsExact:

@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin402 reports connections that were refused.
-var fin402 = &analyzer.Rule{
+var fin402 = &model.Rule{
 	ID:       "FIN402",
 	Name:     "refused",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "the SYN was answered by an RST",
 		Text: `Nobody listens on that address and port, or a firewall rejects the connection in the host's name. The
 application hears "connection refused" at once.`,
@@ -28,10 +28,10 @@ application hears "connection refused" at once.`,
 	},
 	Check:  checkRefused,
 	Group:  groupOpenings("were refused"),
-	Doubts: []analyzer.Doubt{oneDirection},
+	Doubts: []model.Doubt{oneDirection},
 }
 
-func checkRefused(p *analyzer.Pass) {
+func checkRefused(p *model.Pass) {
 	c := p.Conn
 	if c.Close != conn.CloseRefused {
 		return
@@ -42,7 +42,7 @@ func checkRefused(p *analyzer.Pass) {
 		after = c.RST.Time.Sub(m.Time)
 	}
 	f := refused{n, after, c.Addr[conn.Server].Port, c.ICMP()}
-	p.Report(f, analyzer.Verdict{
+	p.Report(f, model.Verdict{
 		Side: conn.Server, Frames: append(frames, c.RST.Frame, f.icmp.Frame), Took: took(after, conn.ExactBound),
 	})
 }

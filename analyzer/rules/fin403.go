@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin403 reports handshakes that the client never completed.
-var fin403 = &analyzer.Rule{
+var fin403 = &model.Rule{
 	ID:       "FIN403",
 	Name:     "half-open",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "SYN and SYN,ACK, and nothing more from the client",
 		Text: `The server answered, and the client never said another word. The answer may not reach it: a firewall on the
 way or on the client's host, a route back that leads elsewhere. Or the client is not interested, as in a scan or a SYN
@@ -33,7 +33,7 @@ state syn-sent means that the answer does not reach it.`,
 	},
 	Check: checkHalfOpen,
 	Group: groupOpenings("were never completed: the SYN,ACK got no answer"),
-	Doubts: []analyzer.Doubt{
+	Doubts: []model.Doubt{
 		oneDirection,
 		gapMeanwhile,
 		clockStep,
@@ -41,7 +41,7 @@ state syn-sent means that the answer does not reach it.`,
 	},
 }
 
-func checkHalfOpen(p *analyzer.Pass) {
+func checkHalfOpen(p *model.Pass) {
 	c := p.Conn
 	if c.Close != conn.CloseHalfOpen {
 		return
@@ -60,11 +60,11 @@ func checkHalfOpen(p *analyzer.Pass) {
 	if soon && !again {
 		return // its ACK may have been on its way
 	}
-	v := analyzer.Verdict{
+	v := model.Verdict{
 		Side: conn.Client, Frames: append(append(frames, theirs...), icmp.Frame), Took: took(waited, conn.AtLeast),
 	}
 	if soon {
-		v.Severity = analyzer.Info
+		v.Severity = model.Info
 	}
 	p.Report(halfOpen{syns, answers, waited, again, icmp}, v)
 }

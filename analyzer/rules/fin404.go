@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin404 reports handshakes that the client broke off with an RST.
-var fin404 = &analyzer.Rule{
+var fin404 = &model.Rule{
 	ID:       "FIN404",
 	Name:     "handshake-abandoned",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "the client answered the SYN,ACK with an RST",
 		Text: `The server was ready, and the client did not want it any more. A scanner that sends SYNs only to see what is open does so (its
 kernel knows nothing of the connection and resets it); so does a client that had given up waiting, or had taken another address meanwhile (Happy
@@ -31,7 +31,7 @@ Eyeballs); and a host whose address somebody else put into a SYN answers a SYN,A
 	Check:    checkAbandoned,
 	Disorder: true,
 	Group:    groupOpenings("were broken off: the client answered the SYN,ACK with an RST"),
-	Doubts:   []analyzer.Doubt{oneDirection, packetsMissing},
+	Doubts:   []model.Doubt{oneDirection, packetsMissing},
 }
 
 // abandoned returns the client's RST in answer to the SYN,ACK, or nil.
@@ -58,7 +58,7 @@ func abandoned(c *conn.Conn) *conn.Mark {
 	return nil
 }
 
-func checkAbandoned(p *analyzer.Pass) {
+func checkAbandoned(p *model.Pass) {
 	c := p.Conn
 	rst := abandoned(c)
 	if rst == nil || c.AnsweredElsewhere() {
@@ -66,7 +66,7 @@ func checkAbandoned(p *analyzer.Pass) {
 	}
 	_, theirs := countOf(c, conn.Server, segment.SYN|segment.ACK)
 	f := handshakeAbandoned{wait: rst.Time.Sub(c.First.Time), asked: c.RolesFrom == conn.RolesFromSYN}
-	v := analyzer.Verdict{Side: conn.Client, Frames: append(theirs, rst.Frame)}
+	v := model.Verdict{Side: conn.Client, Frames: append(theirs, rst.Frame)}
 	if f.asked {
 		v.Took = took(f.wait, conn.ExactBound)
 	}

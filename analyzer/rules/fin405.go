@@ -5,17 +5,17 @@ import (
 	"net/netip"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin405 reports SYNs to one address that were answered from another.
-var fin405 = &analyzer.Rule{
+var fin405 = &model.Rule{
 	ID:       "FIN405",
 	Name:     "answer-from-elsewhere",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "the SYN to one address was answered from another, and the client did not want that answer",
 		Text: `Something translated the destination address of the SYN (a service address, a load balancer, DNAT), and the answer did not come
 back through it: the server saw the client's own address and sent its SYN,ACK straight there. The client knows nothing of a connection to that address; its
@@ -39,7 +39,7 @@ says by which way the answer leaves; tcpdump there shows whether it goes past th
 	Group: groupOpenings("were answered from another address than was asked, and the client did not want that answer"),
 }
 
-func checkElsewhere(p *analyzer.Pass) {
+func checkElsewhere(p *model.Pass) {
 	c := p.Conn
 	if !c.AnsweredElsewhere() {
 		return
@@ -52,7 +52,7 @@ func checkElsewhere(p *analyzer.Pass) {
 			return // its ACK may have been on its way
 		}
 	}
-	p.Report(f, analyzer.Verdict{Side: conn.Server, Frames: []uint32{e.SYN, e.Answer.Frame, e.Reset.Frame}})
+	p.Report(f, model.Verdict{Side: conn.Server, Frames: []uint32{e.SYN, e.Answer.Frame, e.Reset.Frame}})
 }
 
 // addrPort returns an endpoint as an address and port.

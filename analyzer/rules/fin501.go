@@ -5,17 +5,17 @@ import (
 	"slices"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
 
 // fin501 reports segments with control bits that no TCP sends.
-var fin501 = &analyzer.Rule{
+var fin501 = &model.Rule{
 	ID:       "FIN501",
 	Name:     "impossible-flags",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "a segment with control bits that no TCP sends",
 		Text: `SYN asks to open and FIN to close: no TCP sends both, nor SYN with RST. After the handshake every segment but an
 RST carries ACK, so a FIN without it, or no bit at all, is none of TCP's own. Such segments come from scanners that guess
@@ -56,7 +56,7 @@ var oddities = func() (of [256]string) {
 	return of
 }()
 
-func checkFlags(p *analyzer.Pass) {
+func checkFlags(p *model.Pass) {
 	const few = 8
 	f := impossibleFlags{}
 	var frames []uint32
@@ -81,7 +81,7 @@ func checkFlags(p *analyzer.Pass) {
 	if f.segments == 0 {
 		return
 	}
-	p.Report(f, analyzer.Verdict{Side: by, Frames: frames})
+	p.Report(f, model.Verdict{Side: by, Frames: frames})
 }
 
 // impossibleFlags is segments with control bits that no TCP sends.

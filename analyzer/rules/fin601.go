@@ -1,13 +1,13 @@
 package rules
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // fin601 is of two captures: the command pair finds it, no single capture does.
-var fin601 = &analyzer.Rule{
+var fin601 = &model.Rule{
 	ID:       "FIN601",
 	Name:     "fin-lost",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "a FIN was lost on the way",
 		Text: `One end sent a FIN and the capture at the other end shows that it did not arrive. The other end learns of the
 close only from a copy, a retransmission timeout later or never: until then it stands in ESTABLISHED while the

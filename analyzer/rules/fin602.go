@@ -1,13 +1,13 @@
 package rules
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // fin602 is of two captures: the command pair finds it, no single capture does.
-var fin602 = &analyzer.Rule{
+var fin602 = &model.Rule{
 	ID:       "FIN602",
 	Name:     "reset-forged",
-	Severity: analyzer.Error,
-	Doc: analyzer.Doc{
+	Severity: model.Error,
+	Doc: model.Doc{
 		Title: "an RST that its sender never sent",
 		Text: `An RST reached one end, and the capture at the end that it seems to come from shows that this end did not send
 it: it went on with the connection, or the RST's TTL, IP identification or window is not its own. Something on

@@ -1,13 +1,13 @@
 package rules
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // fin603 is of two captures: the command pair finds it, no single capture does.
-var fin603 = &analyzer.Rule{
+var fin603 = &model.Rule{
 	ID:       "FIN603",
 	Name:     "reset-lost",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "an RST was lost on the way",
 		Text: `One end aborted the connection with an RST that did not arrive. An RST is never repeated: the other end takes
 the connection for open until it sends something itself, or until its keep-alive or idle timer ends.`,

@@ -1,13 +1,13 @@
 package rules
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // fin604 is of two captures: the command pair finds it, no single capture does.
-var fin604 = &analyzer.Rule{
+var fin604 = &model.Rule{
 	ID:       "FIN604",
 	Name:     "path-loss",
-	Severity: analyzer.Warning,
-	Doc: analyzer.Doc{
+	Severity: model.Warning,
+	Doc: model.Doc{
 		Title: "segments were lost between the captures",
 		Text: `Segments left one place and did not arrive at the other, and no acknowledgment says that they did: they were
 lost on the path between, in the direction that is named. What a capture itself failed to record is not counted:

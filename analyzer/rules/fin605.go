@@ -1,13 +1,13 @@
 package rules
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // fin605 is of two captures: the command pair finds it, no single capture does.
-var fin605 = &analyzer.Rule{
+var fin605 = &model.Rule{
 	ID:       "FIN605",
 	Name:     "address-translated",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "addresses or ports are translated between the captures",
 		Text: `The same connection has other addresses or ports in the second capture than in the first: its sequence numbers,
 timestamps and sizes agree. Something between translates: a NAT, a balancer, a service address.`,

@@ -1,13 +1,13 @@
 package rules
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // fin606 is of two captures: the command pair finds it, no single capture does.
-var fin606 = &analyzer.Rule{
+var fin606 = &model.Rule{
 	ID:       "FIN606",
 	Name:     "spurious-retransmission",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "a segment was sent again that had arrived",
 		Text: `A segment arrived, and its sender sent it again all the same: its ACK was lost on the way back, or was still on
 its way when the timer ran out. The payload was not lost, so the way there is not to blame.`,

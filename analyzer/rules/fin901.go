@@ -3,16 +3,16 @@ package rules
 import (
 	"fmt"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 // fin901 says that the capture lacks packets of a connection.
-var fin901 = &analyzer.Rule{
+var fin901 = &model.Rule{
 	ID:       "FIN901",
 	Name:     "packets-missing",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "the capture lacks packets that were delivered",
 		Text: `One side acknowledged what the capture does not hold: the packets were on the wire, but the capture lost them.
 The machine was too slow, the buffer too small, the mirror port overloaded, or a filter left them out. What rests on their
@@ -35,7 +35,7 @@ absence is doubtful, and the findings say so.`,
 	Disorder: true,
 }
 
-func checkMissing(p *analyzer.Pass) {
+func checkMissing(p *model.Pass) {
 	c := p.Conn
 	if !c.Caveats.Has(conn.PacketsMissing) {
 		return
@@ -62,7 +62,7 @@ func checkMissing(p *analyzer.Pass) {
 			frames = append(frames, m.Frame)
 		}
 	}
-	p.Report(f, analyzer.Verdict{Side: side, Frames: frames})
+	p.Report(f, model.Verdict{Side: side, Frames: frames})
 }
 
 // missingPackets is what the capture lacks of each side.

@@ -3,16 +3,16 @@ package rules
 import (
 	"fmt"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 // fin902 says that only one direction of a connection was captured.
-var fin902 = &analyzer.Rule{
+var fin902 = &model.Rule{
 	ID:       "FIN902",
 	Name:     "one-direction",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "only one direction was captured",
 		Text: `All captured segments are of one side, and they acknowledge what the other sent: it takes another way, or a
 filter left it out. Who closed, and when, cannot be told of the side that is missing, so that most findings are withheld.`,
@@ -28,7 +28,7 @@ filter left it out. Who closed, and when, cannot be told of the side that is mis
 		Harmless: "Where the captured direction is all that is of interest.",
 		Source:   "RFC 9293 §3.4",
 	},
-	Check: func(p *analyzer.Pass) {
+	Check: func(p *model.Pass) {
 		c := p.Conn
 		if !c.Caveats.Has(conn.OneDirection) {
 			return
@@ -37,7 +37,7 @@ filter left it out. Who closed, and when, cannot be told of the side that is mis
 		if c.Packets[seen] == 0 {
 			seen = conn.Server
 		}
-		p.Report(oneSided{seen, c.Packets[seen]}, analyzer.Verdict{Side: seen.Peer(), Frames: []uint32{c.First.Frame}})
+		p.Report(oneSided{seen, c.Packets[seen]}, model.Verdict{Side: seen.Peer(), Frames: []uint32{c.First.Frame}})
 	},
 }
 

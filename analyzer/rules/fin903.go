@@ -1,16 +1,16 @@
 package rules
 
 import (
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 // fin903 says that packets were captured more than once.
-var fin903 = &analyzer.Rule{
+var fin903 = &model.Rule{
 	ID:       "FIN903",
 	Name:     "duplicated-packets",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "the same packets were captured more than once",
 		Text: `The capture holds copies: the same packet seen on several interfaces of a host (tcpdump -i any, with bridges,
 VLANs or containers) or on several ports of a mirror. They look like retransmissions and are none; finwait leaves them out.`,
@@ -25,7 +25,7 @@ VLANs or containers) or on several ports of a mirror. They look like retransmiss
 		Harmless: "Always; only Wireshark's retransmission counts suffer.",
 		Source:   "RFC 6864 (a datagram's identification is unique while it lives)",
 	},
-	Check: func(p *analyzer.Pass) {
+	Check: func(p *model.Pass) {
 		const few = 8
 		c := p.Conn
 		if !c.Caveats.Has(conn.Duplicates) {
@@ -37,9 +37,9 @@ VLANs or containers) or on several ports of a mirror. They look like retransmiss
 				frames = append(frames, m.Frame)
 			}
 		}
-		p.Report(analyzer.Plain{
+		p.Report(model.Plain{
 			Says:    "the capture holds packets of this connection more than once; the copies were left out",
 			Advises: "Capture on one interface, or take the copies out with editcap -d.",
-		}, analyzer.Verdict{Frames: frames})
+		}, model.Verdict{Frames: frames})
 	},
 }

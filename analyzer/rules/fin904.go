@@ -1,14 +1,14 @@
 package rules
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // fin904 says that a capture was cut short in its last record. It is of the file:
 // report finds it, no connection does.
-var fin904 = &analyzer.Rule{
+var fin904 = &model.Rule{
 	ID:       "FIN904",
 	Name:     "cut-short",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "the capture was cut short in its last record",
 		Text: `The file ends in the middle of a packet record: whatever wrote it was killed, ran out of disk, or is still
 writing. All before it is good. What was open when it ends was open then; how it went on is not known.`,

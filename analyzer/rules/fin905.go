@@ -1,14 +1,14 @@
 package rules
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // fin905 says that the clock of a capture stepped back. It is of the file: report
 // finds it, no connection does.
-var fin905 = &analyzer.Rule{
+var fin905 = &model.Rule{
 	ID:       "FIN905",
 	Name:     "clock-step",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "the capture's clock stepped back",
 		Text: `A packet bears an earlier time than the one before it, by more than capture queues explain: the clock was
 set, or files were merged in the wrong order. Durations across the step are wrong by an unknown amount, and findings that rest on

@@ -1,14 +1,14 @@
 package rules
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // fin906 says that a capture has a gap. It is of the file: report finds it, no
 // connection does.
-var fin906 = &analyzer.Rule{
+var fin906 = &model.Rule{
 	ID:       "FIN906",
 	Name:     "capture-gap",
-	Severity: analyzer.Info,
-	Doc: analyzer.Doc{
+	Severity: model.Info,
+	Doc: model.Doc{
 		Title: "nobody at all was captured for long, though many connections were busy before and after",
 		Text: `Many connections were busy, then no packet of anybody was captured for ten seconds or more, and then most of them went on as if
 nothing had been: the capture was paused, or the host that captured was suspended. Silences and states that span the gap are no evidence: who seems to have

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // The words of what rules found on several connections of one server.
@@ -34,7 +34,7 @@ func sentence(parts ...string) string {
 }
 
 // among words durations: the median, and the range where it is wide.
-func among(s analyzer.Spread) string {
+func among(s model.Spread) string {
 	low, median, high := span(s.Low.Duration()), span(s.Median.Duration()), span(s.High.Duration())
 	if low == high || s.High-s.Low <= s.Median/20 {
 		return median
@@ -43,7 +43,7 @@ func among(s analyzer.Spread) string {
 }
 
 // timeout writes a duration that somebody chose: in seconds, if it can be.
-func timeout(v analyzer.Seconds) string {
+func timeout(v model.Seconds) string {
 	if d := v.Duration(); d >= 100*time.Millisecond && d < time.Second {
 		return fmt.Sprintf("%.2f s", d.Seconds())
 	}
@@ -51,7 +51,7 @@ func timeout(v analyzer.Seconds) string {
 }
 
 // timersOf words inferred timers: 0.80 s (12 samples, ±2 ms).
-func timersOf(list []analyzer.Timer) string {
+func timersOf(list []model.Timer) string {
 	var out []string
 	for i := range list {
 		t := &list[i]
@@ -80,13 +80,13 @@ func plural(n int, one, many string) string {
 }
 
 // fromWords say what a timer runs from, "its" being the connection's.
-var fromWords = map[analyzer.TimerFrom]string{
-	analyzer.FromSYN: "its SYN", analyzer.FromRequestStart: "the start of its request", analyzer.FromRequestEnd: "its request",
-	analyzer.FromLastData: "the last payload", analyzer.FromFINACK: "the ACK of the FIN",
+var fromWords = map[model.TimerFrom]string{
+	model.FromSYN: "its SYN", model.FromRequestStart: "the start of its request", model.FromRequestEnd: "its request",
+	model.FromLastData: "the last payload", model.FromFINACK: "the ACK of the FIN",
 }
 
 // side names the side that the findings are about, or neither.
-func side(g *analyzer.Group) string {
+func side(g *model.Group) string {
 	switch {
 	case g.Side.Server == 0 && g.Side.Client > 0:
 		return "client"
@@ -104,7 +104,7 @@ func peer(side string) string {
 }
 
 // hostOf names the hosts of one side of a group.
-func hostOf(g *analyzer.Group, side string) string {
+func hostOf(g *model.Group, side string) string {
 	if addr, err := netip.ParseAddrPort(g.Server); side == "server" && err == nil {
 		return side + " " + addr.Addr().String()
 	}

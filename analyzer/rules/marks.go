@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
@@ -44,8 +44,8 @@ func has(c *conn.Conn, f segment.Flags) bool {
 
 // unseen doubts what rests on acknowledgments and payload: neither is there
 // where one direction, or only the control segments, were captured.
-func unseen(more ...analyzer.Doubt) []analyzer.Doubt {
-	return append([]analyzer.Doubt{
+func unseen(more ...model.Doubt) []model.Doubt {
+	return append([]model.Doubt{
 		oneDirection,
 		{Caveat: conn.ControlOnly, Withhold: true},
 	}, more...)
@@ -53,11 +53,11 @@ func unseen(more ...analyzer.Doubt) []analyzer.Doubt {
 
 // The doubts that several rules share.
 var (
-	oneDirection   = analyzer.Doubt{Caveat: conn.OneDirection, Withhold: true}
-	packetsMissing = analyzer.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets of this connection"}
-	captureGap     = analyzer.Doubt{Caveat: conn.CaptureGap, Withhold: true}
-	gapMeanwhile   = analyzer.Doubt{Caveat: conn.CaptureGap, Why: "the capture has a gap, and what happened in it is not known"}
-	clockStep      = analyzer.Doubt{Caveat: conn.ClockStep, Why: "the clock of the capture was set meanwhile"}
+	oneDirection   = model.Doubt{Caveat: conn.OneDirection, Withhold: true}
+	packetsMissing = model.Doubt{Caveat: conn.PacketsMissing, Why: "the capture lacks packets of this connection"}
+	captureGap     = model.Doubt{Caveat: conn.CaptureGap, Withhold: true}
+	gapMeanwhile   = model.Doubt{Caveat: conn.CaptureGap, Why: "the capture has a gap, and what happened in it is not known"}
+	clockStep      = model.Doubt{Caveat: conn.ClockStep, Why: "the clock of the capture was set meanwhile"}
 )
 
 // times says how often something happened.

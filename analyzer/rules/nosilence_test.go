@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
@@ -26,7 +26,7 @@ func TestNoEndingWithoutAWord(t *testing.T) {
 }
 
 // wantsAWord says why a connection must have a finding; "" where it need not.
-func wantsAWord(rec *analyzer.Record) string {
+func wantsAWord(rec *model.Record) string {
 	switch rec.Close {
 	case conn.CloseReset, conn.CloseResetAfterFIN, conn.CloseRefused, conn.CloseHalfClosed:
 		return rec.Close.String()

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
@@ -20,13 +20,13 @@ import (
 
 // judged returns the records of a capture, or of a packet script, with the
 // findings of all rules.
-func judged(t *testing.T, name string, data []byte) []*analyzer.Record {
+func judged(t *testing.T, name string, data []byte) []*model.Record {
 	t.Helper()
 	return judgedBy(t, All, name, data)
 }
 
 // judgedBy is judged with other rules.
-func judgedBy(t *testing.T, list []*analyzer.Rule, name string, data []byte) []*analyzer.Record {
+func judgedBy(t *testing.T, list []*model.Rule, name string, data []byte) []*model.Record {
 	t.Helper()
 	records, err := judgedUntil(t, list, name, data)
 	if err != nil {
@@ -37,7 +37,7 @@ func judgedBy(t *testing.T, list []*analyzer.Rule, name string, data []byte) []*
 
 // judgedUntil is judgedBy of a capture that may be damaged: the records of what comes before
 // that.
-func judgedUntil(t *testing.T, list []*analyzer.Rule, name string, data []byte) (records []*analyzer.Record, damage error) {
+func judgedUntil(t *testing.T, list []*model.Rule, name string, data []byte) (records []*model.Record, damage error) {
 	t.Helper()
 	if filepath.Ext(name) == ".pkt" {
 		script, err := pktscript.Parse(name, data)
@@ -55,10 +55,10 @@ func judgedUntil(t *testing.T, list []*analyzer.Rule, name string, data []byte) 
 		return nil, err
 	}
 	defer r.Close()
-	config := analyzer.DefaultConfig()
-	judge := analyzer.Judge(list, &config)
+	config := model.DefaultConfig()
+	judge := model.Judge(list, &config)
 	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
-		rec := analyzer.NewRecord(name, c)
+		rec := model.NewRecord(name, c)
 		judge(rec, c)
 		if open := leftUnanswered(c); open != "" && len(rec.Findings) == 0 {
 			t.Errorf("%s: stream %d: %s, and there is no finding", name, rec.Stream, open)
@@ -87,7 +87,7 @@ func judgedUntil(t *testing.T, list []*analyzer.Rule, name string, data []byte) 
 }
 
 // judgedFile is judged of a file.
-func judgedFile(t *testing.T, file string) []*analyzer.Record {
+func judgedFile(t *testing.T, file string) []*model.Record {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -97,7 +97,7 @@ func judgedFile(t *testing.T, file string) []*analyzer.Record {
 }
 
 // found lists the rules with findings in r, each once.
-func found(r *analyzer.Record) (ids []string) {
+func found(r *model.Record) (ids []string) {
 	for i := range r.Findings {
 		if id := r.Findings[i].Rule; !slices.Contains(ids, id) {
 			ids = append(ids, id)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // The table of relations is held against every fixture and recorded capture:
@@ -13,7 +13,7 @@ import (
 func TestRelations(t *testing.T) {
 	for _, rel := range Relations {
 		for _, id := range [...]string{rel.A, rel.B} {
-			if !slices.ContainsFunc(All, func(r *analyzer.Rule) bool { return r.ID == id }) {
+			if !slices.ContainsFunc(All, func(r *model.Rule) bool { return r.ID == id }) {
 				t.Errorf("%s and %s: there is no rule %s", rel.A, rel.B, id)
 			}
 		}

@@ -1,9 +1,9 @@
 package rules
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // All lists every rule in the order of their IDs.
-var All = []*analyzer.Rule{
+var All = []*model.Rule{
 	fin101, fin102, fin103, fin104,
 	fin201, fin202, fin203, fin204, fin205, fin206, fin207, fin208, fin209, fin210, fin211, fin212,
 	fin301, fin302, fin303, fin304, fin305, fin306, fin307, fin308,

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"finwait/analyzer/analyzertest"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
@@ -16,9 +16,9 @@ import (
 // report, ok ones that it must not, ugly ones at its border. A finding that a
 // fixture does not want is a failure.
 func TestFixtures(t *testing.T) {
-	config := analyzer.DefaultConfig()
-	f := analyzertest.Fixtures{Strict: true, Judge: func(r *analyzer.Record, c *conn.Conn) {
-		analyzer.Judge(All, &config)(r, c)
+	config := model.DefaultConfig()
+	f := analyzertest.Fixtures{Strict: true, Judge: func(r *model.Record, c *conn.Conn) {
+		model.Judge(All, &config)(r, c)
 	}}
 	for _, r := range All {
 		if r.Check == nil { // of the file, not of a connection
@@ -29,7 +29,7 @@ func TestFixtures(t *testing.T) {
 }
 
 func TestRulesAreComplete(t *testing.T) {
-	if !slices.IsSortedFunc(All, func(a, b *analyzer.Rule) int { return strings.Compare(a.ID, b.ID) }) {
+	if !slices.IsSortedFunc(All, func(a, b *model.Rule) int { return strings.Compare(a.ID, b.ID) }) {
 		t.Error("the rules are not in the order of their IDs")
 	}
 	for _, r := range All {
@@ -54,7 +54,7 @@ func TestRulesAreComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range dirs {
-		if !slices.ContainsFunc(All, func(r *analyzer.Rule) bool { return r.ID == d.Name() }) {
+		if !slices.ContainsFunc(All, func(r *model.Rule) bool { return r.ID == d.Name() }) {
 			t.Errorf("testdata/rules/%s belongs to no rule", d.Name())
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/suggest"
 )
 
@@ -28,7 +28,7 @@ func Select(word string) ([]string, error) {
 }
 
 // Find returns the rule with this ID or name, or nil.
-func Find(word string) *analyzer.Rule {
+func Find(word string) *model.Rule {
 	for _, r := range All {
 		if strings.EqualFold(r.ID, word) || strings.EqualFold(r.Name, word) {
 			return r

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 // span writes a duration as reports do; one less than 0, where the capture's clock was
 // set back, as 0.
-func span(d time.Duration) string { return analyzer.Seconds(max(d, 0)).Words() }
+func span(d time.Duration) string { return model.Seconds(max(d, 0)).Words() }
 
 // alertWords names the fatal alert of TLS that was sent in the clear; "" where none was.
 func alertWords(c *conn.Conn) string {

@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // draft is the version of JSON Schema.
@@ -18,9 +18,9 @@ var Names = []string{"flow", "report"}
 // Of returns the schema of that name, which must be one of Names.
 func Of(name string) ([]byte, error) {
 	if name == "flow" {
-		return For("A connection, as flows --format jsonl writes it", reflect.TypeFor[analyzer.Record](), analyzer.Schema)
+		return For("A connection, as flows --format jsonl writes it", reflect.TypeFor[model.Record](), model.Schema)
 	}
-	return For("The summary, as report --format json writes it", reflect.TypeFor[analyzer.Summary](), analyzer.SummarySchema)
+	return For("The summary, as report --format json writes it", reflect.TypeFor[model.Summary](), model.SummarySchema)
 }
 
 // For returns the schema of values of a type; id is what names it, in their member schema
@@ -92,31 +92,31 @@ func document(title string, t reflect.Type, name string) node {
 	return n
 }
 
-// times is how analyzer.Time writes itself: in UTC, with nine decimals.
+// times is how model.Time writes itself: in UTC, with nine decimals.
 const times = `^[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{9}Z$`
 
 // typed describes the values of a type.
 func typed(t reflect.Type) node {
-	switch analyzer.KindOf(t) {
-	case analyzer.KindObject:
+	switch model.KindOf(t) {
+	case model.KindObject:
 		return object(t)
-	case analyzer.KindOptional:
+	case model.KindOptional:
 		return orNull(typed(t.Elem()))
-	case analyzer.KindList:
+	case model.KindList:
 		of := typed(t.Elem())
 		return node{Type: "array", Items: &of}
-	case analyzer.KindMap:
-		of := typed(analyzer.Value(t.Elem())) // a missing key is how null is written
+	case model.KindMap:
+		of := typed(model.Value(t.Elem())) // a missing key is how null is written
 		return node{Type: "object", Values: &of}
-	case analyzer.KindBool:
+	case model.KindBool:
 		return node{Type: "boolean"}
-	case analyzer.KindInteger:
+	case model.KindInteger:
 		return integer(t)
-	case analyzer.KindNumber, analyzer.KindDuration:
+	case model.KindNumber, model.KindDuration:
 		return node{Type: "number"}
-	case analyzer.KindTime:
+	case model.KindTime:
 		return node{Type: "string", Format: "date-time", Pattern: times}
-	case analyzer.KindWords:
+	case model.KindWords:
 		return node{Type: "array", Items: &node{Type: "string"}}
 	}
 	return node{Type: "string"}
@@ -142,7 +142,7 @@ func orNull(n node) node {
 
 func object(t reflect.Type) node {
 	n := node{Type: "object", Properties: new(members)}
-	for _, m := range analyzer.Members(t) {
+	for _, m := range model.Members(t) {
 		of := typed(m.Type)
 		of.Description = m.About
 		if m.EmptyNull {

@@ -11,7 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/reassembly"
 )
@@ -69,13 +69,13 @@ func validate(t *testing.T, s *jsonschema.Schema, text []byte) {
 }
 
 // analyze writes all recorded captures in a format, with what a summary tells apart.
-func analyze(t *testing.T, by string, format func(*bytes.Buffer) analyzer.Handler) []byte {
+func analyze(t *testing.T, by string, format func(*bytes.Buffer) model.Handler) []byte {
 	t.Helper()
 	files, err := filepath.Glob("../../testdata/real/*.pcap*")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
-	config := analyzer.DefaultConfig()
+	config := model.DefaultConfig()
 	var b bytes.Buffer
 	_, err = driver.Run(context.Background(), files, driver.Options{
 		Config: &config, By: by,
@@ -91,7 +91,7 @@ func analyze(t *testing.T, by string, format func(*bytes.Buffer) analyzer.Handle
 func TestRecordsAreAsTheSchemaSays(t *testing.T) {
 	s := compiled(t, "flow")
 	lines := 0
-	for line := range bytes.Lines(analyze(t, "", func(b *bytes.Buffer) analyzer.Handler { return report.JSONL(b) })) {
+	for line := range bytes.Lines(analyze(t, "", func(b *bytes.Buffer) model.Handler { return report.JSONL(b) })) {
 		lines++
 		validate(t, s, line)
 	}
@@ -102,14 +102,14 @@ func TestRecordsAreAsTheSchemaSays(t *testing.T) {
 
 func TestTheReportIsAsTheSchemaSays(t *testing.T) {
 	s := compiled(t, "report")
-	for _, by := range append([]string{""}, analyzer.Keys...) {
-		text := analyze(t, by, func(b *bytes.Buffer) analyzer.Handler { return report.SummaryJSON(b) })
+	for _, by := range append([]string{""}, model.Keys...) {
+		text := analyze(t, by, func(b *bytes.Buffer) model.Handler { return report.SummaryJSON(b) })
 		validate(t, s, text)
 		if has := bytes.Contains(text, []byte(`"by": [`)); has != (by != "") {
 			t.Errorf("by %q: rows %v", by, has)
 		}
 	}
-	var empty analyzer.Aggregate
+	var empty model.Aggregate
 	text, err := json.Marshal(empty.Summary())
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func TestTheReportIsAsTheSchemaSays(t *testing.T) {
 
 func TestTheSchemaIsNotTooKind(t *testing.T) {
 	s := compiled(t, "flow")
-	good := analyze(t, "", func(b *bytes.Buffer) analyzer.Handler { return report.JSONL(b) })
+	good := analyze(t, "", func(b *bytes.Buffer) model.Handler { return report.JSONL(b) })
 	good, _, _ = bytes.Cut(good, []byte("\n"))
 	for _, change := range [][2]string{
 		{`"schema":"finwait.flow/1"`, `"schema":"finwait.flow/2"`},

@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"testing"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // Every word that the schema allows is one that the field's type reads, and writes
@@ -23,7 +23,7 @@ func TestWordsComeBack(t *testing.T) {
 			return
 		}
 		seen[of] = true
-		for _, f := range analyzer.Members(of) {
+		for _, f := range model.Members(of) {
 			walk(f.Type)
 			enum := f.Type
 			for enum.Kind() == reflect.Pointer || enum.Kind() == reflect.Slice {
@@ -45,8 +45,8 @@ func TestWordsComeBack(t *testing.T) {
 			}
 		}
 	}
-	walk(reflect.TypeFor[analyzer.Record]())
-	walk(reflect.TypeFor[analyzer.Summary]())
+	walk(reflect.TypeFor[model.Record]())
+	walk(reflect.TypeFor[model.Summary]())
 	if words < 50 {
 		t.Errorf("only %d words were looked at", words)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -19,12 +19,12 @@ type Chart struct {
 	By      By
 	Summed  bool // sides are not told apart
 	Step    time.Duration
-	Start   analyzer.Time // the first moment
-	Moments int           // how many there are; one more, at which nothing is observed any more, ends the series
-	First   analyzer.Time // of the capture's packets: what people count from
-	End     analyzer.Time // of observation
-	Series  []Series      // by host, side and state
-	Other   bool          // some hosts are counted under Other
+	Start   model.Time // the first moment
+	Moments int        // how many there are; one more, at which nothing is observed any more, ends the series
+	First   model.Time // of the capture's packets: what people count from
+	End     model.Time // of observation
+	Series  []Series   // by host, side and state
+	Other   bool       // some hosts are counted under Other
 
 	Connections, Sockets int64
 }
@@ -65,10 +65,10 @@ type Cause struct {
 }
 
 // Time returns the time of a moment.
-func (c *Chart) Time(i int) analyzer.Time { return c.Start + analyzer.Time(i)*analyzer.Time(c.Step) }
+func (c *Chart) Time(i int) model.Time { return c.Start + model.Time(i)*model.Time(c.Step) }
 
 // Chart returns what was counted, end being the end of observation, and begins anew.
-func (c *Collector) Chart(file string, end analyzer.Time) (*Chart, error) {
+func (c *Collector) Chart(file string, end model.Time) (*Chart, error) {
 	defer func() { *c = *NewCollector(c.options) }()
 	out := &Chart{File: file, By: c.options.By, Summed: c.options.Summed, End: end, Other: c.other, Connections: c.records, Sockets: c.sockets}
 	if !c.begun {
@@ -87,7 +87,7 @@ func (c *Collector) Chart(file string, end analyzer.Time) (*Chart, error) {
 	}
 	out.Step = step
 	from, until := ceilDiv(int64(c.first), int64(step)), floorDiv(int64(min(last, end)), int64(step))
-	out.Start, out.Moments = analyzer.Time(from*int64(step)), int(max(until-from+1, 0))
+	out.Start, out.Moments = model.Time(from*int64(step)), int(max(until-from+1, 0))
 	k := int64(step) / c.grain
 	for g, states := range c.groups {
 		for state, s := range states {
@@ -107,7 +107,7 @@ func (c *Collector) Chart(file string, end analyzer.Time) (*Chart, error) {
 }
 
 // settle ends the stays whose end was not the end of the capture.
-func (c *Collector) settle(end analyzer.Time) {
+func (c *Collector) settle(end model.Time) {
 	for _, states := range c.groups {
 		for _, s := range states {
 			if s != nil && s.last.time < end && s.last.counts != (counts{}) {
@@ -119,7 +119,7 @@ func (c *Collector) settle(end analyzer.Time) {
 }
 
 // lastMoment returns the last time at which a socket can be counted.
-func (c *Collector) lastMoment(end analyzer.Time) analyzer.Time {
+func (c *Collector) lastMoment(end model.Time) model.Time {
 	last := c.latest
 	for _, states := range c.groups {
 		for _, s := range states {
@@ -129,7 +129,7 @@ func (c *Collector) lastMoment(end analyzer.Time) analyzer.Time {
 			open := int32(0)
 			for _, ch := range s.changes() {
 				open += ch.most
-				last = max(last, analyzer.Time(min(ch.at, int64(end)/c.grain))*analyzer.Time(c.grain))
+				last = max(last, model.Time(min(ch.at, int64(end)/c.grain))*model.Time(c.grain))
 			}
 			if open > 0 {
 				return end
@@ -186,7 +186,7 @@ func (s *Series) All() iter.Seq2[int, Counts] {
 
 // Row is the counts of one series at one moment.
 type Row struct {
-	Time   analyzer.Time
+	Time   model.Time
 	Series *Series
 	Counts
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -72,8 +72,8 @@ type Collector struct {
 	other   bool   // some are not
 	kept    int    // room for changes in all series
 	rules   []string
-	first   analyzer.Time // from here sockets are counted; valid iff begun
-	latest  analyzer.Time // the latest time that a record tells of; valid iff begun
+	first   model.Time // from here sockets are counted; valid iff begun
+	latest  model.Time // the latest time that a record tells of; valid iff begun
 	begun   bool
 	waiting *waiting // in TIME-WAIT; nil where that is over before a record is final
 	records int64
@@ -106,7 +106,7 @@ func NewCollector(o Options) *Collector {
 }
 
 // Add counts the sockets of one connection.
-func (c *Collector) Add(r *analyzer.Record) {
+func (c *Collector) Add(r *model.Record) {
 	c.records++
 	rule := uint16(0)
 	if c.options.Causes {
@@ -172,13 +172,13 @@ func (c *Collector) put(to *series, e *ends, s *span) {
 }
 
 // change adds a change at a time.
-func (c *Collector) change(to *series, at analyzer.Time, by counts) {
+func (c *Collector) change(to *series, at model.Time, by counts) {
 	c.kept += to.add(change{c.at(at), by})
 }
 
 // end adds the end of a stay. Only once all is known can one that may be the end of
 // the capture be told from others.
-func (c *Collector) end(to *series, lasts bool, at analyzer.Time, by counts) {
+func (c *Collector) end(to *series, lasts bool, at model.Time, by counts) {
 	switch last := &to.last; {
 	case at == forever:
 	case !lasts || at < last.time:
@@ -195,19 +195,19 @@ func (c *Collector) end(to *series, lasts bool, at analyzer.Time, by counts) {
 
 // at returns the first moment that is not before t. Most times lie between the same
 // two moments as the one before, which spares a division.
-func (c *Collector) at(t analyzer.Time) int64 {
-	if upTo := c.moment(c.recent); t > upTo || t <= upTo-analyzer.Time(c.grain) {
+func (c *Collector) at(t model.Time) int64 {
+	if upTo := c.moment(c.recent); t > upTo || t <= upTo-model.Time(c.grain) {
 		c.recent = ceilDiv(int64(t), c.grain)
 	}
 	return c.recent
 }
 
 // moment returns the time of a moment.
-func (c *Collector) moment(n int64) analyzer.Time { return analyzer.Time(n * c.grain) }
+func (c *Collector) moment(n int64) model.Time { return model.Time(n * c.grain) }
 
 // observe widens what was observed. Where that becomes too many moments, fewer are told
 // apart.
-func (c *Collector) observe(from, to analyzer.Time) {
+func (c *Collector) observe(from, to model.Time) {
 	if !c.begun {
 		c.first, c.latest, c.begun = from, from, true
 	}
@@ -263,12 +263,12 @@ func (c *Collector) coarsen() {
 }
 
 // group returns the series of one end of r.
-func (c *Collector) group(r *analyzer.Record, side uint8) *[tcpstate.NumStates]*series {
+func (c *Collector) group(r *model.Record, side uint8) *[tcpstate.NumStates]*series {
 	g := group{side: side}
 	if c.options.Summed {
 		g.side = 0
 	}
-	switch end := [...]*analyzer.Endpoint{&r.Client, &r.Server}; c.options.By {
+	switch end := [...]*model.Endpoint{&r.Client, &r.Server}; c.options.By {
 	case ByHost:
 		g.of = netip.AddrPortFrom(end[side].IP, 0)
 	case ByServer:
@@ -318,8 +318,8 @@ func (c *Collector) label(g *group) string {
 
 // ruleOf returns the gravest rule that found something of r, by its index; 0 where
 // none did.
-func (c *Collector) ruleOf(r *analyzer.Record) uint16 {
-	worst, name := analyzer.NoSeverity, ""
+func (c *Collector) ruleOf(r *model.Record) uint16 {
+	worst, name := model.NoSeverity, ""
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if name == "" || f.Severity > worst {

@@ -7,19 +7,19 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
 // closeWait is a connection whose server stays in CLOSE-WAIT for a while.
-func closeWait(client byte, from, to analyzer.Time) *analyzer.Record {
-	r := &analyzer.Record{Ended: conn.EndReset}
-	r.Client = analyzer.Endpoint{IP: netip.AddrFrom4([4]byte{192, 0, 2, client}), Port: 40000}
-	r.Server = analyzer.Endpoint{IP: netip.AddrFrom4([4]byte{198, 51, 100, 1}), Port: 80}
-	stay := func(s tcpstate.State) []analyzer.Stay {
-		return []analyzer.Stay{
-			{State: s, Since: from, DurationS: analyzer.Seconds(to - from)},
+func closeWait(client byte, from, to model.Time) *model.Record {
+	r := &model.Record{Ended: conn.EndReset}
+	r.Client = model.Endpoint{IP: netip.AddrFrom4([4]byte{192, 0, 2, client}), Port: 40000}
+	r.Server = model.Endpoint{IP: netip.AddrFrom4([4]byte{198, 51, 100, 1}), Port: 80}
+	stay := func(s tcpstate.State) []model.Stay {
+		return []model.Stay{
+			{State: s, Since: from, DurationS: model.Seconds(to - from)},
 			{State: tcpstate.Closed, Since: to, Open: true, Bound: conn.AtLeast},
 		}
 	}
@@ -58,7 +58,7 @@ func TestOther(t *testing.T) {
 func TestTooFine(t *testing.T) {
 	c := NewCollector(Options{Step: time.Millisecond})
 	for i := range byte(200) {
-		from := analyzer.Time(1e18) + analyzer.Time(i)*60e9
+		from := model.Time(1e18) + model.Time(i)*60e9
 		c.Add(closeWait(i, from, from+3e9))
 	}
 	_, err := c.Chart("x", 1e18+1e15)
@@ -68,7 +68,7 @@ func TestTooFine(t *testing.T) {
 	}
 	c = NewCollector(Options{Step: fine.Least})
 	for i := range byte(200) {
-		from := analyzer.Time(1e18) + analyzer.Time(i)*60e9
+		from := model.Time(1e18) + model.Time(i)*60e9
 		c.Add(closeWait(i, from, from+3e9))
 	}
 	if _, err := c.Chart("x", 1e18+1e15); err != nil {
@@ -81,8 +81,8 @@ func TestCollectorIsBounded(t *testing.T) {
 	c := NewCollector(Options{By: ByNone})
 	most := 0
 	for i := range 200_000 {
-		from := analyzer.Time(1e18) + analyzer.Time(i)*1e7 + analyzer.Time(i*7919%1e7)
-		c.Add(closeWait(byte(i), from, from+analyzer.Time(i%1000)*1e8))
+		from := model.Time(1e18) + model.Time(i)*1e7 + model.Time(i*7919%1e7)
+		c.Add(closeWait(byte(i), from, from+model.Time(i%1000)*1e8))
 		if most = max(most, c.kept); i > 100_000 && c.kept > 8*maxSlots {
 			t.Fatalf("room for %d changes after %d connections", c.kept, i)
 		}
@@ -111,10 +111,10 @@ func TestSteps(t *testing.T) {
 
 // A longer TIME-WAIT than Linux's ends, too, when the addresses and ports are used again.
 func TestReuseEndsLongTimeWait(t *testing.T) {
-	at := func(seconds int) analyzer.Time { return analyzer.Time(1e18) + analyzer.Time(seconds)*1e9 }
+	at := func(seconds int) model.Time { return model.Time(1e18) + model.Time(seconds)*1e9 }
 	first := closeWait(1, at(0), at(5))
 	first.Ended = conn.EndClosed
-	first.States.Client = []analyzer.Stay{{State: tcpstate.TimeWait, Since: at(0), DurationS: 65e9, Open: true, Bound: conn.AtLeast}}
+	first.States.Client = []model.Stay{{State: tcpstate.TimeWait, Since: at(0), DurationS: 65e9, Open: true, Bound: conn.AtLeast}}
 	for reuse, want := range map[int]string{90: "1@0 0@90", 500: "1@0 0@120"} {
 		c := NewCollector(Options{Step: 10 * time.Second, TimeWait: 2 * time.Minute, States: []tcpstate.State{tcpstate.TimeWait}})
 		c.Add(first)

@@ -1,7 +1,7 @@
 package timeline
 
 import (
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // A Writer writes charts, one a capture.
@@ -17,8 +17,8 @@ type Handler struct {
 	collector *Collector
 	writer    Writer
 	joined    bool
-	first     *analyzer.Time // of the packets
-	end       *analyzer.Time // of observation
+	first     *model.Time // of the packets
+	end       *model.Time // of observation
 }
 
 // NewHandler returns a Handler that hands its charts to w.
@@ -27,13 +27,13 @@ func NewHandler(o Options, joined bool, w Writer) *Handler {
 }
 
 // Record counts the sockets of a connection.
-func (h *Handler) Record(r *analyzer.Record) error {
+func (h *Handler) Record(r *model.Record) error {
 	h.collector.Add(r)
 	return nil
 }
 
 // File takes the end of observation, and makes the chart of a capture.
-func (h *Handler) File(f *analyzer.FileInfo) error {
+func (h *Handler) File(f *model.FileInfo) error {
 	if f.Observed != nil && (h.end == nil || *f.Observed > *h.end) {
 		h.end = f.Observed
 	}
@@ -47,7 +47,7 @@ func (h *Handler) File(f *analyzer.FileInfo) error {
 }
 
 // Close makes the chart of joined captures, and ends the output.
-func (h *Handler) Close(*analyzer.Summary) error {
+func (h *Handler) Close(*model.Summary) error {
 	if h.joined {
 		if err := h.chart(""); err != nil {
 			return err

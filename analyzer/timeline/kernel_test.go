@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/truth"
 )
@@ -268,17 +268,17 @@ func contains(list []string, word string) bool {
 
 func tableAt(t *testing.T, seen *kept, at int64) (list []timeline.Socket) {
 	t.Helper()
-	table := timeline.NewTable(timeline.Moment{At: analyzer.Time(at)}, timeline.TableOptions{TimeWait: time.Minute}, func(t *timeline.Table) error {
+	table := timeline.NewTable(timeline.Moment{At: model.Time(at)}, timeline.TableOptions{TimeWait: time.Minute}, func(t *timeline.Table) error {
 		list = t.Sockets()
 		return nil
 	})
-	first := analyzer.Time(0)
+	first := model.Time(0)
 	for _, r := range seen.records {
 		if err := table.Record(r); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := table.File(&analyzer.FileInfo{First: &first, Observed: &seen.end}); err != nil {
+	if err := table.File(&model.FileInfo{First: &first, Observed: &seen.end}); err != nil {
 		t.Fatal(err)
 	}
 	if err := table.Close(nil); err != nil {

@@ -7,7 +7,7 @@ import (
 	"net/netip"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -20,10 +20,10 @@ type Moments struct{ collector *Collector }
 func NewMoments() *Moments { return &Moments{NewCollector(worstOptions())} }
 
 // Add counts the sockets of a connection.
-func (m *Moments) Add(r *analyzer.Record) { m.collector.Add(r) }
+func (m *Moments) Add(r *model.Record) { m.collector.Add(r) }
 
 // Worst returns the worst moment, end being that of observation; nil where there is none.
-func (m *Moments) Worst(end *analyzer.Time) (*analyzer.Moment, error) {
+func (m *Moments) Worst(end *model.Time) (*model.Moment, error) {
 	until := forever
 	if end != nil {
 		until = *end
@@ -87,8 +87,8 @@ func (c *Collector) sortedGroups() []group {
 type storedMoments struct {
 	Begun   bool           `json:"begun"`
 	Coarse  int            `json:"coarse"`
-	First   analyzer.Time  `json:"first"`
-	Latest  analyzer.Time  `json:"latest"`
+	First   model.Time     `json:"first"`
+	Latest  model.Time     `json:"latest"`
 	Records int64          `json:"records"`
 	Sockets int64          `json:"sockets"`
 	Series  []storedSeries `json:"series"`
@@ -150,7 +150,7 @@ func (m *Moments) UnmarshalJSON(text []byte) error {
 		for l := one.Changes; len(l) > 0; l = l[4:] {
 			c.kept += to.add(change{l[0], counts{int32(l[1]), int32(l[2]), int32(l[3])}})
 		}
-		to.last.time = analyzer.Time(one.Last[0])
+		to.last.time = model.Time(one.Last[0])
 		to.last.counts = counts{int32(one.Last[1]), int32(one.Last[2]), int32(one.Last[3])}
 	}
 	m.collector = c

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -19,7 +19,7 @@ func TestMomentsMerge(t *testing.T) {
 	for n := range 50 {
 		all := NewMoments()
 		parts := [3]*Moments{NewMoments(), NewMoments(), NewMoments()}
-		last := analyzer.Time(0)
+		last := model.Time(0)
 		for i := range 1 + n*8 {
 			rec := waitingRecord(r, 1<<(n%30))
 			last = max(last, rec.Last.Time)
@@ -54,14 +54,14 @@ func TestMomentsMerge(t *testing.T) {
 
 // waitingRecord is of a connection one end of which waits in CLOSE-WAIT, within so many
 // milliseconds.
-func waitingRecord(r *rand.Rand, within int64) *analyzer.Record {
-	begin := analyzer.Time(1e18) + analyzer.Time(r.Int64N(within*1e6))
+func waitingRecord(r *rand.Rand, within int64) *model.Record {
+	begin := model.Time(1e18) + model.Time(r.Int64N(within*1e6))
 	stay := time.Duration(r.Int64N(within * 1e6))
-	rec := &analyzer.Record{
-		Client: analyzer.Endpoint{IP: netip.MustParseAddr("192.0.2.1"), Port: uint16(r.Uint32())},
-		Server: analyzer.Endpoint{IP: netip.AddrFrom4([4]byte{198, 51, 100, byte(r.IntN(3))}), Port: 80},
+	rec := &model.Record{
+		Client: model.Endpoint{IP: netip.MustParseAddr("192.0.2.1"), Port: uint16(r.Uint32())},
+		Server: model.Endpoint{IP: netip.AddrFrom4([4]byte{198, 51, 100, byte(r.IntN(3))}), Port: 80},
 	}
-	rec.First.Time, rec.Last.Time = begin, begin+analyzer.Time(stay)
-	rec.States.Server = []analyzer.Stay{{State: tcpstate.CloseWait, Since: begin, DurationS: analyzer.Seconds(stay), Open: r.IntN(4) == 0}}
+	rec.First.Time, rec.Last.Time = begin, begin+model.Time(stay)
+	rec.States.Server = []model.Stay{{State: tcpstate.CloseWait, Since: begin, DurationS: model.Seconds(stay), Open: r.IntN(4) == 0}}
 	return rec
 }

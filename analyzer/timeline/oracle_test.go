@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
@@ -20,25 +20,25 @@ import (
 
 // kept is a Handler that keeps what the counts depend on.
 type kept struct {
-	records []*analyzer.Record
-	end     analyzer.Time
+	records []*model.Record
+	end     model.Time
 }
 
-func (k *kept) Record(r *analyzer.Record) error {
-	c := &analyzer.Record{File: r.File, Stream: r.Stream, Client: r.Client, Server: r.Server, First: r.First, Last: r.Last, Ended: r.Ended, Packets: r.Packets}
+func (k *kept) Record(r *model.Record) error {
+	c := &model.Record{File: r.File, Stream: r.Stream, Client: r.Client, Server: r.Server, First: r.First, Last: r.Last, Ended: r.Ended, Packets: r.Packets}
 	c.States.Client, c.States.Server = slices.Clone(r.States.Client), slices.Clone(r.States.Server)
 	k.records = append(k.records, c)
 	return nil
 }
 
-func (k *kept) File(f *analyzer.FileInfo) error {
+func (k *kept) File(f *model.FileInfo) error {
 	if f.Observed != nil {
 		k.end = *f.Observed
 	}
 	return nil
 }
 
-func (k *kept) Close(*analyzer.Summary) error { return nil }
+func (k *kept) Close(*model.Summary) error { return nil }
 
 func analyze(t *testing.T, file string) *kept { return analyzeUntil(t, file, driver.Bound{}) }
 
@@ -57,10 +57,10 @@ func analyzeUntil(t *testing.T, file string, before driver.Bound) *kept {
 // countAt counts sockets at one time, straight from what the states mean: a stay
 // holds the times from its beginning on and before its end, and the last of them the
 // end of observation, too.
-func (k *kept) countAt(at analyzer.Time, by timeline.By, timeWait time.Duration) map[string]timeline.Counts {
+func (k *kept) countAt(at model.Time, by timeline.By, timeWait time.Duration) map[string]timeline.Counts {
 	out := map[string]timeline.Counts{}
 	for _, r := range k.records {
-		for side, stays := range map[string][]analyzer.Stay{"client": r.States.Client, "server": r.States.Server} {
+		for side, stays := range map[string][]model.Stay{"client": r.States.Client, "server": r.States.Server} {
 			for _, s := range stays {
 				if s.State.String() == "CLOSED" || s.State.String() == "LISTEN" || at < s.Since {
 					continue
@@ -68,15 +68,15 @@ func (k *kept) countAt(at analyzer.Time, by timeline.By, timeWait time.Duration)
 				if s.State.String() == "UNKNOWN" && map[string]int64{"client": r.Packets.Client, "server": r.Packets.Server}[side] == 0 {
 					continue // nothing was seen of it
 				}
-				until := s.Since + analyzer.Time(s.DurationS)
+				until := s.Since + model.Time(s.DurationS)
 				ended := min(endOf(r.States.Client), endOf(r.States.Server))
 				isEnd := at == k.end && at == ended && r.Ended.String() != "reused" // and what is open goes on
 				holds := at < until || at == until && isEnd && s.Open
 				lasts := holds
 				switch {
 				case s.State.String() == "TIME-WAIT":
-					final := s.Open && until == r.Last.Time+analyzer.Time(time.Minute)
-					holds = at < s.Since+analyzer.Time(timeWait) && (final || at < until || at == until && isEnd && s.Open)
+					final := s.Open && until == r.Last.Time+model.Time(time.Minute)
+					holds = at < s.Since+model.Time(timeWait) && (final || at < until || at == until && isEnd && s.Open)
 					lasts = holds
 				case s.Bound.String() != "at-least":
 				case r.Ended == conn.EndCapture || r.Ended == conn.EndIdle || r.Ended == conn.EndEvicted:
@@ -103,12 +103,12 @@ func (k *kept) countAt(at analyzer.Time, by timeline.By, timeWait time.Duration)
 }
 
 // endOf returns the end of the last of some stays.
-func endOf(stays []analyzer.Stay) analyzer.Time {
+func endOf(stays []model.Stay) model.Time {
 	last := stays[len(stays)-1]
-	return last.Since + analyzer.Time(last.DurationS)
+	return last.Since + model.Time(last.DurationS)
 }
 
-func key(r *analyzer.Record, by timeline.By, side, state string) string {
+func key(r *model.Record, by timeline.By, side, state string) string {
 	who := ""
 	switch by {
 	case timeline.ByHost:
@@ -130,7 +130,7 @@ func compare(t *testing.T, k *kept, o timeline.Options) *timeline.Chart {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := map[analyzer.Time]map[string]timeline.Counts{}
+	got := map[model.Time]map[string]timeline.Counts{}
 	last := ""
 	for row := range chart.Rows() {
 		name := row.Series.Host + " " + row.Series.Side + " " + row.Series.State.String()
@@ -148,7 +148,7 @@ func compare(t *testing.T, k *kept, o timeline.Options) *timeline.Chart {
 		got[row.Time][name] = row.Counts
 	}
 	before := map[string]timeline.Counts{}
-	for at := chart.Start - analyzer.Time(chart.Step); at <= min(k.end, chart.Time(chart.Moments+3))+analyzer.Time(chart.Step); at += analyzer.Time(chart.Step) {
+	for at := chart.Start - model.Time(chart.Step); at <= min(k.end, chart.Time(chart.Moments+3))+model.Time(chart.Step); at += model.Time(chart.Step) {
 		want := k.countAt(at, o.By, o.TimeWait)
 		for name, counts := range before { // it has just become 0
 			if _, still := want[name]; !still && counts != (timeline.Counts{}) {
@@ -193,7 +193,7 @@ func TestCountsAtRandom(t *testing.T) {
 		if chart.Moments > 121 || chart.Moments < 59 && chart.Step > time.Microsecond {
 			t.Errorf("seed %d: %d moments of %v", seed, chart.Moments, chart.Step)
 		}
-		k.end = analyzer.Time(int64(k.end) / int64(chart.Step) * int64(chart.Step)) // a moment, at which observation ends
+		k.end = model.Time(int64(k.end) / int64(chart.Step) * int64(chart.Step)) // a moment, at which observation ends
 		for _, r := range k.records {
 			cutAt(r, k.end)
 		}
@@ -207,34 +207,34 @@ func TestCountsAtRandom(t *testing.T) {
 
 // randomRecords makes records whose states last some units.
 func randomRecords(random *rand.Rand, n int, unit float64) *kept {
-	some := func(max float64) analyzer.Time { return analyzer.Time(random.Float64() * max * unit) }
+	some := func(max float64) model.Time { return model.Time(random.Float64() * max * unit) }
 	ends := []conn.End{
 		conn.EndClosed, conn.EndReset, conn.EndReused, conn.EndIdle, conn.EndEvicted, conn.EndCapture,
 	}
-	begin := analyzer.Time(1.7e18)
-	k := &kept{end: begin + analyzer.Time(100*unit)}
+	begin := model.Time(1.7e18)
+	k := &kept{end: begin + model.Time(100*unit)}
 	for range n {
-		r := &analyzer.Record{Ended: ends[random.IntN(len(ends))]}
-		r.Client = analyzer.Endpoint{IP: netip.AddrFrom4([4]byte{192, 0, 2, byte(random.IntN(4))}), Port: uint16(random.IntN(1 << 16))}
-		r.Server = analyzer.Endpoint{IP: netip.AddrFrom4([4]byte{198, 51, 100, byte(random.IntN(2))}), Port: 80}
+		r := &model.Record{Ended: ends[random.IntN(len(ends))]}
+		r.Client = model.Endpoint{IP: netip.AddrFrom4([4]byte{192, 0, 2, byte(random.IntN(4))}), Port: uint16(random.IntN(1 << 16))}
+		r.Server = model.Endpoint{IP: netip.AddrFrom4([4]byte{198, 51, 100, byte(random.IntN(2))}), Port: 80}
 		from := begin + some(60)
 		until := k.end
 		if r.Ended != conn.EndCapture {
 			until = min(k.end, from+some(80))
 		}
-		for _, side := range []*[]analyzer.Stay{&r.States.Client, &r.States.Server} {
+		for _, side := range []*[]model.Stay{&r.States.Client, &r.States.Server} {
 			at := from
 			for range 1 + random.IntN(4) {
-				s := analyzer.Stay{State: tcpstate.State(random.IntN(int(tcpstate.NumStates))), Since: at, Bound: conn.Bound(random.IntN(3))}
-				s.DurationS = analyzer.Seconds(min(some(20), until-at))
-				at += analyzer.Time(s.DurationS)
+				s := model.Stay{State: tcpstate.State(random.IntN(int(tcpstate.NumStates))), Since: at, Bound: conn.Bound(random.IntN(3))}
+				s.DurationS = model.Seconds(min(some(20), until-at))
+				at += model.Time(s.DurationS)
 				*side = append(*side, s)
 			}
 			last := &(*side)[len(*side)-1]
-			last.DurationS, last.Open, last.Bound = analyzer.Seconds(until-last.Since), true, conn.AtLeast
+			last.DurationS, last.Open, last.Bound = model.Seconds(until-last.Since), true, conn.AtLeast
 		}
 		r.First.Time, r.Last.Time = from, until
-		if last := until - analyzer.Time(time.Minute); r.Ended == conn.EndClosed && last > from {
+		if last := until - model.Time(time.Minute); r.Ended == conn.EndClosed && last > from {
 			r.Last.Time = last
 		}
 		k.records = append(k.records, r)
@@ -254,12 +254,12 @@ func TestEndOfObservation(t *testing.T) {
 			k := analyzeUntil(t, filepath.Join("../../testdata/real", name), before)
 			want := map[string]int64{}
 			for _, r := range k.records {
-				for side, stays := range map[string][]analyzer.Stay{"client": r.States.Client, "server": r.States.Server} {
+				for side, stays := range map[string][]model.Stay{"client": r.States.Client, "server": r.States.Server} {
 					for len(stays) > 0 && stays[len(stays)-1].Since > k.end {
 						stays = stays[:len(stays)-1]
 					}
 					last := stays[len(stays)-1]
-					until := last.Since + analyzer.Time(last.DurationS)
+					until := last.Since + model.Time(last.DurationS)
 					open := until > k.end || until == k.end && last.Open && r.Ended != conn.EndReused
 					if silent := last.State == tcpstate.Unknown; open && !silent && last.State != tcpstate.Closed {
 						want[key(r, timeline.ByNone, side, last.State.String())]++
@@ -288,15 +288,15 @@ func TestEndOfObservation(t *testing.T) {
 }
 
 // cutAt lets the observation of a record end no later than at a time.
-func cutAt(r *analyzer.Record, end analyzer.Time) {
-	for _, stays := range []*[]analyzer.Stay{&r.States.Client, &r.States.Server} {
+func cutAt(r *model.Record, end model.Time) {
+	for _, stays := range []*[]model.Stay{&r.States.Client, &r.States.Server} {
 		list := *stays
 		for len(list) > 1 && list[len(list)-1].Since > end {
 			list = list[:len(list)-1]
 		}
 		last := &list[len(list)-1]
 		last.Open, last.Since = true, min(last.Since, end)
-		last.DurationS = min(last.DurationS, analyzer.Seconds(end-last.Since))
+		last.DurationS = min(last.DurationS, model.Seconds(end-last.Since))
 		*stays = list
 	}
 	r.Last.Time = min(r.Last.Time, end)

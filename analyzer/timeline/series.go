@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // counts are what a change adds.
@@ -36,7 +36,7 @@ type series struct {
 	// last is the latest end of stays with which observation of a connection ended,
 	// and what it adds. It is no change yet: at the end of the capture they go on.
 	last struct {
-		time analyzer.Time
+		time model.Time
 		counts
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -12,7 +12,7 @@ import (
 // This file alone reads the states of records.
 
 // forever stands for the end of a stay that lasts as long as anything was observed.
-const forever = analyzer.Time(math.MaxInt64)
+const forever = model.Time(math.MaxInt64)
 
 // finalAfter is how long an ended connection is observed after its last segment.
 const finalAfter = time.Minute
@@ -20,26 +20,26 @@ const finalAfter = time.Minute
 // span is a stay as it is counted: from its beginning on, and before its end.
 type span struct {
 	state     tcpstate.State
-	from, to  analyzer.Time
-	latest    analyzer.Time // to where it lasted as long as it can have
-	uncertain bool          // it may have ended at any time before its end: at-most
-	limited   bool          // by how long TIME-WAIT is said to last
-	stay      *analyzer.Stay
+	from, to  model.Time
+	latest    model.Time // to where it lasted as long as it can have
+	uncertain bool       // it may have ended at any time before its end: at-most
+	limited   bool       // by how long TIME-WAIT is said to last
+	stay      *model.Stay
 }
 
 // ends is what a record tells of its two ends, the client first.
 type ends struct {
-	record   *analyzer.Record
-	stays    [2][]analyzer.Stay
+	record   *model.Record
+	stays    [2][]model.Stay
 	packets  [2]int64
-	observed analyzer.Time // the end of observation of the connection
-	reused   bool          // by the SYN of the next, which came then
-	livesOn  bool          // observation ended, and the connection had not
+	observed model.Time // the end of observation of the connection
+	reused   bool       // by the SYN of the next, which came then
+	livesOn  bool       // observation ended, and the connection had not
 }
 
-func endsOf(r *analyzer.Record) ends {
+func endsOf(r *model.Record) ends {
 	e := ends{
-		record: r, stays: [2][]analyzer.Stay{r.States.Client, r.States.Server},
+		record: r, stays: [2][]model.Stay{r.States.Client, r.States.Server},
 		packets: [2]int64{r.Packets.Client, r.Packets.Server},
 		reused:  r.Ended == conn.EndReused,
 		livesOn: r.Ended == conn.EndCapture || r.Ended == conn.EndIdle || r.Ended == conn.EndEvicted,
@@ -80,14 +80,14 @@ func (e *ends) span(side, i int, timeWait time.Duration) (span, bool) {
 // lasts reports whether a stay that is told to end at that time may go on: where it
 // is the end of the capture, its last moment is the stay's, too. Another that ended at
 // that very time has made room for the next.
-func (e *ends) lasts(s *span, to analyzer.Time) bool {
+func (e *ends) lasts(s *span, to model.Time) bool {
 	return to == e.observed && (s.stay.Open || to > s.to) && !e.reused && !s.limited
 }
 
 // add returns t + d, or the last time that can be told.
-func add(t analyzer.Time, d time.Duration) analyzer.Time {
-	if d > 0 && t > forever-analyzer.Time(d) {
+func add(t model.Time, d time.Duration) model.Time {
+	if d > 0 && t > forever-model.Time(d) {
 		return forever
 	}
-	return t + analyzer.Time(d)
+	return t + model.Time(d)
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -17,19 +17,19 @@ type Socket struct {
 	Local, Peer netip.AddrPort
 	RecvQ       *int64 // octets that the application has not read; nil where segments do not tell
 	SendQ       *int64 // octets that the peer has not acknowledged, likewise
-	Since       analyzer.Time
-	Duration    analyzer.Seconds // of the stay in the state, which may go on after the moment
-	Bound       string           // exact, at-least, at-most
+	Since       model.Time
+	Duration    model.Seconds // of the stay in the state, which may go on after the moment
+	Bound       string        // exact, at-least, at-most
 	Stream      uint32
 	Findings    []string // rules, the gravest first
 
-	to    analyzer.Time
+	to    model.Time
 	lasts bool // at the end of the capture, to is the stay's, too
 }
 
 // Moment is the time of a table: a time, or so long before the end of observation.
 type Moment struct {
-	At        analyzer.Time
+	At        model.Time
 	FromEnd   bool
 	BeforeEnd time.Duration // valid iff FromEnd
 }
@@ -49,10 +49,10 @@ type Table struct {
 
 	options TableOptions
 	sockets []Socket
-	room    int           // sockets, beyond which those that are over are dropped
-	latest  analyzer.Time // the latest time that a record tells of
-	first   *analyzer.Time
-	end     *analyzer.Time
+	room    int        // sockets, beyond which those that are over are dropped
+	latest  model.Time // the latest time that a record tells of
+	first   *model.Time
+	end     *model.Time
 	hosts   map[netip.Addr]bool // that occur; of many, not all
 	write   func(*Table) error
 }
@@ -66,7 +66,7 @@ func NewTable(m Moment, o TableOptions, write func(*Table) error) *Table {
 }
 
 // Record keeps the sockets of a connection that may be there at the moment.
-func (t *Table) Record(r *analyzer.Record) error {
+func (t *Table) Record(r *model.Record) error {
 	t.latest = max(t.latest, r.Last.Time)
 	ends := [2]netip.AddrPort{netip.AddrPortFrom(r.Client.IP, r.Client.Port), netip.AddrPortFrom(r.Server.IP, r.Server.Port)}
 	of := endsOf(r)
@@ -102,12 +102,12 @@ func (t *Table) mayHold(s *Socket) bool {
 	if !t.Moment.FromEnd {
 		return s.Since <= t.Moment.At && t.Moment.At <= s.to
 	}
-	return s.to >= t.latest-analyzer.Time(t.Moment.BeforeEnd)
+	return s.to >= t.latest-model.Time(t.Moment.BeforeEnd)
 }
 
 // holds reports whether a socket is there at the moment, end being that of
 // observation.
-func (t *Table) holds(s *Socket, end analyzer.Time) bool {
+func (t *Table) holds(s *Socket, end model.Time) bool {
 	at := t.Moment.At
 	return s.Since <= at && (at < s.to || s.lasts && at == s.to && at == end)
 }
@@ -117,7 +117,7 @@ func (t *Table) drop() {
 }
 
 // File takes when observation began and ended.
-func (t *Table) File(f *analyzer.FileInfo) error {
+func (t *Table) File(f *model.FileInfo) error {
 	if f.First != nil && (t.first == nil || *f.First < *t.first) {
 		t.first = f.First
 	}
@@ -128,7 +128,7 @@ func (t *Table) File(f *analyzer.FileInfo) error {
 }
 
 // Close hands on the table.
-func (t *Table) Close(*analyzer.Summary) error {
+func (t *Table) Close(*model.Summary) error {
 	if err := t.settle(); err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (t *Table) Close(*analyzer.Summary) error {
 // dropReused drops the sockets in TIME-WAIT that have made room for others on the same
 // addresses and ports.
 func (t *Table) dropReused() {
-	newest := map[tuple]analyzer.Time{}
+	newest := map[tuple]model.Time{}
 	for i := range t.sockets {
 		s := &t.sockets[i]
 		newest[tuple{s.Local, s.Peer}] = max(newest[tuple{s.Local, s.Peer}], s.Since)
@@ -165,7 +165,7 @@ func (t *Table) settle() error {
 		first = min(first, *t.first)
 	}
 	if t.Moment.FromEnd {
-		t.Moment = Moment{At: *t.end - analyzer.Time(t.Moment.BeforeEnd)}
+		t.Moment = Moment{At: *t.end - model.Time(t.Moment.BeforeEnd)}
 	}
 	for _, host := range t.options.Hosts {
 		if !t.hosts[host] {
@@ -192,14 +192,14 @@ func (t *Table) Hosts() []netip.Addr {
 }
 
 // First returns the time of the first packet: what people count from.
-func (t *Table) First() analyzer.Time {
+func (t *Table) First() model.Time {
 	if t.first == nil {
 		return t.Moment.At
 	}
 	return *t.first
 }
 
-func socketOf(r *analyzer.Record, s *span, side int, ends [2]netip.AddrPort) Socket {
+func socketOf(r *model.Record, s *span, side int, ends [2]netip.AddrPort) Socket {
 	out := Socket{
 		State: s.state, Local: ends[side], Peer: ends[1-side], Since: s.from, Duration: s.stay.DurationS,
 		Bound: s.stay.Bound.String(), Stream: r.Stream, to: s.to,
@@ -210,9 +210,9 @@ func socketOf(r *analyzer.Record, s *span, side int, ends [2]netip.AddrPort) Soc
 
 // findingsOf returns the rules that found something of a connection, the gravest
 // first.
-func findingsOf(r *analyzer.Record) (rules []string) {
+func findingsOf(r *model.Record) (rules []string) {
 	list := slices.Clone(r.Findings)
-	slices.SortStableFunc(list, func(a, b analyzer.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	slices.SortStableFunc(list, func(a, b model.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	for i := range list {
 		rules = append(rules, list[i].Rule)
 	}
@@ -222,7 +222,7 @@ func findingsOf(r *analyzer.Record) (rules []string) {
 // queues returns what ss shows of a socket in the state, where nothing else is
 // possible: a SYN waits for its acknowledgment, FIN-WAIT-2 means that all was
 // acknowledged, and where there was no payload none can wait.
-func queues(r *analyzer.Record, state tcpstate.State, side int) (recv, send *int64) {
+func queues(r *model.Record, state tcpstate.State, side int) (recv, send *int64) {
 	sent := [2]int64{r.PayloadBytes.Client, r.PayloadBytes.Server}
 	none, one := new(int64), new(int64)
 	*one = 1
@@ -270,12 +270,12 @@ func (e *HostError) Error() string {
 }
 
 // A MomentError says that nothing was observed at the moment.
-type MomentError struct{ At, First, End analyzer.Time }
+type MomentError struct{ At, First, End model.Time }
 
 func (e *MomentError) Error() string {
-	where := fmt.Sprintf("%s after its end", analyzer.Seconds(e.At.Sub(e.End)).Words())
+	where := fmt.Sprintf("%s after its end", model.Seconds(e.At.Sub(e.End)).Words())
 	if e.At < e.First {
-		where = fmt.Sprintf("%s before its first packet", analyzer.Seconds(e.First.Sub(e.At)).Words())
+		where = fmt.Sprintf("%s before its first packet", model.Seconds(e.First.Sub(e.At)).Words())
 	}
-	return fmt.Sprintf("--at is outside of the capture, %s: write an offset from +0s to +%ss, or a time from %v to %v", where, analyzer.Seconds(e.End.Sub(e.First)), e.First, e.End)
+	return fmt.Sprintf("--at is outside of the capture, %s: write an offset from +0s to +%ss, or a time from %v to %v", where, model.Seconds(e.End.Sub(e.First)), e.First, e.End)
 }

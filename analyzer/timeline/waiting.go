@@ -3,7 +3,7 @@ package timeline
 import (
 	"net/netip"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // waiting knows the sockets that are counted in TIME-WAIT to a time when their record
@@ -19,16 +19,16 @@ type tuple [2]netip.AddrPort
 // wait is one socket in TIME-WAIT.
 type wait struct {
 	series    *series
-	since, to analyzer.Time
+	since, to model.Time
 	least     int32
 }
 
-func tupleOf(r *analyzer.Record) tuple {
+func tupleOf(r *model.Record) tuple {
 	return tuple{netip.AddrPortFrom(r.Client.IP, r.Client.Port), netip.AddrPortFrom(r.Server.IP, r.Server.Port)}
 }
 
 // add remembers a socket in TIME-WAIT.
-func (w *waiting) add(r *analyzer.Record, to *series, s *span) {
+func (w *waiting) add(r *model.Record, to *series, s *span) {
 	if w == nil {
 		return
 	}
@@ -49,7 +49,7 @@ func (w *waiting) add(r *analyzer.Record, to *series, s *span) {
 }
 
 // cutBy returns the sockets whose TIME-WAIT the connection ends, and forgets them.
-func (w *waiting) cutBy(r *analyzer.Record) (cut []wait) {
+func (w *waiting) cutBy(r *model.Record) (cut []wait) {
 	if w == nil {
 		return nil
 	}

@@ -1,7 +1,7 @@
 package timeline
 
 import (
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -11,7 +11,7 @@ const minWorst = 2
 // NewWorst returns a Handler that hands on all that h would get, and adds the worst
 // moment to the summary: when most sockets of a host waited in one of the states that
 // people see in netstat and ask about.
-func NewWorst(h analyzer.Handler, joined bool) analyzer.Handler {
+func NewWorst(h model.Handler, joined bool) model.Handler {
 	w := &worst{Handler: h}
 	w.charts = NewHandler(worstOptions(), joined, chartFunc(w.chart))
 	return w
@@ -25,26 +25,26 @@ func worstOptions() Options {
 }
 
 type worst struct {
-	analyzer.Handler
+	model.Handler
 	charts *Handler
-	moment *analyzer.Moment
+	moment *model.Moment
 }
 
-func (w *worst) Record(r *analyzer.Record) error {
+func (w *worst) Record(r *model.Record) error {
 	if err := w.charts.Record(r); err != nil {
 		return err
 	}
 	return w.Handler.Record(r)
 }
 
-func (w *worst) File(f *analyzer.FileInfo) error {
+func (w *worst) File(f *model.FileInfo) error {
 	if err := w.charts.File(f); err != nil {
 		return err
 	}
 	return w.Handler.File(f)
 }
 
-func (w *worst) Close(s *analyzer.Summary) error {
+func (w *worst) Close(s *model.Summary) error {
 	if err := w.charts.Close(s); err != nil {
 		return err
 	}
@@ -69,6 +69,6 @@ func (w *worst) chart(c *Chart) {
 		if peak.Sockets < minWorst || s.Host == Other || w.moment != nil && peak.Sockets <= w.moment.Sockets {
 			continue
 		}
-		w.moment = &analyzer.Moment{File: c.File, Time: c.Time(peak.At), Host: s.Host, Side: s.Side, State: s.State, Sockets: peak.Sockets}
+		w.moment = &model.Moment{File: c.File, Time: c.Time(peak.At), Host: s.Host, Side: s.Side, State: s.State, Sockets: peak.Sockets}
 	}
 }

@@ -5,22 +5,22 @@ import (
 	"math"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 const (
 	minSamples = 3
-	resolution = analyzer.Seconds(1e6) // waits that differ by less do not differ
+	resolution = model.Seconds(1e6) // waits that differ by less do not differ
 )
 
 // wait is the wait of one connection from one reference.
 type wait struct {
-	v     analyzer.Seconds
-	id    int              // which connection
-	reach analyzer.Seconds // waits from v on that agree are longer by this at most
+	v     model.Seconds
+	id    int           // which connection
+	reach model.Seconds // waits from v on that agree are longer by this at most
 }
 
-func newWait(v analyzer.Seconds, id int) wait { return wait{v, id, 2 * tolerance(v)} }
+func newWait(v model.Seconds, id int) wait { return wait{v, id, 2 * tolerance(v)} }
 
 // compare orders waits by their length; no two are the same.
 func (w wait) compare(o wait) int { return cmp.Or(cmp.Compare(w.v, o.v), cmp.Compare(w.id, o.id)) }
@@ -30,20 +30,20 @@ type cluster struct {
 	waits []wait // in order of length
 }
 
-func (c *cluster) low() analyzer.Seconds  { return c.waits[0].v }
-func (c *cluster) high() analyzer.Seconds { return c.waits[len(c.waits)-1].v }
+func (c *cluster) low() model.Seconds  { return c.waits[0].v }
+func (c *cluster) high() model.Seconds { return c.waits[len(c.waits)-1].v }
 
 // value is the median, and of two in the middle the lower: a timer fires late,
 // never early.
-func (c *cluster) value() analyzer.Seconds { return c.waits[(len(c.waits)-1)/2].v }
+func (c *cluster) value() model.Seconds { return c.waits[(len(c.waits)-1)/2].v }
 
 // spread is how far the waits lie to either side of their middle.
-func (c *cluster) spread() analyzer.Seconds { return (c.high() - c.low()) / 2 }
+func (c *cluster) spread() model.Seconds { return (c.high() - c.low()) / 2 }
 
 // tolerance is how far waits that agree may lie to either side of a value: 2 %,
 // or 5 ms where that is more but is not much.
-func tolerance(v analyzer.Seconds) analyzer.Seconds {
-	return max(v/50, min(analyzer.Seconds(5e6), v/10))
+func tolerance(v model.Seconds) model.Seconds {
+	return max(v/50, min(model.Seconds(5e6), v/10))
 }
 
 // clusters finds the sets of waits that agree; waits are in order of length. A
@@ -133,7 +133,7 @@ func (c *cluster) outstanding(all []wait) (cluster, bool) {
 // trim drops waits that are far from the others of their cluster.
 func (c *cluster) trim() {
 	middle := c.value()
-	away := func(w wait) analyzer.Seconds { return max(w.v-middle, middle-w.v) }
+	away := func(w wait) model.Seconds { return max(w.v-middle, middle-w.v) }
 	byDistance := slices.Clone(c.waits)
 	slices.SortFunc(byDistance, func(a, b wait) int { return cmp.Compare(away(a), away(b)) })
 	reach := max(4*away(byDistance[len(byDistance)/2]), tolerance(middle)/2)
@@ -169,12 +169,12 @@ func (c *cluster) standsOut(all []wait) bool {
 }
 
 // count returns how many waits are as long as from to to.
-func count(waits []wait, from, to analyzer.Seconds) int {
+func count(waits []wait, from, to model.Seconds) int {
 	return max(0, atLeastAs(waits, to+1)-atLeastAs(waits, from))
 }
 
 // atLeastAs returns where the waits begin that are as long as v or longer.
-func atLeastAs(waits []wait, v analyzer.Seconds) int {
+func atLeastAs(waits []wait, v model.Seconds) int {
 	low, high := 0, len(waits)
 	for low < high {
 		if middle := (low + high) / 2; waits[middle].v < v {

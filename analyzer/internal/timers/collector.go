@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 const (
@@ -23,7 +23,7 @@ type Collector struct {
 
 type seriesKey struct {
 	server netip.AddrPort
-	kind   analyzer.TimerKind
+	kind   model.TimerKind
 }
 
 func (k seriesKey) compare(o seriesKey) int {
@@ -31,7 +31,7 @@ func (k seriesKey) compare(o seriesKey) int {
 }
 
 // series is a fair choice of the samples of one kind and server: those of the
-// connections that drew the least lots (analyzer.Record.Lot).
+// connections that drew the least lots (model.Record.Lot).
 type series struct {
 	kept []drawn // in order, at most maxPerSeries
 	seen int64
@@ -53,7 +53,7 @@ func (s *series) add(v drawn) {
 }
 
 func (s *series) keep(v drawn) {
-	s.kept = analyzer.KeepLeast(s.kept, v, maxPerSeries, drawn.compare)
+	s.kept = model.KeepLeast(s.kept, v, maxPerSeries, drawn.compare)
 }
 
 // samples returns those that were kept.

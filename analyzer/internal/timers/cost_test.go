@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/capture"
 )
 
@@ -18,7 +18,7 @@ func crafted(n int, factor float64) []sample {
 		for range n {
 			s := sample{end: capture.Time(len(list)) * capture.Time(time.Hour)}
 			for from := range s.waits {
-				s.waits[from] = analyzer.Seconds(v*(1+float64(from)/7)) + analyzer.Seconds(r.IntN(1000))
+				s.waits[from] = model.Seconds(v*(1+float64(from)/7)) + model.Seconds(r.IntN(1000))
 			}
 			list = append(list, s)
 		}

@@ -6,20 +6,20 @@ import (
 	"net/netip"
 	"slices"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // Infer returns the timers for which there is evidence, by server, kind and
 // value.
-func (c *Collector) Infer() []analyzer.Timer {
-	out := []analyzer.Timer{}
+func (c *Collector) Infer() []model.Timer {
+	out := []model.Timer{}
 	for _, key := range c.keys() {
 		samples := c.series[key].samples()
 		var timers []inferred
 		switch key.kind {
-		case analyzer.FINWait2Timeout:
+		case model.FINWait2Timeout:
 			timers = bracket(samples)
-		case analyzer.PathIdleTimeout:
+		case model.PathIdleTimeout:
 			timers = pathBracket(samples)
 		default:
 			timers = agreements(samples)
@@ -28,7 +28,7 @@ func (c *Collector) Infer() []analyzer.Timer {
 		for i := range timers {
 			t := timers[i].timer(key.kind)
 			t.Server = key.server.String()
-			if key.kind == analyzer.KeepAlive {
+			if key.kind == model.KeepAlive {
 				t.probing(samples, timers[i])
 			}
 			out = append(out, t.Timer)
@@ -39,19 +39,19 @@ func (c *Collector) Infer() []analyzer.Timer {
 
 // inferred is a timer, or the bracket of one.
 type inferred struct {
-	value, low, high, spread analyzer.Seconds // a low or high end of 0 is open in a bracket
+	value, low, high, spread model.Seconds // a low or high end of 0 is open in a bracket
 	samples                  int64
-	from                     analyzer.TimerFrom
+	from                     model.TimerFrom
 	bracket                  bool
 	protocols                protocols
-	dots                     []analyzer.Seconds
+	dots                     []model.Seconds
 }
 
 // named is a timer that is told of.
-type named struct{ analyzer.Timer }
+type named struct{ model.Timer }
 
-func (t *inferred) timer(k analyzer.TimerKind) named {
-	out := analyzer.Timer{Kind: k, Samples: t.samples, Spread: t.spread, From: t.from, KnownAs: knownAs(k, t), Dots: t.dots}
+func (t *inferred) timer(k model.TimerKind) named {
+	out := model.Timer{Kind: k, Samples: t.samples, Spread: t.spread, From: t.from, KnownAs: knownAs(k, t), Dots: t.dots}
 	low, high := t.low, t.high
 	if !t.bracket {
 		value := t.value
@@ -68,11 +68,11 @@ func (t *inferred) timer(k analyzer.TimerKind) named {
 
 // probing adds how the probes went that began after t.
 func (t *named) probing(samples []sample, of inferred) {
-	var intervals []analyzer.Seconds
+	var intervals []model.Seconds
 	var probes int64
 	for i := range samples {
 		s := &samples[i]
-		if v := s.waits[analyzer.FromLastSegment]; v >= of.low && v <= of.high {
+		if v := s.waits[model.FromLastSegment]; v >= of.low && v <= of.high {
 			intervals = append(intervals, s.interval)
 			probes = max(probes, s.probes)
 		}
@@ -86,7 +86,7 @@ func (t *named) probing(samples []sample, of inferred) {
 // candidate is a timer that may be, as seen from one reference.
 type candidate struct {
 	cluster
-	from analyzer.TimerFrom
+	from model.TimerFrom
 }
 
 // maxTimers is how many timers of one kind are looked for at a server: who sends crafted
@@ -96,7 +96,7 @@ const maxTimers = 8
 // agreements finds the timers behind samples. The best candidate takes the
 // connections that it explains away from all references, until none is left.
 func agreements(samples []sample) []inferred {
-	var waits [analyzer.NumTimerFroms][]wait
+	var waits [model.NumTimerFroms][]wait
 	for id := range samples {
 		for from, v := range samples[id].waits {
 			if v > 0 {
@@ -128,7 +128,7 @@ func agreements(samples []sample) []inferred {
 
 // bestOf returns the best candidate from any reference that is not the tail of
 // one found before.
-func bestOf(waits [analyzer.NumTimerFroms][]wait, found []cluster, samples []sample) *candidate {
+func bestOf(waits [model.NumTimerFroms][]wait, found []cluster, samples []sample) *candidate {
 	var all []candidate
 	most := 0
 	for from, list := range waits {
@@ -136,7 +136,7 @@ func bestOf(waits [analyzer.NumTimerFroms][]wait, found []cluster, samples []sam
 			if c.trails(found) || c.events(samples) < minSamples {
 				continue
 			}
-			all = append(all, candidate{c, analyzer.TimerFrom(from)})
+			all = append(all, candidate{c, model.TimerFrom(from)})
 			most = max(most, len(c.waits))
 		}
 	}
@@ -164,7 +164,7 @@ func (c *candidate) compare(o *candidate) int {
 // looseness grades the spread by factors of two. Below 4 ms, or 1/4 %, it is the
 // scheduler's.
 func (c *candidate) looseness() int {
-	fine := max(analyzer.Seconds(4e6), c.value()/400)
+	fine := max(model.Seconds(4e6), c.value()/400)
 	return bits.Len64(uint64(c.spread() / fine))
 }
 
@@ -175,13 +175,13 @@ func (c *candidate) roundness() int { return min(roundness(c.value()), roundness
 // roundness grades how unlikely it is that a person would choose v: values of one
 // digit first, then those that end in 5, then any with two digits. A timer fires
 // late, so v may lie a little above.
-func roundness(v analyzer.Seconds) int {
-	const second = analyzer.Seconds(1e9)
-	unit := analyzer.Seconds(1)
+func roundness(v model.Seconds) int {
+	const second = model.Seconds(1e9)
+	unit := model.Seconds(1)
 	for unit*10 <= v {
 		unit *= 10
 	}
-	grids := []analyzer.Seconds{unit, unit / 2, unit / 10}
+	grids := []model.Seconds{unit, unit / 2, unit / 10}
 	if v >= 59*second {
 		grids[0] = 30 * second
 	}
@@ -201,8 +201,8 @@ func (c *candidate) timer(samples []sample) inferred {
 }
 
 // dots chooses the waits that a picture shows.
-func dots(waits []wait) (list []analyzer.Seconds) {
-	step := (len(waits) + analyzer.MaxDots - 1) / analyzer.MaxDots
+func dots(waits []wait) (list []model.Seconds) {
+	step := (len(waits) + model.MaxDots - 1) / model.MaxDots
 	for i := 0; i < len(waits); i += step {
 		list = append(list, waits[i].v)
 	}
@@ -228,10 +228,10 @@ func addDistinct(list []inferred, t inferred) []inferred {
 // A socket that was only half-closed answers for ever, and says nothing; nor does
 // another host.
 func bracket(samples []sample) []inferred {
-	t := inferred{from: analyzer.FromFINACK, bracket: true}
+	t := inferred{from: model.FromFINACK, bracket: true}
 	reapers := map[netip.Addr]bool{}
 	for i := range samples {
-		if v := samples[i].waits[analyzer.FromFINACK]; !samples[i].least {
+		if v := samples[i].waits[model.FromFINACK]; !samples[i].least {
 			reapers[samples[i].owner] = true
 			if t.samples++; t.samples == 1 || v < t.high {
 				t.high = v
@@ -242,7 +242,7 @@ func bracket(samples []sample) []inferred {
 		return nil
 	}
 	for i := range samples {
-		if v := samples[i].waits[analyzer.FromFINACK]; samples[i].least && v < t.high && reapers[samples[i].owner] {
+		if v := samples[i].waits[model.FromFINACK]; samples[i].least && v < t.high && reapers[samples[i].owner] {
 			t.low = max(t.low, v)
 			t.samples++
 		}
@@ -258,10 +258,10 @@ func bracket(samples []sample) []inferred {
 // connection: the longest silence that a connection survived, below the shortest one
 // that was its end.
 func pathBracket(samples []sample) []inferred {
-	t := inferred{from: analyzer.FromLastSegment, bracket: true}
+	t := inferred{from: model.FromLastSegment, bracket: true}
 	for i := range samples {
-		if s := &samples[i]; !s.least && (t.high == 0 || s.waits[analyzer.FromLastSegment] < t.high) {
-			t.high = s.waits[analyzer.FromLastSegment]
+		if s := &samples[i]; !s.least && (t.high == 0 || s.waits[model.FromLastSegment] < t.high) {
+			t.high = s.waits[model.FromLastSegment]
 		}
 	}
 	if t.high == 0 {
@@ -269,7 +269,7 @@ func pathBracket(samples []sample) []inferred {
 	}
 	for i := range samples {
 		s := &samples[i]
-		if v := s.waits[analyzer.FromLastSegment]; !s.least {
+		if v := s.waits[model.FromLastSegment]; !s.least {
 			t.samples++
 		} else if v < t.high {
 			t.low = max(t.low, v)

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/payload"
 )
 
@@ -35,14 +35,14 @@ func (p protocols) speaksAll(seen protocols) bool { return p == 0 || seen&^p == 
 
 // The sides that a default may show on.
 const (
-	asClient     = 1 << analyzer.ClientTimeout
-	asServerIdle = 1 << analyzer.ServerIdleTimeout
-	asClientIdle = 1 << analyzer.ClientIdleTimeout
-	asHandler    = 1 << analyzer.HandlerTime
-	asRequest    = 1 << analyzer.RequestTimeout
-	asFINWait2   = 1 << analyzer.FINWait2Timeout
-	asPath       = 1 << analyzer.PathIdleTimeout
-	asKeepAlive  = 1 << analyzer.KeepAlive
+	asClient     = 1 << model.ClientTimeout
+	asServerIdle = 1 << model.ServerIdleTimeout
+	asClientIdle = 1 << model.ClientIdleTimeout
+	asHandler    = 1 << model.HandlerTime
+	asRequest    = 1 << model.RequestTimeout
+	asFINWait2   = 1 << model.FINWait2Timeout
+	asPath       = 1 << model.PathIdleTimeout
+	asKeepAlive  = 1 << model.KeepAlive
 	asIdle       = asServerIdle | asClientIdle
 )
 
@@ -79,15 +79,15 @@ var knownTimers = [...]knownTimer{
 // knownAs names the defaults that t matches, of programs that speak what was seen: a timer fires late, so by a little
 // less it can fall short than it can exceed. Of a bracket, what it encloses
 // counts.
-func knownAs(k analyzer.TimerKind, t *inferred) *string {
+func knownAs(k model.TimerKind, t *inferred) *string {
 	var names []string
 	for i := range knownTimers {
 		n := &knownTimers[i]
-		v := analyzer.Seconds(n.value)
+		v := model.Seconds(n.value)
 		low, high := t.value-v/50, t.value+v/200
 		if t.bracket && t.low > v/2 {
 			low, high = t.low, t.high
-		} else if k == analyzer.PathIdleTimeout {
+		} else if k == model.PathIdleTimeout {
 			continue // a bracket so wide names nothing
 		}
 		if n.kinds&(1<<k) != 0 && low <= v && v <= high && n.speaks.speaksAll(t.protocols) {

@@ -1,7 +1,7 @@
 package timers
 
 import (
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 	"finwait/reassembly/segment"
@@ -44,13 +44,13 @@ func (m *measure) handler(late *conn.Mark, o *Observation) {
 		return
 	}
 	s := m.until(late.Time)
-	s.waits[analyzer.FromRequestEnd] = analyzer.Seconds(late.Time.Sub(m.request.End)) - m.roundTrip(conn.Server)
-	o.add(analyzer.HandlerTime, s)
+	s.waits[model.FromRequestEnd] = model.Seconds(late.Time.Sub(m.request.End)) - m.roundTrip(conn.Server)
+	o.add(model.HandlerTime, s)
 }
 
 // worthKnowing is the least time in FIN-WAIT-2 that is kept for the lower end of
 // its bracket.
-const worthKnowing = analyzer.Seconds(1e9)
+const worthKnowing = model.Seconds(1e9)
 
 // finWait2 looks whether the closer, whose FIN had been acknowledged, still knew
 // of the connection when its peer's FIN came at last.
@@ -68,15 +68,15 @@ func (m *measure) finWait2(o *Observation) {
 	_, _, taken := c.AfterFIN()
 	switch reply := c.MarkOf(c.RST.ReplyTo); {
 	case c.RST.Known && c.RST.By == r && c.RST.Kind == conn.RSTReply && reply != nil && reply.Has(segment.FIN):
-		s.waits[analyzer.FromFINACK] = analyzer.Seconds(reply.Time.Sub(own.ACKTime))
+		s.waits[model.FromFINACK] = model.Seconds(reply.Time.Sub(own.ACKTime))
 	case peer.Acked && taken == 0: // who reads on after its FIN has a socket that no timer runs for
 		s.least = true
-		s.waits[analyzer.FromFINACK] = analyzer.Seconds(peer.Time.Sub(own.ACKTime))
-		if s.waits[analyzer.FromFINACK] < worthKnowing {
+		s.waits[model.FromFINACK] = model.Seconds(peer.Time.Sub(own.ACKTime))
+		if s.waits[model.FromFINACK] < worthKnowing {
 			return
 		}
 	default:
 		return
 	}
-	o.add(analyzer.FINWait2Timeout, s)
+	o.add(model.FINWait2Timeout, s)
 }

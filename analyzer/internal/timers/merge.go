@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net/netip"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/payload"
 )
@@ -23,21 +23,21 @@ func (c *Collector) Merge(o *Collector) {
 
 // stored is a series as it passes from one machine to another.
 type stored struct {
-	Server  netip.AddrPort     `json:"server"`
-	Kind    analyzer.TimerKind `json:"kind"`
-	Seen    int64              `json:"seen"`
-	Samples []storedSample     `json:"samples"`
+	Server  netip.AddrPort  `json:"server"`
+	Kind    model.TimerKind `json:"kind"`
+	Seen    int64           `json:"seen"`
+	Samples []storedSample  `json:"samples"`
 }
 
 type storedSample struct {
-	Lot      uint64                        `json:"lot"`
-	Waits    [analyzer.NumTimerFroms]int64 `json:"waits"` // ns
-	End      int64                         `json:"end"`   // ns since the epoch
-	Protocol payload.Protocol              `json:"protocol"`
-	Least    bool                          `json:"least"`
-	Owner    netip.Addr                    `json:"owner"`
-	Interval int64                         `json:"interval"` // ns
-	Probes   int64                         `json:"probes"`
+	Lot      uint64                     `json:"lot"`
+	Waits    [model.NumTimerFroms]int64 `json:"waits"` // ns
+	End      int64                      `json:"end"`   // ns since the epoch
+	Protocol payload.Protocol           `json:"protocol"`
+	Least    bool                       `json:"least"`
+	Owner    netip.Addr                 `json:"owner"`
+	Interval int64                      `json:"interval"` // ns
+	Probes   int64                      `json:"probes"`
 }
 
 // MarshalJSON stores what c keeps, to be merged elsewhere by the same version of the
@@ -73,9 +73,9 @@ func (c *Collector) UnmarshalJSON(text []byte) error {
 		to := c.of(seriesKey{s.Server, s.Kind})
 		to.seen += s.Seen
 		for _, one := range s.Samples {
-			v := drawn{lot: one.Lot, sample: sample{end: capture.Time(one.End), protocol: one.Protocol, least: one.Least, owner: one.Owner, interval: analyzer.Seconds(one.Interval), probes: one.Probes}}
+			v := drawn{lot: one.Lot, sample: sample{end: capture.Time(one.End), protocol: one.Protocol, least: one.Least, owner: one.Owner, interval: model.Seconds(one.Interval), probes: one.Probes}}
 			for i, w := range one.Waits {
-				v.waits[i] = analyzer.Seconds(w)
+				v.waits[i] = model.Seconds(w)
 			}
 			to.keep(v)
 		}

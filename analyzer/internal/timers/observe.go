@@ -4,7 +4,7 @@ import (
 	"net/netip"
 
 	"finwait/analyzer/exchange"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
@@ -14,13 +14,13 @@ import (
 // sample is one wait, as long as it was from each reference; 0 where the
 // reference does not apply.
 type sample struct {
-	waits [analyzer.NumTimerFroms]analyzer.Seconds
+	waits [model.NumTimerFroms]model.Seconds
 	end   capture.Time // of the wait
 	least bool         // of FINWait2Timeout and PathIdleTimeout: the socket still answered after that time; else it no longer did
 
 	protocol payload.Protocol // that was seen
 	owner    netip.Addr       // of FINWait2Timeout: whose kernel that was
-	interval analyzer.Seconds // of KeepAlive: between probes
+	interval model.Seconds    // of KeepAlive: between probes
 	probes   int64            // of KeepAlive
 }
 
@@ -29,16 +29,16 @@ type sample struct {
 type Observation struct {
 	server  netip.AddrPort
 	lot     uint64 // of the connection; valid iff n > 0
-	kinds   [maxSamples]analyzer.TimerKind
+	kinds   [maxSamples]model.TimerKind
 	samples [maxSamples]sample
 	n       uint8
 	told    [maxSamples]told
-	waits   [maxSamples]analyzer.Wait
+	waits   [maxSamples]model.Wait
 }
 
 const maxSamples = 6
 
-func (o *Observation) add(k analyzer.TimerKind, s sample) {
+func (o *Observation) add(k model.TimerKind, s sample) {
 	if int(o.n) < maxSamples {
 		o.kinds[o.n], o.samples[o.n] = k, s
 		o.n++
@@ -47,7 +47,7 @@ func (o *Observation) add(k analyzer.TimerKind, s sample) {
 
 // shortestIdle is from when on a silence is idleness in which a server closes that has
 // answered, where the protocol is known: keep-alive timeouts of less than a second exist.
-const shortestIdle = analyzer.Seconds(100e6)
+const shortestIdle = model.Seconds(100e6)
 
 // unfit are the caveats under which the times of a connection say nothing.
 const unfit = conn.CaptureGap | conn.OneDirection | conn.PacketsMissing | conn.ControlOnly | conn.ClockStep
@@ -64,13 +64,13 @@ var Needs = []string{gaveUp, onPurpose, vanished, idleReset}
 
 // Observe measures one connection and fills in what it shows; x are the exchanges of what r was
 // built from.
-func Observe(config *analyzer.Config, r *analyzer.Record, x *exchange.Exchanges, o *Observation) {
+func Observe(config *model.Config, r *model.Record, x *exchange.Exchanges, o *Observation) {
 	c := x.Conn
 	o.server, o.n = r.Server.AddrPort(), 0
 	if c.Caveats&unfit != 0 || c.Multipath() { // who closed when stands in options, as DATA_FIN
 		return
 	}
-	m := measure{conn: c, exchanges: x, idleFrom: analyzer.Seconds(config.IdleClose), patience: analyzer.Seconds(config.Patience)}
+	m := measure{conn: c, exchanges: x, idleFrom: model.Seconds(config.IdleClose), patience: model.Seconds(config.Patience)}
 	if m.closing = x.Closing(); m.closing != nil {
 		m.closer = c.FirstCloser
 		m.request = x.Request(m.closing.Frame)
@@ -87,8 +87,8 @@ func Observe(config *analyzer.Config, r *analyzer.Record, x *exchange.Exchanges,
 type measure struct {
 	conn      *conn.Conn
 	exchanges *exchange.Exchanges // of conn
-	idleFrom  analyzer.Seconds    // silence from here on is idleness
-	patience  analyzer.Seconds    // who waits this long for an answer wants one
+	idleFrom  model.Seconds       // silence from here on is idleness
+	patience  model.Seconds       // who waits this long for an answer wants one
 
 	closer  conn.Role
 	closing *conn.Mark // its first FIN, or the RST that it aborted with
@@ -147,8 +147,8 @@ func (m *measure) inVain(answered bool, late *conn.Mark) bool {
 // since returns how long before the close t was, by the clock of the closer; by
 // is who sent what happened then. The closer took in what its peer sent, and
 // sent its own, half a round trip from here.
-func (m *measure) since(t capture.Time, by conn.Role) analyzer.Seconds {
-	wait := analyzer.Seconds(m.closing.Time.Sub(t))
+func (m *measure) since(t capture.Time, by conn.Role) model.Seconds {
+	wait := model.Seconds(m.closing.Time.Sub(t))
 	if by != m.closer {
 		wait -= m.roundTrip(m.closer)
 	}
@@ -157,11 +157,11 @@ func (m *measure) since(t capture.Time, by conn.Role) analyzer.Seconds {
 
 // roundTrip is the way from the capture to r and back, as far as the handshake
 // shows it.
-func (m *measure) roundTrip(r conn.Role) analyzer.Seconds {
+func (m *measure) roundTrip(r conn.Role) model.Seconds {
 	if m.conn.Handshake != conn.HandshakeComplete {
 		return 0
 	}
-	return analyzer.Seconds(m.conn.RoundTrip(r))
+	return model.Seconds(m.conn.RoundTrip(r))
 }
 
 // sample returns a wait that ended with the close.
@@ -176,11 +176,11 @@ func (m *measure) until(end capture.Time) sample {
 func (m *measure) clientGaveUp(o *Observation) {
 	s := m.sample()
 	if c := m.conn; m.request.First && c.Handshake == conn.HandshakeComplete {
-		s.waits[analyzer.FromSYN] = m.since(c.First.Time, conn.Client)
+		s.waits[model.FromSYN] = m.since(c.First.Time, conn.Client)
 	}
-	s.waits[analyzer.FromRequestStart] = m.since(m.request.Start, conn.Client)
-	s.waits[analyzer.FromRequestEnd] = m.since(m.request.End, conn.Client)
-	o.add(analyzer.ClientTimeout, s)
+	s.waits[model.FromRequestStart] = m.since(m.request.Start, conn.Client)
+	s.waits[model.FromRequestEnd] = m.since(m.request.End, conn.Client)
+	o.add(model.ClientTimeout, s)
 }
 
 // idle measures how long a connection was silent before one side had enough.
@@ -189,15 +189,15 @@ func (m *measure) idle(last capture.Time, by conn.Role, o *Observation) {
 		return // it waited for a sign of life
 	}
 	s := m.sample()
-	s.waits[analyzer.FromLastData] = m.since(last, by)
-	k, least := analyzer.ServerIdleTimeout, m.idleFrom
+	s.waits[model.FromLastData] = m.since(last, by)
+	k, least := model.ServerIdleTimeout, m.idleFrom
 	switch {
 	case m.closer == conn.Client:
-		k = analyzer.ClientIdleTimeout
+		k = model.ClientIdleTimeout
 	case s.protocol.Answers() && by == conn.Server:
 		least = min(least, shortestIdle)
 	}
-	if s.waits[analyzer.FromLastData] < least {
+	if s.waits[model.FromLastData] < least {
 		return
 	}
 	o.add(k, s)
@@ -206,8 +206,8 @@ func (m *measure) idle(last capture.Time, by conn.Role, o *Observation) {
 // silent measures how long the server waited for a request that never came.
 func (m *measure) silent(o *Observation) {
 	s := m.sample()
-	s.waits[analyzer.FromSYN] = m.since(m.conn.First.Time, conn.Client)
-	if s.waits[analyzer.FromSYN] >= m.idleFrom {
-		o.add(analyzer.ServerIdleTimeout, s)
+	s.waits[model.FromSYN] = m.since(m.conn.First.Time, conn.Client)
+	if s.waits[model.FromSYN] >= m.idleFrom {
+		o.add(model.ServerIdleTimeout, s)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 )
 
@@ -17,9 +17,9 @@ const real = "../../../testdata/real"
 
 // infer returns what is inferred from captures, with one rule told of or all, and
 // the whole summary.
-func infer(t *testing.T, only string, files ...string) ([]analyzer.Timer, string) {
+func infer(t *testing.T, only string, files ...string) ([]model.Timer, string) {
 	t.Helper()
-	config := analyzer.DefaultConfig()
+	config := model.DefaultConfig()
 	o := driver.Options{
 		Config:  &config,
 		Problem: func(err error) { t.Error(err) },
@@ -31,7 +31,7 @@ func infer(t *testing.T, only string, files ...string) ([]analyzer.Timer, string
 	if _, err := driver.Run(context.Background(), files, o, report.SummaryJSON(&out)); err != nil {
 		t.Fatal(err)
 	}
-	var s analyzer.Summary
+	var s model.Summary
 	if err := json.Unmarshal(out.Bytes(), &s); err != nil {
 		t.Fatal(err)
 	}

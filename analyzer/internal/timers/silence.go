@@ -1,7 +1,7 @@
 package timers
 
 import (
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/segment"
 )
@@ -9,17 +9,17 @@ import (
 // tooSlow measures how long a server waited for the rest of a request.
 func (m *measure) tooSlow(o *Observation) {
 	s := m.sample()
-	s.waits[analyzer.FromRequestStart] = m.since(m.request.Start, conn.Client)
-	o.add(analyzer.RequestTimeout, s)
+	s.waits[model.FromRequestStart] = m.since(m.request.Start, conn.Client)
+	o.add(model.RequestTimeout, s)
 }
 
 // longSilence is from when on the path may have forgotten a connection: no timeout
 // of a middlebox is shorter.
-const longSilence = analyzer.Seconds(3e9)
+const longSilence = model.Seconds(3e9)
 
 // silences measures the longest silence that the connection survived, the one that was
 // its end, and the probes of a side that had no answer any more.
-func (m *measure) silences(r *analyzer.Record, o *Observation) {
+func (m *measure) silences(r *model.Record, o *Observation) {
 	c := m.conn
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -31,16 +31,16 @@ func (m *measure) silences(r *analyzer.Record, o *Observation) {
 			continue
 		}
 		s := m.until(first.Time)
-		if s.waits[analyzer.FromLastSegment] = analyzer.Seconds(first.Time.Sub(before.Time)); s.waits[analyzer.FromLastSegment] < m.idleFrom {
+		if s.waits[model.FromLastSegment] = model.Seconds(first.Time.Sub(before.Time)); s.waits[model.FromLastSegment] < m.idleFrom {
 			continue
 		}
-		if !first.Is(conn.Probe) && s.waits[analyzer.FromLastSegment] < longSilence {
+		if !first.Is(conn.Probe) && s.waits[model.FromLastSegment] < longSilence {
 			continue // an end that was gone, more likely
 		}
 		if first.Is(conn.Probe) {
 			m.probed(first, s, o)
 		} else {
-			o.add(analyzer.PathIdleTimeout, s)
+			o.add(model.PathIdleTimeout, s)
 		}
 	}
 	if int64(len(c.Marks)) != c.Packets[conn.Client]+c.Packets[conn.Server] {
@@ -48,13 +48,13 @@ func (m *measure) silences(r *analyzer.Record, o *Observation) {
 	}
 	s := sample{least: true, protocol: c.Dialog.Protocol}
 	for i := 1; i < len(c.Marks); i++ {
-		gap := analyzer.Seconds(c.Marks[i].Time.Sub(c.Marks[i-1].Time))
-		if gap > s.waits[analyzer.FromLastSegment] && c.Marks[i].HasPayload() && answeredLater(c, i) {
-			s.waits[analyzer.FromLastSegment] = gap
+		gap := model.Seconds(c.Marks[i].Time.Sub(c.Marks[i-1].Time))
+		if gap > s.waits[model.FromLastSegment] && c.Marks[i].HasPayload() && answeredLater(c, i) {
+			s.waits[model.FromLastSegment] = gap
 		}
 	}
-	if s.waits[analyzer.FromLastSegment] >= m.idleFrom {
-		o.add(analyzer.PathIdleTimeout, s)
+	if s.waits[model.FromLastSegment] >= m.idleFrom {
+		o.add(model.PathIdleTimeout, s)
 	}
 }
 
@@ -78,7 +78,7 @@ func (m *measure) probed(first *conn.Mark, s sample, o *Observation) {
 		}
 	}
 	if s.probes > 1 {
-		s.interval = analyzer.Seconds(last.Time.Sub(first.Time)) / analyzer.Seconds(s.probes-1)
-		o.add(analyzer.KeepAlive, s)
+		s.interval = model.Seconds(last.Time.Sub(first.Time)) / model.Seconds(s.probes-1)
+		o.add(model.KeepAlive, s)
 	}
 }

@@ -1,7 +1,7 @@
 package timers
 
 import (
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/payload"
 )
@@ -11,13 +11,13 @@ type told struct{ side conn.Role }
 
 // Tell puts what o shows into the record of its connection, and so Restore can take it
 // back. The record shares memory with o.
-func (o *Observation) Tell(r *analyzer.Record) {
+func (o *Observation) Tell(r *model.Record) {
 	for i := range o.n {
 		s, w := &o.samples[i], &o.waits[i]
-		*w = analyzer.Wait{
-			Kind: o.kinds[i].Word(), SYNS: known(&s.waits[analyzer.FromSYN]), RequestStartS: known(&s.waits[analyzer.FromRequestStart]),
-			RequestEndS: known(&s.waits[analyzer.FromRequestEnd]), LastDataS: known(&s.waits[analyzer.FromLastData]), FINACKS: known(&s.waits[analyzer.FromFINACK]),
-			LastSegmentS: known(&s.waits[analyzer.FromLastSegment]), End: known(&s.end), Survived: s.least,
+		*w = model.Wait{
+			Kind: o.kinds[i].Word(), SYNS: known(&s.waits[model.FromSYN]), RequestStartS: known(&s.waits[model.FromRequestStart]),
+			RequestEndS: known(&s.waits[model.FromRequestEnd]), LastDataS: known(&s.waits[model.FromLastData]), FINACKS: known(&s.waits[model.FromFINACK]),
+			LastSegmentS: known(&s.waits[model.FromLastSegment]), End: known(&s.end), Survived: s.least,
 			IntervalS: known(&s.interval), Probes: known(&s.probes),
 		}
 		if s.owner.IsValid() {
@@ -41,7 +41,7 @@ func known[T ~int64](v *T) *T {
 
 // Restore fills in o from what Tell put into a record that was stored. It returns the kind
 // of a wait that it does not know, which is left out; "" where there is none.
-func (o *Observation) Restore(r *analyzer.Record) (unknown string) {
+func (o *Observation) Restore(r *model.Record) (unknown string) {
 	o.server, o.n = r.Server.AddrPort(), 0
 	protocol := payload.ProtocolUnknown
 	if r.App != nil {
@@ -55,10 +55,10 @@ func (o *Observation) Restore(r *analyzer.Record) (unknown string) {
 			continue
 		}
 		s := sample{end: value(w.End), least: w.Survived, interval: value(w.IntervalS), probes: value(w.Probes)}
-		s.waits = [analyzer.NumTimerFroms]analyzer.Seconds{
+		s.waits = [model.NumTimerFroms]model.Seconds{
 			value(w.SYNS), value(w.RequestStartS), value(w.RequestEndS), value(w.LastDataS), value(w.FINACKS), value(w.LastSegmentS),
 		}
-		if k != analyzer.FINWait2Timeout { // whose protocol does not matter
+		if k != model.FINWait2Timeout { // whose protocol does not matter
 			s.protocol = protocol
 		}
 		switch {

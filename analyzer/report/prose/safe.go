@@ -6,27 +6,27 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // Safe returns s with everything that could steer a terminal or mislead a
 // reader made visible: control characters, invalid UTF-8, and the format
 // characters that reverse or hide text. Letters of all scripts stay.
 func Safe(s string) string {
-	if !strings.ContainsFunc(s, analyzer.Unsafe) && utf8.ValidString(s) {
+	if !strings.ContainsFunc(s, model.Unsafe) && utf8.ValidString(s) {
 		return s
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case r == utf8.RuneError && size == 1, r < 0x80 && analyzer.Unsafe(r):
+		case r == utf8.RuneError && size == 1, r < 0x80 && model.Unsafe(r):
 			b.WriteString(`\x`)
 			hex(&b, uint32(s[i]), 2)
-		case analyzer.Unsafe(r) && r > 0xffff:
+		case model.Unsafe(r) && r > 0xffff:
 			b.WriteString(`\U`)
 			hex(&b, uint32(r), 8)
-		case analyzer.Unsafe(r):
+		case model.Unsafe(r):
 			b.WriteString(`\u`)
 			hex(&b, uint32(r), 4)
 		default:
@@ -56,7 +56,7 @@ func JSONEncoder(w io.Writer, indent string) *json.Encoder {
 type safeJSONWriter struct{ w io.Writer }
 
 func (s safeJSONWriter) Write(p []byte) (int, error) {
-	if _, err := s.w.Write(analyzer.AppendSafeJSON(make([]byte, 0, len(p)), p)); err != nil {
+	if _, err := s.w.Write(model.AppendSafeJSON(make([]byte, 0, len(p)), p)); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/capture"
@@ -77,20 +77,20 @@ type job struct {
 	judge    *judgeFlags
 	selector *selector
 
-	by         *choice             // what the summary tells apart; nil for nothing
-	brief      bool                // the handler reads no records
-	began      func(analyzer.Time) // as in driver.Options
-	unjudged   bool                // the handler reads no findings
-	summary    bool                // the handler takes a summary, also of stored runs
-	stored     map[string]bool     // which of the captures are stored runs
-	unreadable bool                // some argument stands for no capture
-	config     *analyzer.Config    // set before the handler is made
-	captures   []string            // what the arguments stand for; set before the handler is made
+	by         *choice          // what the summary tells apart; nil for nothing
+	brief      bool             // the handler reads no records
+	began      func(model.Time) // as in driver.Options
+	unjudged   bool             // the handler reads no findings
+	summary    bool             // the handler takes a summary, also of stored runs
+	stored     map[string]bool  // which of the captures are stored runs
+	unreadable bool             // some argument stands for no capture
+	config     *model.Config    // set before the handler is made
+	captures   []string         // what the arguments stand for; set before the handler is made
 }
 
 // run analyzes the named captures and writes them through a handler that
 // newHandler makes.
-func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, error)) (int, error) {
+func (j *job) run(newHandler func(io.Writer, report.Style) (model.Handler, error)) (int, error) {
 	if err := j.input.check(); err != nil {
 		return 0, err
 	}
@@ -138,7 +138,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (analyzer.Handler, er
 	options.SkipViews = j.brief && len(j.input.where.list) == 0
 	options.Config = config
 	if j.unjudged && j.output.failOn.value == "none" && len(j.input.where.list) == 0 {
-		options.Rules = []*analyzer.Rule{}
+		options.Rules = []*model.Rule{}
 	}
 	if options.Select != nil {
 		handler = &deferredHandler{Handler: handler, wrong: func() bool { return j.selector.problem() != nil }}
@@ -168,7 +168,7 @@ func (j *job) exitCode(outcome *driver.Outcome) int {
 		return exitInput
 	case j.selector.problem() != nil:
 		return exitUsage
-	case failOn != analyzer.NoSeverity && outcome.Totals.Count(failOn) > 0:
+	case failOn != model.NoSeverity && outcome.Totals.Count(failOn) > 0:
 		return exitFindings
 	}
 	return exitOK

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/check"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
 )
@@ -105,7 +105,7 @@ func (f *checkFlags) checker() (*check.Checker, error) {
 			}
 		}
 		if f.failOn.value == "" {
-			c.FailOn = analyzer.Warning
+			c.FailOn = model.Warning
 		}
 	}
 	return c, nil

@@ -10,7 +10,7 @@ import (
 	"finwait/analyzer/check"
 	"finwait/analyzer/config"
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/rules"
 	"finwait/reassembly"
@@ -35,12 +35,12 @@ type checkRun struct {
 
 // checkConfig is the configuration for the captures in a directory.
 type checkConfig struct {
-	analysis *analyzer.Config
+	analysis *model.Config
 	check    *check.Config
 	path     string
 }
 
-func allRules() []*analyzer.Rule { return rules.All }
+func allRules() []*model.Rule { return rules.All }
 
 // fixtures returns what the arguments stand for.
 func (c *checkRun) fixtures() (*fixtures, error) {
@@ -106,18 +106,18 @@ func (c *checkRun) covers(dir string) bool {
 
 // collector keeps the records of a capture.
 type collector struct {
-	records []*analyzer.Record
-	summary *analyzer.Summary
+	records []*model.Record
+	summary *model.Summary
 }
 
-func (c *collector) Record(r *analyzer.Record) error {
+func (c *collector) Record(r *model.Record) error {
 	c.records = append(c.records, r.Clone())
 	return nil
 }
 
-func (c *collector) File(*analyzer.FileInfo) error { return nil }
+func (c *collector) File(*model.FileInfo) error { return nil }
 
-func (c *collector) Close(s *analyzer.Summary) error {
+func (c *collector) Close(s *model.Summary) error {
 	c.summary = s
 	return nil
 }

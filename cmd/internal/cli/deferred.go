@@ -1,24 +1,24 @@
 package cli
 
-import analyzer "finwait/analyzer/model"
+import "finwait/analyzer/model"
 
 // deferredHandler is a Handler that hands on nothing before the first record, so that
 // nothing stands before a complaint that there is none.
 type deferredHandler struct {
-	analyzer.Handler
-	files []*analyzer.FileInfo // that were held back
+	model.Handler
+	files []*model.FileInfo // that were held back
 	begun bool
 	wrong func() bool // there is something wrong
 }
 
-func (p *deferredHandler) Record(r *analyzer.Record) error {
+func (p *deferredHandler) Record(r *model.Record) error {
 	if err := p.begin(); err != nil {
 		return err
 	}
 	return p.Handler.Record(r)
 }
 
-func (p *deferredHandler) File(f *analyzer.FileInfo) error {
+func (p *deferredHandler) File(f *model.FileInfo) error {
 	if p.begun || f.Error != nil { // which is complained of anyway
 		if err := p.begin(); err != nil {
 			return err
@@ -29,7 +29,7 @@ func (p *deferredHandler) File(f *analyzer.FileInfo) error {
 	return nil
 }
 
-func (p *deferredHandler) Close(s *analyzer.Summary) error {
+func (p *deferredHandler) Close(s *model.Summary) error {
 	if !p.begun && p.wrong() {
 		return nil
 	}

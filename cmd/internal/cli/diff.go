@@ -11,7 +11,7 @@ import (
 
 	"finwait/analyzer/diff"
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/analyzer/rules"
 	"finwait/reassembly/capture"
@@ -62,7 +62,7 @@ type diffRun struct {
 	quiet  bool
 	hidden bool // no progress
 
-	config     *analyzer.Config
+	config     *model.Config
 	selector   *selector
 	unreadable bool
 }
@@ -135,7 +135,7 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	if stored, err := d.stored(arg, in); stored != nil || err != nil {
 		if err != nil { // as if it were empty
 			d.problem(err)
-			return run, run.Close(new(analyzer.Summary))
+			return run, run.Close(new(model.Summary))
 		}
 		defer stored.Close()
 		if flag := d.packetsOnly(); flag != "" {
@@ -173,7 +173,7 @@ func (d *diffRun) stored(arg string, in *bufio.Reader) (*report.Stored, error) {
 // replay reads a stored run.
 func (d *diffRun) replay(stored *report.Stored, run *diff.Run) error {
 	h := &replayed{run: run, selects: d.selector.filter(), config: d.config}
-	err := stored.Each(d.problem, func(r *analyzer.Record) error {
+	err := stored.Each(d.problem, func(r *model.Record) error {
 		if d.ctx.Err() != nil || d.selector.err != nil {
 			return errStopped
 		}
@@ -191,13 +191,13 @@ var errStopped = errors.New("stopped")
 // replayed counts a stored run: it selects as an analysis does.
 type replayed struct {
 	run     *diff.Run
-	selects func(*analyzer.Record) bool // nil for all
-	config  *analyzer.Config
-	totals  analyzer.Aggregate
+	selects func(*model.Record) bool // nil for all
+	config  *model.Config
+	totals  model.Aggregate
 }
 
-func (h *replayed) Record(r *analyzer.Record) error {
-	r.Findings = slices.DeleteFunc(r.Findings, func(f analyzer.Finding) bool {
+func (h *replayed) Record(r *model.Record) error {
+	r.Findings = slices.DeleteFunc(r.Findings, func(f model.Finding) bool {
 		rule := rules.Find(f.Rule)
 		return rule != nil && !h.config.Runs(rule)
 	})

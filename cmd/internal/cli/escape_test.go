@@ -10,7 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/cmd/internal/damage"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/pktscript"
@@ -190,9 +190,9 @@ func FuzzNames(f *testing.F) {
 // TestNamesOfInterfaces is the same for what stands in the capture itself.
 func TestNamesOfInterfaces(t *testing.T) {
 	for _, name := range hostileNames {
-		r := analyzer.Record{Schema: analyzer.Schema, File: name, Interface: &name}
+		r := model.Record{Schema: model.Schema, File: name, Interface: &name}
 		a := newAll()
-		summary := &analyzer.Summary{Schema: "finwait.report/1", Files: []analyzer.FileInfo{{File: name}}}
+		summary := &model.Summary{Schema: "finwait.report/1", Files: []model.FileInfo{{File: name}}}
 		if err := a.Record(&r); err != nil {
 			t.Fatal(err)
 		}

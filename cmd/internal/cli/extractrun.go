@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/cmd/internal/anonymize"
 	"finwait/reassembly/capture"
 )
@@ -71,7 +71,7 @@ func (j *extractJob) run() (int, error) {
 func (j *extractJob) isFile() bool { return j.output.path != "-" }
 
 // fill writes the new capture and returns the exit code, and whether anything was read.
-func (j *extractJob) fill(out io.Writer, files []string, config *analyzer.Config) (code int, read bool, err error) {
+func (j *extractJob) fill(out io.Writer, files []string, config *model.Config) (code int, read bool, err error) {
 	outcome, err := j.choose(files, config)
 	if err != nil {
 		return 0, false, err
@@ -108,7 +108,7 @@ func (j *extractJob) fill(out io.Writer, files []string, config *analyzer.Config
 	return code, outcome.Read, to.end(seen)
 }
 
-func (j *extractJob) options(config *analyzer.Config) driver.Options {
+func (j *extractJob) options(config *model.Config) driver.Options {
 	o := j.input.options()
 	o.Stdin, o.Problem, o.Config = j.Stdin, j.problem, config
 	if j.spool != nil {
@@ -126,7 +126,7 @@ func (j *extractJob) again() io.Reader {
 }
 
 // choose reads the captures for the connections that are asked for.
-func (j *extractJob) choose(files []string, config *analyzer.Config) (*driver.Outcome, error) {
+func (j *extractJob) choose(files []string, config *model.Config) (*driver.Outcome, error) {
 	progress := j.progress(files, j.output.silent(), nil)
 	defer progress.end()
 	options := j.options(config)
@@ -137,7 +137,7 @@ func (j *extractJob) choose(files []string, config *analyzer.Config) (*driver.Ou
 	j.selector.stop = stop
 	j.choice = driver.NewChoice(j.input.join)
 	j.notes = notes{joined: j.input.join, on: map[place][]note{}}
-	options.Select = func(r *analyzer.Record) bool {
+	options.Select = func(r *model.Record) bool {
 		wanted := j.selector.wants(r)
 		j.choice.Look(r, wanted)
 		return wanted
@@ -146,7 +146,7 @@ func (j *extractJob) choose(files []string, config *analyzer.Config) (*driver.Ou
 }
 
 // Record keeps what is to be said of a connection.
-func (j *extractJob) Record(r *analyzer.Record) error {
+func (j *extractJob) Record(r *model.Record) error {
 	if j.comments {
 		j.notes.add(r)
 	}
@@ -154,10 +154,10 @@ func (j *extractJob) Record(r *analyzer.Record) error {
 }
 
 // File takes what is known of a capture.
-func (j *extractJob) File(f *analyzer.FileInfo) error {
+func (j *extractJob) File(f *model.FileInfo) error {
 	j.choice.LookFile(f)
 	return nil
 }
 
 // Close has nothing to do.
-func (j *extractJob) Close(*analyzer.Summary) error { return nil }
+func (j *extractJob) Close(*model.Summary) error { return nil }

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/cmd/internal/anonymize"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/segment"
@@ -132,7 +132,7 @@ func (s *notes) at(file string, frame int64) place {
 	return place{file, frame}
 }
 
-func (s *notes) add(r *analyzer.Record) {
+func (s *notes) add(r *model.Record) {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		text := fmt.Sprintf("%s %s (%s): %s", f.Rule, f.Name, f.Severity, f.Message)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 )
 
@@ -45,7 +45,7 @@ and so has text that begins with one: take one off to have it as it was.`,
 					out.format.value = formatOf(out.path, out.format)
 				}
 				j := &job{invocation: inv, input: &in, output: &out, judge: &judge}
-				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
+				return j.run(func(w io.Writer, style report.Style) (model.Handler, error) {
 					format := report.Find(report.Records, out.format.value)
 					if o, ok := w.(*output); ok && o.tty && format.Binary {
 						return nil, &usageError{text: format.Name + " is nothing for a terminal: write to a file with -o, or to a pipe"}

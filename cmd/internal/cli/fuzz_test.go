@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/cmd/internal/damage"
 	"finwait/reassembly/pktscript"
@@ -22,7 +22,7 @@ import (
 type all struct {
 	names    []string
 	outputs  []*bytes.Buffer
-	handlers []analyzer.Handler
+	handlers []model.Handler
 }
 
 func newAll() *all {
@@ -44,7 +44,7 @@ func newAll() *all {
 	return a
 }
 
-func (a *all) each(f func(analyzer.Handler) error) error {
+func (a *all) each(f func(model.Handler) error) error {
 	for _, h := range a.handlers {
 		if err := f(h); err != nil {
 			return err
@@ -53,22 +53,22 @@ func (a *all) each(f func(analyzer.Handler) error) error {
 	return nil
 }
 
-func (a *all) Record(r *analyzer.Record) error {
-	return a.each(func(h analyzer.Handler) error { return h.Record(r) })
+func (a *all) Record(r *model.Record) error {
+	return a.each(func(h model.Handler) error { return h.Record(r) })
 }
 
-func (a *all) File(f *analyzer.FileInfo) error {
-	return a.each(func(h analyzer.Handler) error { return h.File(f) })
+func (a *all) File(f *model.FileInfo) error {
+	return a.each(func(h model.Handler) error { return h.File(f) })
 }
 
-func (a *all) Close(s *analyzer.Summary) error {
-	return a.each(func(h analyzer.Handler) error { return h.Close(s) })
+func (a *all) Close(s *model.Summary) error {
+	return a.each(func(h model.Handler) error { return h.Close(s) })
 }
 
 // analyzeAll takes a capture through the whole program, up to the flags.
 func analyzeAll(t testing.TB, capture []byte) (a *all, problems []string) {
 	a = newAll()
-	config := analyzer.DefaultConfig()
+	config := model.DefaultConfig()
 	_, err := driver.Run(context.Background(), []string{"-"}, driver.Options{
 		Stdin:   bytes.NewReader(capture),
 		Config:  &config,

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/config"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/rules"
 )
 
@@ -34,9 +34,9 @@ func (f *judgeFlags) add(fs *pflag.FlagSet) {
 }
 
 func (f *judgeFlags) addThresholds(fs *pflag.FlagSet) {
-	defaults := analyzer.DefaultConfig()
-	for i := range analyzer.Thresholds {
-		t := &analyzer.Thresholds[i]
+	defaults := model.DefaultConfig()
+	for i := range model.Thresholds {
+		t := &model.Thresholds[i]
 		flag := &thresholdFlag{threshold: t, text: t.Value(&defaults)}
 		f.thresholds = append(f.thresholds, flag)
 		fs.Var(flag, t.Name, fmt.Sprintf("%s: %s", strings.Join(t.Rules, ", "), t.About))
@@ -45,7 +45,7 @@ func (f *judgeFlags) addThresholds(fs *pflag.FlagSet) {
 
 // load returns the configuration: that of the file nearest to the working
 // directory, and what flags say instead.
-func (f *judgeFlags) load() (*analyzer.Config, error) {
+func (f *judgeFlags) load() (*model.Config, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = "" // without a directory there is nothing above it
@@ -56,8 +56,8 @@ func (f *judgeFlags) load() (*analyzer.Config, error) {
 
 // loadAt returns the configuration for what is in dir, an absolute path, and the
 // file that it comes from; nil where there is none.
-func (f *judgeFlags) loadAt(dir string) (*analyzer.Config, *config.File, error) {
-	settings := analyzer.DefaultConfig()
+func (f *judgeFlags) loadAt(dir string) (*model.Config, *config.File, error) {
+	settings := model.DefaultConfig()
 	path, err := f.file(dir)
 	if err != nil {
 		return nil, nil, err
@@ -146,7 +146,7 @@ func (l *ruleList) Set(text string) error {
 
 // thresholdFlag is a flag that changes a threshold.
 type thresholdFlag struct {
-	threshold *analyzer.Threshold
+	threshold *model.Threshold
 	text      string
 	set       bool
 }
@@ -155,7 +155,7 @@ func (f *thresholdFlag) Type() string   { return f.threshold.Kind() }
 func (f *thresholdFlag) String() string { return f.text }
 
 func (f *thresholdFlag) Set(text string) error {
-	var scratch analyzer.Config
+	var scratch model.Config
 	if err := f.threshold.Set(&scratch, text); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/pair"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report"
@@ -70,7 +70,7 @@ type pairRun struct {
 	*job
 	segments, each bool
 	where          pairWheres
-	config         *analyzer.Config
+	config         *model.Config
 	spool          *spool // of standard input; nil where it is not read
 }
 
@@ -213,7 +213,7 @@ func (p *pairRun) compare(w io.Writer, names report.PairNames, files [2][]string
 	style := p.output.style(p.styled(w), p.Stdout)
 	found, err := report.WritePair(w, p.output.format.value, names, r, style)
 	code := pairCode(r, p.input.strict)
-	if failOn := p.output.failOn.severity(); code == exitOK && failOn != analyzer.NoSeverity && atLeast(&found, failOn) {
+	if failOn := p.output.failOn.severity(); code == exitOK && failOn != model.NoSeverity && atLeast(&found, failOn) {
 		code = exitFindings
 	}
 	return code, errors.Join(err, r.Close())
@@ -276,6 +276,6 @@ func pairCode(r *pair.Result, strict bool) int {
 }
 
 // atLeast reports whether there are findings of a severity or a graver one.
-func atLeast(s *analyzer.Severities, least analyzer.Severity) bool {
-	return s.Error > 0 || s.Warning > 0 && least <= analyzer.Warning || s.Info > 0 && least <= analyzer.Info
+func atLeast(s *model.Severities, least model.Severity) bool {
+	return s.Error > 0 || s.Warning > 0 && least <= model.Warning || s.Info > 0 && least <= model.Info
 }

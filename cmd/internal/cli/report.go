@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 )
 
@@ -37,7 +37,7 @@ states over time, and the connections to sort and to filter. It reads the captur
 			var in inputFlags
 			var out outputFlags
 			var judge judgeFlags
-			by := choice{"key", "", analyzer.Keys}
+			by := choice{"key", "", model.Keys}
 			out.add(fs, report.Summaries, "text")
 			fs.Var(&by, "by", "tell of each one apart, the gravest first")
 			in.add(fs)
@@ -53,7 +53,7 @@ states over time, and the connections to sort and to filter. It reads the captur
 					return (&reportPage{job: j}).run()
 				}
 				j.brief = true
-				return j.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
+				return j.run(func(w io.Writer, style report.Style) (model.Handler, error) {
 					return report.Find(report.Summaries, out.format.value).New(w, style), nil
 				})
 			}

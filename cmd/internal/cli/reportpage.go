@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/reassembly/conn"
 )
@@ -25,7 +25,7 @@ func (p *reportPage) run() (int, error) {
 			_ = p.spool.file.Close() // a temporary file
 		}
 	}()
-	return p.job.run(func(w io.Writer, _ report.Style) (analyzer.Handler, error) {
+	return p.job.run(func(w io.Writer, _ report.Style) (model.Handler, error) {
 		if slices.Contains(p.captures, "-") {
 			var err error
 			if p.spool, err = newSpool(p.Stdin); err != nil {
@@ -40,13 +40,13 @@ func (p *reportPage) run() (int, error) {
 }
 
 // again draws the segments of connections.
-func (p *reportPage) again(records []*analyzer.Record, to []report.LadderWriter) error {
+func (p *reportPage) again(records []*model.Record, to []report.LadderWriter) error {
 	if p.input.join {
 		return p.draw(p.captures, records, to)
 	}
 	var err error
 	for _, file := range p.captures {
-		var of []*analyzer.Record
+		var of []*model.Record
 		var their []report.LadderWriter
 		for i, r := range records {
 			if r.File == file {
@@ -62,7 +62,7 @@ func (p *reportPage) again(records []*analyzer.Record, to []report.LadderWriter)
 
 // draw reads captures again, until the connections have been drawn. What can be read
 // only once is left out.
-func (p *reportPage) draw(files []string, records []*analyzer.Record, to []report.LadderWriter) error {
+func (p *reportPage) draw(files []string, records []*model.Record, to []report.LadderWriter) error {
 	if slices.ContainsFunc(files, func(f string) bool { return f != "-" && driver.IsPipe(f) }) || p.ctx.Err() != nil {
 		return nil
 	}
@@ -71,7 +71,7 @@ func (p *reportPage) draw(files []string, records []*analyzer.Record, to []repor
 	artists := map[uint32][]*ladderWriter{}
 	left := len(records)
 	for i, r := range records {
-		a := &ladderWriter{to: to[i], rest: []*analyzer.Record{r}}
+		a := &ladderWriter{to: to[i], rest: []*model.Record{r}}
 		a.stop = func() {
 			if left--; left == 0 {
 				stop()
@@ -85,7 +85,7 @@ func (p *reportPage) draw(files []string, records []*analyzer.Record, to []repor
 	if p.spool != nil {
 		options.Stdin = p.spool.file.Again()
 	}
-	options.Select = func(*analyzer.Record) bool { return false }
+	options.Select = func(*model.Record) bool { return false }
 	options.Tracker.OnSegment = func(s *conn.SegmentEvent) {
 		for _, a := range artists[s.Stream] {
 			if !a.stopped {

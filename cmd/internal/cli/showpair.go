@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/pair"
 	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
@@ -12,7 +12,7 @@ import (
 )
 
 // drawPair draws the connection of a record with what another capture holds of it.
-func (j *showJob) drawPair(files []string, of *analyzer.Record, config *analyzer.Config, code int) (int, error) {
+func (j *showJob) drawPair(files []string, of *model.Record, config *model.Config, code int) (int, error) {
 	if j.pair == "-" || j.spool != nil {
 		return 0, &usageError{text: "--pair reads both captures several times: name two files"}
 	}

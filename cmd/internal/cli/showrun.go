@@ -9,7 +9,7 @@ import (
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/ladder"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/reassembly/conn"
 )
@@ -67,11 +67,11 @@ func (j *showJob) run() (int, error) {
 }
 
 // fails reports whether the connections have a finding at or above --fail-on.
-func (j *showJob) fails(list []*analyzer.Record) bool {
+func (j *showJob) fails(list []*model.Record) bool {
 	failOn := j.output.failOn.severity()
 	for _, r := range list {
 		for i := range r.Findings {
-			if failOn != analyzer.NoSeverity && r.Findings[i].Severity >= failOn {
+			if failOn != model.NoSeverity && r.Findings[i].Severity >= failOn {
 				return true
 			}
 		}
@@ -80,7 +80,7 @@ func (j *showJob) fails(list []*analyzer.Record) bool {
 }
 
 // find reads the captures for the connections that are asked for.
-func (j *showJob) find(files []string, config *analyzer.Config) (*gathered, *driver.Outcome, error) {
+func (j *showJob) find(files []string, config *model.Config) (*gathered, *driver.Outcome, error) {
 	found := new(gathered)
 	options := j.input.options()
 	options.Stdin, options.Problem, options.Config = j.Stdin, j.problem, config
@@ -94,7 +94,7 @@ func (j *showJob) find(files []string, config *analyzer.Config) (*gathered, *dri
 	defer stop()
 	j.selector = newSelector(j.input)
 	j.selector.stop = stop
-	options.Select = func(r *analyzer.Record) bool {
+	options.Select = func(r *model.Record) bool {
 		wanted := (j.tuple.text == "" || j.tuple.holds(r)) && j.selector.wants(r)
 		if !wanted {
 			found.others++
@@ -107,7 +107,7 @@ func (j *showJob) find(files []string, config *analyzer.Config) (*gathered, *dri
 
 // choose returns the records of the one connection to be drawn. A stream that
 // was given up and went on later has several.
-func (j *showJob) choose(found *gathered, code int) ([]*analyzer.Record, error) {
+func (j *showJob) choose(found *gathered, code int) ([]*model.Record, error) {
 	switch {
 	case found.streams == 0 && code != exitOK: // it was told why
 		return nil, nil
@@ -137,7 +137,7 @@ func (j *showJob) selected() bool {
 // draw reads the captures again and draws the segments of one connection.
 // interrupted says that the first time, of which before is what was found, this
 // was cut short: then so much is read again, whatever the user's patience.
-func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered, interrupted bool) error {
+func (j *showJob) draw(files []string, list []*model.Record, before *gathered, interrupted bool) error {
 	out, err := openOutput(j.output.path, j.Stdout)
 	if err != nil {
 		return err
@@ -156,8 +156,8 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered
 	if j.spool != nil {
 		options.Stdin = j.spool.file.Again()
 	}
-	options.Select = func(*analyzer.Record) bool { return false }
-	options.Tracker.OnSegment, options.Rules = a.see, []*analyzer.Rule{}
+	options.Select = func(*model.Record) bool { return false }
+	options.Tracker.OnSegment, options.Rules = a.see, []*model.Rule{}
 	again := new(gathered)
 	_, err = driver.Run(ctx, files, options, again)
 	if err == nil {
@@ -179,7 +179,7 @@ func (j *showJob) draw(files []string, list []*analyzer.Record, before *gathered
 // segments pass by.
 type ladderWriter struct {
 	to      report.LadderWriter
-	rest    []*analyzer.Record
+	rest    []*model.Record
 	current *ladder.Ladder
 	stop    func()
 	stopped bool // nothing more is to be drawn
@@ -232,15 +232,15 @@ const maxGathered = 8
 
 // gathered is a Handler that keeps the records with the lowest stream numbers.
 type gathered struct {
-	first   []*analyzer.Record // by stream
-	streams int                // how many there are; exact up to repeated records of a stream beyond those kept
-	others  int                // records that are not wanted
-	files   []*analyzer.FileInfo
+	first   []*model.Record // by stream
+	streams int             // how many there are; exact up to repeated records of a stream beyond those kept
+	others  int             // records that are not wanted
+	files   []*model.FileInfo
 }
 
 // Record keeps a copy: the record itself is valid only meanwhile.
-func (g *gathered) Record(r *analyzer.Record) error {
-	at, _ := slices.BinarySearchFunc(g.first, r.Stream, func(e *analyzer.Record, n uint32) int {
+func (g *gathered) Record(r *model.Record) error {
+	at, _ := slices.BinarySearchFunc(g.first, r.Stream, func(e *model.Record, n uint32) int {
 		if e.Stream <= n {
 			return -1
 		}
@@ -260,13 +260,13 @@ func (g *gathered) Record(r *analyzer.Record) error {
 }
 
 // File keeps what is known of a capture.
-func (g *gathered) File(f *analyzer.FileInfo) error {
+func (g *gathered) File(f *model.FileInfo) error {
 	g.files = append(g.files, f)
 	return nil
 }
 
 // Close has nothing to do.
-func (g *gathered) Close(*analyzer.Summary) error { return nil }
+func (g *gathered) Close(*model.Summary) error { return nil }
 
 // changed returns an error if a capture holds less than before, or is another. to says
 // whether it was read to where that had been read.
@@ -280,7 +280,7 @@ func (g *gathered) changed(before *gathered, to bool) error {
 }
 
 // of returns the records of a stream, in order.
-func (g *gathered) of(stream uint32) (list []*analyzer.Record) {
+func (g *gathered) of(stream uint32) (list []*model.Record) {
 	for _, r := range g.first {
 		if r.Stream == stream {
 			list = append(list, r)

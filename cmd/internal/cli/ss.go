@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/analyzer/suggest"
 	"finwait/analyzer/timeline"
@@ -81,12 +81,12 @@ func (s *ssRun) run() (int, error) {
 	format := report.FindTable(s.out.format.value)
 	moment := timeline.Moment{FromEnd: s.at.FromEnd, BeforeEnd: s.at.BeforeEnd}
 	var table *timeline.Table
-	s.began = func(first analyzer.Time) {
+	s.began = func(first model.Time) {
 		if !s.at.FromEnd {
 			table.Moment.At = s.at.At(first)
 		}
 	}
-	code, err := s.job.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
+	code, err := s.job.run(func(w io.Writer, style report.Style) (model.Handler, error) {
 		if len(s.captures) > 1 && !s.in.join {
 			return nil, &usageError{text: fmt.Sprintf("ss takes one capture, not %d; --join makes one of several", len(s.captures))}
 		}

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
@@ -18,8 +18,8 @@ import (
 // runs do not have; "" where there is none.
 func (inv *invocation) packetsOnly() (name string) {
 	flags := []string{"filter", "after", "before", "idle", "max-connections", "join"}
-	for i := range analyzer.Thresholds {
-		flags = append(flags, analyzer.Thresholds[i].Name)
+	for i := range model.Thresholds {
+		flags = append(flags, model.Thresholds[i].Name)
 	}
 	for _, f := range flags {
 		if inv.flags.Changed(f) {
@@ -76,7 +76,7 @@ func (j *job) onlyCaptures(files []string) []string {
 }
 
 // analyze runs the analysis, and takes in what was stored of others.
-func (j *job) analyze(ctx context.Context, files []string, o driver.Options, h analyzer.Handler) (*driver.Outcome, error) {
+func (j *job) analyze(ctx context.Context, files []string, o driver.Options, h model.Handler) (*driver.Outcome, error) {
 	switch {
 	case !j.summary || j.output.format.value == "html":
 		return driver.Run(ctx, files, o, h)
@@ -113,18 +113,18 @@ type merging struct {
 	*job
 	options driver.Options
 	outcome *driver.Outcome
-	moment  *analyzer.Moment // the worst
+	moment  *model.Moment // the worst
 	runs    []*driver.Replay
-	infos   []analyzer.RunInfo
+	infos   []model.RunInfo
 }
 
 // momentHandler takes the worst moment from a summary.
-type momentHandler struct{ worst *analyzer.Moment }
+type momentHandler struct{ worst *model.Moment }
 
-func (*momentHandler) Record(*analyzer.Record) error { return nil }
-func (*momentHandler) File(*analyzer.FileInfo) error { return nil }
+func (*momentHandler) Record(*model.Record) error { return nil }
+func (*momentHandler) File(*model.FileInfo) error { return nil }
 
-func (h *momentHandler) Close(s *analyzer.Summary) error {
+func (h *momentHandler) Close(s *model.Summary) error {
 	h.worst = s.WorstMoment
 	return nil
 }
@@ -164,7 +164,7 @@ func (m *merging) run(ctx context.Context, file string) error {
 		problem(err)
 	} else {
 		info.Format = stored.Format
-		err = stored.Each(problem, func(r *analyzer.Record) error {
+		err = stored.Each(problem, func(r *model.Record) error {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
@@ -178,7 +178,7 @@ func (m *merging) run(ctx context.Context, file string) error {
 	}
 	outcome, err := replay.Finish()
 	if err == nil {
-		err = worst.Close(new(analyzer.Summary))
+		err = worst.Close(new(model.Summary))
 	}
 	if info.Error != nil {
 		outcome.Unreadable++

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/analyzer/timeline"
 )
@@ -83,7 +83,7 @@ func (t *timelineRun) run() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	code, err := t.job.run(func(w io.Writer, style report.Style) (analyzer.Handler, error) {
+	code, err := t.job.run(func(w io.Writer, style report.Style) (model.Handler, error) {
 		if o, ok := w.(*output); ok && o.tty && t.format.Binary {
 			return nil, &usageError{text: t.format.Name + " is nothing for a terminal: write to a file with -o, or to a pipe"}
 		}

@@ -3,7 +3,7 @@ package cli
 import (
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/schema"
 )
 
@@ -84,8 +84,8 @@ thresholds, without the hyphens in front; a flag outdoes the file.`},
 // thresholdNames says briefly which flags that topic is about.
 func thresholdNames() string {
 	var names []string
-	for i := range analyzer.Thresholds {
-		names = append(names, "--"+analyzer.Thresholds[i].Name)
+	for i := range model.Thresholds {
+		names = append(names, "--"+model.Thresholds[i].Name)
 	}
 	return strings.Join(names, ", ") + ": thresholds of the rules, see 'finwait help thresholds'"
 }

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"strings"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // tupleFlag takes the two ends of a connection, in either order.
@@ -38,7 +38,7 @@ func (t *tupleFlag) Set(text string) error {
 }
 
 // holds reports whether r is a connection between the two ends.
-func (t *tupleFlag) holds(r *analyzer.Record) bool {
+func (t *tupleFlag) holds(r *model.Record) bool {
 	client, server := r.Client.AddrPort(), r.Server.AddrPort()
 	return t.ends == [2]netip.AddrPort{client, server} || t.ends == [2]netip.AddrPort{server, client}
 }

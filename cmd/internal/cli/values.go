@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/driver"
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/suggest"
@@ -47,14 +47,14 @@ func (c *choice) Set(word string) error {
 // severityChoice is a choice of a severity.
 func severityChoice(value string) choice {
 	c := choice{what: "severity", value: value}
-	for s := analyzer.NoSeverity; s <= analyzer.Error; s++ {
+	for s := model.NoSeverity; s <= model.Error; s++ {
 		c.words = append(c.words, s.String())
 	}
 	return c
 }
 
 // severity returns the severity that was chosen; none where nothing was.
-func (c *choice) severity() (s analyzer.Severity) {
+func (c *choice) severity() (s model.Severity) {
 	_ = s.UnmarshalText([]byte(c.value)) // Set takes no other words
 	return s
 }

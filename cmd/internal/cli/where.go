@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 	"finwait/analyzer/query"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/rules"
@@ -46,14 +46,14 @@ func newSelector(in *inputFlags) *selector {
 }
 
 // filter returns what selects records, or nil where all are wanted.
-func (s *selector) filter() func(*analyzer.Record) bool {
+func (s *selector) filter() func(*model.Record) bool {
 	if len(s.streams) == 0 && len(s.where) == 0 {
 		return nil
 	}
 	return s.wants
 }
 
-func (s *selector) wants(r *analyzer.Record) bool {
+func (s *selector) wants(r *model.Record) bool {
 	if len(s.streams) > 0 {
 		if _, asked := s.streams[r.Stream]; !asked {
 			return false

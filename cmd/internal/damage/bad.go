@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	analyzer "finwait/analyzer/model"
+	"finwait/analyzer/model"
 )
 
 // Bad says what is wrong with the output of a command and format ("flows jsonl"); "" if nothing is.
@@ -20,7 +20,7 @@ func Bad(format string, text []byte) string {
 	}
 	for at, r := range string(text) {
 		tab := r == '\t' && (strings.HasSuffix(format, " tsv") || format == "flows zeek")
-		if r != '\n' && !tab && analyzer.Unsafe(r) {
+		if r != '\n' && !tab && model.Unsafe(r) {
 			return fmt.Sprintf("control character %U in %q", r, text[max(at-60, 0):min(at+60, len(text))])
 		}
 	}
