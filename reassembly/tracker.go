@@ -48,8 +48,9 @@ type Config struct {
 
 	// Each is told every segment with the number of its stream, and which of the
 	// tuple's two ends sent it; nil is told none. It is called in the order of the file,
-	// after what became final before the segment was handed out. It costs less than
-	// OnSegment: what the tracker makes of the segment is not said.
+	// after what became final before the segment was handed out, with OnBatch at least
+	// what became final of its stream. It costs less than OnSegment: what the tracker
+	// makes of the segment is not said.
 	Each func(stream uint32, side uint8, f frame.Frame, s *segment.Segment)
 }
 
@@ -185,11 +186,14 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 	if prev != nil && prev.Conn != 0 {
 		prior = t.reuse(prev, f.Time)
 	}
-	if t.cfg.Each != nil {
-		t.cfg.Each(tuple.Stream, side, f, s)
-	}
 	e := t.entry(tuple)
 	fresh := e == nil
+	if t.cfg.Each != nil {
+		if fresh && !opened && t.deriving != nil {
+			t.deriving.pass(t)
+		}
+		t.cfg.Each(tuple.Stream, side, f, s)
+	}
 	if fresh {
 		before := tuple.Conn
 		tuple.Conn = t.open(s, side, tuple.Stream)

@@ -99,7 +99,7 @@ func newAnalysis(o *Options, src source, m mode, emit func(*result) bool) *analy
 	a.window.began = o.Began
 	config := o.Tracker
 	config.Concurrent, config.SkipViews, config.OnGap = m == concurrent, o.SkipViews, a.gap
-	if config.OnSegment == nil && config.Each == nil { // else records come between segments
+	if config.OnSegment == nil { // else records come between segments
 		config.OnBatch = a.ended
 	}
 	a.tracker = reassembly.NewTracker(config, func(c *conn.Conn) { a.ended([]*conn.Conn{c}) })

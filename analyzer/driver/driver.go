@@ -45,6 +45,9 @@ type Options struct {
 	// SkipViews says that nobody reads what model.Builder.SkipViews leaves out.
 	SkipViews bool
 
+	// Uncounted says that nobody reads the Totals and the Timers of the Outcome.
+	Uncounted bool
+
 	// Select says which connections are counted and handed on; nil takes all.
 	Select func(*model.Record) bool
 
@@ -209,8 +212,10 @@ func (r *run) deliver(res *result) error {
 	for i := range rec.Findings {
 		r.found.Count(rec.Findings[i].Severity)
 	}
-	r.outcome.Totals.Add(rec)
-	r.outcome.Timers.Add(&res.observation)
+	if !r.options.Uncounted {
+		r.outcome.Totals.Add(rec)
+		r.outcome.Timers.Add(&res.observation)
+	}
 	return r.handler.Record(rec)
 }
 

@@ -12,7 +12,9 @@ func (o *Options) judge() func(*result, *conn.Conn) {
 	judge := model.Judge(o.Rules, o.Config, timers.Needs...)
 	return func(res *result, c *conn.Conn) {
 		exchanges := judge(res.record, c)
-		timers.Observe(o.Config, res.record, exchanges, &res.observation)
+		if !o.Uncounted {
+			timers.Observe(o.Config, res.record, exchanges, &res.observation)
+		}
 		if !o.SkipViews {
 			res.observation.Tell(res.record)
 		}

@@ -61,7 +61,7 @@ func start(ctx context.Context, files []string, o driver.Options, records bool) 
 		o.Join = true
 	}
 	o.Tracker.Each = f.segment
-	o.SkipViews = true
+	o.SkipViews, o.Uncounted = true, true
 	tell := o.Began
 	o.Began = func(t frame.Time) {
 		s.began, s.hasTime = t, true

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"finwait/analyzer/model"
@@ -92,8 +93,8 @@ func (f reuse) Message() string {
 	if f.holder <= conn.Server {
 		holder = "the " + f.holder.String()
 	}
-	return fmt.Sprintf("the SYN came %s after %s had entered TIME-WAIT on the same addresses and ports (stream %d): %s",
-		span(f.age), holder, f.stream, f.became())
+	return "the SYN came " + span(f.age) + " after " + holder + " had entered TIME-WAIT on the same addresses and ports (stream " +
+		strconv.FormatUint(uint64(f.stream), 10) + "): " + f.became()
 }
 
 // became says what became of the SYN.
