@@ -39,7 +39,11 @@ func (l layout) append(dst []byte, p unsafe.Pointer) []byte {
 		at := unsafe.Add(p, s.offset)
 		switch s.kind {
 		case jsonInt64:
-			dst = strconv.AppendInt(dst, *(*int64)(at), 10)
+			if v := *(*int64)(at); uint64(v) < 10 { // most are
+				dst = append(dst, '0'+byte(v))
+			} else {
+				dst = strconv.AppendInt(dst, v, 10)
+			}
 		case jsonWord:
 			dst = s.appendWord(dst, at)
 		case jsonString:
