@@ -25,15 +25,22 @@ not-captured: it was acknowledged, or its timestamp was echoed, or its sender we
 capture was running when it passed.
 unknown: none of this can be told.
 
-A capture loses packets, too: what was acknowledged arrived. Where a capture is known to have lost some, by
-its drop counter or because what it lacks was acknowledged, an ACK that it lacks and that nothing proves is
-unknown and not lost.
+A capture loses packets, too: what was acknowledged arrived, selectively (SACK) or not. Where a capture is known
+to have lost some, by its drop counter or because what it lacks was acknowledged, what it lacks and what nothing
+proves is unknown: an ACK, a segment that was sent once, an RST that answers what was lost.
+
+Findings and states. Each end's states are those of its own capture; of the time before that began and after it
+ended the other one tells. What a rule finds in one capture is withdrawn where the other one refutes it: the FIN
+that was missing is there, the reset that fits nobody was sent by its end, the SYN that was ignored never arrived,
+or the capture lacks packets and the one that has them all finds nothing. What the other one confirms loses its
+doubts; what packets are missing is told with how many of them the other capture holds.
 
 What even two captures cannot tell:
 - how much longer the path takes one way than the other; and, of traffic that arrives one way only, the delay;
 - whether an RST that only its receiver's capture holds was forged or was lost by its sender's capture, where
   everything about it fits, it answers nothing that was lost, and its sender fell silent;
-- whether a lost ACK was lost on the path or by a capture that loses packets;
+- whether a lost ACK, or what was sent once and never acknowledged, was lost on the path or by a capture that
+  loses packets;
 - which of several segments that differ in nothing was lost: ACKs over IPv6, which has no IP identification, or
   RSTs of no socket, sent closer to each other than delays scatter;
 - whether the second copy of a segment is the network's or its sender's, where the sender's capture loses packets;
