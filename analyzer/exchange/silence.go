@@ -62,6 +62,31 @@ func (s *Exchanges) unprompted(frame uint32) bool {
 	return false
 }
 
+// Notice returns the close_notify of the server after which its client closed at once with
+// segment closing, or nil: that the connection ended was the server's doing.
+func (s *Exchanges) Notice(closing *conn.Mark) *conn.Mark {
+	const promptly = 500 * time.Millisecond
+	c := s.Conn
+	if closing == nil || !closing.By(conn.Client) || c.Dialog.Protocol != payload.TLS {
+		return nil
+	}
+	for i := len(c.Dialog.Bursts) - 1; i >= 0; i-- {
+		b := &c.Dialog.Bursts[i]
+		switch {
+		case b.StartFrame > closing.Frame:
+		case b.By == payload.Client && b.Kind == payload.AlertRecord: // perhaps in answer
+		case b.By == payload.Server && b.Kind == payload.AlertRecord && s.received(closing.Ack, b.StartFrame) && closing.Time.Sub(b.End) <= promptly:
+			if i > 0 && c.Dialog.Bursts[i-1].By == payload.Client && c.Dialog.Bursts[i-1].Kind == payload.AlertRecord {
+				return nil // this is the answer
+			}
+			return c.MarkOf(b.StartFrame)
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
 // OpenedBy returns when the handshake was over: the time of the client's first
 // segment behind its SYNs, or of the last SYN where none came before the segment
 // closing. Where no handshake was captured, it is when the capture began.

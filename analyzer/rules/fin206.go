@@ -60,11 +60,17 @@ func checkIdleClose(p *model.Pass) {
 	if closing == nil {
 		return
 	}
+	frames := []uint32{fin.Frame}
+	notice := p.Exchanges.Notice(closing)
+	if notice != nil {
+		closer, closing = conn.Server, notice
+		frames = append(frames, notice.Frame)
+	}
 	s := p.Exchanges.SilenceBefore(closing)
 	if s.Length < p.Config.IdleClose || !settled(p.Exchanges, &s, closing) {
 		return
 	}
-	f := idleClose{closer: closer, idle: s.Length}
+	f := idleClose{closer: closer, idle: s.Length, noticed: notice != nil}
 	bound := conn.ExactBound
 	switch {
 	case s.Frame == 0 && c.Caveats.Has(conn.MidStreamStart):
@@ -78,7 +84,7 @@ func checkIdleClose(p *model.Pass) {
 	case s.Asked:
 		f.since = sinceAsked
 	}
-	p.Report(f, model.Verdict{Side: closer, Frames: []uint32{s.Frame, fin.Frame}, Took: took(s.Length, bound)})
+	p.Report(f, model.Verdict{Side: closer, Frames: append(frames, s.Frame), Took: took(s.Length, bound)})
 }
 
 // idleSince is what an idle time runs from.
@@ -105,6 +111,8 @@ type idleClose struct {
 	closer conn.Role
 	idle   time.Duration
 	since  idleSince
+
+	noticed bool // it said close_notify, and the other side sent the first FIN
 }
 
 func (f idleClose) Message() string {
@@ -112,7 +120,11 @@ func (f idleClose) Message() string {
 	if f.since == sinceBegin {
 		bound = conn.AtLeast
 	}
-	return fmt.Sprintf("the %s closed an idle connection, %s%s %s", f.closer, boundWord(bound), span(f.idle), idleSinceWords[f.since])
+	text := fmt.Sprintf("the %s closed an idle connection, %s%s %s", f.closer, boundWord(bound), span(f.idle), idleSinceWords[f.since])
+	if f.noticed {
+		text += fmt.Sprintf(": it said close_notify, upon which the %s sent its FIN", f.closer.Peer())
+	}
+	return text
 }
 
 func (f idleClose) Advice() string {

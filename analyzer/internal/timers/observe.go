@@ -73,6 +73,9 @@ func Observe(config *model.Config, r *model.Record, x *exchange.Exchanges, o *Ob
 	m := measure{conn: c, exchanges: x, idleFrom: model.Seconds(config.IdleClose), patience: model.Seconds(config.Patience)}
 	if m.closing = x.Closing(); m.closing != nil {
 		m.closer = c.FirstCloser
+		if notice := x.Notice(m.closing); notice != nil {
+			m.closing, m.closer = notice, conn.Server
+		}
 		m.request = x.Request(m.closing.Frame)
 		m.judge(r.Found(gaveUp), r.Found(onPurpose), o)
 	}
@@ -116,6 +119,9 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 	}
 	_, _, taken := m.conn.AfterFIN()
 	late := m.exchanges.LateAfter(m.closing)
+	if m.conn.Dialog.Protocol == payload.TLS && int64(m.conn.PayloadEnd(conn.Server)-m.closing.Ack) <= payload.AlertSize {
+		late, taken = nil, 0 // no more than an alert
+	}
 	switch {
 	case onPurpose || taken > 0: // it reads on: a half-close
 	case asked && (gaveUp || m.inVain(answered, late)):
@@ -130,9 +136,6 @@ func (m *measure) judge(gaveUp, onPurpose bool, o *Observation) {
 // inVain reports whether the client surely wanted an answer, and closed without
 // it or before the rest of it: the protocol promises one, or an RST met it.
 func (m *measure) inVain(answered bool, late *conn.Mark) bool {
-	if m.conn.Dialog.Protocol == payload.TLS && int64(m.conn.PayloadEnd(conn.Server)-m.closing.Ack) <= payload.AlertSize {
-		late = nil // no more than an alert
-	}
 	if m.conn.Dialog.Protocol == payload.SSH {
 		return false // what it sends need not ask
 	}
