@@ -23,6 +23,7 @@ type (
 	Stay         = model.Stay // of an end in a state
 	App          = model.App  // the protocol above TCP
 	Finding      = model.Finding
+	Wait         = model.Wait // what timers are inferred from
 	Time         = model.Time    // nanoseconds since 1970
 	Seconds      = model.Seconds // a duration, in JSON a number of seconds
 )
@@ -38,6 +39,7 @@ type (
 	Row          = model.Row        // what is told of one file, server, client or rule
 	Worst        = model.Worst
 	HalfTimes    = model.HalfTimes
+	RunInfo      = model.RunInfo // a stored run
 )
 
 // What rules are made of.
