@@ -23,7 +23,7 @@ type (
 	Stay         = model.Stay // of an end in a state
 	App          = model.App  // the protocol above TCP
 	Finding      = model.Finding
-	Wait         = model.Wait // what timers are inferred from
+	Wait         = model.Wait    // what timers are inferred from
 	Time         = model.Time    // nanoseconds since 1970
 	Seconds      = model.Seconds // a duration, in JSON a number of seconds
 )
