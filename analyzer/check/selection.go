@@ -27,7 +27,7 @@ type freeQueries struct {
 	list []*query.Query
 }
 
-func (s *Selection) take() (*query.Query, error) {
+func (s *Selection) query() (*query.Query, error) {
 	s.free.Lock()
 	defer s.free.Unlock()
 	if n := len(s.free.list); n > 0 {
@@ -61,7 +61,7 @@ func (s *Scope) Selector() (*Selector, error) {
 	}
 	sel, budget := &Selector{of: s.selections}, query.NewBudget()
 	for _, of := range s.selections {
-		q, err := of.take()
+		q, err := of.query()
 		if err != nil {
 			return nil, err
 		}

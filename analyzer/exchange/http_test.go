@@ -7,8 +7,8 @@ import (
 	"finwait/reassembly/seqnum"
 )
 
-// talk returns the dialog of a request and its answer, in segments of so many octets.
-func talk(size int, request, answer string) *payload.Dialog {
+// dialog returns the dialog of a request and its answer, in segments of so many octets.
+func dialog(size int, request, answer string) *payload.Dialog {
 	x, d := payload.NewStore(), new(payload.Dialog)
 	var i, frame uint32
 	for side, text := range []string{request, answer} {
@@ -43,7 +43,7 @@ func TestHowWholeAnAnswerIs(t *testing.T) {
 		{"two of three", get + get + get, ok + chunks, Partial},
 	} {
 		for _, size := range []int{1, 7, 1400} {
-			d := talk(size, test.request, test.answer)
+			d := dialog(size, test.request, test.answer)
 			a := readRequests(&d.Last[payload.Client])
 			for got := int64(1); got <= int64(len(test.answer)); got++ {
 				want := Partial
@@ -56,7 +56,7 @@ func TestHowWholeAnAnswerIs(t *testing.T) {
 			}
 		}
 	}
-	d := talk(1400, get, "HTTP/1.1 200 OK\r\n\r\nuntil the server closes")
+	d := dialog(1400, get, "HTTP/1.1 200 OK\r\n\r\nuntil the server closes")
 	a := readRequests(&d.Last[payload.Client])
 	if x := readResponses(&d.Last[payload.Server], 40, &a, payload.EndingUnknown); x != Unclear {
 		t.Errorf("an answer without a length is %d", x)

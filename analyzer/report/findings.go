@@ -44,8 +44,8 @@ func byRule(list []model.FindingGroup) []ruleGroups {
 	return out
 }
 
-// rest says what is left out.
-func (r *ruleGroups) rest() string {
+// others says what is left out.
+func (r *ruleGroups) others() string {
 	if r.more == 0 {
 		return ""
 	}
@@ -58,7 +58,7 @@ func (t *textReport) findings(b *bytes.Buffer, d *digest) {
 		for i := range r.groups {
 			t.finding(b, &r.groups[i], d.joined)
 		}
-		if rest := r.rest(); rest != "" {
+		if rest := r.others(); rest != "" {
 			fmt.Fprintf(b, "\n        %s\n", rest)
 		}
 	}
@@ -186,7 +186,7 @@ func mdFindings(b *bytes.Buffer, list []model.FindingGroup, joined []string) {
 		for i := range r.groups {
 			mdFinding(b, &r.groups[i], joined)
 		}
-		if rest := r.rest(); rest != "" {
+		if rest := r.others(); rest != "" {
 			fmt.Fprintf(b, "\n%s\n", mdEscape(rest))
 		}
 	}

@@ -300,7 +300,7 @@ func (p *summaryPage) groups(data *reportData, d *digest) {
 				records, to = append(records, r), append(to, &drawnLadder{one})
 			}
 		}
-		if rest := told[i].rest(); rest != "" {
+		if rest := told[i].others(); rest != "" {
 			data.Rest = append(data.Rest, prose.UpperFirst(rest))
 		}
 	}

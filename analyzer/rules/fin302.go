@@ -77,9 +77,9 @@ func (f middleboxReset) Advice() string {
 	return fmt.Sprintf("Capture at the %s too, and look at the devices between.", f.of)
 }
 
-// odd is a reset that does not fit its sender, the last segment before it that
+// misfitReset is a reset that does not fit its sender, the last segment before it that
 // does, and why.
-type odd struct {
+type misfitReset struct {
 	rst, last *conn.Mark
 	misfits
 }
@@ -111,7 +111,7 @@ func (m *misfits) words(of conn.Role) (list []string) {
 }
 
 // misfit returns the first reset that does not fit its supposed sender, or nil.
-func misfit(c *conn.Conn) *odd {
+func misfit(c *conn.Conn) *misfitReset {
 	if !c.Reset() || c.Close == conn.CloseRefused {
 		return nil
 	}
@@ -128,10 +128,10 @@ func misfit(c *conn.Conn) *odd {
 }
 
 // compare holds reset m against the other segments of its sender.
-func compare(c *conn.Conn, m *conn.Mark) odd {
+func compare(c *conn.Conn, m *conn.Mark) misfitReset {
 	r := conn.Role(m.Side)
 	f := c.Origin(m)
-	o := odd{rst: m, last: f.Last}
+	o := misfitReset{rst: m, last: f.Last}
 	if o.last == nil {
 		return o // nothing to compare with
 	}

@@ -80,7 +80,7 @@ func openPcap(src io.Reader, info *Info) (*pcapSource, error) {
 		return nil, err
 	}
 	s.link = pcapLink(order.Uint32(h[20:]))
-	s.in.take(pcapHeader)
+	s.in.advance(pcapHeader)
 	info.Links = []segment.LinkType{s.link}
 	info.Interfaces = []Interface{{Link: s.link, SnapLen: info.SnapLen}}
 	return s, nil
@@ -125,7 +125,7 @@ func (s *pcapSource) next(p *Packet) (int64, error) {
 	if b = s.in.need(end); len(b) < end {
 		return s.pos, cutOr(s.in.err)
 	}
-	s.in.take(end)
+	s.in.advance(end)
 	p.Offset = s.pos
 	s.pos += int64(end)
 	p.Time = Time(sec)*1e9 + Time(frac)*s.unit

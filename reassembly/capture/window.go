@@ -44,5 +44,5 @@ func (w *window) fill(n int) []byte {
 	return w.b
 }
 
-// take passes n octets, which were looked at.
-func (w *window) take(n int) { w.b = w.b[n:] }
+// advance passes n octets, which were looked at.
+func (w *window) advance(n int) { w.b = w.b[n:] }

@@ -68,7 +68,7 @@ func (x *Store) Decode(d *codec.Decoder) (i uint32) {
 	if k.tls, q = x.records.Decode(d, recordsType); q != nil && q.n > maxBursts {
 		d.Fail()
 	}
-	if k.speaker > noSide || int(k.proto) >= len(protocolNames) {
+	if k.sender > noSide || int(k.proto) >= len(protocolNames) {
 		d.Fail()
 	}
 	for side := range k.sides {

@@ -34,10 +34,10 @@ type Piece struct {
 
 // state is what was recognised in the payload of one connection.
 type state struct {
-	sides   [2]side
-	tls     uint32 // index into Store.records, or 0
-	speaker uint8
-	proto   Protocol
+	sides  [2]side
+	tls    uint32 // index into Store.records, or 0
+	sender uint8
+	proto  Protocol
 }
 
 // side is what one side said last, and how often it spoke.
@@ -49,7 +49,7 @@ type side struct {
 	messages uint32 // HTTP/1 requests or responses, no interim ones
 }
 
-// noSide is the speaker before anybody spoke.
+// noSide is the sender before anybody sent.
 const noSide = 2
 
 // Add takes in payload of a connection. i is where its state lies, 0 before there is
@@ -57,13 +57,13 @@ const noSide = 2
 func (x *Store) Add(i *uint32, p *Piece) {
 	if *i == 0 {
 		row, k := x.states.Alloc()
-		*k = state{speaker: noSide}
+		*k = state{sender: noSide}
 		*i = row
 	}
 	k := x.states.At(*i)
 	s := &k.sides[p.Side]
-	if k.speaker != p.Side {
-		k.speaker = p.Side
+	if k.sender != p.Side {
+		k.sender = p.Side
 		s.turns++
 		s.Extent = Extent{Start: p.Time, StartFrame: p.Frame, At: p.At}
 		s.reading.begin(p.At)

@@ -47,8 +47,8 @@ var letters = map[rune]segment.Flags{
 func (s *Shape) steps(story Story) (out []step) {
 	sizes := [2]int{client: cmp.Or(story.Request, s.Request), server: cmp.Or(story.Response, s.Response)}
 	more := [2]*payload{newPayload("", sizes[client]), newPayload("", sizes[server])}
-	speaker, turns := -1, 0 // whose data came last; how often that changed
-	var sent [2][]*payload  // by each side
+	sender, turns := -1, 0 // whose data came last; how often that changed
+	var sent [2][]*payload // by each side
 	for token := range strings.FieldsSeq(story.Flags) {
 		st, kind, n := s.step(token, sizes)
 		for i := range n {
@@ -58,8 +58,8 @@ func (s *Shape) steps(story Story) (out []step) {
 				st.payload = sent[st.side][len(sent[st.side])-int(st.back)/sizes[st.side]]
 			default:
 				st.payload = more[st.side]
-				if speaker != int(st.side) {
-					speaker = int(st.side)
+				if sender != int(st.side) {
+					sender = int(st.side)
 					size := (n - i) * sizes[st.side]
 					begin := head(st.side, size)
 					if story.TLS {

@@ -40,7 +40,7 @@ func (w *walk) ends(n int, b []byte) []byte {
 	if n >= len(b) {
 		return b
 	}
-	w.blank(b[n:])
+	w.zero(b[n:])
 	return b[:n]
 }
 
@@ -58,7 +58,7 @@ func (w *walk) ipv4(b []byte, wire int) error {
 	if header < 20 || len(b) < header || wire < header {
 		return errShort
 	}
-	ends := pseudo{w.alias(b[12:16]), w.alias(b[16:20])}
+	ends := pseudo{w.anonymize(b[12:16]), w.anonymize(b[16:20])}
 	if last := w.options4(b[20:header]); last != nil {
 		ends.dst = w.plain(last)
 	}
@@ -84,7 +84,7 @@ func (w *walk) fragment(proto uint8, offset int, b []byte, wire int, ends pseudo
 		if w.part {
 			clear(b)
 		}
-		w.blank(b)
+		w.zero(b)
 		return nil
 	case w.part:
 		wire = w.total
@@ -103,7 +103,7 @@ func (w *walk) ipv6(b []byte, wire int) error {
 	if length := int(be.Uint16(b[4:])); length != 0 {
 		b, wire = w.ends(header+length, b), header+length
 	}
-	ends := pseudo{w.alias(b[8:24]), w.alias(b[24:40])}
+	ends := pseudo{w.anonymize(b[8:24]), w.anonymize(b[24:40])}
 	next := b[6]
 	b, wire = b[header:], wire-header
 	for {

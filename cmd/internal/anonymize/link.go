@@ -25,7 +25,7 @@ func (w *walk) link(link segment.LinkType, b []byte, wire int) error {
 	if err := w.deeper(); err != nil {
 		return err
 	}
-	in, err := link.Strip(b, w.blank)
+	in, err := link.Strip(b, w.zero)
 	if err != nil {
 		return refuse("%w", err)
 	}

@@ -83,15 +83,15 @@ func refuse(format string, args ...any) error {
 
 var errShort = refuse("a header was cut off")
 
-// blank overwrites octets that nobody is to see.
-func (w *walk) blank(b []byte) {
+// zero overwrites octets that nobody is to see.
+func (w *walk) zero(b []byte) {
 	if w.Addresses != nil {
 		clear(b)
 	}
 }
 
-// alias replaces the address that b is.
-func (w *walk) alias(b []byte) netip.Addr {
+// anonymize replaces the address that b is.
+func (w *walk) anonymize(b []byte) netip.Addr {
 	ip, _ := netip.AddrFromSlice(b)
 	if w.Addresses != nil {
 		ip = w.Addresses.Of(ip)

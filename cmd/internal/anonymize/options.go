@@ -18,9 +18,9 @@ func (w *walk) eachOption(b []byte, f func(option []byte)) {
 			b = b[1:]
 			continue
 		case b[0] == 0 || len(b) < 2 || b[1] < 2 || int(b[1]) > len(b):
-			w.blank(b[1:])
+			w.zero(b[1:])
 			if b[0] != 0 {
-				w.blank(b)
+				w.zero(b)
 			}
 			return
 		}
@@ -38,18 +38,18 @@ func (w *walk) options4(b []byte) (last []byte) {
 		case routerAlert:
 		case recordRoute, looseRoute, strictRoute:
 			if len(o) < 7 {
-				w.blank(o[2:])
+				w.zero(o[2:])
 				return
 			}
 			for at := 3; at+4 <= len(o); at += 4 {
-				w.alias(o[at : at+4])
+				w.anonymize(o[at : at+4])
 			}
-			w.blank(o[len(o)-(len(o)-3)%4:])
+			w.zero(o[len(o)-(len(o)-3)%4:])
 			if o[0] != recordRoute && int(o[2]) < len(o) && last == nil {
 				last = o[len(o)-4:]
 			}
 		default:
-			w.blank(o[2:])
+			w.zero(o[2:])
 		}
 	})
 	return last
@@ -63,7 +63,7 @@ func (w *walk) optionsTCP(b []byte) {
 		switch o[0] {
 		case mss, scale, sackPermitted, sack, timestamps:
 		default:
-			w.blank(o[2:])
+			w.zero(o[2:])
 		}
 	})
 }
@@ -97,7 +97,7 @@ func (w *walk) options6(b []byte) error {
 		case routerAlert, jumbo:
 			b = b[n:]
 		default:
-			w.blank(b[2:n])
+			w.zero(b[2:n])
 			b = b[n:]
 		}
 	}
@@ -111,7 +111,7 @@ func (w *walk) routing(b []byte, ends *pseudo) error {
 	list, last := b[8:], len(b)-8-16
 	switch b[2] {
 	case sourceRoute, mobile:
-		w.blank(b[4:8])
+		w.zero(b[4:8])
 	case segments: // in reverse, and perhaps with more behind it (RFC 8754 §2)
 		n := 16 * (int(b[4]) + 1)
 		if n > len(list) {
@@ -128,7 +128,7 @@ func (w *walk) routing(b []byte, ends *pseudo) error {
 		return refuse("a routing header of %d octets", len(b))
 	}
 	for at := 0; at < len(list); at += 16 {
-		w.alias(list[at : at+16])
+		w.anonymize(list[at : at+16])
 	}
 	if b[3] > 0 && len(list) > 0 {
 		ends.dst = w.plain(list[last : last+16])

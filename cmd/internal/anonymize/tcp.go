@@ -26,7 +26,7 @@ func (w *walk) tcp(b []byte, wire int, ends pseudo) error {
 	}
 	payload := b[len(known):]
 	w.cut = w.offset(payload)
-	w.blank(payload)
+	w.zero(payload)
 	if w.part && !w.quoted {
 		clear(payload)
 		w.cut = len(w.whole)
@@ -53,7 +53,7 @@ func (w *walk) icmp(proto uint8, b []byte, wire int, ends pseudo) error {
 	}
 	switch {
 	case proto == protoICMP && b[0] == redirect:
-		w.alias(b[4:8])
+		w.anonymize(b[4:8])
 	case proto == protoICMPv6 && b[0] == redirect6:
 		return refuse("an ICMPv6 redirect")
 	}

@@ -12,7 +12,7 @@ import (
 
 // id reads one id of the type that q says.
 func (p *parser) id(q qualifiers) (*node, error) {
-	t := p.take()
+	t := p.nextToken()
 	n := &node{test: test{dir: q.dir}}
 	var err error
 	switch q.typ {
@@ -48,10 +48,10 @@ func (p *parser) address(q qualifiers, t token, out *test) error {
 	mask := prefix(ip, bitLen)
 	switch p.peek().text {
 	case "/":
-		p.take()
+		p.nextToken()
 		mask, err = p.maskLength(ip)
 	case "mask":
-		p.take()
+		p.nextToken()
 		mask, err = p.mask(ip)
 	}
 	if err != nil {
@@ -99,7 +99,7 @@ func parseAddress(t token, net bool) (ip netip.Addr, bitLen int, err error) {
 
 // maskLength reads the number of leading bits.
 func (p *parser) maskLength(ip netip.Addr) (block, error) {
-	t := p.take()
+	t := p.nextToken()
 	n, err := strconv.ParseUint(t.text, 10, 8)
 	if err != nil || int(n) > ip.BitLen() {
 		return block{}, errorf(t.column, "a mask length from 0 to %d must follow the slash", ip.BitLen())
@@ -109,7 +109,7 @@ func (p *parser) maskLength(ip netip.Addr) (block, error) {
 
 // mask reads an IPv4 mask, which need not be contiguous.
 func (p *parser) mask(ip netip.Addr) (block, error) {
-	t := p.take()
+	t := p.nextToken()
 	mask, bitLen, err := parseAddress(t, true)
 	if err != nil || !mask.Is4() || bitLen != 32 || !ip.Is4() {
 		return block{}, errorf(t.column, "a mask is for IPv4, and written like an address")

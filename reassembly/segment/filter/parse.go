@@ -56,8 +56,8 @@ type parser struct {
 
 func (p *parser) peek() token { return p.tokens[p.next] }
 
-// take returns the next token and steps over it; the end is never stepped over.
-func (p *parser) take() token {
+// nextToken returns the next token and steps over it; the end is never stepped over.
+func (p *parser) nextToken() token {
 	t := p.peek()
 	if t.text != "" {
 		p.next++
@@ -102,7 +102,7 @@ func (p *parser) chain(item func() (*node, error)) (*node, error) {
 		default:
 			return left, nil
 		}
-		p.take()
+		p.nextToken()
 		right, err := item()
 		if err != nil {
 			return nil, err
@@ -128,7 +128,7 @@ func (p *parser) operand() (*node, error) {
 }
 
 func (p *parser) negation(item func() (*node, error)) (*node, error) {
-	if err := p.enter(p.take()); err != nil {
+	if err := p.enter(p.nextToken()); err != nil {
 		return nil, err
 	}
 	n, err := item()
@@ -137,7 +137,7 @@ func (p *parser) negation(item func() (*node, error)) (*node, error) {
 }
 
 func (p *parser) brackets(inside func() (*node, error)) (*node, error) {
-	if err := p.enter(p.take()); err != nil {
+	if err := p.enter(p.nextToken()); err != nil {
 		return nil, err
 	}
 	n, err := inside()
@@ -145,7 +145,7 @@ func (p *parser) brackets(inside func() (*node, error)) (*node, error) {
 		return nil, err
 	}
 	p.depth--
-	if t := p.take(); t.text != ")" {
+	if t := p.nextToken(); t.text != ")" {
 		if t.text == "" {
 			return nil, errorf(t.column, "a closing bracket is missing")
 		}
@@ -159,13 +159,13 @@ func (p *parser) primitive() (*node, error) {
 	first := p.peek()
 	var q qualifiers
 	if _, ok := protocols[first.text]; ok {
-		q.proto = p.take().text
+		q.proto = p.nextToken().text
 	}
 	hasDir := p.direction(&q)
 	hasType := false
 	switch t := p.peek(); t.text {
 	case "host", "net", "port", "portrange":
-		q.typ, hasType = p.take().text, true
+		q.typ, hasType = p.nextToken().text, true
 	default:
 		q.typ = "host"
 	}
@@ -189,7 +189,7 @@ func (p *parser) direction(q *qualifiers) bool {
 	if one != "src" && one != "dst" {
 		return false
 	}
-	p.take()
+	p.nextToken()
 	q.dir = src
 	if one == "dst" {
 		q.dir = dst
