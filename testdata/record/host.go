@@ -27,7 +27,7 @@ type host struct {
 // start starts a program on the host and returns its standard output. The
 // program dies with the recorder, at the latest.
 func (h *host) start(cmd *exec.Cmd) (io.Reader, error) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	if cmd.Stderr == nil {
 		cmd.Stderr = os.Stderr
 	}
@@ -75,10 +75,11 @@ func waitLine(r io.Reader, text string) error {
 	}
 }
 
-// kill ends what was started on the host, and nothing else.
+// kill ends what was started on the host with what that started, such as nginx's workers, and
+// nothing else.
 func (h *host) kill() {
 	for _, cmd := range h.started {
-		_ = cmd.Process.Kill()
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		_ = cmd.Wait()
 	}
 	h.started = nil
