@@ -8,4 +8,6 @@
 // recording of the same behaviour, on another machine and with another version
 // of finwait; hence it holds no times, no durations, no addresses, no counts of
 // segments, and names the rules that it knows of.
+//
+// It is for the finwait commands, and may change with them: package analyzer is for others.
 package check

@@ -3,4 +3,6 @@
 // to a record, which is known beforehand, the segments of the same connection
 // as they are read once more. How a ladder looks is the affair of package
 // report.
+//
+// It is for the finwait commands, and may change with them: package analyzer is for others.
 package ladder

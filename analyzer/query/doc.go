@@ -8,4 +8,6 @@
 //
 // Assertions are expressions over a capture as a whole: all(flows, .close ==
 // "graceful").
+//
+// It is for the finwait commands, and may change with them: package analyzer is for others.
 package query

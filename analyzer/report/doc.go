@@ -4,5 +4,7 @@
 //
 // It decides nothing: exit codes, selections and the order of files are the
 // business of others. Text that comes from a capture or a file name passes
-// through safe before it is shown.
+// through package prose before it is shown.
+//
+// It is for the finwait commands, and may change with them: package analyzer is for others.
 package report
