@@ -1,8 +1,8 @@
 package reassembly
 
 import (
+	"fmt"
 	"math/rand/v2"
-	"reflect"
 	"testing"
 
 	"finwait/reassembly/conn"
@@ -38,14 +38,7 @@ func TestBatches(t *testing.T) {
 			clear(asked)
 			k.Frames(func(frame uint32) { asked[frame] = true })
 			k.Flush()
-			if len(got) != len(want) {
-				t.Fatalf("seed %d: %d connections, %d one by one", seed, len(got), len(want))
-			}
-			for i := range got {
-				if !reflect.DeepEqual(shown(got[i]), shown(want[i])) {
-					t.Fatalf("seed %d, stream %d:\n%+v\none by one\n%+v", seed, got[i].Stream, got[i], want[i])
-				}
-			}
+			mustBeTheSame(t, got, want, fmt.Sprintf("seed %d, beside: %v", seed, beside))
 		}
 	}
 	if most < derivingBatch {

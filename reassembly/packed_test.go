@@ -1,6 +1,7 @@
 package reassembly
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -26,14 +27,7 @@ func TestPackedConnectionsTellTheSame(t *testing.T) {
 			k.Frames(func(uint32) {})
 		}
 		k.Flush()
-		if len(got) != len(want) {
-			t.Fatalf("seed %d: %d connections, %d when nothing was packed", seed, len(got), len(want))
-		}
-		for i := range got {
-			if !reflect.DeepEqual(shown(got[i]), shown(want[i])) {
-				t.Fatalf("seed %d, stream %d:\n%+v\nwhen nothing was packed\n%+v", seed, got[i].Stream, got[i], want[i])
-			}
-		}
+		mustBeTheSame(t, got, want, fmt.Sprintf("seed %d", seed))
 		if k.packed.n != 0 || k.count.ended != 0 || k.packed.next != 0 {
 			t.Fatalf("seed %d: %d are packed of %d, the next is %d, when all were handed out", seed, k.packed.n, k.count.ended, k.packed.next)
 		}
@@ -62,4 +56,17 @@ func TestOctetsPerEndedConnection(t *testing.T) {
 		t.Errorf("%d octets for each of %d connections that ended", each, k.count.ended)
 	}
 	t.Logf("%d octets, %d of %d are packed", each, k.packed.n, k.count.ended)
+}
+
+// mustBeTheSame fails where connections that were handed out in another way differ.
+func mustBeTheSame(t *testing.T, got, want []*conn.Conn, of string) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d connections in place of %d", of, len(got), len(want))
+	}
+	for i := range got {
+		if !reflect.DeepEqual(shown(got[i]), shown(want[i])) {
+			t.Fatalf("%s, stream %d:\n%+v\nin place of\n%+v", of, got[i].Stream, got[i], want[i])
+		}
+	}
 }
