@@ -64,7 +64,6 @@ type Info struct {
 // at a clean end, or wraps ErrCutShort, or means corruption.
 type source interface {
 	next(p *Packet) (offset int64, err error)
-	offset() int64 // of the next record, as far as is known
 }
 
 // Reader reads the packets of one capture. It is not safe for concurrent use,

@@ -95,8 +95,6 @@ func pcapLink(field uint32) segment.LinkType {
 	return 0xffff // not assigned to anything
 }
 
-func (s *pcapSource) offset() int64 { return s.pos }
-
 // next reads a record. Writers do not always keep their own snaplen: what holds is
 // maxCaptured. Nor are all packets as long as what was captured of them; Wireshark
 // shows such packets.

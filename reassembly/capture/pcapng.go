@@ -34,8 +34,6 @@ func openPcapng(src io.Reader, info *Info) (*pcapngSource, error) {
 	return s, nil
 }
 
-func (s *pcapngSource) offset() int64 { return s.pos }
-
 func (s *pcapngSource) next(p *Packet) (offset int64, err error) {
 	defer s.rescue(&offset, &err)
 	data, ci, err := s.r.ZeroCopyReadPacketData()

@@ -182,10 +182,3 @@ func flagError(cmd *command, fs *pflag.FlagSet, err error) error {
 	}
 	return &usageError{text: text, hint: hint}
 }
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
