@@ -6,6 +6,8 @@
 //	go run -tags record ./testdata/record/bench web DIR              record web.pcap and web2m.pcap
 //	go run -tags record ./testdata/record/bench shapes DIR [NAME…]   make up what a loopback lacks
 //	go run -tags record ./testdata/record/bench table FILE           measure, and print a table in Markdown
+//	go run -trimpath -tags record ./testdata/record/bench profile FILE > .ci/release.pgo
+//	                                                                 what the compiler is told for a release
 //
 // web.pcap is what tcpdump sees of nginx and wrk on the loopback device of a network
 // namespace of their own, the answer a page as long as the one that nginx comes with:

@@ -29,7 +29,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 2 {
-		return errors.New("say what to do, and where: web DIR, shapes DIR [NAME…] or table FILE")
+		return errors.New("say what to do, and where: web DIR, shapes DIR [NAME…], table FILE or profile FILE")
 	}
 	switch what, where := args[0], args[1]; what {
 	case "web":
@@ -38,14 +38,16 @@ func run(args []string) error {
 		return writeShapes(where, args[2:])
 	case "table":
 		return printTable(where)
+	case "profile":
+		return printProfile(where)
 	default:
-		return fmt.Errorf("%q is none of web, shapes and table", what)
+		return fmt.Errorf("%q is none of web, shapes, table and profile", what)
 	}
 }
 
 func usage() {
 	out := flag.CommandLine.Output()
-	fmt.Fprintln(out, "usage: bench [flags] web DIR | shapes DIR [NAME…] | table FILE")
+	fmt.Fprintln(out, "usage: bench [flags] web DIR | shapes DIR [NAME…] | table FILE | profile FILE")
 	flag.PrintDefaults()
 	fmt.Fprintln(out, "shapes:")
 	for _, s := range shapes {
