@@ -241,6 +241,9 @@ func (c *reader) ignoredFindings(n ast.Node) error {
 			return c.wrong(item, "an ignore of %s without reason: why is it accepted?", i.Rules[0])
 		}
 		i.Line = c.line(item)
+		if len(c.file.Check.Ignored) == maxEntries { // in several lists, or in one by aliases
+			return c.wrong(item, "more than %d entries of ignore", maxEntries)
+		}
 		c.file.Check.Ignored = append(c.file.Check.Ignored, i)
 		return nil
 	})

@@ -31,3 +31,19 @@ func TestNothingOfAConfigurationIsDropped(t *testing.T) {
 		}
 	}
 }
+
+// TestAliasesAreBounded wants no more of a small file than of one that writes all of it out:
+// lists of aliases multiply what they stand for.
+func TestAliasesAreBounded(t *testing.T) {
+	entry := "    - {rule: FIN, reason: x}\n"
+	list := "- ignore: &all\n" + strings.Repeat(entry, maxEntries/10)
+	for aliases, want := range map[int]string{9: "", 10: "more than 1000 entries of ignore"} {
+		file, err := Parse(Name, []byte(list+strings.Repeat("- ignore: *all\n", aliases)), new(Cost))
+		switch {
+		case want == "" && (err != nil || len(file.Check.Ignored) != maxEntries):
+			t.Errorf("%d aliases: %v", aliases, err)
+		case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+			t.Errorf("%d aliases: %v, want %s", aliases, err, want)
+		}
+	}
+}

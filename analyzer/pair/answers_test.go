@@ -1,6 +1,7 @@
 package pair
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -100,5 +101,36 @@ func TestStatesBeforeALateCapture(t *testing.T) {
 	}
 	if len(states) < 3 || states[0] != tcpstate.SynReceived || states[1] != tcpstate.Established {
 		t.Errorf("%v", states)
+	}
+}
+
+// What the other capture tells of before and of after stays apart: of one capture's states
+// none is written over by the other's, and none lasts less than 0.
+func TestStatesOfBothCaptures(t *testing.T) {
+	stay := func(s tcpstate.State, since model.Time, open bool) model.Stay {
+		return model.Stay{State: s, Since: since, Open: open, Frame: 7, File: "x"}
+	}
+	words := func(list []model.Stay) (text string) {
+		for _, s := range list {
+			text += fmt.Sprintf("%v %d, ", s.State, s.Since)
+			if s.DurationS < 0 {
+				t.Errorf("%v lasted %v", s.State, s.DurationS)
+			}
+		}
+		return text
+	}
+	more := []model.Stay{stay(tcpstate.SynSent, 1, false), stay(tcpstate.Established, 2, false), stay(tcpstate.Closed, 9, true)}
+	list := []model.Stay{stay(tcpstate.Established, 3, false), stay(tcpstate.FinWait1, 4, true)}
+	if got, want := words(late(early(list, more), more, 5)), "SYN-SENT 1, ESTABLISHED 2, FIN-WAIT-1 4, CLOSED 9, "; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+
+	more = []model.Stay{stay(tcpstate.Established, 1, false), stay(tcpstate.CloseWait, 5, false), stay(tcpstate.LastAck, 6, true)}
+	list = early([]model.Stay{stay(tcpstate.Unknown, 2, true)}, more)
+	if got, want := words(late(list, more, 3)), "ESTABLISHED 1, CLOSE-WAIT 5, LAST-ACK 6, "; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if list[0].Frame != 0 || list[0].File != "" {
+		t.Errorf("frame %d of %q is the other capture's", list[0].Frame, list[0].File)
 	}
 }

@@ -42,7 +42,7 @@ func early(list, more []model.Stay) []model.Stay {
 		list = list[1:]
 	}
 	if len(list) == 0 {
-		return more
+		return elsewhere(more)
 	}
 	i := slices.IndexFunc(more, func(s model.Stay) bool { return s.State == list[0].State })
 	if i < 0 || more[i].State == tcpstate.Unknown || more[i].Since >= list[0].Since || i == 0 && more[0].Bound == conn.AtLeast {
@@ -53,7 +53,7 @@ func early(list, more []model.Stay) []model.Stay {
 	if list[0].Bound == conn.AtLeast && !list[0].Open {
 		list[0].Bound = conn.ExactBound
 	}
-	return append(elsewhere(more[:i]), list...)
+	return append(elsewhere(more[:i:i]), list...) // more is looked at again
 }
 
 // late returns list with the states of more that began behind the end of its capture, where
@@ -63,7 +63,7 @@ func late(list, more []model.Stay, ended model.Time) []model.Stay {
 		return list
 	}
 	end := &list[len(list)-1]
-	i := slices.IndexFunc(more, func(s model.Stay) bool { return s.Since > ended && s.State != end.State })
+	i := slices.IndexFunc(more, func(s model.Stay) bool { return s.Since > max(ended, end.Since) && s.State != end.State })
 	if i < 0 || more[i].State == tcpstate.Unknown {
 		return list
 	}

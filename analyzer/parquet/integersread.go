@@ -64,7 +64,7 @@ func (l *leaf) delta(b []byte, n int) (ok bool) {
 	}
 	each := int(block / minis)
 	if each == 0 {
-		return n == 1
+		return false
 	}
 	l.ints = append(l.ints, last*l.scale)
 	for left := n - 1; left > 0; {

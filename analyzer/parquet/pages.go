@@ -26,6 +26,8 @@ const (
 var (
 	errPage  = errors.New("a damaged page")
 	errLarge = fmt.Errorf("more than %d MiB in a row group", maxLoaded>>20)
+	errRatio = errors.New("more values than so many octets can hold")
+	errOfRow = fmt.Errorf("more than %d values in a row", maxOfRow)
 )
 
 // pages reads the pages of columns.

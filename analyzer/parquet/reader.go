@@ -19,6 +19,7 @@ type Reader struct {
 	leaves []*leaf
 	groups []groupAt
 	pages  pages
+	left   int64 // octets that may still be loaded of the whole file, see maxRatio
 }
 
 // Field is a field of the rows, or of a group or the elements of a list within it. It
@@ -71,14 +72,17 @@ func NewReader(file io.ReaderAt, size int64) (*Reader, error) {
 		return nil, errors.Join(errCut, eofIsNone(err))
 	}
 	length := int64(binary.LittleEndian.Uint32(tail[:]))
-	if length > size-12 {
+	switch {
+	case length > size-12:
 		return nil, errCut
+	case length > maxFooter:
+		return nil, errFooter
 	}
 	footer := make([]byte, length)
 	if _, err := file.ReadAt(footer, size-8-length); err != nil {
 		return nil, eofIsNone(err)
 	}
-	r := &Reader{file: file}
+	r := &Reader{file: file, left: maxLoaded + maxRatio*size}
 	if err := r.readFooter(&thriftReader{b: footer}); err != nil {
 		return nil, err
 	}
@@ -225,7 +229,13 @@ func (t *thriftReader) group() (g groupAt) {
 	t.fields(func(id int64, kind byte) bool {
 		switch {
 		case id == 1 && kind == typeList:
-			t.structs(func() { g.chunks = append(g.chunks, t.chunk()) })
+			t.structs(func() {
+				c := t.chunk()
+				if c.begin() < int64(len(magic)) {
+					t.fail()
+				}
+				g.chunks = append(g.chunks, c)
+			})
 		case id == 3 && kind == typeInt64:
 			g.rows = t.signed()
 		default:
@@ -360,14 +370,23 @@ func (r *Reader) Group(i int) (rows, at int64) {
 // values then. Pages of the first version are read, in zstd, Snappy or bare, whose values
 // are PLAIN, in a dictionary or DELTA_BINARY_PACKED.
 func (r *Reader) Load(i int, fields []*Field) error {
-	left := int64(maxLoaded)
+	granted := min(maxLoaded, r.left)
+	left := granted
+	defer func() { r.left -= granted - left }()
 	for _, f := range fields {
 		if !f.readable() {
 			return fmt.Errorf("column %s: a type that is not read", f.Name)
 		}
 		for _, l := range f.all {
 			c := &r.groups[i].chunks[slices.Index(r.leaves, l)]
-			if err := r.pages.read(r.file, c, l, &left); err != nil {
+			err := r.pages.read(r.file, c, l, &left)
+			if errors.Is(err, errLarge) && granted < maxLoaded {
+				err = errRatio
+			}
+			if err == nil && l.mostOfRow() > maxOfRow {
+				err = errOfRow
+			}
+			if err != nil {
 				return fmt.Errorf("column %s: %w", f.Name, err)
 			}
 			if l.rep == 0 && int64(len(l.defs)) != r.groups[i].rows {
@@ -378,5 +397,10 @@ func (r *Reader) Load(i int, fields []*Field) error {
 	return nil
 }
 
-// maxLoaded bounds, in octets, what is held of a row group: a Writer ends one at 32 MiB.
-const maxLoaded = 512 << 20
+// What a file may cost that is a stranger's: runs of equal values take almost no octets in it.
+const (
+	maxFooter = 128 << 20 // octets; that of a row group of records takes some 10 thousand
+	maxLoaded = 512 << 20 // octets that are held of a row group: a Writer ends one at 32 MiB
+	maxRatio  = 4096      // octets that are loaded for each of the file, beyond maxLoaded; records of real traffic have some 10
+	maxOfRow  = 1 << 16   // values of a column in a row: elements of lists
+)

@@ -144,6 +144,63 @@ func TestDamagedFiles(t *testing.T) {
 	}
 }
 
+// lists writes rows with a list each, of so many elements without values: they take almost
+// no octets.
+func lists(t *testing.T, rows, elements int) *Reader {
+	t.Helper()
+	one := &Node{Name: "one", Type: Int64, Optional: true}
+	element := &Node{Name: "element", Type: Group, Children: []*Node{one}}
+	list := &Node{Name: "list", Type: List, Children: []*Node{element}}
+	var file bytes.Buffer
+	w := NewWriter(&file, []*Node{list}, "test", [2]string{"schema", "x/1"})
+	for range rows {
+		for i := range elements {
+			rep := uint8(0)
+			if i > 0 {
+				rep = list.Element()
+			}
+			one.PutNull(rep, element.Def)
+		}
+		if err := w.EndRow(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// Some octets may stand for any number of values: a stranger's file does not fill the memory
+// with the list of one row, nor takes time without end for its row groups.
+func TestRunsAreBounded(t *testing.T) {
+	if err := lists(t, 1, maxOfRow+1).Load(0, nil); err != nil {
+		t.Fatalf("no column is asked for: %v", err)
+	}
+	r := lists(t, 1, maxOfRow+1)
+	if err := r.Load(0, r.Fields); !errors.Is(err, errOfRow) {
+		t.Errorf("a list that is too long: %v", err)
+	}
+	r = lists(t, 40, maxOfRow)
+	size := r.left / maxRatio
+	loaded := int64(0)
+	for err := error(nil); err == nil; loaded += 40 * maxOfRow {
+		if err = r.Load(0, r.Fields); err != nil && !errors.Is(err, errRatio) {
+			t.Fatal(err)
+		}
+		if loaded > maxLoaded+maxRatio*size {
+			t.Fatalf("%d values of a file of %d octets", loaded, size)
+		}
+	}
+	if loaded < 2*40*maxOfRow {
+		t.Errorf("only %d values", loaded)
+	}
+}
+
 func FuzzReader(f *testing.F) {
 	for seed := range uint64(4) {
 		file, _ := made(f, seed, 20)

@@ -30,6 +30,18 @@ func (l *leaf) reset() {
 // values returns how many there are, nulls aside.
 func (l *leaf) values() int { return len(l.ints) + len(l.doubles) + len(l.bools) + len(l.texts) }
 
+// mostOfRow returns how many values, with nulls, the row has that has most.
+func (l *leaf) mostOfRow() (most int) {
+	n := 0
+	for _, rep := range l.reps {
+		if n++; rep == 0 {
+			n = 1
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
 // next returns the definition level at which the leaf stands.
 func (l *leaf) next() uint8 {
 	if l.level >= len(l.defs) {

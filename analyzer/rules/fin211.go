@@ -200,9 +200,9 @@ func (f hangUp) Advice() string {
 	if f.partial && f.shut {
 		return "Find out why the client did not read what came; the server's timeout for sending may have ended the connection."
 	}
-	const look = "ook at the server's program and its log at that time: a crash, a kill, a restart without draining, a write timeout, a backend that went away, or a rule that closes without an answer."
+	look := "Look"
 	if !f.sure {
-		return "If that asked for an answer, l" + look
+		look = "If that asked for an answer, look"
 	}
-	return "L" + look
+	return look + " at the server's program and its log at that time: a crash, a kill, a restart without draining, a write timeout, a backend that went away, or a rule that closes without an answer."
 }

@@ -50,6 +50,7 @@ func Width(s string) (columns int) {
 	return columns
 }
 
+// Pad fills text up with spaces to so many columns.
 func Pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(width-Width(s), 0))
 }
