@@ -1092,9 +1092,10 @@
 //	what was skipped, and captures without a connection; - FIN904, FIN905 and FIN906, which
 //	are of captures as a whole; - the names of captures that were joined, and with them the
 //	commands that show an example. And what can differ: two captures of one name next to each
-//	other count as one; records that flows --sort stream wrote do not show which connections
-//	of a proxy ended together where there are more than some hundred; in Parquet, durations of
-//	more than 104 days are rounded.
+//	other in a run count as one, and those of several runs have the run behind their names, as
+//	in "a.pcap of runs/web1.parquet"; records that flows --sort stream wrote do not show which
+//	connections of a proxy ended together where there are more than some hundred; in Parquet,
+//	durations of more than 104 days are rounded.
 //
 //	Rules and thresholds are those of the run that was stored. finwait.yaml and --rule can
 //	leave findings out, but find no others, and flags about packets or thresholds are refused.

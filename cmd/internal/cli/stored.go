@@ -105,6 +105,10 @@ func (j *job) analyze(ctx context.Context, files []string, o driver.Options, h m
 	m.outcome.Interrupted = ctx.Err() != nil
 	s := m.outcome.Summary()
 	s.WorstMoment, s.Runs, s.Caveats = m.moment, m.infos, driver.Caveats(m.runs)
+	m.sources.settle(s)
+	if text := m.sources.caveat(); text != "" {
+		s.Caveats = append(s.Caveats, text)
+	}
 	return m.outcome, h.Close(s)
 }
 
@@ -116,6 +120,7 @@ type merging struct {
 	moment  *model.Moment // the worst
 	runs    []*driver.Replay
 	infos   []model.RunInfo
+	sources sources
 }
 
 // momentHandler takes the worst moment from a summary.
@@ -132,6 +137,10 @@ func (h *momentHandler) Close(s *model.Summary) error {
 // captures analyzes some that stand side by side among the files.
 func (m *merging) captures(ctx context.Context, files []string) error {
 	var h momentHandler
+	for _, file := range files {
+		m.sources.begin(file)
+		m.sources.name(file)
+	}
 	outcome, err := driver.Run(ctx, files, m.options, timeline.NewWorst(&h, false))
 	m.take(outcome, &h)
 	return err
@@ -152,6 +161,7 @@ func (m *merging) run(ctx context.Context, file string) error {
 	replay := driver.NewReplay(m.options, worst)
 	info := &replay.Info
 	info.File = file
+	m.sources.begin(file)
 	problem := func(err error) {
 		m.problem(err)
 		if info.Error == nil {
@@ -168,6 +178,7 @@ func (m *merging) run(ctx context.Context, file string) error {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
+			r.File = m.sources.name(r.File)
 			return replay.Record(r)
 		})
 		info.Lost = stored.Lost

@@ -18,7 +18,8 @@ What is missing, as records do not tell it:
 - the captures: packets, link types, drops, what was skipped, and captures without a connection;
 - FIN904, FIN905 and FIN906, which are of captures as a whole;
 - the names of captures that were joined, and with them the commands that show an example.
-And what can differ: two captures of one name next to each other count as one; records that flows --sort
+And what can differ: two captures of one name next to each other in a run count as one, and those of
+several runs have the run behind their names, as in "a.pcap of runs/web1.parquet"; records that flows --sort
 stream wrote do not show which connections of a proxy ended together where there are more than some
 hundred; in Parquet, durations of more than 104 days are rounded.
 
