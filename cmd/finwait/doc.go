@@ -147,12 +147,12 @@
 //	that memory does not grow with the captures. --sort stream orders those of each capture by
 //	stream number; tables always are.
 //
-//	The default format is a table. jsonl is the one to process further: one JSON object a
-//	line, with every field there is. csv, tsv, zeek and parquet have the same fields
-//	flattened, fin.client.frame as fin_client_frame; lists are one JSON cell, but nested in
-//	parquet. In csv and tsv, text that a spreadsheet would take for a formula, beginning with
-//	=, +, - or @, has an apostrophe before it, and so has text that begins with one: take one
-//	off to have it as it was.
+//	The default format is a table, and with -o the one that the file is named after. jsonl is
+//	the one to process further: one JSON object a line, with every field there is. csv, tsv,
+//	zeek and parquet have the same fields flattened, fin.client.frame as fin_client_frame;
+//	lists are one JSON cell, but nested in parquet. In csv and tsv, text that a spreadsheet
+//	would take for a formula, beginning with =, +, - or @, has an apostrophe before it, and so
+//	has text that begins with one: take one off to have it as it was.
 //
 //	Flags:
 //	  -f, --format FORMAT       how the results are written: jsonl, json, csv, tsv, table,

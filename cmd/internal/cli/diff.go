@@ -43,8 +43,8 @@ counts does, or if a p90 moved by more than 20 % and 50 ms.`,
 			d.judge.add(fs)
 			return func(inv *invocation) (int, error) {
 				d.invocation = inv
-				if !inv.flags.Changed("format") {
-					d.format.value = formatOf(d.path, d.format)
+				if err := d.format.byName(inv, d.path); err != nil {
+					return 0, err
 				}
 				return d.run()
 			}

@@ -18,7 +18,7 @@ func flowsCommand() *command {
 memory does not grow with the captures. --sort stream orders those of each capture by stream
 number; tables always are.
 
-The default format is a table. jsonl is the one to process further: one JSON object a line, with
+The default format is a table, and with -o the one that the file is named after. jsonl is the one to process further: one JSON object a line, with
 every field there is. csv, tsv, zeek and parquet have the same fields flattened, fin.client.frame as
 fin_client_frame; lists are one JSON cell, but nested in parquet. In csv and tsv, text that a
 spreadsheet would take for a formula, beginning with =, +, - or @, has an apostrophe before it,
@@ -41,8 +41,8 @@ and so has text that begins with one: take one off to have it as it was.`,
 			in.jobs.add(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
-				if !inv.flags.Changed("format") {
-					out.format.value = formatOf(out.path, out.format)
+				if err := out.format.byName(inv, out.path); err != nil {
+					return 0, err
 				}
 				j := &job{invocation: inv, input: &in, output: &out, judge: &judge}
 				return j.run(func(w io.Writer, style report.Style) (model.Handler, error) {
@@ -59,14 +59,4 @@ and so has text that begins with one: take one off to have it as it was.`,
 			}
 		},
 	}
-}
-
-// formatOf returns the format that is named as the path ends, if there is one.
-func formatOf(path string, c choice) string {
-	for _, word := range c.words {
-		if ext := "." + word; len(path) > len(ext) && path[len(path)-len(ext):] == ext {
-			return word
-		}
-	}
-	return c.value
 }

@@ -55,8 +55,8 @@ the records that jsonl writes: 'finwait schema pair-flow' describes them.`,
 			in.addPackets(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
-				if !inv.flags.Changed("format") {
-					out.format.value = formatOf(out.path, out.format)
+				if err := out.format.byName(inv, out.path); err != nil {
+					return 0, err
 				}
 				p.job = &job{invocation: inv, input: &in, output: &out, judge: &judge}
 				return p.run()

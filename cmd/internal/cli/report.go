@@ -45,8 +45,8 @@ states over time, and the connections to sort and to filter. It reads the captur
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
 				j := &job{invocation: inv, input: &in, output: &out, judge: &judge, by: &by}
-				if !inv.flags.Changed("format") {
-					out.format.value = formatOf(out.path, out.format)
+				if err := out.format.byName(inv, out.path); err != nil {
+					return 0, err
 				}
 				j.summary = true
 				if out.format.value == "html" {

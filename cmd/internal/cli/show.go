@@ -59,8 +59,8 @@ middle, what was forged begins there, and each end's states come from the captur
 			in.add(fs)
 			judge.add(fs)
 			return func(inv *invocation) (int, error) {
-				if !inv.flags.Changed("format") {
-					out.format.value = formatOf(out.path, out.format)
+				if err := out.format.byName(inv, out.path); err != nil {
+					return 0, err
 				}
 				j := &job{invocation: inv, input: &in, output: &out, judge: &judge}
 				return (&showJob{job: j, showFlags: &show}).run()

@@ -75,8 +75,8 @@ func (s *ssRun) add(fs *pflag.FlagSet) {
 }
 
 func (s *ssRun) run() (int, error) {
-	if !s.flags.Changed("format") {
-		s.out.format.value = formatOf(s.out.path, s.out.format)
+	if err := s.out.format.byName(s.invocation, s.out.path); err != nil {
+		return 0, err
 	}
 	format := report.FindTable(s.out.format.value)
 	moment := timeline.Moment{FromEnd: s.at.FromEnd, BeforeEnd: s.at.BeforeEnd}

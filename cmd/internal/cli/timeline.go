@@ -74,8 +74,8 @@ func (t *timelineRun) add(fs *pflag.FlagSet) {
 }
 
 func (t *timelineRun) run() (int, error) {
-	if !t.flags.Changed("format") {
-		t.out.format.value = formatOf(t.out.path, t.out.format)
+	if err := t.out.format.byName(t.invocation, t.out.path); err != nil {
+		return 0, err
 	}
 	t.format = report.FindTimeline(t.out.format.value)
 	t.unjudged = t.format.Plain
