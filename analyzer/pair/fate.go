@@ -17,6 +17,7 @@ func (k *link) settleAll(e *Engine) {
 		}
 		*q = pending{}
 	}
+	k.decideAll()
 }
 
 // settle decides what became of a segment that only capture c holds.

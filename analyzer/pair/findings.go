@@ -9,6 +9,7 @@ import (
 	"finwait/analyzer/model"
 	"finwait/analyzer/rules"
 	"finwait/reassembly/conn"
+	"finwait/reassembly/segment"
 )
 
 // findings returns what the rules say of a connection: those of each capture, and those
@@ -32,7 +33,7 @@ func (v *views) findings(f *Flow, o *Offset, m *Missing) []Finding {
 		list = v.finLost(list, role, o)
 		list = v.resets(list, role, m)
 		list = v.pathLoss(list, role, f)
-		list = v.spurious(list, role)
+		list = v.spurious(list, role, f, m)
 	}
 	if f.Translated {
 		list = append(list, v.of("FIN605", nil, translatedWords(f), "Look for a connection by both of its names: that of the first capture and that of the second."))
@@ -147,17 +148,70 @@ func (v *views) pathLoss(list []Finding, role conn.Role, f *Flow) []Finding {
 }
 
 // spurious is FIN606.
-func (v *views) spurious(list []Finding, role conn.Role) []Finding {
-	n := &v.kept.notes.spurious[v.dirOf(role)]
-	if n.n == 0 {
+func (v *views) spurious(list []Finding, role conn.Role, f *Flow, m *Missing) []Finding {
+	dir, all := v.dirOf(role), &v.kept.notes
+	plain, unheard, early, overtaken := &all.spurious[dir], &all.unheard[dir], &all.early[dir], &all.overtaken[dir]
+	n := plain.n + unheard.n + early.n + overtaken.n
+	if n == 0 {
 		return list
 	}
-	why := "its ACK was still on its way: the timer was too short for the path"
-	if v.kept.notes.lost[v.dirOf(role.Peer())].acks > 0 {
-		why = "its ACK was lost on the way back, not the payload"
+	words := fmt.Sprintf("the %s sent %s again that had arrived", role, counted(n, "a segment", "segments"))
+	advice, between := "Nothing need be done about the way there; look at the way back.", ": "
+	add := func(count int64, why string) {
+		if words += between; count < n {
+			words += fmt.Sprintf("for %d, ", count)
+		}
+		words, between = words+why, "; "
 	}
-	words := fmt.Sprintf("the %s sent %s again that had arrived: %s", role, counted(n.n, "a segment", "segments"), why)
-	return append(list, v.of("FIN606", &role, words, "Nothing need be done about the way there; look at the way back.", n))
+	if lost := unheard.sure(m.told(Lost, true, 1-v.kept.sender(dir)) == Lost); lost > 0 {
+		add(lost, answerWas(unheard.first, lost)+" lost on the way back, not the payload")
+	}
+	if overtaken.n > 0 {
+		add(overtaken.n, "the first was overtaken by what was sent after it, and taken for lost")
+		advice = "Look for what reorders packets on the way there: links that share the load packet by packet, queues of several processors."
+	}
+	if early.n > 0 {
+		add(early.n, answerWas(early.first, early.n)+" still on its way"+f.tooEarly(overtaken.n > 0))
+	}
+	return append(list, v.of("FIN606", &role, words, advice, unheard, overtaken, early, plain))
+}
+
+// answerWas begins to say what became of what acknowledges segments.
+func answerWas(list []row, n int64) string {
+	switch {
+	case slices.ContainsFunc(list, func(r row) bool { return !r.flags.Has(segment.SYN) || r.flags.Has(segment.ACK) }):
+		return "its ACK was"
+	case n == 1:
+		return "its SYN,ACK was"
+	}
+	return "the SYN,ACK was"
+}
+
+// tooEarly says why a sender did not wait for an acknowledgment that was under way: where
+// nothing is lost, copied or overtaken that may be another cause.
+func (f *Flow) tooEarly(overtaken bool) string {
+	most := model.Seconds(0)
+	for _, role := range [...]conn.Role{conn.Client, conn.Server} {
+		if c := f.Segments.Of(role); c.Lost+c.Duplicated+c.Forged > 0 {
+			return ""
+		}
+		if d := *f.DelayS.Of(role); d.Unsteady() {
+			most = max(most, d.Max)
+		}
+	}
+	switch {
+	case most > 0:
+		return ": the path held segments up, for as long as " + most.Words()
+	case overtaken:
+		return ""
+	}
+	return ": the timer was too short for the path"
+}
+
+// Unsteady reports whether some segments were on their way much longer than others.
+func (d *Delays) Unsteady() bool {
+	const much, some = 3, model.Seconds(5 * time.Millisecond)
+	return d != nil && d.Max > much*d.P50 && d.Max-d.P50 > some
 }
 
 func translatedWords(f *Flow) string {

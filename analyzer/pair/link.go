@@ -21,11 +21,12 @@ type link struct {
 
 // story is what the segments of a link tell.
 type story struct {
-	flows [2]flow
-	rows  []byte // encoded
-	notes *notes // nil while there are none
-	fins  fins
-	waits *waits // nil while there was no payload
+	flows   [2]flow
+	rows    []byte // encoded
+	notes   *notes // nil while there are none
+	fins    fins
+	waits   *waits // nil while there was no payload
+	repeats []repeat
 }
 
 // mostAlone is how many segments a link has before it has a story, unless it is joined.
@@ -58,19 +59,21 @@ func (k *link) tell(e *Engine) {
 // flow is one direction of a link.
 type flow struct {
 	tally
-	matched uint32
-	highest [2]number // sequence number sent so far, by capture
-	acks    [2]acked  // what its receiver acknowledged so far, by capture
-	ttl     [2]ttl    // by capture, of what was matched
-	ids     counter   // the IP identification of its sender, as it was sent
-	same    uint32    // matched segments whose IP identification is the same
-	differ  uint32    // and those whose is not
-	plainTS bool      // matched segments had timestamps in both captures
-	isn     number    // of the SYN that is in both captures
-	began   number    // where the first segment stands that is in both and no SYN
-	lastVal number    // the timestamp of what arrived last
-	recent  []seen    // what arrived last, to know copies by
-	next    uint8
+	matched   uint32
+	highest   [2]number // sequence number sent so far, by capture
+	acks      [2]acked  // what its receiver acknowledged so far, by capture
+	ttl       [2]ttl    // by capture, of what was matched
+	ids       counter   // the IP identification of its sender, as it was sent
+	same      uint32    // matched segments whose IP identification is the same
+	differ    uint32    // and those whose is not
+	plainTS   bool      // matched segments had timestamps in both captures
+	isn       number    // of the SYN that is in both captures
+	began     number    // where the first segment stands that is in both and no SYN
+	lastVal   number    // the timestamp of what arrived last
+	recent    []seen    // what arrived last, to know copies by
+	next      uint8
+	syn       [2]frame.Time // when a SYN without ACK was seen last, by the clock of each capture
+	overtaken overtakenSpans
 }
 
 // acked is what was acknowledged, and since when by A's clock.
@@ -202,7 +205,8 @@ type row struct {
 	flags  segment.Flags
 	dir    uint8
 	fate   Fate
-	weak   bool // that is its fate unless a capture missed it
+	weak   bool   // that is its fate unless a capture missed it
+	ack    uint32 // not encoded
 }
 
 // sender returns the capture that is nearer to who sends in a direction.
@@ -229,6 +233,9 @@ func (k *link) add(e *Engine, c int, s *seg, t frame.Time) {
 	again := f.highest[c].known && s.size() > 0 && before(s.seq, f.highest[c].value)
 	if h := &f.highest[c]; !s.has(segment.RST) && (!h.known || before(h.value, s.end())) {
 		*h = number{s.end(), true}
+	}
+	if s.has(segment.SYN) && !s.has(segment.ACK) {
+		f.syn[c] = s.at
 	}
 	if s.len > 0 && c == k.sender(s.dir) {
 		k.wait().leaves(s, again)
@@ -416,7 +423,7 @@ func (k *link) same(e *Engine, c int, s *seg, p *pend, t frame.Time) (score int,
 // found takes in that s of capture c is p of the other.
 func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 	f := &k.flows[s.dir]
-	r := row{seq: s.seq, len: s.len, flags: s.flags | p.flags, dir: s.dir, fate: Delivered}
+	r := row{seq: s.seq, len: s.len, flags: s.flags | p.flags, dir: s.dir, fate: Delivered, ack: s.ack}
 	r.frames[c], r.frames[1-c] = s.frame, p.frame
 	r.at[c], r.at[1-c] = s.at, p.at
 	of := [2]*seg{}
@@ -449,13 +456,16 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 	if p.knows(repeated) || c == sender && f.highest[c].known && before(s.seq, f.highest[c].value) {
 		k.copyCame(sender, of[sender])
 	}
+	if at := f.highest[1-sender]; c != sender && !p.knows(repeated) && at.known && before(s.end(), at.value) {
+		f.overtaken.add(s)
+	}
 	f.remember(seen{
 		key: arrived.key(), seq: arrived.seq, size: arrived.size(), ack: arrived.ack, print: arrived.print(), at: r.at, frames: r.frames,
-		hash: arrived.hash, tsVal: arrived.tsVal, id: arrived.id, bits: arrived.bits,
+		hash: arrived.hash, tsVal: arrived.tsVal, id: arrived.id, bits: arrived.bits | acks(arrived),
 	})
 	if acked := f.acks[1-sender]; c != sender && s.size() > 0 && acked.known && !before(acked.value, s.end()) {
 		if probe := s.len <= 1 && !s.flags.Any(segment.SYN|segment.FIN); !probe {
-			k.note().spurious[s.dir].add(&r)
+			k.again(s, &r, !p.knows(repeated))
 		}
 	}
 	if s.len > 0 {
@@ -513,6 +523,9 @@ func (k *link) emit(r row) {
 				f.lacks[c]++
 			}
 		}
+	}
+	if len(k.repeats) > 0 && r.flags.Has(segment.ACK) && !r.flags.Has(segment.RST) {
+		k.answer(&r)
 	}
 	if r.flags.Has(segment.FIN) {
 		k.fins.see(&r, k.sender(r.dir))

@@ -14,6 +14,8 @@ type notes struct {
 	forged   [2]noted // RSTs that were forged
 	sent     [2]noted // RSTs that both captures hold
 	spurious [2]noted // sent again although they had arrived
+	// Likewise, and why: the acknowledgment was under way, it was lost, the first was overtaken.
+	early, unheard, overtaken [2]noted
 }
 
 // fins are when the first FIN of each direction was sent and when it arrived, each by the
@@ -31,8 +33,8 @@ func (f *fins) see(r *row, sender int) {
 }
 
 // all returns what was noted, each by direction.
-func (n *notes) all() [7]*[2]noted {
-	return [...]*[2]noted{&n.lost, &n.syns, &n.fins, &n.resets, &n.forged, &n.sent, &n.spurious}
+func (n *notes) all() [10]*[2]noted {
+	return [...]*[2]noted{&n.lost, &n.syns, &n.fins, &n.resets, &n.forged, &n.sent, &n.spurious, &n.early, &n.unheard, &n.overtaken}
 }
 
 // noted is segments: how many there are, and the first few.

@@ -23,6 +23,7 @@ import (
 //	# missed by B     that capture lacks it, the host got it
 //	# forged at A     the path made it, for A
 //	# twice           the path delivered it once more
+//	# held 0.030      the path takes so much longer
 //	# at B: A ADDRESS   what A is called there
 const (
 	oneWay = 10 * time.Millisecond
@@ -39,7 +40,8 @@ func scripted(t *testing.T, name, text string) (paths [2]string) {
 		names[m[2]] = m[1]
 	}
 	for c, own := range [...]string{"A", "B"} {
-		var lines, senders []string
+		var lines []string
+		var on []travel
 		for line := range strings.SplitSeq(text, "\n") {
 			m := packetLine.FindStringSubmatch(line)
 			if m == nil {
@@ -62,20 +64,41 @@ func scripted(t *testing.T, name, text string) (paths [2]string) {
 				continue
 			case strings.Contains(said, "twice") && who != own:
 				body += "\n" + m[1] + "1 " + who + " dup"
-				senders = append(senders, who)
+				on = append(on, travel{who, held(t, said)})
 			}
 			if captured {
-				senders = append(senders, who)
+				on = append(on, travel{who, held(t, said)})
 			}
 			lines = append(lines, body)
 		}
-		paths[c] = writeScript(t, name+"."+own, strings.Join(lines, "\n"), c, senders)
+		paths[c] = writeScript(t, name+"."+own, strings.Join(lines, "\n"), c, on)
 	}
 	return paths
 }
 
+// travel is how a segment got from one place to the other.
+type travel struct {
+	from string
+	held time.Duration // longer than oneWay
+}
+
+var heldWords = regexp.MustCompile(`held (0\.[0-9]+)`)
+
+func held(t *testing.T, said string) time.Duration {
+	t.Helper()
+	m := heldWords.FindStringSubmatch(said)
+	if m == nil {
+		return 0
+	}
+	d, err := time.ParseDuration(m[1] + "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 // writeScript writes one capture of a script, with the times of its place and clock.
-func writeScript(t *testing.T, name, text string, c int, senders []string) string {
+func writeScript(t *testing.T, name, text string, c int, on []travel) string {
 	t.Helper()
 	s, err := pktscript.Parse(name, []byte(text))
 	if err != nil {
@@ -88,11 +111,11 @@ func writeScript(t *testing.T, name, text string, c int, senders []string) strin
 		}
 		packets[i].Time += capture.Time(ahead)
 		switch {
-		case i >= len(senders): // the end
-		case senders[i] == "A":
-			packets[i].Time += capture.Time(oneWay)
+		case i >= len(on): // the end
+		case on[i].from == "A":
+			packets[i].Time += capture.Time(oneWay + on[i].held)
 		default:
-			packets[i].Time -= capture.Time(oneWay)
+			packets[i].Time -= capture.Time(oneWay + on[i].held)
 		}
 	}
 	slices.SortStableFunc(packets, func(x, y capture.Packet) int { return int(x.Time - y.Time) })

@@ -29,11 +29,20 @@ const (
 	hasTS segBits = 1 << iota
 	hasHash
 	is4
-	cut // a part of a segment: its hash says nothing, nor does its IP identification
+	cut   // a part of a segment: its hash says nothing, nor does its IP identification
+	isACK // of what arrived: it acknowledges something
 )
 
 func (s *seg) has(f segment.Flags) bool { return s.flags.Has(f) }
 func (s *seg) is(b segBits) bool        { return s.bits&b == b }
+
+// acks returns isACK where s acknowledges something.
+func acks(s *seg) segBits {
+	if s.has(segment.ACK) && !s.has(segment.RST) {
+		return isACK
+	}
+	return 0
+}
 
 // size is SEG.LEN (RFC 9293 §3.4).
 func (s *seg) size() uint32 {

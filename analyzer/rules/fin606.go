@@ -10,7 +10,8 @@ var fin606 = &model.Rule{
 	Doc: model.Doc{
 		Title: "a segment was sent again that had arrived",
 		Text: `A segment arrived, and its sender sent it again all the same: its ACK was lost on the way back, or was still on
-its way when the timer ran out. The payload was not lost, so the way there is not to blame.`,
+its way when the timer ran out, or the first was overtaken by what was sent after it, so that the receiver asked for
+it and the sender took it for lost (fast retransmit). The payload was not lost; only reordering is of the way there.`,
 		Script: `A SYN
 B SYN,ACK
 A ACK
@@ -19,7 +20,7 @@ B ACK # only the second capture has it
 +0.3 A len 100
 B ACK`,
 		Confirm:  "The receiver's capture holds both copies, and its answer to the second carries a D-SACK.",
-		Change:   "Look at the way back. Where no ACK was lost, the round trip grew faster than the sender's timer: queues.",
+		Change:   "Look at the way back. Where segments overtake each other, look for links that share the load packet by packet. Where neither is so, the round trip grew faster than the sender's timer: queues.",
 		Harmless: "Where it is rare: a copy costs its octets.",
 		Source:   "RFC 2883, RFC 6298",
 	},
