@@ -80,10 +80,12 @@ func (m *merge) common(g frame.Gap, i int, told [][]frame.Gap) []frame.Gap {
 		}
 		var both []frame.Gap
 		for _, a := range left {
-			for _, b := range told[j] {
-				if from, to := max(a.From, b.From), min(a.To, b.To); from < to {
-					both = append(both, frame.Gap{From: from, To: to})
+			next, _ := slices.BinarySearchFunc(told[j], a.From+1, func(b frame.Gap, from frame.Time) int { return cmp.Compare(b.To, from) })
+			for _, b := range told[j][next:] { // in order, none reaches into another
+				if b.From >= a.To {
+					break
 				}
+				both = append(both, frame.Gap{From: max(a.From, b.From), To: min(a.To, b.To)})
 			}
 		}
 		left = both

@@ -108,11 +108,14 @@ func (s *Stored) Each(problem func(error), take func(*model.Record) error) error
 		err = eachLine(s.lines, tell, take)
 	}
 	if s.Lost > 1 {
-		what := "lines"
+		what, are := "more line", "are"
 		if s.parquet != nil {
-			what = "rows"
+			what = "more row"
 		}
-		problem(fmt.Errorf("%s: %s more %s are lost", s.Name, prose.Number(s.Lost-1), what))
+		if s.Lost == 2 {
+			are = "is"
+		}
+		problem(fmt.Errorf("%s: %s %s lost", s.Name, prose.Count(s.Lost-1, what), are))
 	}
 	return err
 }
@@ -200,27 +203,4 @@ func validRecord(r *model.Record) error {
 		return errors.New("a connection without both addresses")
 	}
 	return nil
-}
-
-// Replay reads records that JSONL or JSON wrote, and hands them to h. What is damaged is
-// left out; the first of it is the error then, and name is for that.
-func Replay(name string, in io.Reader, h model.Handler) error {
-	var totals model.Aggregate
-	var damage error
-	s := &Stored{Name: name, lines: bufio.NewReader(in)}
-	err := s.Each(func(err error) {
-		if damage == nil {
-			damage = err
-		}
-	}, func(r *model.Record) error {
-		totals.Add(r)
-		return h.Record(r)
-	})
-	if err == nil {
-		err = h.Close(totals.Summary())
-	}
-	if err == nil {
-		err = damage
-	}
-	return err
 }

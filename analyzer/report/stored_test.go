@@ -71,7 +71,7 @@ func TestDamagedLines(t *testing.T) {
 	lines := strings.SplitAfter(run, "\n")
 	bad := strings.Replace(run, lines[2], "{\"schema\":\"other/9\"}\nnonsense\n", 1)
 	rest := strings.Replace(run, lines[2], "", 1)
-	want := fmt.Sprintf("x.jsonl: line 3 (byte %d): schema \"other/9\", want \"finwait.flow/1\"\nx.jsonl: 1 more lines are lost\n", len(lines[0])+len(lines[1]))
+	want := fmt.Sprintf("x.jsonl: line 3 (byte %d): schema \"other/9\", want \"finwait.flow/1\"\nx.jsonl: 1 more line is lost\n", len(lines[0])+len(lines[1]))
 	if got, told, lost := read(t, []byte(bad), "x.jsonl"); got != rest || told != want || lost != 2 {
 		t.Errorf("%d lost, %s\nwant %s", lost, told, want)
 	}

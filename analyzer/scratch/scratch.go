@@ -11,7 +11,10 @@ import (
 
 // File is a temporary file. It lives on without a name; on Windows it keeps the name
 // until it is closed.
-type File struct{ *os.File }
+type File struct {
+	*os.File
+	named bool // it could not be removed while it is open
+}
 
 // New makes an empty file; use says in its name what it is for.
 func New(use string) (*File, error) {
@@ -19,8 +22,7 @@ func New(use string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = os.Remove(f.Name())
-	return &File{f}, nil
+	return &File{f, os.Remove(f.Name()) != nil}, nil
 }
 
 // Again returns what was written so far, from the beginning. It does not move the
@@ -29,10 +31,9 @@ func (f *File) Again() io.Reader { return io.NewSectionReader(f, 0, math.MaxInt6
 
 // Close gives the file up.
 func (f *File) Close() error {
-	name := f.Name()
 	err := f.File.Close()
-	if rerr := os.Remove(name); !errors.Is(rerr, os.ErrNotExist) {
-		err = errors.Join(err, rerr)
+	if f.named {
+		err = errors.Join(err, os.Remove(f.Name()))
 	}
 	return err
 }
