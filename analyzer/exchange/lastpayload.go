@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	goodbye     = 256                    // octets: a word of regret such as "421 Timeout."
+	goodbye     = 256                    // octets: a last line such as "421 Timeout."
 	goAway      = 64                     // octets, within TLS
 	goodbyeTime = 100 * time.Millisecond // before the close
 )

@@ -124,22 +124,12 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (model.Handler, error
 	if err != nil {
 		return 0, errors.Join(err, out.finish(false))
 	}
-	options := j.input.options()
-	options.Stdin, options.Problem = j.Stdin, j.problem
 	ctx, stop := context.WithCancel(j.ctx)
 	defer stop()
 	j.selector = newSelector(j.input)
 	j.selector.stop = stop
-	options.Select = j.selector.filter()
-	if j.by != nil {
-		options.By = j.by.value
-	}
-	options.Meter, options.Began = progress.of(), j.began
-	options.SkipViews = j.brief && len(j.input.where.list) == 0
-	options.Config = config
-	if j.unjudged && j.output.failOn.value == "none" && len(j.input.where.list) == 0 {
-		options.Rules = []*model.Rule{}
-	}
+	options := j.driverOptions()
+	options.Meter = progress.of()
 	if options.Select != nil {
 		handler = &deferredHandler{Handler: handler, wrong: func() bool { return j.selector.problem() != nil }}
 	}
@@ -153,6 +143,23 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (model.Handler, error
 		return 0, j.selector.problem()
 	}
 	return writeCode(code, err)
+}
+
+// driverOptions returns how captures are read and judged, as far as flags and the handler's
+// needs say it. The selector and the configuration are set before.
+func (j *job) driverOptions() driver.Options {
+	o := j.input.options()
+	o.Stdin, o.Problem, o.Began = j.Stdin, j.problem, j.began
+	o.Select, o.Config = j.selector.filter(), j.config
+	if j.by != nil {
+		o.By = j.by.value
+	}
+	conditions := len(j.input.where.list) > 0 // they may ask for anything
+	o.SkipViews = j.brief && !conditions
+	if j.unjudged && j.output.failOn.value == "none" && !conditions {
+		o.Rules = []*model.Rule{}
+	}
+	return o
 }
 
 // exitCode is computed before any format is considered. 3 beats 2 beats 1: a
