@@ -181,6 +181,16 @@ func (f *flow) came(s *seg) bool {
 	return false
 }
 
+// passed reports whether what its sender sent behind s has arrived lately.
+func (f *flow) passed(s *seg) bool {
+	for i := range f.recent {
+		if r := &f.recent[i]; r.size > 0 && !before(r.seq, s.end()) {
+			return true
+		}
+	}
+	return false
+}
+
 // holds reports whether a segment is part of one that has arrived lately, sent at the same
 // time: a device may have merged that one with others.
 func (f *flow) holds(s *seg) bool {
@@ -456,18 +466,18 @@ func (k *link) found(e *Engine, c int, s *seg, p *pend) {
 	if p.knows(repeated) || c == sender && f.highest[c].known && before(s.seq, f.highest[c].value) {
 		k.copyCame(sender, of[sender])
 	}
-	if at := f.highest[1-sender]; c != sender && !p.knows(repeated) && at.known && before(s.end(), at.value) {
+	if at := f.highest[1-sender]; c != sender && !p.knows(repeated) && at.known && before(s.end(), at.value) && f.passed(s) {
 		f.overtaken.add(s)
 	}
-	f.remember(seen{
-		key: arrived.key(), seq: arrived.seq, size: arrived.size(), ack: arrived.ack, print: arrived.print(), at: r.at, frames: r.frames,
-		hash: arrived.hash, tsVal: arrived.tsVal, id: arrived.id, bits: arrived.bits | acks(arrived),
-	})
 	if acked := f.acks[1-sender]; c != sender && s.size() > 0 && acked.known && !before(acked.value, s.end()) {
 		if probe := s.len <= 1 && !s.flags.Any(segment.SYN|segment.FIN); !probe {
 			k.again(s, &r, !p.knows(repeated))
 		}
 	}
+	f.remember(seen{
+		key: arrived.key(), seq: arrived.seq, size: arrived.size(), ack: arrived.ack, print: arrived.print(), at: r.at, frames: r.frames,
+		hash: arrived.hash, tsVal: arrived.tsVal, id: arrived.id, bits: arrived.bits | acks(arrived),
+	})
 	if s.len > 0 {
 		k.wait().see(s, r.at, 1-k.near)
 	}

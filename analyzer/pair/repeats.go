@@ -71,7 +71,7 @@ func (k *link) answersSYN(r *row) bool {
 // again takes in a segment that arrived although what it carries had been acknowledged;
 // first means that it is the one that was sent first, and its copy was faster.
 func (k *link) again(s *seg, r *row, first bool) {
-	if k.answersSYN(r) {
+	if k.answersSYN(r) || first && !k.flows[s.dir].came(s) { // what was acknowledged before was not its sender's
 		return
 	}
 	if len(k.repeats) == mostRepeats {

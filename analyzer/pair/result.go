@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"time"
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
@@ -77,6 +78,7 @@ func (e *Engine) missing() (m Missing) {
 type Path struct {
 	Counts Counts
 	Delays *Delays
+	Late   int64 // segments that took much longer than most; 0 where that is not known
 }
 
 // weighed is a difference of time that stands for so many.
@@ -156,6 +158,15 @@ func (w *way) path(o *Offset, forward bool, m *Missing) (p Path) {
 		return 0
 	}
 	p.Delays = &Delays{at(50), at(90), model.Seconds(max(o.delay(w.low, forward), o.delay(w.high, forward)))}
+	usual := p.Delays.P50 + p.Delays.P50/2 + model.Seconds(time.Millisecond)
+	for _, d := range w.list {
+		if model.Seconds(o.delay(d.difference, forward)) > usual {
+			p.Late += d.weight
+		}
+	}
+	if p.Late == 0 && p.Delays.Max > usual { // the slowest stands for itself, whatever was kept
+		p.Late = 1
+	}
 	return p
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/pair"
@@ -58,7 +59,11 @@ func newPairDigest(n PairNames, h *PairHead, r *pair.Result, o *pair.Overview) *
 			d.control = append(d.control, pairControl{pairWays[i], prose.Number(c.SYN), prose.Number(c.FIN), prose.Number(c.RST)})
 		}
 	}
-	d.verdict = append(pairVerdict(r), waitWords(&o.Waits)...)
+	if isOne(r) {
+		d.verdict = []string{"A and B are one capture: each segment is in both at the same time. Give the capture of each host."}
+	} else {
+		d.verdict = append(pairVerdict(r), waitWords(&o.Waits)...)
+	}
 	for _, rule := range o.Rules {
 		d.found = append(d.found, foundOf(n, rule))
 	}
@@ -119,6 +124,17 @@ func share(n, of int64) string {
 	return fmt.Sprintf("%.2g %%", p)
 }
 
+// isOne reports whether both captures are the same one: no path takes no time both ways.
+func isOne(r *pair.Result) bool {
+	for i := range r.Paths {
+		p := &r.Paths[i]
+		if p.Delays == nil || p.Delays.Max != 0 || p.Counts.Delivered != p.Counts.All() {
+			return false
+		}
+	}
+	return r.Offset.At == 0 && r.Offset.Error == 0
+}
+
 // pairVerdict answers: network or host, and which way?
 func pairVerdict(r *pair.Result) (list []string) {
 	lost, forged := [2]int64{}, int64(0)
@@ -126,16 +142,14 @@ func pairVerdict(r *pair.Result) (list []string) {
 		c := &r.Paths[i].Counts
 		lost[i], forged = c.Lost, forged+c.Forged
 	}
-	of := func(i int) string { return share(lost[i], r.Paths[i].Counts.Sent()) }
+	of := func(i int) string { return lostShare(&r.Paths[i].Counts) }
 	switch {
-	case lost[0] == 0 && lost[1] == 0 && forged > 0:
-		list = append(list, "The network delivered all that was sent while both captures ran.")
 	case lost[0] == 0 && lost[1] == 0:
-		list = append(list, "The network delivered all that was sent while both captures ran: what is late or missing is the hosts' doing.")
+		list = append(list, pairLossless(r, forged > 0))
 	case lost[1] == 0:
-		list = append(list, fmt.Sprintf("The network lost %s of the segments on the way from A to B, and nothing on the way back.", of(0)))
+		list = append(list, fmt.Sprintf("The network lost %s on the way from A to B, and nothing from B to A.", of(0)))
 	case lost[0] == 0:
-		list = append(list, fmt.Sprintf("The network lost %s of the segments on the way from B to A, and nothing on the way there.", of(1)))
+		list = append(list, fmt.Sprintf("The network lost %s on the way from B to A, and nothing from A to B.", of(1)))
 	default:
 		list = append(list, fmt.Sprintf("The network lost segments both ways: %s from A to B, %s from B to A.", of(0), of(1)))
 	}
@@ -148,6 +162,45 @@ func pairVerdict(r *pair.Result) (list []string) {
 		}
 	}
 	return list
+}
+
+// lostShare says how much of a way was lost: of few segments a percentage says too much.
+func lostShare(c *pair.Counts) string {
+	const few = 100
+	if sent := c.Sent(); sent < few {
+		return fmt.Sprintf("%d of %s", c.Lost, prose.Count(sent, "segment"))
+	}
+	return share(c.Lost, c.Sent()) + " of the segments"
+}
+
+// pairLossless is the verdict on a network that lost nothing. Hosts are to blame only where
+// it did nothing else either.
+func pairLossless(r *pair.Result, forged bool) string {
+	copies, late, most, known := int64(0), int64(0), model.Seconds(0), true
+	for i := range r.Paths {
+		p := &r.Paths[i]
+		copies, late, known = copies+p.Counts.Duplicated, late+p.Late, known && p.Delays != nil
+		if p.Late > 0 {
+			most = max(most, p.Delays.Max)
+		}
+	}
+	var but []string
+	if late > 0 {
+		but = append(but, fmt.Sprintf("delayed %s, for as long as %s", prose.Count(late, "segment"), most.Words()))
+	}
+	if copies > 0 {
+		but = append(but, "duplicated "+prose.Count(copies, "segment"))
+	}
+	switch all := "The network delivered all that was sent while both captures ran"; {
+	case len(but) > 0:
+		return "The network lost nothing while both captures ran, but " + strings.Join(but, ", and ") + "."
+	case forged:
+		return all + "."
+	case !known:
+		return all + "; how long it took is not known."
+	default:
+		return all + ", none of it late: what is late or missing is the hosts' doing."
+	}
 }
 
 // waitWords says where the time went while clients waited.
