@@ -123,8 +123,9 @@ func (s *Stored) Each(problem func(error), take func(*model.Record) error) error
 // readAhead is how much is read at once, in octets.
 const readAhead = 256 << 10
 
-// maxLine bounds, in octets, what a line may have: those of records have some kilooctets.
-const maxLine = 16 << 20
+// maxLine bounds, in octets, what a line may have: those of records have some kilooctets,
+// and what stands for a list in a stranger's takes a hundred times its octets in memory.
+const maxLine = 1 << 20
 
 var (
 	errLine = fmt.Errorf("longer than %d MiB, and no record", maxLine>>20)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -84,6 +85,23 @@ func TestDamagedLines(t *testing.T) {
 	long := lines[0] + `{"x":"` + strings.Repeat("y", maxLine) + "\"}\n" + lines[1]
 	if got, told, _ := read(t, []byte(long), "x.jsonl"); got != lines[0]+lines[1] || !strings.Contains(told, "line 2 (byte") {
 		t.Errorf("%s", told)
+	}
+}
+
+// A line of empty findings, which compresses to almost nothing, does not fill the memory.
+func TestCraftedLines(t *testing.T) {
+	list := func(octets int) string {
+		return `{"schema":"finwait.flow/1","findings":[` + strings.Repeat("{},", octets/3) + "{}]}\n"
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, told, lost := read(t, []byte(list(maxLine-100)+list(16<<20)), "x.jsonl")
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 600<<20 {
+		t.Errorf("%d MiB were allocated", took>>20)
+	}
+	if lost != 2 || !strings.Contains(told, "without both addresses") {
+		t.Errorf("%d lines are lost: %s", lost, told)
 	}
 }
 

@@ -10,8 +10,12 @@ import (
 // verb, or the only one that begins so; "" where none is near. Capitals do not count.
 func DidYouMean(word string, names []string, verb string) string {
 	best, bestDistance := "", min(3, (len(word)+3)/2)
+	lower := strings.ToLower(word)
 	for _, name := range names {
-		if d := distance(strings.ToLower(word), strings.ToLower(name)); d < bestDistance {
+		if max(len(lower)-len(name), len(name)-len(lower)) >= bestDistance {
+			continue // so many must be inserted or deleted at least: a word may be a stranger's, and long
+		}
+		if d := distance(lower, strings.ToLower(name)); d < bestDistance {
 			best, bestDistance = name, d
 		}
 	}
