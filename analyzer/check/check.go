@@ -1,7 +1,9 @@
 package check
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -101,6 +103,13 @@ func (c *Checker) Check(in *Capture, config *Config) *Result {
 	res := &Result{Path: in.Path}
 	if len(in.Summary.Files) > 0 {
 		res.File = &in.Summary.Files[0]
+	}
+	if errors.Is(in.Problem, fs.ErrNotExist) {
+		res.Problems = append(res.Problems, Problem{
+			Kind: Unreadable, Title: "no such capture", Lines: []string{prose.Safe(in.Problem.Error())},
+			Mend: "correct the name; if the capture is gone for good, remove its golden record, if there is one: " + report.ShellWord(in.Path+Suffix),
+		})
+		return res
 	}
 	if in.Problem != nil {
 		res.Problems = append(res.Problems, Problem{

@@ -40,7 +40,7 @@ func (h *Handler) File(f *model.FileInfo) error {
 	if f.First != nil && (h.first == nil || *f.First < *h.first) {
 		h.first = f.First
 	}
-	if h.joined {
+	if h.joined || f.Error != nil && f.Format == "" { // of what was not read nothing is known
 		return nil
 	}
 	return h.chart(f.File)

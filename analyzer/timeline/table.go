@@ -53,6 +53,7 @@ type Table struct {
 	latest  model.Time // the latest time that a record tells of
 	first   *model.Time
 	end     *model.Time
+	unread  bool                // the last capture could not be opened
 	hosts   map[netip.Addr]bool // that occur; of many, not all
 	write   func(*Table) error
 }
@@ -124,13 +125,17 @@ func (t *Table) File(f *model.FileInfo) error {
 	if f.Observed != nil && (t.end == nil || *f.Observed > *t.end) {
 		t.end = f.Observed
 	}
+	t.unread = f.Error != nil && f.Format == ""
 	return nil
 }
 
-// Close hands on the table.
+// Close hands on the table, unless the one capture was not read.
 func (t *Table) Close(*model.Summary) error {
 	if err := t.settle(); err != nil {
 		return err
+	}
+	if t.unread && t.end == nil {
+		return nil
 	}
 	if t.end != nil {
 		t.sockets = slices.DeleteFunc(t.sockets, func(s Socket) bool { return !t.holds(&s, *t.end) })

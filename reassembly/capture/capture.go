@@ -56,6 +56,9 @@ var (
 	// ErrNotCapture says that a file is in no format that is read here, or ends
 	// within its file header.
 	ErrNotCapture = errors.New("not a capture")
+	// ErrRecords says that a file holds records of connections, and no packets. It comes
+	// with ErrNotCapture.
+	ErrRecords = errors.New("it is a stored run, which has records and no packets")
 )
 
 // cutOr returns ErrCutShort if err says that octets are missing at the end, and

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -170,7 +171,17 @@ func sniff(br *bufio.Reader) (format, error) {
 	if name := foreign[magic]; name != "" {
 		return 0, fmt.Errorf("%w that can be read: %s (magic % x)", ErrNotCapture, name, h)
 	}
+	if head, _ := br.Peek(32); isRecords(head) {
+		return 0, fmt.Errorf("%w: %w", ErrNotCapture, ErrRecords)
+	}
 	return 0, fmt.Errorf("%w: unknown magic % x", ErrNotCapture, h)
+}
+
+// isRecords reports whether a file begins as one of records does: in Parquet, JSON Lines
+// or JSON.
+func isRecords(head []byte) bool {
+	text := bytes.TrimLeft(head, "[ \t\r\n")
+	return bytes.HasPrefix(head, []byte("PAR1")) || bytes.HasPrefix(text, []byte(`{"schema"`))
 }
 
 // Next reads the next packet into p. At a clean end it returns io.EOF, else a

@@ -187,6 +187,11 @@ func (j *job) files() ([]string, error) {
 		return nil, &usageError{text: "which capture? Name a file, a directory, or - for standard input"}
 	}
 	files, skipped, err := capture.Files(j.ctx, j.args)
+	if err != nil && j.summary {
+		if args := runsBelow(j.ctx, j.args); args != nil {
+			files, skipped, err = capture.Files(j.ctx, args)
+		}
+	}
 	j.skipped(skipped, j.output.quiet)
 	if err != nil { // a directory without captures; the others are read
 		j.problem(err)
@@ -227,6 +232,9 @@ func (j *job) twice() ([]string, error) {
 
 // problem tells what is wrong with an input. Names in it come from the input.
 func (j *job) problem(err error) {
+	if errors.Is(err, capture.ErrRecords) {
+		err = fmt.Errorf("%w; only report and diff read those", err)
+	}
 	switch isNone := errors.Is(err, driver.ErrShared) || errors.Is(err, driver.ErrNoTime); {
 	case isNone && !j.output.quiet:
 		j.errorf("finwait: warning: %s\n", lines(err))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -51,6 +52,9 @@ func openOutput(path string, stdout io.Writer) (*output, error) {
 		}
 		o.temp = filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%08x", filepath.Base(path), rand.Uint32()))
 		o.file, err = os.OpenFile(o.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if dir := filepath.Dir(path); errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%s: there is no directory %s", path, dir)
+		}
 	}
 	if err != nil {
 		return nil, err

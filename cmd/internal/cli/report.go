@@ -20,7 +20,8 @@ capture ended, "≤ 2.16 s" one that ended at some unknown time before.
 
 FILE may be a stored run, too: what flows --format jsonl, json or parquet wrote, of one capture or
 of many. Its records are counted as those of captures are, so that the results of several hosts
-come together without their captures. What only packets tell is missing then, and said to be.
+come together without their captures. A directory without captures stands for the runs below it,
+as their names tell: .parquet, .jsonl. What only packets tell is missing then, and said to be.
 
 html is a page that needs nothing from outside: the findings with the segments of an example, the
 states over time, and the connections to sort and to filter. It reads the captures twice.`,
