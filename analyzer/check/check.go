@@ -106,7 +106,7 @@ func (c *Checker) Check(in *Capture, config *Config) *Result {
 	}
 	if errors.Is(in.Problem, fs.ErrNotExist) {
 		res.Problems = append(res.Problems, Problem{
-			Kind: Unreadable, Title: "no such capture", Lines: []string{prose.Safe(in.Problem.Error())},
+			Kind: Unreadable, Title: "unreadable capture", Lines: []string{prose.Safe(in.Problem.Error())},
 			Mend: "correct the name; if the capture is gone for good, remove its golden record, if there is one: " + report.ShellWord(in.Path+Suffix),
 		})
 		return res

@@ -55,7 +55,7 @@ func TestMissingPlaces(t *testing.T) {
 		t.Errorf("%s", problems)
 	}
 	out, _ := says(t, exitInput, "check", "--no-config", dir)
-	if strings.Contains(string(out), "rm ") || !strings.Contains(string(out), "no such capture") {
+	if strings.Contains(string(out), "rm ") || !strings.Contains(string(out), "Correct the name") {
 		t.Errorf("%s", out)
 	}
 }
