@@ -33,6 +33,8 @@ var ways = map[string]string{
 	"cmd/internal/cli endless os.Stat":                  "found: what is named like a capture, so that no pipe is opened",
 	"cmd/internal/cli findFixtures os.Stat":             "named: whether it is a directory",
 	"cmd/internal/cli walk filepath.WalkDir":            "named: below a directory; links to directories are not followed",
+	"cmd/internal/cli runsBelow os.Stat":                "named: whether it is a directory",
+	"cmd/internal/cli storedBelow filepath.WalkDir":     "named: below a directory without captures; links to directories are not followed",
 	"cmd/internal/cli leaveOutCopies os.Stat":           "captures, named or found: regular files only",
 	"cmd/internal/cli sumOf os.Open":                    "captures, named or found: regular files only",
 	"cmd/internal/cli isPath os.Lstat":                  "named: whether an argument is a path or a word",
