@@ -28,6 +28,7 @@ type digest struct {
 	many     bool // so many files that they come last
 	by       byTable
 	moment   string   // the worst one, in words; "" where there is none
+	opening  bool     // its sockets are not closing
 	table    string   // the command that shows its sockets; "" where that cannot be
 	joined   []string // captures that were read as one
 	caveats  []string // what is not known
@@ -73,6 +74,7 @@ func newDigest(s *model.Summary) *digest {
 	}
 	d.by = newByTable(s)
 	d.moment, d.table = momentWords(s), momentCommand(s, d.joined)
+	d.opening = s.WorstMoment != nil && !IsClosing(s.WorstMoment.State)
 	switch {
 	case len(s.Files)+len(s.Runs) == 0:
 		d.total = prose.Count(s.Connections, "connection")
@@ -231,7 +233,7 @@ func newRunLine(r *model.RunInfo, several bool) fileLine {
 	}
 	facts := []string{"stored run of " + captures, selected(r.Connections, r.Unselected)}
 	if r.First != nil && r.Last != nil {
-		facts[1] += " in " + model.Seconds(r.Last.Sub(*r.First)).Words()
+		facts = append(facts, model.Seconds(r.Last.Sub(*r.First)).Words()+" from the first segment to the last")
 	}
 	if several {
 		facts = append(facts, severityWords(&r.Severities)...)

@@ -80,7 +80,11 @@ func mdFacts(b *bytes.Buffer, d *digest) {
 		mdTable(b, "Time in closing states", []string{"state", "n", "p50", "p90", "max", "still open"}, rows)
 	}
 	if d.moment != "" {
-		fmt.Fprintf(b, "\nAt worst %s", mdEscape(d.moment))
+		words := "At worst "
+		if d.opening {
+			words = "Opening, at worst "
+		}
+		b.WriteString("\n" + words + mdEscape(d.moment))
 		if d.table != "" {
 			b.WriteString(": " + mdCode(d.table))
 		}

@@ -138,10 +138,13 @@ func (t *textReport) moment(b *bytes.Buffer, d *digest) {
 	if d.moment == "" {
 		return
 	}
-	if len(d.states) == 0 {
+	line := "  at worst " + d.moment
+	if d.opening { // it has no place below closing states
+		line = "Opening, at worst " + d.moment
+	}
+	if d.opening || len(d.states) == 0 {
 		b.WriteByte('\n')
 	}
-	line := "  at worst " + d.moment
 	if command := "→  " + d.table; d.table != "" {
 		if prose.Width(line)+2+prose.Width(command) > t.style.columns() {
 			line += "\n   "

@@ -28,6 +28,7 @@ type worst struct {
 	model.Handler
 	charts *Handler
 	moment *model.Moment
+	gravity
 }
 
 func (w *worst) Record(r *model.Record) error {
@@ -66,9 +67,44 @@ func (w *worst) chart(c *Chart) {
 	for i := range c.Series {
 		s := &c.Series[i]
 		peak := s.Peak()
-		if peak.Sockets < minWorst || s.Host == Other || w.moment != nil && peak.Sockets <= w.moment.Sockets {
+		if peak.Sockets < minWorst || s.Host == Other {
 			continue
 		}
+		g := gravity{peak.Sockets, s.State != tcpstate.SynReceived, float64(s.area()) * c.Step.Seconds()}
+		if w.moment != nil && !g.above(w.gravity) {
+			continue
+		}
+		w.gravity = g
 		w.moment = &model.Moment{File: c.File, Time: c.Time(peak.At), Host: s.Host, Side: s.Side, State: s.State, Sockets: peak.Sockets}
 	}
+}
+
+// gravity is what makes one moment worse than another: how many sockets there are, then that
+// they are closing, then how long sockets were in that state, in seconds of all together.
+type gravity struct {
+	sockets int64
+	closing bool
+	stayed  float64
+}
+
+func (g gravity) above(o gravity) bool {
+	switch {
+	case g.sockets != o.sockets:
+		return g.sockets > o.sockets
+	case g.closing != o.closing:
+		return g.closing
+	}
+	return g.stayed > o.stayed
+}
+
+// area is the sum of the sockets over all moments.
+func (s *Series) area() (sum int64) {
+	now := int64(0)
+	for i := range s.Changes {
+		if i > 0 {
+			sum += now * int64(s.Changes[i].At-s.Changes[i-1].At)
+		}
+		now += s.Changes[i].Sockets
+	}
+	return sum
 }

@@ -1,0 +1,53 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"finwait/analyzer/model"
+	"finwait/reassembly/conn"
+	"finwait/reassembly/tcpstate"
+)
+
+// Sockets that are opening do not stand under the title of those that are closing, and a
+// stored run does not call the time between its segments that of its observation.
+func TestOpeningIsNoClosing(t *testing.T) {
+	first, last := model.Time(1e18), model.Time(1e18+25e7)
+	stays := &model.StateTimes{Open: 1, AtLeast: 1}
+	for _, c := range []struct {
+		state          tcpstate.State
+		want, markdown string
+	}{
+		{tcpstate.CloseWait, "\n  at worst 3 sockets in CLOSE-WAIT on 10.0.0.1", "\nAt worst 3 sockets in CLOSE-WAIT"},
+		{tcpstate.SynReceived, "\n\nOpening, at worst 3 sockets in SYN-RECEIVED on 10.0.0.1", "\nOpening, at worst 3 sockets in SYN-RECEIVED"},
+	} {
+		s := &model.Summary{
+			Connections: 3,
+			Close:       map[conn.Close]int64{},
+			WorstMoment: &model.Moment{Host: "10.0.0.1", State: c.state, Sockets: 3},
+			Runs:        []model.RunInfo{{File: "r.jsonl", Format: "jsonl", Captures: 1, Connections: 3, First: &first, Last: &last}},
+		}
+		zero := model.Seconds(0)
+		stays.MaxOpen = &zero
+		s.States.Server = map[tcpstate.State]*model.StateTimes{tcpstate.CloseWait: stays}
+		for _, of := range []struct {
+			h    func(*bytes.Buffer) model.Handler
+			want string
+		}{
+			{func(b *bytes.Buffer) model.Handler { return Text(b, Style{}) }, c.want},
+			{func(b *bytes.Buffer) model.Handler { return Markdown(b) }, c.markdown},
+		} {
+			var b bytes.Buffer
+			if err := of.h(&b).Close(s); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(b.String(), of.want) {
+				t.Errorf("%q is missing:\n%s", of.want, &b)
+			}
+			if !strings.Contains(b.String(), "250 ms from the first segment to the last") {
+				t.Errorf("what the time is of is missing:\n%s", &b)
+			}
+		}
+	}
+}
