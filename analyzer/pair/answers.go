@@ -44,16 +44,21 @@ func (v *views) reports(c int, id string) bool {
 
 // refuted reports whether the other capture refutes what a rule found in capture c.
 func (v *views) refuted(f *Flow, c int, found *model.Finding) bool {
-	if v.records[1-c] == nil {
+	if v.records[1-c] == nil && found.Rule != "FIN402" {
 		return false
 	}
 	switch id := found.Rule; id {
 	case "FIN101": // a FIN is missing
-		return v.fin(conn.Client) && v.fin(conn.Server) || v.records[c].RST == nil && v.records[1-c].RST != nil
+		return v.neverLearnt() || v.fin(conn.Client) && v.fin(conn.Server) || v.records[c].RST == nil && v.records[1-c].RST != nil
 	case "FIN102": // both are, and there was no RST
 		return v.fin(conn.Client) || v.fin(conn.Server) || v.records[1-c].RST != nil
 	case "FIN202": // its side's is
 		return found.Side != nil && v.fin(v.in(c, *found.Side))
+	case "FIN103": // one that did not arrive is FIN601, and behind what was forged nothing is acknowledged
+		return v.neverLearnt() || v.copied(c, found) || f.Segments.ToServer.Forged+f.Segments.ToClient.Forged > 0 &&
+			v.kept.notes.foreign[0].n+v.kept.notes.foreign[1].n > 0
+	case "FIN402": // who refused is not the server
+		return v.isForged(f, c, found.Frames)
 	case "FIN302":
 		return v.sentByItsEnd(c, found)
 	case "FIN308": // nothing says why
@@ -63,6 +68,19 @@ func (v *views) refuted(f *Flow, c int, found *model.Finding) bool {
 	default:
 		return v.undermined(c, id) != 0 && v.seesMore(f, 1-c) && !v.reports(1-c, id)
 	}
+}
+
+// copied reports whether the FIN that a finding of capture c calls repeated was sent once:
+// the network made the copy, and the capture of its end shows none.
+func (v *views) copied(c int, found *model.Finding) bool {
+	if found.Side == nil || !among(&v.kept.notes.copies, c, found.Frames) {
+		return false
+	}
+	role := v.in(c, *found.Side)
+	own := v.own(role)
+	return own != c && !slices.ContainsFunc(v.records[own].Findings, func(o model.Finding) bool {
+		return o.Rule == found.Rule && o.Side != nil && v.in(own, *o.Side) == role
+	})
 }
 
 // explains reports whether a rule found in a capture why the connection was reset.
@@ -126,7 +144,7 @@ func (v *views) answered(f *Flow, c int, found *model.Finding) (out model.Findin
 	case v.refuted(f, c, found):
 		return out, false
 	case found.Rule == "FIN302" && among(&v.kept.notes.forged, c, found.Frames):
-		return confirmed(*found), true
+		return v.reworded(f, c, confirmed(*found)), true
 	case found.Rule == "FIN901":
 		out = *found
 		if n := v.kept.flows[0].lacks[c] + v.kept.flows[1].lacks[c]; n > 0 && v.records[1-c] != nil {
@@ -134,5 +152,5 @@ func (v *views) answered(f *Flow, c int, found *model.Finding) (out model.Findin
 		}
 		return out, true
 	}
-	return *found, true
+	return v.reworded(f, c, *found), true
 }

@@ -127,6 +127,11 @@ func (v *views) resets(list []Finding, role conn.Role, m *Missing) []Finding {
 		f := v.of("FIN602", &role, words, "Something between the captures resets connections: a firewall, an intrusion prevention system, a balancer. Ask it for its log.", n)
 		list = append(list, f)
 	}
+	if n := &v.kept.notes.foreign[dir]; n.sure(m.told(Forged, true, sender) == Forged) > 0 {
+		words := fmt.Sprintf("%s in the name of the %s reached the %s, and the %s never sent %s",
+			counted(n.n, n.first[0].kind(), "forged segments"), role, role.Peer(), role, it(n.n))
+		list = append(list, v.of("FIN602", &role, words, "Something between the captures speaks for hosts: a firewall, an intrusion prevention system, a cache, a balancer. Ask it for its log.", n))
+	}
 	if n := &v.kept.notes.resets[dir]; n.sure(m.told(Lost, true, sender) == Lost) > 0 {
 		words := fmt.Sprintf("%s of the %s did not reach the %s, which still took the connection for open", counted(n.n, "an RST", "RSTs"), role, role.Peer())
 		list = append(list, v.of("FIN603", &role, words, "Look for what drops RSTs on that way: rate limits, connection tracking that calls them invalid.", n))
@@ -217,6 +222,21 @@ func (d *Delays) Unsteady() bool {
 func translatedWords(f *Flow) string {
 	return fmt.Sprintf("addresses are translated between the captures: %s to %s in the first is %s to %s in the second",
 		f.A.Client.AddrPort(), f.A.Server.AddrPort(), f.B.Client.AddrPort(), f.B.Server.AddrPort())
+}
+
+// kind names a segment by what it does.
+func (r *row) kind() string {
+	switch {
+	case r.flags.Has(segment.SYN | segment.ACK):
+		return "a SYN,ACK"
+	case r.flags.Has(segment.SYN):
+		return "a SYN"
+	case r.flags.Has(segment.FIN):
+		return "a FIN"
+	case r.len > 0:
+		return "payload"
+	}
+	return "an ACK"
 }
 
 func counted(n int64, one, many string) string {

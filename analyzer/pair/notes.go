@@ -12,6 +12,8 @@ type notes struct {
 	fins     [2]noted // FINs that were lost
 	resets   [2]noted // RSTs that were lost
 	forged   [2]noted // RSTs that were forged
+	foreign  [2]noted // others that were forged
+	copies   [2]noted // FINs that the network made copies of
 	sent     [2]noted // RSTs that both captures hold
 	spurious [2]noted // sent again although they had arrived
 	// Likewise, and why: the acknowledgment was under way, it was lost, the first was overtaken.
@@ -33,8 +35,8 @@ func (f *fins) see(r *row, sender int) {
 }
 
 // all returns what was noted, each by direction.
-func (n *notes) all() [10]*[2]noted {
-	return [...]*[2]noted{&n.lost, &n.syns, &n.fins, &n.resets, &n.forged, &n.sent, &n.spurious, &n.early, &n.unheard, &n.overtaken}
+func (n *notes) all() [12]*[2]noted {
+	return [...]*[2]noted{&n.lost, &n.syns, &n.fins, &n.resets, &n.forged, &n.foreign, &n.copies, &n.sent, &n.spurious, &n.early, &n.unheard, &n.overtaken}
 }
 
 // noted is segments: how many there are, and the first few.
@@ -81,6 +83,10 @@ func (n *notes) see(r *row) {
 		n.fins[r.dir].add(r)
 	case r.fate == Forged && rst:
 		n.forged[r.dir].add(r)
+	case r.fate == Forged:
+		n.foreign[r.dir].add(r)
+	case r.fate == Duplicated && fin:
+		n.copies[r.dir].add(r)
 	case r.fate == Delivered && rst:
 		n.sent[r.dir].add(r)
 	}

@@ -8,10 +8,11 @@ var fin602 = &model.Rule{
 	Name:     "reset-forged",
 	Severity: model.Error,
 	Doc: model.Doc{
-		Title: "an RST that its sender never sent",
+		Title: "an RST, or another segment, that its sender never sent",
 		Text: `An RST reached one end, and the capture at the end that it seems to come from shows that this end did not send
 it: it went on with the connection, or the RST's TTL, IP identification or window is not its own. Something on
-the path tears connections down: a firewall, an intrusion prevention system, a balancer, a censor.`,
+the path tears connections down: a firewall, an intrusion prevention system, a balancer, a censor. What ends or answers connections otherwise, with a FIN, a SYN,ACK or payload that the end never
+sent, is told likewise.`,
 		Script: `A SYN
 B SYN,ACK
 A ACK
