@@ -2,11 +2,13 @@ package parquet
 
 import (
 	"encoding/binary"
+	"slices"
 )
 
 // hybrid undoes runs and bit-packed groups and appends n numbers of width bits, which are
 // 32 at most.
-func hybrid(dst []uint32, b []byte, width, n int) (_ []uint32, ok bool) {
+func hybrid[T uint8 | uint32](dst []T, b []byte, width, n int) (_ []T, ok bool) {
+	dst = slices.Grow(dst, n)
 	left := n
 	for left > 0 {
 		head, k := binary.Uvarint(b)
@@ -19,9 +21,9 @@ func hybrid(dst []uint32, b []byte, width, n int) (_ []uint32, ok bool) {
 			if len(b) < octets || head>>1 == 0 {
 				return dst, false
 			}
-			v := uint32(0)
+			v := T(0)
 			for i := range octets {
-				v |= uint32(b[i]) << (8 * i)
+				v |= T(b[i]) << (8 * i)
 			}
 			b = b[octets:]
 			run := int(min(head>>1, uint64(left)))
@@ -43,7 +45,7 @@ func hybrid(dst []uint32, b []byte, width, n int) (_ []uint32, ok bool) {
 				held |= uint64(b[at]) << have
 				at, have = at+1, have+8
 			}
-			dst = append(dst, uint32(held&(1<<width-1)))
+			dst = append(dst, T(held&(1<<width-1)))
 			held, have = held>>width, have-width
 		}
 		b = b[groups*uint64(width):]

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/klauspost/compress/snappy"
 	"github.com/klauspost/compress/zstd"
@@ -25,8 +26,7 @@ const (
 
 var (
 	errPage  = errors.New("a damaged page")
-	errLarge = fmt.Errorf("more than %d MiB in a row group", maxLoaded>>20)
-	errRatio = errors.New("more values than so many octets can hold")
+	errLarge = errors.New("more values than so many octets can hold")
 	errOfRow = fmt.Errorf("more than %d values in a row", maxOfRow)
 )
 
@@ -64,8 +64,8 @@ func (t *thriftReader) header() (h header) {
 	return h
 }
 
-// read loads the column of a row group into l; left is how much may still be held.
-func (p *pages) read(file io.ReaderAt, c *chunkAt, l *leaf, left *int64) error {
+// read loads the column of a row group into l; left is what may still be held.
+func (p *pages) read(file io.ReaderAt, c *chunkAt, l *leaf, left *room) error {
 	l.reset()
 	if c.physical != l.physical || c.size > maxChunk {
 		return errPage
@@ -82,7 +82,11 @@ func (p *pages) read(file io.ReaderAt, c *chunkAt, l *leaf, left *int64) error {
 		if t.bad || h.packed < 0 || h.packed > int64(len(t.b)) || h.unpacked < 0 || h.unpacked > maxPage || h.values < 0 || h.values > maxLoaded {
 			return errPage
 		}
-		if *left -= h.unpacked + 2*h.values; *left < 0 { // with two levels each
+		each := int64(2) // levels
+		if h.kind == pageDictionary {
+			each = 16
+		}
+		if !left.take(h.unpacked+each*h.values, 0) {
 			return errLarge
 		}
 		page, err := p.unpack(c.codec, t.b[:h.packed], int(h.unpacked))
@@ -129,12 +133,12 @@ func (p *pages) unpack(codec int64, packed []byte, size int) (_ []byte, err erro
 		p.out, err = snappy.Decode(grown(p.out, size), packed)
 	case codecZstd:
 		if p.zstd == nil {
-			p.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxPage), zstd.WithDecoderLowmem(true))
+			p.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxPage), zstd.WithDecoderLowmem(true), zstd.WithDecodeAllCapLimit(true))
 			if err != nil {
 				return nil, err
 			}
 		}
-		p.out, err = p.zstd.DecodeAll(packed, p.out[:0])
+		p.out, err = p.zstd.DecodeAll(packed, grown(p.out, size)[:0:size])
 	default:
 		return nil, fmt.Errorf("compression %d of Parquet is not read", codec)
 	}
@@ -145,21 +149,18 @@ func (p *pages) unpack(codec int64, packed []byte, size int) (_ []byte, err erro
 }
 
 // data takes a data page: its levels and values.
-func (p *pages) data(page []byte, h *header, l, entries *leaf, left *int64) (err error) {
+func (p *pages) data(page []byte, h *header, l, entries *leaf, left *room) (err error) {
 	n, from := int(h.values), len(l.defs)
-	var reps []uint8
-	if reps, page, err = p.levels(page, l.rep, n); err != nil {
-		return err
-	}
 	if l.rep > 0 {
-		l.reps = append(l.reps, reps...)
+		if !left.take(0, h.values) {
+			return errLarge
+		}
+		if l.reps, page, err = levels(l.reps, page, l.rep, n); err != nil {
+			return err
+		}
 	}
-	defs, page, err := p.levels(page, l.def, n)
-	if err != nil {
+	if l.defs, page, err = levels(l.defs, page, l.def, n); err != nil {
 		return err
-	}
-	if l.defs = append(l.defs, defs...); l.def == 0 {
-		l.defs = append(l.defs, make([]uint8, n)...)
 	}
 	there := 0
 	for _, d := range l.defs[from:] {
@@ -167,7 +168,11 @@ func (p *pages) data(page []byte, h *header, l, entries *leaf, left *int64) (err
 			there++
 		}
 	}
-	if *left -= 16 * int64(there); *left < 0 { // a value takes so much at most, but for what is in its text
+	each := int64(8) // octets of a value
+	if l.physical == physicalByteArray {
+		each = 16 // but for what is in the text
+	}
+	if !left.take(each*int64(there), 0) {
 		return errLarge
 	}
 	ok := true
@@ -187,27 +192,21 @@ func (p *pages) data(page []byte, h *header, l, entries *leaf, left *int64) (err
 	return nil
 }
 
-// levels takes n levels of at most most; none where that is 0.
-func (p *pages) levels(page []byte, most uint8, n int) (levels []uint8, rest []byte, err error) {
+// levels appends n levels of at most most; where that is 0 none are written.
+func levels(dst []uint8, page []byte, most uint8, n int) (_ []uint8, rest []byte, err error) {
 	if most == 0 {
-		return nil, page, nil
+		return append(dst, make([]uint8, n)...), page, nil
 	}
 	if len(page) < 4 || uint64(binary.LittleEndian.Uint32(page)) > uint64(len(page)-4) {
 		return nil, nil, errPage
 	}
 	size := int(binary.LittleEndian.Uint32(page))
-	var ok bool
-	if p.index, ok = hybrid(p.index[:0], page[4:4+size], bits.Len8(most), n); !ok {
+	from := len(dst)
+	dst, ok := hybrid(dst, page[4:4+size], bits.Len8(most), n)
+	if !ok || n > 0 && slices.Max(dst[from:]) > most {
 		return nil, nil, errPage
 	}
-	levels = make([]uint8, n)
-	for i, v := range p.index {
-		if v > uint32(most) {
-			return nil, nil, errPage
-		}
-		levels[i] = uint8(v)
-	}
-	return levels, page[4+size:], nil
+	return dst, page[4+size:], nil
 }
 
 // indexed takes n values that stand in a dictionary.

@@ -19,7 +19,7 @@ type Reader struct {
 	leaves []*leaf
 	groups []groupAt
 	pages  pages
-	left   int64 // octets that may still be loaded of the whole file, see maxRatio
+	spare  room
 }
 
 // Field is a field of the rows, or of a group or the elements of a list within it. It
@@ -54,6 +54,13 @@ func (c *chunkAt) begin() int64 {
 	return c.data
 }
 
+const (
+	// maxFooter bounds, in octets, a footer: each row group takes some ten thousand.
+	maxFooter = 128 << 20
+	// maxElements bounds the elements of a schema: those of flows are some hundred.
+	maxElements = 4096
+)
+
 // ErrNone is what is no Parquet file at all.
 var ErrNone = errors.New("no Parquet file")
 
@@ -82,7 +89,7 @@ func NewReader(file io.ReaderAt, size int64) (*Reader, error) {
 	if _, err := file.ReadAt(footer, size-8-length); err != nil {
 		return nil, eofIsNone(err)
 	}
-	r := &Reader{file: file, left: maxLoaded + maxRatio*size}
+	r := &Reader{file: file, spare: room{spareOctets, spareRepeats}}
 	if err := r.readFooter(&thriftReader{b: footer}); err != nil {
 		return nil, err
 	}
@@ -134,11 +141,19 @@ func (r *Reader) readFooter(t *thriftReader) error {
 	t.fields(func(id int64, kind byte) bool {
 		switch {
 		case id == 2 && kind == typeList:
-			t.structs(func() { schema = append(schema, t.element()) })
+			t.structs(func() {
+				if schema = append(schema, t.element()); len(schema) > maxElements {
+					t.fail()
+				}
+			})
 		case id == 3 && kind == typeInt64:
 			r.Rows = t.signed()
 		case id == 4 && kind == typeList:
-			t.structs(func() { r.groups = append(r.groups, t.group()) })
+			t.structs(func() {
+				if r.groups = append(r.groups, t.group()); len(r.groups[len(r.groups)-1].chunks) == 0 {
+					t.fail()
+				}
+			})
 		default:
 			return false
 		}
@@ -252,8 +267,11 @@ func (t *thriftReader) chunk() (c chunkAt) {
 		if id != 3 || kind != typeStruct {
 			return false
 		}
-		numbers := map[int64]*int64{1: &c.physical, 4: &c.codec, 5: &c.values, 7: &c.size, 9: &c.data, 11: &c.dictionary}
+		numbers := [...]*int64{1: &c.physical, 4: &c.codec, 5: &c.values, 7: &c.size, 9: &c.data, 11: &c.dictionary}
 		t.fields(func(id int64, kind byte) bool {
+			if id < 0 || id >= int64(len(numbers)) {
+				return false
+			}
 			to := numbers[id]
 			if to == nil || kind != typeInt32 && kind != typeInt64 {
 				return false
@@ -370,37 +388,25 @@ func (r *Reader) Group(i int) (rows, at int64) {
 // values then. Pages of the first version are read, in zstd, Snappy or bare, whose values
 // are PLAIN, in a dictionary or DELTA_BINARY_PACKED.
 func (r *Reader) Load(i int, fields []*Field) error {
-	granted := min(maxLoaded, r.left)
-	left := granted
-	defer func() { r.left -= granted - left }()
+	left := r.room(i)
+	defer func() { r.keep(left) }()
 	for _, f := range fields {
 		if !f.readable() {
 			return fmt.Errorf("column %s: a type that is not read", f.Name)
 		}
 		for _, l := range f.all {
 			c := &r.groups[i].chunks[slices.Index(r.leaves, l)]
-			err := r.pages.read(r.file, c, l, &left)
-			if errors.Is(err, errLarge) && granted < maxLoaded {
-				err = errRatio
+			if l.rep == 0 && c.values != r.groups[i].rows {
+				return fmt.Errorf("column %s: %d values for %d rows", f.Name, c.values, r.groups[i].rows)
 			}
+			err := r.pages.read(r.file, c, l, &left)
 			if err == nil && l.mostOfRow() > maxOfRow {
 				err = errOfRow
 			}
 			if err != nil {
 				return fmt.Errorf("column %s: %w", f.Name, err)
 			}
-			if l.rep == 0 && int64(len(l.defs)) != r.groups[i].rows {
-				return fmt.Errorf("column %s: %d values for %d rows", f.Name, len(l.defs), r.groups[i].rows)
-			}
 		}
 	}
 	return nil
 }
-
-// What a file may cost that is a stranger's: runs of equal values take almost no octets in it.
-const (
-	maxFooter = 128 << 20 // octets; that of a row group of records takes some 10 thousand
-	maxLoaded = 512 << 20 // octets that are held of a row group: a Writer ends one at 32 MiB
-	maxRatio  = 4096      // octets that are loaded for each of the file, beyond maxLoaded; records of real traffic have some 10
-	maxOfRow  = 1 << 16   // values of a column in a row: elements of lists
-)

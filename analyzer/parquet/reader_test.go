@@ -186,14 +186,14 @@ func TestRunsAreBounded(t *testing.T) {
 		t.Errorf("a list that is too long: %v", err)
 	}
 	r = lists(t, 40, maxOfRow)
-	size := r.left / maxRatio
+	all := r.room(0).repeats + 40*maxOfRow
 	loaded := int64(0)
 	for err := error(nil); err == nil; loaded += 40 * maxOfRow {
-		if err = r.Load(0, r.Fields); err != nil && !errors.Is(err, errRatio) {
+		if err = r.Load(0, r.Fields); err != nil && !errors.Is(err, errLarge) {
 			t.Fatal(err)
 		}
-		if loaded > maxLoaded+maxRatio*size {
-			t.Fatalf("%d values of a file of %d octets", loaded, size)
+		if loaded > all {
+			t.Fatalf("%d values, and room for %d", loaded, all)
 		}
 	}
 	if loaded < 2*40*maxOfRow {

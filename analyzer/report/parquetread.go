@@ -202,7 +202,11 @@ func (p *parquetRecords) setGroup(v reflect.Value, f *parquet.Field) (err error)
 func (p *parquetRecords) setList(v reflect.Value, f *parquet.Field) (err error) {
 	if v.Type() == caveats {
 		names := []string{}
-		f.Elements(func(element *parquet.Field) { names = append(names, textIn(element)) })
+		f.Elements(func(element *parquet.Field) {
+			if name := textIn(element); len(names) < maxList {
+				names = append(names, name)
+			}
+		})
 		text, err := json.Marshal(names)
 		if err != nil {
 			return err
@@ -211,6 +215,11 @@ func (p *parquetRecords) setList(v reflect.Value, f *parquet.Field) (err error) 
 	}
 	list := reflect.MakeSlice(v.Type(), 0, 0)
 	f.Elements(func(element *parquet.Field) {
+		if list.Len() == maxList {
+			element.Skip()
+			err = errList
+			return
+		}
 		one := reflect.New(v.Type().Elem()).Elem()
 		if element.IsNull() {
 			element.Skip()

@@ -97,7 +97,7 @@ func (s *Stored) Close() error { return s.close.Close() }
 // how many more.
 func (s *Stored) Each(problem func(error), take func(*model.Record) error) error {
 	tell := func(err error) {
-		if s.Lost++; s.Lost == 1 {
+		if s.Lost++; s.Lost == 1 || errors.Is(err, errBare) {
 			problem(fmt.Errorf("%s: %w", s.Name, err))
 		}
 	}
@@ -127,18 +127,37 @@ const readAhead = 256 << 10
 // and what stands for a list in a stranger's takes a hundred times its octets in memory.
 const maxLine = 1 << 20
 
+const (
+	// maxParts bounds the fields and elements of a line: records have some hundred. An
+	// element of two letters takes hundreds of octets once it is read.
+	maxParts = 1 << 16
+	// maxList bounds each list of a record, of which none has more than some dozen.
+	maxList = 1 << 12
+	// maxBare bounds how many lines in a row are no records. Compressed, a line takes
+	// a thousandth of an octet.
+	maxBare = 1 << 18
+)
+
 var (
-	errLine = fmt.Errorf("longer than %d MiB, and no record", maxLine>>20)
-	errEnd  = errors.New("the file ends within it")
+	errParts = fmt.Errorf("more than %d fields and elements, and no record", maxParts)
+	errList  = fmt.Errorf("a list of more than %d elements, and no record", maxList)
+	errBare  = errors.New("so many lines in a row are no records that what follows is not read")
+	errLine  = fmt.Errorf("longer than %d MiB, and no record", maxLine>>20)
+	errEnd   = errors.New("the file ends within it")
 )
 
 // eachLine hands the records of JSON Lines, or of a JSON array with one a line, to take.
 func eachLine(lines *bufio.Reader, problem func(error), take func(*model.Record) error) error {
 	at := int64(0)
 	var long []byte
+	record := 0 // line of the last
 	for n := 1; ; n++ {
 		line, size, err := nextLine(lines, &long)
-		where := func(err error) error { return fmt.Errorf("line %d (byte %d): %v", n, at, err) }
+		where := func(err error) error { return fmt.Errorf("line %d (byte %d): %w", n, at, err) }
+		if n-record > maxBare {
+			problem(where(errBare))
+			return nil
+		}
 		text := bytes.TrimSuffix(bytes.TrimSpace(line), []byte(","))
 		switch {
 		case err != nil && !errors.Is(err, io.EOF):
@@ -157,6 +176,8 @@ func eachLine(lines *bufio.Reader, problem func(error), take func(*model.Record)
 				problem(where(jsonErr))
 			} else if err := take(r); err != nil {
 				return err
+			} else {
+				record = n
 			}
 		}
 		if err != nil {
@@ -188,6 +209,9 @@ func nextLine(lines *bufio.Reader, long *[]byte) (line []byte, size int64, err e
 
 // parseRecord takes a record from its JSON form.
 func parseRecord(text []byte) (*model.Record, error) {
+	if bytes.Count(text, []byte(",")) > maxParts {
+		return nil, errParts
+	}
 	r := new(model.Record)
 	if err := json.Unmarshal(text, r); err != nil {
 		return nil, err
@@ -202,6 +226,11 @@ func validRecord(r *model.Record) error {
 		return fmt.Errorf("schema %q, want %q", r.Schema, model.Schema)
 	case !r.Client.IP.IsValid() || !r.Server.IP.IsValid():
 		return errors.New("a connection without both addresses")
+	}
+	for _, n := range [...]int{len(r.VLAN), len(r.MissingFIN), len(r.States.Client), len(r.States.Server), len(r.Findings), len(r.Waits)} {
+		if n > maxList {
+			return errList
+		}
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func TestCraftedLines(t *testing.T) {
 	if took := after.TotalAlloc - before.TotalAlloc; took > 600<<20 {
 		t.Errorf("%d MiB were allocated", took>>20)
 	}
-	if lost != 2 || !strings.Contains(told, "without both addresses") {
+	if lost != 2 || !strings.Contains(told, errParts.Error()) {
 		t.Errorf("%d lines are lost: %s", lost, told)
 	}
 }
