@@ -60,7 +60,10 @@ func (g *gathered) atOnce() string {
 		case int64(len(list)) < g.Connections:
 			who = "Most of them"
 		}
-		why := "one event ended them (a reload, a restart, a kill, a listener that was closed), and no timer of each"
+		why := "one event ended them (a reload, a restart, a kill, a listener that was closed), not a timer of each"
+		if g.Rule == "FIN207" { // whose message names the causes
+			why = "one event ended them, not a timer or a limit of each"
+		}
 		if g.Rule == "FIN206" {
 			why = "one event ended them (a reload, a restart), or an idle timeout that is looked at only now and then"
 		}

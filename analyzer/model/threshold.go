@@ -32,7 +32,7 @@ var Thresholds = []Threshold{
 	},
 	{
 		Name: "fin-retransmits", Rules: []string{"FIN103"},
-		About: "as many repeated FINs are reported",
+		About: "this many repeated FINs are reported",
 		count: func(c *Config) *int64 { return &c.FINRetransmits },
 	},
 	{

@@ -173,8 +173,12 @@ func timerCells(t *model.Timer) []string {
 	if t.Interval != nil && t.Probes != nil {
 		value += fmt.Sprintf(", then %s every %s", prose.Count(*t.Probes, "probe"), t.Interval.Words())
 	}
+	spread := ""
+	if t.Value != nil { // what is only bounded scatters about nothing
+		spread = "±" + t.Spread.Words()
+	}
 	return []string{
-		t.Kind.String(), prose.Safe(t.Server), value, "±" + t.Spread.Words(), prose.Number(t.Samples), t.From.String(), prose.Safe(known),
+		t.Kind.String(), prose.Safe(t.Server), value, spread, prose.Number(t.Samples), t.From.String(), prose.Safe(known),
 	}
 }
 

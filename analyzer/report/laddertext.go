@@ -155,7 +155,7 @@ var noteWords = map[ladder.NoteKind]string{
 	ladder.Retransmission: "retransmission", ladder.OutOfOrder: "out of order", ladder.DuplicateCapture: "duplicate capture",
 	ladder.DuplicateACK: "dup ACK", ladder.KeepAlive: "keep-alive", ladder.ZeroWindowProbe: "zero-window probe",
 	ladder.AnswersProbe: "answers the probe", ladder.DSACK: "D-SACK", ladder.SACK: "SACK", ladder.WindowShut: "window 0",
-	ladder.WindowOpen: "window opens", ladder.AcknowledgesFIN: "acknowledges the FIN", ladder.NotTakenIn: "not taken in",
+	ladder.WindowOpen: "window opens", ladder.AcknowledgesFIN: "acknowledges the FIN", ladder.NotTakenIn: "not accepted",
 	ladder.AcknowledgesUnseen: "acknowledges more than was captured", ladder.OutsideWindow: "outside the window",
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
@@ -48,6 +49,23 @@ func TestOpeningIsNoClosing(t *testing.T) {
 			if !strings.Contains(b.String(), "250 ms from the first segment to the last") {
 				t.Errorf("what the time is of is missing:\n%s", &b)
 			}
+		}
+	}
+}
+
+// A timer that is only known to lie between bounds has no spread beside them.
+func TestBoundedTimerHasNoSpread(t *testing.T) {
+	low, high := model.Seconds(2*time.Second), model.Seconds(4*time.Second)
+	for _, c := range []struct {
+		timer         model.Timer
+		value, spread string
+	}{
+		{model.Timer{High: &high, Spread: low}, "≤ 4.00 s", ""},
+		{model.Timer{Low: &low, High: &high, Spread: low}, "2.00 s to 4.00 s", ""},
+		{model.Timer{Value: &high, Spread: low}, "4.00 s", "±2.00 s"},
+	} {
+		if cells := timerCells(&c.timer); cells[2] != c.value || cells[3] != c.spread {
+			t.Errorf("%q, want %q and %q", cells, c.value, c.spread)
 		}
 	}
 }

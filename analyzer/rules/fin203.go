@@ -35,6 +35,7 @@ client had run out of patience, or nobody wanted the rest of the answer.`,
 		Source:   "RFC 9293 §3.6.1 (SHLD-3: reset when data is lost), RFC 1122 §4.2.2.13; Linux tcp_rcv_state_process() in net/ipv4/tcp_input.c",
 	},
 	Check:    checkLateResponse,
+	Frame:    frameLate,
 	Disorder: true,
 	Doubts:   unseen(captureGap, packetsMissing),
 }

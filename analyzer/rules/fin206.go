@@ -39,6 +39,7 @@ keepalive_timeout (nginx), KeepAliveTimeout (Apache), keepAliveTimeout (Node), I
 	},
 	Check: checkIdleClose,
 	Group: groupIdle,
+	Frame: frameIdle,
 	Doubts: unseen(
 		captureGap,
 		clockStep,

@@ -43,6 +43,7 @@ the other's, by more than a round trip. Let it repeat requests that are safe to 
 	},
 	Check:  checkKeepAliveRace,
 	Group:  groupRace,
+	Frame:  frameRace,
 	Doubts: unseen(clockStep),
 }
 

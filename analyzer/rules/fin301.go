@@ -120,7 +120,7 @@ func (f abort) Message() string {
 	if f.silence > 0 {
 		silence = fmt.Sprintf(" after %s of silence", span(f.silence))
 	}
-	text := fmt.Sprintf("the %s aborted with an RST,ACK%s, and nothing on the wire asked for it; likeliest first, that is %s or an operator's ss -K", f.by, silence, strings.Join(causes, ", "))
+	text := fmt.Sprintf("the %s aborted with an RST,ACK%s, and nothing on the wire asked for it; the causes, the likeliest first: %s or an operator's ss -K", f.by, silence, strings.Join(causes, ", "))
 	if f.lost > 0 {
 		text += fmt.Sprintf("; %s of its own were not acknowledged", octets(f.lost))
 		if f.goodbye {

@@ -9,7 +9,7 @@ var fin906 = &model.Rule{
 	Name:     "capture-gap",
 	Severity: model.Info,
 	Doc: model.Doc{
-		Title: "nobody at all was captured for long, though many connections were busy before and after",
+		Title: "nothing at all was captured for a while, though many connections were busy before and after",
 		Text: `Many connections were busy, then no packet of anybody was captured for ten seconds or more, and then most of them went on as if
 nothing had been: the capture was paused, or the host that captured was suspended. Silences and states that span the gap are no evidence: who seems to have
 waited may have talked. A capture of few or quiet connections has no such gap, however long they are silent.`,

@@ -306,7 +306,7 @@
 //	them, to a pcapng file: in order, with their timestamps to the nanosecond, lengths, link
 //	types and interfaces; ICMP errors about them and IP fragments included, and nothing else.
 //	Of several captures it makes one in time order; --join also follows connections across
-//	them. finwait says the same of the new capture as of the old one: until when was observed
+//	them. finwait says the same of the new capture as of the old one: how long was observed
 //	and how many packets were dropped stand in its interface statistics, gaps in comments of
 //	its section.
 //
@@ -609,18 +609,15 @@
 //	are failures.
 //
 //	finwait.yaml, the nearest one upward from each capture, may hold rules and thresholds, and
-//
-//	assertions, a list of {name, files, assert, message}: assert is an expression over flows,
-//	findings, timers and file, such as 'all(flows, .close == "graceful")'; files is a pattern,
-//	and without it the assertion is about every capture; and
-//
-//	ignore, a list of {rule, server, reason}: such findings count neither in golden records
-//	nor in assertions. The reason is required, the server is not; and
-//
-//	select, a list of {files, where}: of these captures only the connections for which where
-//	holds are checked, as if there were no others; see finwait help where. It stands in the
-//	file and not on the command line because a golden record must mean the same to whoever
-//	compares with it.
+//	- assertions, a list of {name, files, assert, message}: assert is an expression over
+//	  flows, findings, timers and file, such as 'all(flows, .close == "graceful")'; files is a
+//	  pattern, and without it the assertion is about every capture;
+//	- ignore, a list of {rule, server, reason}: such findings count neither in golden records
+//	  nor in assertions. The reason is required, the server is not;
+//	- select, a list of {files, where}: of these captures only the connections for which where
+//	  holds are checked, as if there were no others; see finwait help where. It stands in the
+//	  file and not on the command line because a golden record must mean the same to whoever
+//	  compares with it.
 //
 //	Nothing is green by omission: an assertion or a select that is about no capture, an ignore
 //	or an entry of the baseline that ignores nothing, an assertion about a rule or a value
@@ -986,7 +983,7 @@
 // # Help on thresholds: the flags that change what rules take for long, or for many
 //
 //	Every command that runs the rules has these flags. finwait.yaml may have them in its
-//	section thresholds, without the hyphens in front; a flag outdoes the file.
+//	section thresholds, without the hyphens in front; a flag overrides the file.
 //
 //	Flags:
 //	      --half-closed DURATION
@@ -995,7 +992,7 @@
 //	      --missing-fin DURATION
 //	                            FIN102: silence without FIN or RST at the end of the capture
 //	                            that makes a connection abandoned (default 1m)
-//	      --fin-retransmits N   FIN103: as many repeated FINs are reported (default 1)
+//	      --fin-retransmits N   FIN103: this many repeated FINs are reported (default 1)
 //	      --slow-teardown DURATION
 //	                            FIN104: a teardown that takes this long is slow, from the
 //	                            first FIN to the last ACK (default 1s)
@@ -1036,14 +1033,16 @@
 //	identification: so each retransmission is found again by itself. Where a device cuts or
 //	merges segments (offload), each of the smaller is one.
 //
-//	Fates. delivered: both captures hold it. lost: its sender's capture holds it, the other
-//	was running and does not, and nothing says that it arrived: it was repeated, or the
-//	receiver went on as if it had not come. forged: only the receiver's capture holds it, and
-//	its sender went on as if it had never sent it, or its TTL, IP identification and window
-//	are not its sender's. duplicated: the network delivered it once more. Its frame at the
-//	sender is null. not-captured: it was acknowledged, or its timestamp was echoed, or its
-//	sender went on behind it; or only one capture was running when it passed. unknown: none of
-//	this can be told.
+//	Fates.
+//	- delivered: both captures hold it.
+//	- lost: its sender's capture holds it, the other was running and does not, and nothing
+//	  says that it arrived: it was repeated, or the receiver went on as if it had not come.
+//	- forged: only the receiver's capture holds it, and its sender went on as if it had never
+//	  sent it, or its TTL, IP identification and window are not its sender's.
+//	- duplicated: the network delivered it once more. Its frame at the sender is null.
+//	- not-captured: it was acknowledged, or its timestamp was echoed, or its sender went on
+//	  behind it; or only one capture was running when it passed.
+//	- unknown: none of this can be told.
 //
 //	A capture loses packets, too: what was acknowledged arrived, selectively (SACK) or not.
 //	Where a capture is known to have lost some, by its drop counter or because what it lacks
@@ -1058,17 +1057,21 @@
 //	confirms loses its doubts; what packets are missing is told with how many of them the
 //	other capture holds.
 //
-//	What even two captures cannot tell: - how much longer the path takes one way than the
-//	other; and, of traffic that arrives one way only, the delay; - whether an RST that only
-//	its receiver's capture holds was forged or was lost by its sender's capture, where
-//	everything about it fits, it answers nothing that was lost, and its sender fell silent; -
-//	whether a lost ACK, or what was sent once and never acknowledged, was lost on the path or
-//	by a capture that loses packets; - which of several segments that differ in nothing was
-//	lost: ACKs over IPv6, which has no IP identification, or RSTs of no socket, sent closer to
-//	each other than delays scatter; - whether the second copy of a segment is the network's or
-//	its sender's, where the sender's capture loses packets; - what became of a segment whose
-//	time to arrive reaches over the beginning or the end of a capture; - what happens between
-//	a network device and the place where the kernel captures.
+//	What even two captures cannot tell:
+//	- how much longer the path takes one way than the other; and, of traffic that arrives one
+//	  way only, the delay;
+//	- whether an RST that only its receiver's capture holds was forged or was lost by its
+//	  sender's capture, where everything about it fits, it answers nothing that was lost, and
+//	  its sender fell silent;
+//	- whether a lost ACK, or what was sent once and never acknowledged, was lost on the path
+//	  or by a capture that loses packets;
+//	- which of several segments that differ in nothing was lost: ACKs over IPv6, which has no
+//	  IP identification, or RSTs of no socket, sent closer to each other than delays scatter;
+//	- whether the second copy of a segment is the network's or its sender's, where the
+//	  sender's capture loses packets;
+//	- what became of a segment whose time to arrive reaches over the beginning or the end of a
+//	  capture;
+//	- what happens between a network device and the place where the kernel captures.
 //
 // # Help on runs: the small way past one machine: records that each host stores, and one report of them
 //
@@ -1089,17 +1092,22 @@
 //	of each record; what was stored before there was such a field has none, and the report
 //	says so.
 //
-//	What is missing, as records do not tell it: - the captures: packets, link types, drops,
-//	what was skipped, and captures without a connection; - FIN904, FIN905 and FIN906, which
-//	are of captures as a whole; - the names of captures that were joined, and with them the
-//	commands that show an example. And what can differ: two captures of one name next to each
-//	other in a run count as one, and those of several runs have the run behind their names, as
-//	in "a.pcap of runs/web1.parquet"; records that flows --sort stream wrote do not show which
-//	connections of a proxy ended together where there are more than some hundred; in Parquet,
-//	durations of more than 104 days are rounded.
+//	What is missing, as records do not tell it:
+//	- the captures: packets, link types, drops, what was skipped, and captures without a
+//	  connection;
+//	- FIN904, FIN905 and FIN906, which are of captures as a whole;
+//	- the names of captures that were joined, and with them the commands that show an example.
+//
+//	What can differ:
+//	- two captures of one name next to each other in a run count as one; those of several runs
+//	  have the run behind their names, as in "a.pcap of runs/web1.parquet";
+//	- records that flows --sort stream wrote do not show which connections of a proxy ended
+//	  together where there are more than some hundred;
+//	- in Parquet, durations of more than 104 days are rounded.
 //
 //	Rules and thresholds are those of the run that was stored. finwait.yaml and --rule can
-//	leave findings out, but find no others, and flags about packets or thresholds are refused.
+//	leave findings out, but find no others. Flags about packets or thresholds are refused, and
+//	so is --format html, which shows segments.
 //
 //	Damage. A line or row that is no record is named with its line and byte, or its row and
 //	where its row group begins; the others count, and the exit code is 3. A Parquet file that

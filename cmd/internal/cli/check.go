@@ -46,15 +46,12 @@ recording of the same behaviour gives the same record. Commit both. A capture wi
 record, a golden record without capture, and a capture that cannot be read are failures.
 
 finwait.yaml, the nearest one upward from each capture, may hold rules and thresholds, and
-
-assertions, a list of {name, files, assert, message}: assert is an expression over flows,
+- assertions, a list of {name, files, assert, message}: assert is an expression over flows,
 findings, timers and file, such as 'all(flows, .close == "graceful")'; files is a pattern, and
-without it the assertion is about every capture; and
-
-ignore, a list of {rule, server, reason}: such findings count neither in golden records nor in
-assertions. The reason is required, the server is not; and
-
-select, a list of {files, where}: of these captures only the connections for which where holds are
+without it the assertion is about every capture;
+- ignore, a list of {rule, server, reason}: such findings count neither in golden records nor in
+assertions. The reason is required, the server is not;
+- select, a list of {files, where}: of these captures only the connections for which where holds are
 checked, as if there were no others; see finwait help where. It stands in the file and not on the
 command line because a golden record must mean the same to whoever compares with it.
 

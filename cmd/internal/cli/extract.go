@@ -19,7 +19,7 @@ func extractCommand() *command {
 a pcapng file: in order, with their timestamps to the nanosecond, lengths, link types and interfaces;
 ICMP errors about them and IP fragments included, and nothing else. Of several captures it makes one
 in time order; --join also follows connections across them. finwait says the same of the
-new capture as of the old one: until when was observed and how many packets were dropped stand in
+new capture as of the old one: how long was observed and how many packets were dropped stand in
 its interface statistics, gaps in comments of its section.
 
 Findings become packet comments on their evidence, which Wireshark shows and filters for

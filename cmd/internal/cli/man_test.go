@@ -81,7 +81,7 @@ func TestRoffText(t *testing.T) {
 		t.Errorf("not ASCII: %q", page[max(at-30, 0):at+4])
 	}
 	for line := range strings.Lines(manPage(anyBuild)) {
-		if known := regexp.MustCompile(`^\.(TH|SH|SS|PP|TP|B|RS|RE)\b`); strings.HasPrefix(line, ".") && !known.MatchString(line) {
+		if known := regexp.MustCompile(`^\.(TH|SH|SS|PP|TP|IP|B|RS|RE)\b`); strings.HasPrefix(line, ".") && !known.MatchString(line) {
 			t.Errorf("unknown request %q", line)
 		}
 	}

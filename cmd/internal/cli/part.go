@@ -75,13 +75,38 @@ func (e *entry) plain(b *strings.Builder, width int) {
 	}
 }
 
-// paragraphs wraps text, in which an empty line ends a paragraph.
+// paragraphs wraps text, in which an empty line ends a paragraph, and a hyphen at the
+// beginning of a line begins an item of a list.
 func paragraphs(text string) string {
 	var out []string
 	for p := range strings.SplitSeq(text, "\n\n") {
-		out = append(out, strings.Join(wrapWords(p, helpWidth), "\n"))
+		lead, items := listed(p)
+		var lines []string
+		if lead != "" {
+			lines = wrapWords(lead, helpWidth)
+		}
+		for _, item := range items {
+			lines = append(lines, "- "+strings.Join(wrapWords(item, helpWidth-2), "\n  "))
+		}
+		out = append(out, strings.Join(lines, "\n"))
 	}
 	return strings.Join(out, "\n\n")
+}
+
+// listed returns what a paragraph begins with, and the items of its list.
+func listed(paragraph string) (lead string, items []string) {
+	for line := range strings.SplitSeq(paragraph, "\n") {
+		item, begins := strings.CutPrefix(line, "- ")
+		switch n := len(items); {
+		case begins:
+			items = append(items, item)
+		case n > 0:
+			items[n-1] += " " + line
+		default:
+			lead += " " + line
+		}
+	}
+	return strings.TrimSpace(lead), items
 }
 
 // wrapWords breaks text at spaces into lines of at most width octets.

@@ -32,7 +32,14 @@ func (r *roff) paragraphs(text string) {
 		if i > 0 {
 			r.macro("PP")
 		}
-		r.text(p)
+		lead, items := listed(p)
+		if lead != "" {
+			r.text(lead)
+		}
+		for _, item := range items {
+			r.b.WriteString(".IP \\(bu 2\n")
+			r.text(item)
+		}
 	}
 }
 

@@ -15,15 +15,15 @@ of the payload, and, where the path leaves it alone, the IP identification: so e
 again by itself. Where a device cuts or merges segments (offload), each of the smaller is one.
 
 Fates.
-delivered: both captures hold it.
-lost: its sender's capture holds it, the other was running and does not, and nothing says that it arrived:
+- delivered: both captures hold it.
+- lost: its sender's capture holds it, the other was running and does not, and nothing says that it arrived:
 it was repeated, or the receiver went on as if it had not come.
-forged: only the receiver's capture holds it, and its sender went on as if it had never sent it, or its TTL,
+- forged: only the receiver's capture holds it, and its sender went on as if it had never sent it, or its TTL,
 IP identification and window are not its sender's.
-duplicated: the network delivered it once more. Its frame at the sender is null.
-not-captured: it was acknowledged, or its timestamp was echoed, or its sender went on behind it; or only one
+- duplicated: the network delivered it once more. Its frame at the sender is null.
+- not-captured: it was acknowledged, or its timestamp was echoed, or its sender went on behind it; or only one
 capture was running when it passed.
-unknown: none of this can be told.
+- unknown: none of this can be told.
 
 A capture loses packets, too: what was acknowledged arrived, selectively (SACK) or not. Where a capture is known
 to have lost some, by its drop counter or because what it lacks was acknowledged, what it lacks and what nothing

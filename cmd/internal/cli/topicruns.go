@@ -18,13 +18,17 @@ What is missing, as records do not tell it:
 - the captures: packets, link types, drops, what was skipped, and captures without a connection;
 - FIN904, FIN905 and FIN906, which are of captures as a whole;
 - the names of captures that were joined, and with them the commands that show an example.
-And what can differ: two captures of one name next to each other in a run count as one, and those of
-several runs have the run behind their names, as in "a.pcap of runs/web1.parquet"; records that flows --sort
-stream wrote do not show which connections of a proxy ended together where there are more than some
-hundred; in Parquet, durations of more than 104 days are rounded.
+
+What can differ:
+- two captures of one name next to each other in a run count as one; those of several runs have the run
+  behind their names, as in "a.pcap of runs/web1.parquet";
+- records that flows --sort stream wrote do not show which connections of a proxy ended together where
+  there are more than some hundred;
+- in Parquet, durations of more than 104 days are rounded.
 
 Rules and thresholds are those of the run that was stored. finwait.yaml and --rule can leave findings
-out, but find no others, and flags about packets or thresholds are refused.
+out, but find no others. Flags about packets or thresholds are refused, and so is --format html, which shows
+segments.
 
 Damage. A line or row that is no record is named with its line and byte, or its row and where its row group begins;
 the others count, and the exit code is 3. A Parquet file that was cut short has lost its footer: nothing of

@@ -76,7 +76,7 @@ func thresholdsParts() []part {
 	new(judgeFlags).addThresholds(fs)
 	return []part{
 		{text: `Every command that runs the rules has these flags. finwait.yaml may have them in its section
-thresholds, without the hyphens in front; a flag outdoes the file.`},
+thresholds, without the hyphens in front; a flag overrides the file.`},
 		{title: "Flags", width: flagWidth, entries: flagEntries(fs, true)},
 	}
 }
