@@ -8,6 +8,7 @@ import (
 // notes are the segments of a link that rules tell of.
 type notes struct {
 	lost     [2]noted // payload and ACKs that were lost, by direction
+	weakly   [2]noted // likewise, unless a capture missed them
 	syns     [2]noted // SYNs
 	fins     [2]noted // FINs that were lost
 	resets   [2]noted // RSTs that were lost
@@ -35,15 +36,14 @@ func (f *fins) see(r *row, sender int) {
 }
 
 // all returns what was noted, each by direction.
-func (n *notes) all() [12]*[2]noted {
-	return [...]*[2]noted{&n.lost, &n.syns, &n.fins, &n.resets, &n.forged, &n.foreign, &n.copies, &n.sent, &n.spurious, &n.early, &n.unheard, &n.overtaken}
+func (n *notes) all() [13]*[2]noted {
+	return [...]*[2]noted{&n.lost, &n.weakly, &n.syns, &n.fins, &n.resets, &n.forged, &n.foreign, &n.copies, &n.sent, &n.spurious, &n.early, &n.unheard, &n.overtaken}
 }
 
 // noted is segments: how many there are, and the first few.
 type noted struct {
 	n     int64
 	weak  int64 // of them, those that a capture may have missed
-	acks  int64 // of them, those without payload, SYN and FIN
 	first []row
 }
 
@@ -62,9 +62,6 @@ func (n *noted) add(r *row) {
 	n.n++
 	if r.weak {
 		n.weak++
-	}
-	if r.len == 0 && !r.flags.Any(segment.SYN|segment.FIN|segment.RST) {
-		n.acks++
 	}
 	if len(n.first) < mostNoted {
 		n.first = append(n.first, *r)
@@ -90,7 +87,11 @@ func (n *notes) see(r *row) {
 	case r.fate == Delivered && rst:
 		n.sent[r.dir].add(r)
 	}
-	if r.fate == Lost && !r.weak {
+	switch {
+	case r.fate != Lost:
+	case r.weak:
+		n.weakly[r.dir].add(r)
+	default:
 		n.lost[r.dir].add(r)
 	}
 }

@@ -31,7 +31,7 @@ type RuleCount struct {
 	Rule, Name string
 	Severity   model.Severity
 	N          int64
-	Flow       *Flow // the first
+	Flow       *Flow // the first; of losses, the one that lost most
 	Finding    *Finding
 	latest     *Flow
 }
@@ -107,12 +107,20 @@ func (v *Overview) found(f *Flow, found *Finding) {
 	if r.latest != f { // a connection may have it in both directions
 		r.N, r.latest = r.N+1, f
 	}
-	if found.Severity > r.Severity {
+	if found.Severity > r.Severity || found.Severity == r.Severity && found.weight(f) > r.Finding.weight(r.Flow) {
 		r.Severity, r.Flow, r.Finding = found.Severity, f, found
 	}
 }
 
-// Finish puts what was found in order: what needs both captures first.
+// weight is by how much a finding concerns a connection, to choose an example by.
+func (g *Finding) weight(f *Flow) int64 {
+	if g.Rule != "FIN604" || g.Side == nil {
+		return 0
+	}
+	return f.Segments.Of(*g.Side).Lost
+}
+
+// Finish puts what was found in order: the gravest first, and of those what needs both captures.
 func (v *Overview) Finish() {
 	both := func(r *RuleCount) int {
 		if r.Rule[:4] == "FIN6" {
@@ -121,6 +129,6 @@ func (v *Overview) Finish() {
 		return 1
 	}
 	slices.SortStableFunc(v.Rules, func(a, b *RuleCount) int {
-		return cmp.Or(cmp.Compare(both(a), both(b)), cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.N, a.N), cmp.Compare(a.Rule, b.Rule))
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(both(a), both(b)), cmp.Compare(b.N, a.N), cmp.Compare(a.Rule, b.Rule))
 	})
 }

@@ -214,7 +214,6 @@ func (w *writer) noted(n *noted) {
 		return
 	}
 	w.Signed(n.weak)
-	w.Signed(n.acks)
 	w.Unsigned(uint64(len(n.first)))
 	for i := range n.first {
 		w.row(&n.first[i])
@@ -225,7 +224,7 @@ func (r *reader) noted() (n noted) {
 	if n.n = r.Signed(); n.n == 0 {
 		return n
 	}
-	n.weak, n.acks = r.Signed(), r.Signed()
+	n.weak = r.Signed()
 	n.first = make([]row, r.Count())
 	for i := range n.first {
 		n.first[i] = r.row()

@@ -36,6 +36,7 @@ type pairFound struct {
 	rule, name      string
 	n               string
 	message, advice string
+	points          string // stream and frames of the example
 	next            string
 }
 
@@ -216,11 +217,46 @@ func waitWords(w *pair.Waits) []string {
 }
 
 func foundOf(n PairNames, r *pair.RuleCount) pairFound {
+	message := prose.Safe(r.Finding.Message.String())
+	if r.N > 1 {
+		message = "for example, " + message
+	}
 	return pairFound{
 		severity: r.Severity, rule: prose.Safe(r.Rule), name: prose.Safe(r.Name), n: prose.Count(r.N, "connection"),
-		message: prose.UpperFirst(prose.Safe(r.Finding.Message.String())), advice: prose.Safe(r.Finding.Advice.String()), next: showPair(n, r.Flow),
+		message: prose.UpperFirst(message), advice: prose.Safe(r.Finding.Advice.String()), points: pairPoints(r), next: showPair(n, r.Flow),
 	}
 }
+
+// pairPoints lists the evidence of an example: stream 0: A 195; B 191.
+func pairPoints(r *pair.RuleCount) string {
+	var words string
+	switch a, b := r.Flow.A, r.Flow.B; {
+	case a == nil:
+		words = fmt.Sprintf("stream %d", b.Stream)
+	case b == nil || a.Stream == b.Stream:
+		words = fmt.Sprintf("stream %d", a.Stream)
+	default:
+		words = fmt.Sprintf("stream %d of A, %d of B", a.Stream, b.Stream)
+	}
+	between := ": "
+	for c, frames := range [...][]int64{r.Finding.AFrames, r.Finding.BFrames} {
+		for i, frame := range frames[:min(len(frames), mostPairPoints)] {
+			if i == 0 {
+				words, between = words+between+pairWays[c][:1], "; "
+			} else {
+				words += ","
+			}
+			words += fmt.Sprintf(" %d", frame)
+		}
+		if len(frames) > mostPairPoints {
+			words += " …"
+		}
+	}
+	return words
+}
+
+// mostPairPoints is how many frames of a capture are listed.
+const mostPairPoints = 8
 
 // showPair is the command that draws a connection.
 func showPair(n PairNames, f *pair.Flow) string {

@@ -57,3 +57,17 @@ func TestPairOfOneCapture(t *testing.T) {
 		t.Errorf("it does not say so:\n%s", text)
 	}
 }
+
+// What many connections show is shown by the one that lost most, with its frames, and the
+// gravest comes first.
+func TestPairExamples(t *testing.T) {
+	text := pairOf(t, "nat.a.pcap", "nat.b.pcap")
+	const want = `For example, 2 segments from the server to the client were lost between the captures, of 18 \(11 %\) .* stream 1: B 15, 213 →`
+	if !regexp.MustCompile(want).MatchString(text) {
+		t.Errorf("it does not say %q:\n%s", want, text)
+	}
+	text = pairOf(t, "path-dies.a.pcap", "path-dies.b.pcap")
+	if !regexp.MustCompile(`error FIN304 .* warning FIN601 .* warning FIN604 `).MatchString(text) {
+		t.Errorf("the gravest is not first:\n%s", text)
+	}
+}

@@ -22,7 +22,7 @@ func pairMarkdown(w io.Writer, d *pairDigest) error {
 		if i == 0 {
 			b.WriteString("\n### Findings\n\n")
 		}
-		fmt.Fprintf(&b, "- **%s %s** (%s, %s): %s %s\n  %s\n", f.rule, mdEscape(f.name), f.severity, f.n, mdEscape(f.message), mdEscape(f.advice), mdCode(f.next))
+		fmt.Fprintf(&b, "- **%s %s** (%s, %s): %s %s\n  %s  \n  %s\n", f.rule, mdEscape(f.name), f.severity, f.n, mdEscape(f.message), mdEscape(f.advice), f.points, mdCode(f.next))
 	}
 	_, err := w.Write(b.Bytes())
 	return err

@@ -41,7 +41,7 @@ func (d *pairDigest) pageFound() (list []map[string]string) {
 	for i := range d.found {
 		f := &d.found[i]
 		list = append(list, map[string]string{
-			"Severity": f.severity.String(), "Rule": f.rule, "Name": f.name, "N": f.n, "Message": f.message, "Advice": f.advice, "Next": f.next,
+			"Severity": f.severity.String(), "Rule": f.rule, "Name": f.name, "N": f.n, "Message": f.message, "Advice": f.advice, "Points": f.points, "Next": f.next,
 		})
 	}
 	return list

@@ -43,7 +43,11 @@ func pairText(w io.Writer, d *pairDigest, s Style) error {
 				b.WriteString("        " + line + "\n")
 			}
 		}
-		b.WriteString("          →  " + f.next + "\n")
+		b.WriteString("          " + f.points)
+		if prose.Width(f.points)+prose.Width(f.next)+18 > s.columns() {
+			b.WriteString("\n        ")
+		}
+		b.WriteString("  →  " + f.next + "\n")
 	}
 	_, err := w.Write(b.Bytes())
 	return err
