@@ -210,6 +210,9 @@ func (p *pairRun) compare(w io.Writer, names report.PairNames, files [2][]string
 	case err != nil:
 		return 0, err
 	}
+	if r.Matched == 0 && r.OnlyA+r.OnlyB > 0 && len(p.where.list) == 0 && !p.output.quiet {
+		p.errorf("finwait: warning: no connection is in both %s and %s\n", prose.Safe(names.A), prose.Safe(names.B))
+	}
 	style := p.output.style(p.styled(w), p.Stdout)
 	found, err := report.WritePair(w, p.output.format.value, names, r, style)
 	code := pairCode(r, p.input.strict)
