@@ -25,6 +25,9 @@ func TestEndedAtOnce(t *testing.T) {
 			if said := strings.Contains(f.Message, "one event ended them"); said != want {
 				t.Errorf("%s: %s says it: %v, want %v: %s", file, f.Rule, said, want, f.Message)
 			}
+			if n := strings.Count(f.Message, "a reload"); n > 1 {
+				t.Errorf("%s: %s names the reload %d times: %s", file, f.Rule, n, f.Message)
+			}
 		}
 	}
 }

@@ -21,7 +21,7 @@ var (
 	// formats are endings that promise a format, whichever command writes it, or none does.
 	formats = []string{
 		"jsonl", "json", "csv", "tsv", "parquet", "html", "svg", "markdown", "openmetrics", "zeek", "zabbix",
-		"arrow", "avro", "cap", "feather", "orc", "pcap", "pcapng", "pdf", "png", "sqlite", "xlsx", "xml", "yaml", "yml",
+		"arrow", "avro", "cap", "feather", "orc", "pcap", "pcapng", "pdf", "png", "sqlite", "xlsx", "xml",
 	}
 )
 
