@@ -66,10 +66,7 @@ func listed(id byte, n int, one string) []byte {
 // What a small file says of itself costs little: neither long lists that take no octets,
 // nor pages that are longer than they say, nor a footer of very many little things.
 func TestHostileFilesCostLittle(t *testing.T) {
-	most := 1500 * time.Millisecond
-	if testing.Short() { // which the race detector runs
-		most *= 10
-	}
+	most := traffic.Bound(time.Second, testing.Short())
 	for name, file := range map[string][]byte{
 		"one list":            bomb(t, 1, math.MaxInt32),
 		"one of 200 million":  bomb(t, 1, 200_000_000),

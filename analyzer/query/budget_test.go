@@ -81,10 +81,7 @@ func nested(outer, inner string, depth int, what string) string {
 // TestBombs wants each of them refused, soon and without much memory.
 func TestBombs(t *testing.T) {
 	const mostHeap = 64 << 20
-	most := 1500 * time.Millisecond // of processors that may share a core
-	if testing.Short() {
-		most *= 10 // the race detector, which runs the short tests, takes that much longer
-	}
+	most := traffic.Bound(time.Second, testing.Short())
 	for text, want := range bombs {
 		facts := manyFacts(300)
 		debug.FreeOSMemory()

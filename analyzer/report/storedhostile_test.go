@@ -14,10 +14,7 @@ import (
 // A line or row of very many little things is no record, and costs little: an empty
 // finding takes three octets in a file, and hundreds in memory.
 func TestHostileLists(t *testing.T) {
-	most := 1500 * time.Millisecond
-	if testing.Short() { // which the race detector runs
-		most *= 10
-	}
+	most := traffic.Bound(time.Second, testing.Short())
 	line, _, _ := strings.Cut(string(stored(t, "jsonl", 1)), "\n")
 	for list, element := range map[string]string{"findings": "{}", "waits": "{}", "vlan": "1"} {
 		begin := strings.Index(line, `"`+list+`":`)
