@@ -171,16 +171,27 @@ func severityWords(s *model.Severities) (words []string) {
 	return words
 }
 
+// beginLine names a file and what is wrong with it; read is false where nothing of it
+// could be read.
+func beginLine(file string, problem *string, format string) (line fileLine, read bool) {
+	line.name = prose.Safe(file)
+	if problem == nil {
+		return line, true
+	}
+	line.problem = prose.Safe(strings.TrimPrefix(*problem, file+": "))
+	if format == "" {
+		line.facts = "not read"
+		return line, false
+	}
+	return line, true
+}
+
 // newFileLine says what is known of a file: what was found in it, too, if it is
 // one of several.
 func newFileLine(f *model.FileInfo, several bool) fileLine {
-	line := fileLine{name: prose.Safe(f.File)}
-	if f.Error != nil {
-		line.problem = prose.Safe(strings.TrimPrefix(*f.Error, f.File+": "))
-		if f.Format == "" {
-			line.facts = "not read"
-			return line
-		}
+	line, read := beginLine(f.File, f.Error, f.Format)
+	if !read {
+		return line
 	}
 	var facts []string
 	if f.Connections != nil {
@@ -219,13 +230,9 @@ func newFileLine(f *model.FileInfo, several bool) fileLine {
 
 // newRunLine says what is known of a stored run.
 func newRunLine(r *model.RunInfo, several bool) fileLine {
-	line := fileLine{name: prose.Safe(r.File)}
-	if r.Error != nil {
-		line.problem = prose.Safe(strings.TrimPrefix(*r.Error, r.File+": "))
-		if r.Format == "" {
-			line.facts = "not read"
-			return line
-		}
+	line, read := beginLine(r.File, r.Error, r.Format)
+	if !read {
+		return line
 	}
 	captures := prose.Count(r.Captures, "capture")
 	if r.Joined {

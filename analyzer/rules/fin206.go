@@ -39,7 +39,7 @@ keepalive_timeout (nginx), KeepAliveTimeout (Apache), keepAliveTimeout (Node), I
 	},
 	Check: checkIdleClose,
 	Group: groupIdle,
-	Frame: frameIdle,
+	Frame: framesAre("FIN206", "last payload", "close_notify"), // what was said before the silence, and perhaps behind it
 	Doubts: unseen(
 		captureGap,
 		clockStep,

@@ -43,7 +43,7 @@ the other's, by more than a round trip. Let it repeat requests that are safe to 
 	},
 	Check:  checkKeepAliveRace,
 	Group:  groupRace,
-	Frame:  frameRace,
+	Frame:  framesAre("FIN207", "request", "RST"), // and an RST behind it that is not the one that the record has
 	Doubts: unseen(clockStep),
 }
 

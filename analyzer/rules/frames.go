@@ -27,34 +27,21 @@ func unnamed(r *model.Record, rule string) (frames []int64) {
 	return frames
 }
 
-// frameRace names the evidence of FIN207 that the record does not: the request, and an RST
-// behind it that is not the one that the record has.
-func frameRace(r *model.Record, frame int64) string {
-	switch slices.Index(unnamed(r, "FIN207"), frame) {
-	case 0:
-		return "request"
-	case 1:
-		return "RST"
+// framesAre returns what calls the evidence of a rule that the record does not name by these
+// words, in the order of the capture.
+func framesAre(rule string, words ...string) func(r *model.Record, frame int64) string {
+	return func(r *model.Record, frame int64) string {
+		if i := slices.Index(unnamed(r, rule), frame); i >= 0 && i < len(words) {
+			return words[i]
+		}
+		return ""
 	}
-	return ""
 }
 
 // frameLate names the evidence of FIN203 that the record does not.
 func frameLate(r *model.Record, frame int64) string {
 	if frames := unnamed(r, "FIN203"); len(frames) == 1 && frames[0] == frame {
 		return "late response"
-	}
-	return ""
-}
-
-// frameIdle names the evidence of FIN206 that the record does not: what was said before the
-// silence, and a close_notify behind it.
-func frameIdle(r *model.Record, frame int64) string {
-	switch slices.Index(unnamed(r, "FIN206"), frame) {
-	case 0:
-		return "last payload"
-	case 1:
-		return "close_notify"
 	}
 	return ""
 }
