@@ -87,7 +87,8 @@ func (t *textReport) caveats(b *bytes.Buffer, d *digest) {
 	}
 }
 
-// closes puts how the connections closed beside who closed first.
+// closes says how the connections closed, and in a line of its own who closed first:
+// side by side the two would share rows, as if each row's numbers were of one thing.
 func (t *textReport) closes(b *bytes.Buffer, d *digest) {
 	if len(d.closes) == 0 {
 		return
@@ -96,28 +97,21 @@ func (t *textReport) closes(b *bytes.Buffer, d *digest) {
 	for _, c := range d.closes {
 		words, digits = max(words, prose.Width(c.words)), max(digits, len(prose.Number(c.n)))
 	}
-	left := make([]string, len(d.closes))
-	width := 0
-	for i, c := range d.closes {
-		left[i] = fmt.Sprintf("  %s  %*s  %s", prose.Pad(c.words, words), digits, prose.Number(c.n), bar(c.n, d.closes[0].n))
-		width = max(width, prose.Width(left[i]))
+	fmt.Fprintf(b, "\n%s\n", t.style.bold("How they closed"))
+	for _, c := range d.closes {
+		fmt.Fprintf(b, "  %s  %*s  %s\n", prose.Pad(c.words, words), digits, prose.Number(c.n), bar(c.n, d.closes[0].n))
 	}
-	width = max(width, len("How they closed")) + 4
-	fmt.Fprintf(b, "\n%s", t.style.bold(prose.Pad("How they closed", width)))
 	if len(d.closers) > 0 {
-		b.WriteString(t.style.bold("first to close"))
+		fmt.Fprintf(b, "  first to close: %s\n", strings.Join(closerWords(d.closers), ", "))
 	}
-	b.WriteByte('\n')
-	for i := range max(len(left), len(d.closers)) {
-		line := ""
-		if i < len(left) {
-			line = left[i]
-		}
-		if i < len(d.closers) {
-			line = prose.Pad(line, width) + fmt.Sprintf("%s %s", d.closers[i].words, prose.Number(d.closers[i].n))
-		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+}
+
+// closerWords words who closed first, and how often.
+func closerWords(closers []tallied) (words []string) {
+	for _, c := range closers {
+		words = append(words, c.words+" "+prose.Number(c.n))
 	}
+	return words
 }
 
 func (t *textReport) states(b *bytes.Buffer, d *digest) {

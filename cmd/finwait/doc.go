@@ -3,8 +3,9 @@
 //	$ finwait go-timeout.pcap
 //	go-timeout.pcap   12 connections, …
 //
-//	How they closed                        first to close
-//	  reset after FIN  12  ████████████    client 12
+//	How they closed
+//	  reset after FIN  12  ████████████
+//	  first to close: client 12
 //
 //	Time in closing states … n      p50      p90 …    max  still open
 //	  client FIN-WAIT-1 …
