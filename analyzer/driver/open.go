@@ -103,7 +103,7 @@ func (p *fifo) Read(b []byte) (n int, err error) {
 
 // Interruptible returns a reader of r that gives up with ctx.Err() when ctx
 // ends, though a Read of r still waits: a terminal, or a pipe from a tcpdump
-// that captures nothing.
+// that captures nothing. What r says it has Buffered is read all the same.
 func Interruptible(ctx context.Context, r io.Reader) io.Reader {
 	if r == nil || ctx.Done() == nil {
 		return r
@@ -131,6 +131,9 @@ func (c *ctxReader) Read(p []byte) (int, error) {
 	if len(c.unread) == 0 {
 		if c.err != nil {
 			return 0, c.err
+		}
+		if r, ok := c.r.(interface{ Buffered() int }); ok && r.Buffered() > 0 {
+			return c.r.Read(p[:min(len(p), r.Buffered())])
 		}
 		c.fill()
 		if len(c.unread) == 0 {

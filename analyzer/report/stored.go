@@ -12,6 +12,7 @@ import (
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
+	"finwait/analyzer/scratch"
 	"finwait/reassembly/capture"
 )
 
@@ -30,63 +31,122 @@ type Stored struct {
 
 const parquetMagic = "PAR1"
 
-// look opens a file that may be a stored run, and returns what it begins with; a nil
-// Content where it is none.
-func look(name string) (*capture.Content, []byte) {
+// look opens a file that may be a stored run; nil where it is none.
+func look(name string) *capture.Content {
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() || capture.NamedLike(name) {
-		return nil, nil
+		return nil
 	}
 	c, err := capture.OpenContent(name)
 	if err != nil {
-		return nil, nil // it is told of what is opened as a capture
+		return nil // it is told of what is opened as a capture
 	}
-	head, _ := c.Peek(64)
-	if bytes.HasPrefix(head, []byte(parquetMagic)) || isJSON(bytes.TrimSpace(head)) || len(head) == 0 && strings.Contains(name, ".jsonl") {
-		return c, head
+	if begins(c) || isEmpty(c) && strings.Contains(name, ".jsonl") {
+		return c
 	}
 	_ = c.Close() // it was read only
-	return nil, nil
+	return nil
+}
+
+// begins reports whether c begins as a stored run does, and as no capture. Of what blanks
+// do not begin it reads no more than it needs: more may come late.
+func begins(c *capture.Content) bool {
+	head, _ := c.Peek(len(parquetMagic))
+	if len(bytes.TrimSpace(head)) == 0 {
+		head, _ = c.Peek(64)
+	}
+	text := bytes.TrimSpace(head)
+	return isParquet(head) || bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("["))
+}
+
+func isParquet(head []byte) bool { return bytes.HasPrefix(head, []byte(parquetMagic)) }
+
+func isEmpty(c *capture.Content) bool {
+	head, _ := c.Peek(1)
+	return len(head) == 0
 }
 
 // IsStored reports whether a file is a stored run, whatever it is compressed with.
 func IsStored(name string) bool {
-	c, _ := look(name)
+	c := look(name)
 	return c != nil && c.Close() == nil
 }
 
 // OpenStored opens a stored run; nil where a file is none.
 func OpenStored(name string) (*Stored, error) {
-	c, head := look(name)
-	switch {
-	case c == nil:
+	c := look(name)
+	if c == nil {
 		return nil, nil
-	case !bytes.HasPrefix(head, []byte(parquetMagic)):
+	}
+	return newStored(name, c)
+}
+
+// maxBegin is how many octets BeginsStored may keep: more than a block of any compression
+// takes.
+const maxBegin = 16 << 20
+
+// BeginsStored reports whether in begins as a stored run does, whatever it is compressed
+// with, and returns a reader of the whole of it.
+func BeginsStored(in io.Reader) (is bool, whole io.Reader) {
+	r := &rewound{in: in}
+	if c, err := capture.NewContent("", io.TeeReader(io.LimitReader(in, maxBegin), &r.kept)); err == nil {
+		is = begins(c)
+		_ = c.Close() // it was read only
+	}
+	return is, r
+}
+
+// rewound reads again what was kept, and then on.
+type rewound struct {
+	kept bytes.Buffer
+	in   io.Reader
+}
+
+func (r *rewound) Read(p []byte) (int, error) {
+	if r.kept.Len() > 0 {
+		return r.kept.Read(p)
+	}
+	return r.in.Read(p)
+}
+
+// Buffered returns how many octets can be read without waiting.
+func (r *rewound) Buffered() int { return r.kept.Len() }
+
+// ReadStored returns the stored run that in begins with. Parquet, which is not read in the
+// order of its octets, is kept in a temporary file.
+func ReadStored(name string, in io.Reader) (*Stored, error) {
+	c, err := capture.NewContent(name, in)
+	if err != nil {
+		return nil, err
+	}
+	return newStored(name, c)
+}
+
+// newStored reads what a stored run says of itself.
+func newStored(name string, c *capture.Content) (*Stored, error) {
+	head, _ := c.Peek(len(parquetMagic))
+	switch {
+	case !isParquet(head):
 		return &Stored{Name: name, Format: "jsonl", lines: bufio.NewReaderSize(c, readAhead), close: c}, nil
 	case c.Compression != "":
 		return nil, errors.Join(fmt.Errorf("%s: Parquet within %s, whose pages are out of reach: decompress it first", name, c.Compression), c.Close())
 	}
-	records, err := openParquet(c.File())
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), c.Close())
+	s := &Stored{Name: name, Format: "parquet", close: c}
+	f := c.File()
+	if f == nil {
+		kept, err := scratch.New("stored")
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		s.close, f = kept, kept.File
+		if _, err := io.Copy(kept, c); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", name, err), kept.Close())
+		}
 	}
-	return &Stored{Name: name, Format: "parquet", parquet: records, close: c}, nil
-}
-
-// isJSON reports whether text begins as flows --format jsonl or json does, and no
-// capture.
-func isJSON(text []byte) bool {
-	return bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("["))
-}
-
-// BeginsStored reports whether in begins as JSON Lines or JSON do.
-func BeginsStored(in *bufio.Reader) bool {
-	head, _ := in.Peek(1)
-	return isJSON(head)
-}
-
-// StoredLines returns the stored run that in begins with.
-func StoredLines(name string, in *bufio.Reader) *Stored {
-	return &Stored{Name: name, Format: "jsonl", lines: in, close: io.NopCloser(nil)}
+	var err error
+	if s.parquet, err = openParquet(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), s.close.Close())
+	}
+	return s, nil
 }
 
 // Close closes the file.

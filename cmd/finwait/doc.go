@@ -1082,8 +1082,8 @@
 //
 //	Which files. report and diff read what flows wrote as jsonl, json or parquet: of one
 //	capture or of many, with --join or without, in the order in which they are named, beside
-//	captures, too. JSON may be compressed as captures may, or come from standard input;
-//	Parquet is compressed within. Parquet that another program wrote is read where it has the
+//	captures, too. JSON may be compressed as captures may; Parquet is compressed within. Each
+//	may come from standard input. Parquet that another program wrote is read where it has the
 //	same columns, in pages of the first version, with Snappy, zstd or bare, and in the
 //	encodings PLAIN, dictionary and DELTA_BINARY_PACKED: what DuckDB writes with COPY, for
 //	example.

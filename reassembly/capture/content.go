@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 )
 
@@ -21,6 +22,16 @@ func OpenContent(path string) (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newContent(path, in)
+}
+
+// NewContent reads from r what need not be a capture. The caller owns r; the path is a name
+// for it.
+func NewContent(path string, r io.Reader) (*Content, error) {
+	return newContent(path, &input{src: r})
+}
+
+func newContent(path string, in *input) (*Content, error) {
 	br, err := in.plain()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, errors.Join(err, in.Close()))
@@ -28,7 +39,7 @@ func OpenContent(path string) (*Content, error) {
 	return &Content{br, in.compression, in}, nil
 }
 
-// File returns the file; it is closed with the Content.
+// File returns the file, nil where there is none; it is closed with the Content.
 func (c *Content) File() *os.File { return c.in.file }
 
 // Close closes the file.

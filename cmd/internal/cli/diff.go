@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
 	"finwait/analyzer/report"
-	"finwait/analyzer/rules"
 	"finwait/reassembly/capture"
 )
 
@@ -131,17 +129,19 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	ctx, stop := context.WithCancel(d.ctx)
 	defer stop()
 	d.selector.stop = stop
-	in := d.standardInput()
-	if stored, err := d.stored(arg, in); stored != nil || err != nil {
-		if err != nil { // as if it were empty
-			d.problem(err)
-			return run, run.Close(new(model.Summary))
-		}
-		defer stored.Close()
+	options := d.input.options()
+	options.Problem, options.Select, options.Config = d.problem, d.selector.filter(), d.config
+	isStored := false
+	if arg == "-" {
+		isStored, options.Stdin = d.standardInput()
+	} else {
+		isStored = report.IsStored(arg)
+	}
+	if isStored {
 		if flag := d.packetsOnly(); flag != "" {
 			return nil, gone(arg, flag)
 		}
-		return run, d.replay(stored, run)
+		return run, d.replay(ctx, arg, options, run)
 	}
 	files, skipped, err := capture.Files(ctx, []string{arg})
 	d.skipped(skipped, d.quiet)
@@ -150,62 +150,24 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	}
 	progress := d.progress(files, d.quiet || d.hidden, nil)
 	defer progress.end()
-	options := d.input.options()
 	options.Meter = progress.of()
-	options.Stdin, options.Problem = in, d.problem
-	options.Select = d.selector.filter()
-	options.Config = d.config
 	_, err = driver.Run(ctx, files, options, run)
 	return run, err
 }
 
-// stored opens a stored run; nil where a file is none.
-func (d *diffRun) stored(arg string, in *bufio.Reader) (*report.Stored, error) {
-	if arg != "-" {
-		return report.OpenStored(arg)
-	}
-	if !report.BeginsStored(in) {
-		return nil, nil
-	}
-	return report.StoredLines(arg, in), nil
-}
-
-// replay reads a stored run.
-func (d *diffRun) replay(stored *report.Stored, run *diff.Run) error {
-	h := &replayed{run: run, selects: d.selector.filter(), config: d.config}
-	err := stored.Each(d.problem, func(r *model.Record) error {
-		if d.ctx.Err() != nil || d.selector.err != nil {
-			return errStopped
-		}
-		return h.Record(r)
-	})
-	if err != nil && !errors.Is(err, errStopped) {
+// replay reads a stored run. One that cannot be read is as if it were empty.
+func (d *diffRun) replay(ctx context.Context, arg string, options driver.Options, run *diff.Run) error {
+	replay := driver.NewReplay(options, run)
+	if stored, err := openStored(arg, options.Stdin); err != nil {
+		d.problem(err)
+	} else if err := replayed(ctx, stored, d.problem, replay.Record); err != nil {
 		return err
 	}
-	return run.Close(h.totals.Summary())
-}
-
-// errStopped ends the reading of a stored run whose results nobody wants.
-var errStopped = errors.New("stopped")
-
-// replayed counts a stored run: it selects as an analysis does.
-type replayed struct {
-	run     *diff.Run
-	selects func(*model.Record) bool // nil for all
-	config  *model.Config
-	totals  model.Aggregate
-}
-
-func (h *replayed) Record(r *model.Record) error {
-	r.Findings = slices.DeleteFunc(r.Findings, func(f model.Finding) bool {
-		rule := rules.Find(f.Rule)
-		return rule != nil && !h.config.Runs(rule)
-	})
-	if h.selects != nil && !h.selects(r) {
-		return nil
+	outcome, err := replay.Finish()
+	if err != nil {
+		return err
 	}
-	h.totals.Add(r)
-	return h.run.Record(r)
+	return run.Close(outcome.Summary())
 }
 
 // problem tells what is wrong with an input.

@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -34,13 +34,12 @@ func gone(run, flag string) error {
 	return &usageError{text: fmt.Sprintf("%s is a stored run, whose packets are gone: --%s cannot apply to it", prose.Safe(run), flag)}
 }
 
-// standardInput is to be looked at before it is read.
-func (inv *invocation) standardInput() *bufio.Reader {
-	in := inv.Stdin
-	if in == nil {
+// standardInput looks whether standard input is a stored run, and returns all of it.
+func (inv *invocation) standardInput() (isStored bool, in io.Reader) {
+	if in = inv.Stdin; in == nil {
 		in = os.Stdin
 	}
-	return bufio.NewReader(driver.Interruptible(inv.ctx, in))
+	return report.BeginsStored(driver.Interruptible(inv.ctx, in))
 }
 
 // findStored looks which of the files are stored runs, where the command takes some.
@@ -52,8 +51,7 @@ func (j *job) findStored(files []string) error {
 	for _, file := range files {
 		is := false
 		if file == "-" {
-			in := j.standardInput()
-			is, j.Stdin = report.BeginsStored(in), in
+			is, j.Stdin = j.standardInput()
 		} else {
 			is = report.IsStored(file)
 		}
@@ -169,21 +167,17 @@ func (m *merging) run(ctx context.Context, file string) error {
 			info.Error = &text
 		}
 	}
-	stored, err := m.open(file)
+	stored, err := openStored(file, m.Stdin)
 	if err != nil {
 		problem(err)
 	} else {
 		info.Format = stored.Format
-		err = stored.Each(problem, func(r *model.Record) error {
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
+		err := replayed(ctx, stored, problem, func(r *model.Record) error {
 			r.File = m.sources.name(r.File)
 			return replay.Record(r)
 		})
 		info.Lost = stored.Lost
-		_ = stored.Close() // it was read only
-		if err != nil && ctx.Err() == nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -199,13 +193,29 @@ func (m *merging) run(ctx context.Context, file string) error {
 	return err
 }
 
-func (m *merging) open(file string) (*report.Stored, error) {
+// openStored opens what was found to be a stored run.
+func openStored(file string, stdin io.Reader) (*report.Stored, error) {
 	if file == "-" {
-		return report.StoredLines(file, m.Stdin.(*bufio.Reader)), nil
+		return report.ReadStored(file, stdin)
 	}
 	stored, err := report.OpenStored(file)
 	if stored == nil && err == nil {
 		err = fmt.Errorf("%s: it is no stored run any more", file)
 	}
 	return stored, err
+}
+
+// replayed hands the records of a stored run to take until ctx ends, and closes it.
+func replayed(ctx context.Context, stored *report.Stored, problem func(error), take func(*model.Record) error) error {
+	err := stored.Each(problem, func(r *model.Record) error {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return take(r)
+	})
+	_ = stored.Close() // it was read only
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
