@@ -32,9 +32,9 @@ func (m *Moments) Worst(end *model.Time) (*model.Moment, error) {
 	if err != nil {
 		return nil, err
 	}
-	var w worst
+	var w Worst
 	w.chart(chart)
-	return w.moment, nil
+	return w.Moment, nil
 }
 
 // Merge takes in what another counted.

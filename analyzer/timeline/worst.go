@@ -8,11 +8,63 @@ import (
 // minWorst is how many sockets must wait at once to be told of.
 const minWorst = 2
 
+// Worst is the worst moment of some captures: when most sockets of a host waited in one of
+// the states that people see in netstat and ask about.
+type Worst struct {
+	Moment *model.Moment // nil where there is none
+	Stayed float64       // how long sockets were in that state, in seconds of all together
+}
+
+// Merge takes in that of captures that come after those of w. Of equal ones the earlier
+// stays, as in one run.
+func (w *Worst) Merge(next Worst) {
+	if next.above(w) {
+		*w = next
+	}
+}
+
+// above reports whether w is worse than o: by how many sockets there are, then by that they
+// are closing, then by how long sockets were in that state.
+func (w *Worst) above(o *Worst) bool {
+	if w.Moment == nil || o.Moment == nil {
+		return w.Moment != nil
+	}
+	opening, otherOpening := w.Moment.State == tcpstate.SynReceived, o.Moment.State == tcpstate.SynReceived
+	switch {
+	case w.Moment.Sockets != o.Moment.Sockets:
+		return w.Moment.Sockets > o.Moment.Sockets
+	case opening != otherOpening:
+		return otherOpening
+	}
+	return w.Stayed > o.Stayed
+}
+
+// chart takes in the series of a chart.
+func (w *Worst) chart(c *Chart) {
+	for i := range c.Series {
+		s := &c.Series[i]
+		peak := s.Peak()
+		if peak.Sockets < minWorst || s.Host == Other {
+			continue
+		}
+		w.Merge(Worst{
+			&model.Moment{File: c.File, Time: c.Time(peak.At), Host: s.Host, Side: s.Side, State: s.State, Sockets: peak.Sockets},
+			float64(s.area()) * c.Step.Seconds(),
+		})
+	}
+}
+
+// WorstHandler finds the Worst.
+type WorstHandler struct {
+	model.Handler
+	Worst
+	charts *Handler
+}
+
 // NewWorst returns a Handler that hands on all that h would get, and adds the worst
-// moment to the summary: when most sockets of a host waited in one of the states that
-// people see in netstat and ask about.
-func NewWorst(h model.Handler, joined bool) model.Handler {
-	w := &worst{Handler: h}
+// moment to the summary.
+func NewWorst(h model.Handler, joined bool) *WorstHandler {
+	w := &WorstHandler{Handler: h}
 	w.charts = NewHandler(worstOptions(), joined, chartFunc(w.chart))
 	return w
 }
@@ -24,32 +76,25 @@ func worstOptions() Options {
 	}}
 }
 
-type worst struct {
-	model.Handler
-	charts *Handler
-	moment *model.Moment
-	gravity
-}
-
-func (w *worst) Record(r *model.Record) error {
+func (w *WorstHandler) Record(r *model.Record) error {
 	if err := w.charts.Record(r); err != nil {
 		return err
 	}
 	return w.Handler.Record(r)
 }
 
-func (w *worst) File(f *model.FileInfo) error {
+func (w *WorstHandler) File(f *model.FileInfo) error {
 	if err := w.charts.File(f); err != nil {
 		return err
 	}
 	return w.Handler.File(f)
 }
 
-func (w *worst) Close(s *model.Summary) error {
+func (w *WorstHandler) Close(s *model.Summary) error {
 	if err := w.charts.Close(s); err != nil {
 		return err
 	}
-	s.WorstMoment = w.moment
+	s.WorstMoment = w.Moment
 	return w.Handler.Close(s)
 }
 
@@ -62,40 +107,6 @@ func (f chartFunc) Chart(c *Chart) error {
 }
 
 func (chartFunc) Close() error { return nil }
-
-func (w *worst) chart(c *Chart) {
-	for i := range c.Series {
-		s := &c.Series[i]
-		peak := s.Peak()
-		if peak.Sockets < minWorst || s.Host == Other {
-			continue
-		}
-		g := gravity{peak.Sockets, s.State != tcpstate.SynReceived, float64(s.area()) * c.Step.Seconds()}
-		if w.moment != nil && !g.above(w.gravity) {
-			continue
-		}
-		w.gravity = g
-		w.moment = &model.Moment{File: c.File, Time: c.Time(peak.At), Host: s.Host, Side: s.Side, State: s.State, Sockets: peak.Sockets}
-	}
-}
-
-// gravity is what makes one moment worse than another: how many sockets there are, then that
-// they are closing, then how long sockets were in that state, in seconds of all together.
-type gravity struct {
-	sockets int64
-	closing bool
-	stayed  float64
-}
-
-func (g gravity) above(o gravity) bool {
-	switch {
-	case g.sockets != o.sockets:
-		return g.sockets > o.sockets
-	case g.closing != o.closing:
-		return g.closing
-	}
-	return g.stayed > o.stayed
-}
 
 // area is the sum of the sockets over all moments.
 func (s *Series) area() (sum int64) {

@@ -30,17 +30,35 @@ func TestWorstOfEqual(t *testing.T) {
 		{[]Series{fewer, brief}, tcpstate.FinWait1},
 		{[]Series{brief, long, more}, tcpstate.SynReceived},
 	} {
-		for _, split := range []bool{false, true} { // one chart, or one each
-			w := new(worst)
-			list := c.list
-			for split && len(list) > 1 {
-				w.chart(&Chart{Step: time.Second, Start: model.Time(1e18), Series: list[:1]})
-				list = list[1:]
-			}
+		chart := func(w *Worst, list ...Series) {
 			w.chart(&Chart{Step: time.Second, Start: model.Time(1e18), Series: list})
-			if w.moment == nil || w.moment.State != c.want {
-				t.Errorf("%v (split %v): %+v, want %v", c.list, split, w.moment, c.want)
+		}
+		var one, each, merged Worst // one chart, one each, and one each that others counted
+		chart(&one, c.list...)
+		for _, s := range c.list {
+			var part Worst
+			chart(&part, s)
+			chart(&each, s)
+			merged.Merge(part)
+		}
+		for _, w := range []Worst{one, each, merged} {
+			if w.Moment == nil || w.Moment.State != c.want {
+				t.Errorf("%v: %+v, want %v", c.list, w.Moment, c.want)
 			}
 		}
+	}
+}
+
+// Of moments that are as bad as each other the first stays, and one counts more than none.
+func TestWorstFirstOfEqual(t *testing.T) {
+	part := func(file string) Worst {
+		return Worst{&model.Moment{File: file, State: tcpstate.CloseWait, Sockets: 3}, 12.5}
+	}
+	var w Worst
+	for _, next := range []Worst{{}, part("a"), {}, part("b")} {
+		w.Merge(next)
+	}
+	if w.Moment == nil || w.Moment.File != "a" {
+		t.Errorf("%+v, want that of a", w.Moment)
 	}
 }

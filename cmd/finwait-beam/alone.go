@@ -38,12 +38,12 @@ func (f *aloneFn) ProcessElement(ctx context.Context, task Task, emit func(int, 
 		o := f.Settings.options()
 		o.Open, o.Jobs = opener(ctx, task.File), 1
 		o.Problem = func(err error) { part.Problems = append(part.Problems, problemOf(err)) }
-		records := &recordsHandler{Handler: f.Settings.handler(w)}
-		part.Outcome, err = driver.Run(ctx, []string{task.File}, o, timeline.NewWorst(records, false))
+		worst := timeline.NewWorst(f.Settings.handler(w), false)
+		part.Outcome, err = driver.Run(ctx, []string{task.File}, o, worst)
 		if err == nil && part.Outcome.Interrupted {
 			err = context.Cause(ctx)
 		}
-		part.Moment = records.moment
+		part.Worst = worst.Worst
 		return err
 	})
 	if err != nil {
@@ -55,17 +55,6 @@ func (f *aloneFn) ProcessElement(ctx context.Context, task Task, emit func(int, 
 	}
 	emit(task.Index/groupSize, text)
 	return nil
-}
-
-// recordsHandler writes records and takes the worst moment from the summary.
-type recordsHandler struct {
-	model.Handler
-	moment *model.Moment
-}
-
-func (h *recordsHandler) Close(s *model.Summary) error {
-	h.moment = s.WorstMoment
-	return h.Handler.Close(s)
 }
 
 // options are those of the analysis.

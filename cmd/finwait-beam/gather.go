@@ -64,7 +64,7 @@ func (f *reportFn) ProcessElement(ctx context.Context, _ int, values func(*[]byt
 		return err
 	}
 	summary := all.Outcome.Summary()
-	summary.WorstMoment = all.Moment
+	summary.WorstMoment = all.Worst.Moment
 	if err := write(ctx, f.Settings.report(), func(w io.Writer) error { return report.SummaryJSON(w).Close(summary) }); err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"finwait/analyzer/driver"
-	"finwait/analyzer/model"
 	"finwait/analyzer/timeline"
 )
 
@@ -16,7 +15,7 @@ import (
 type Part struct {
 	Index    int // where it belongs among the others
 	Outcome  *driver.Outcome
-	Moment   *model.Moment // the worst
+	Worst    timeline.Worst
 	Problems []Problem
 
 	// Of captures that are joined:
@@ -55,9 +54,7 @@ func (s *Settings) merge(parts []*Part) *Part {
 	all := &Part{Outcome: driver.NewOutcome(s.options()), Moments: timeline.NewMoments()}
 	for _, p := range parts {
 		all.Outcome.Merge(p.Outcome)
-		if p.Moment != nil && (all.Moment == nil || p.Moment.Sockets > all.Moment.Sockets) {
-			all.Moment = p.Moment
-		}
+		all.Worst.Merge(p.Worst)
 		if p.Moments != nil {
 			all.Moments.Merge(p.Moments)
 		}

@@ -102,7 +102,7 @@ func (j *job) analyze(ctx context.Context, files []string, o driver.Options, h m
 	}
 	m.outcome.Interrupted = ctx.Err() != nil
 	s := m.outcome.Summary()
-	s.WorstMoment, s.Runs, s.Caveats = m.moment, m.infos, driver.Caveats(m.runs)
+	s.WorstMoment, s.Runs, s.Caveats = m.worst.Moment, m.infos, driver.Caveats(m.runs)
 	m.sources.settle(s)
 	if text := m.sources.caveat(); text != "" {
 		s.Caveats = append(s.Caveats, text)
@@ -115,47 +115,40 @@ type merging struct {
 	*job
 	options driver.Options
 	outcome *driver.Outcome
-	moment  *model.Moment // the worst
+	worst   timeline.Worst
 	runs    []*driver.Replay
 	infos   []model.RunInfo
 	sources sources
 }
 
-// momentHandler takes the worst moment from a summary.
-type momentHandler struct{ worst *model.Moment }
+// noRecords hands nothing on.
+type noRecords struct{}
 
-func (*momentHandler) Record(*model.Record) error { return nil }
-func (*momentHandler) File(*model.FileInfo) error { return nil }
-
-func (h *momentHandler) Close(s *model.Summary) error {
-	h.worst = s.WorstMoment
-	return nil
-}
+func (noRecords) Record(*model.Record) error { return nil }
+func (noRecords) File(*model.FileInfo) error { return nil }
+func (noRecords) Close(*model.Summary) error { return nil }
 
 // captures analyzes some that stand side by side among the files.
 func (m *merging) captures(ctx context.Context, files []string) error {
-	var h momentHandler
 	for _, file := range files {
 		m.sources.begin(file)
 		m.sources.name(file)
 	}
-	outcome, err := driver.Run(ctx, files, m.options, timeline.NewWorst(&h, false))
-	m.take(outcome, &h)
+	worst := timeline.NewWorst(noRecords{}, false)
+	outcome, err := driver.Run(ctx, files, m.options, worst)
+	m.take(outcome, worst)
 	return err
 }
 
 // take takes in a part.
-func (m *merging) take(part *driver.Outcome, h *momentHandler) {
+func (m *merging) take(part *driver.Outcome, worst *timeline.WorstHandler) {
 	m.outcome.Merge(part)
-	if h.worst != nil && (m.moment == nil || h.worst.Sockets > m.moment.Sockets) {
-		m.moment = h.worst
-	}
+	m.worst.Merge(worst.Worst)
 }
 
 // run takes in a stored run.
 func (m *merging) run(ctx context.Context, file string) error {
-	var h momentHandler
-	worst := timeline.NewWorst(&h, false)
+	worst := timeline.NewWorst(noRecords{}, false)
 	replay := driver.NewReplay(m.options, worst)
 	info := &replay.Info
 	info.File = file
@@ -188,7 +181,7 @@ func (m *merging) run(ctx context.Context, file string) error {
 	if info.Error != nil {
 		outcome.Unreadable++
 	}
-	m.take(outcome, &h)
+	m.take(outcome, worst)
 	m.runs, m.infos = append(m.runs, replay), append(m.infos, *info)
 	return err
 }

@@ -122,6 +122,21 @@ func TestReportOfStoredRuns(t *testing.T) {
 	}
 }
 
+// Of worst moments with equally many sockets, each of another run, the one is told that one run
+// of all captures tells of, in either order of the runs.
+func TestWorstOfStoredRuns(t *testing.T) {
+	opening, closing := "../../../testdata/real/syn-cookies.pcap", "../../../testdata/real/go-timeout-delayed.pcap"
+	for _, files := range [][]string{{opening, closing}, {closing, opening}} {
+		want := reportOf(t, files...)
+		if !strings.Contains(want, `"sockets": 4,
+  "state": "CLOSE-WAIT"`) {
+			t.Errorf("the two are not equally bad any more: %s", want)
+		}
+		alike(t, "two runs", reportOf(t, storedAs(t, "1.jsonl", files[0]), storedAs(t, "2.parquet", files[1])), want)
+		alike(t, "a capture and a run", reportOf(t, files[0], storedAs(t, "2.parquet", files[1])), want)
+	}
+}
+
 // The same of more connections and servers than are kept whole.
 func TestReportOfStoredTraffic(t *testing.T) {
 	shape := traffic.Mix(4000)
