@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"net/netip"
 	"reflect"
 	"strconv"
@@ -23,7 +24,16 @@ func (r *Record) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil), nil }
 // JSONAppender returns what appends values of a type of the record as JSON, for
 // formats in which a list is one cell. The values must be addressable.
 func JSONAppender(t reflect.Type) func(dst []byte, v reflect.Value) []byte {
-	l := layoutOf(t)
+	return layoutOf(t).appender()
+}
+
+// CellAppender returns what JSONAppender does, but with every quote doubled, as it stands
+// in a quoted cell of CSV.
+func CellAppender(t reflect.Type) func(dst []byte, v reflect.Value) []byte {
+	return (&layoutBuilder{doubled: true}).layoutOf(t).appender()
+}
+
+func (l layout) appender() func(dst []byte, v reflect.Value) []byte {
 	return func(dst []byte, v reflect.Value) []byte { return l.append(dst, v.Addr().UnsafePointer()) }
 }
 
@@ -51,7 +61,7 @@ func (l layout) append(dst []byte, p unsafe.Pointer) []byte {
 		case jsonSeconds:
 			dst = (*(*Seconds)(at)).Append(dst)
 		case jsonTime:
-			dst = append((*(*Time)(at)).Append(append(dst, '"')), '"')
+			dst = (*(*Time)(at)).Append(dst)
 		case jsonPointer:
 			if to := *(*unsafe.Pointer)(at); to != nil {
 				dst = s.of.append(dst, to)
@@ -83,12 +93,28 @@ func (s *step) appendRare(dst []byte, at unsafe.Pointer) []byte {
 		return (*(*conn.Caveats)(at)).AppendJSON(dst)
 	case jsonText:
 		return appendStr(dst, (*Text)(at).String())
+	case jsonDoubled:
+		n := len(dst)
+		return doubleQuotes(s.of.append(dst, at), n)
 	}
-	dst = append(dst, '"')
 	if ip := (*netip.Addr)(at); ip.IsValid() { // captures know of no zones
 		dst = ip.WithZone("").AppendTo(dst)
 	}
-	return append(dst, '"')
+	return dst
+}
+
+// doubleQuotes doubles the quotes of what stands behind the first n octets.
+func doubleQuotes(dst []byte, n int) []byte {
+	from := len(dst) - 1
+	dst = append(dst, make([]byte, bytes.Count(dst[n:], []byte{'"'}))...)
+	for to := len(dst) - 1; to > from; from-- {
+		if dst[to] = dst[from]; dst[to] == '"' {
+			to--
+			dst[to] = '"'
+		}
+		to--
+	}
+	return dst
 }
 
 // appendWord appends the word of an enumeration.
@@ -96,7 +122,12 @@ func (s *step) appendWord(dst []byte, at unsafe.Pointer) []byte {
 	if v := *(*uint8)(at); int(v) < len(s.words) && s.words[v].n > 0 {
 		return s.words[v].append(dst)
 	}
-	return appendStr(dst, wordOf(reflect.NewAt(s.typ, at).Elem()))
+	n := len(dst)
+	dst = appendStr(dst, wordOf(reflect.NewAt(s.typ, at).Elem()))
+	if s.doubled {
+		dst = doubleQuotes(dst, n)
+	}
+	return dst
 }
 
 // list is how the runtime keeps a slice.

@@ -164,6 +164,24 @@ func TestAppendJSONIsWhatEncodingJSONWrites(t *testing.T) {
 	}
 }
 
+// As a cell of CSV a value is its JSON with every quote doubled, whatever stands in it.
+func TestCellsDoubleQuotes(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	whole, cell := JSONAppender(reflect.TypeFor[Record]()), CellAppender(reflect.TypeFor[Record]())
+	for i := range 1000 {
+		var r Record
+		if i > 0 {
+			fill(rnd, reflect.ValueOf(&r).Elem())
+			r.File += `"`
+		}
+		v := reflect.ValueOf(&r).Elem()
+		want := "1" + strings.ReplaceAll(string(whole(nil, v)), `"`, `""`)
+		if got := string(cell([]byte("1"), v)); got != want {
+			t.Fatalf("record %d\n got %s\nwant %s", i, got, want)
+		}
+	}
+}
+
 func TestAppendJSONWritesNilListsAsEmpty(t *testing.T) {
 	r := Record{Findings: []Finding{{}}, VLAN: []uint16{}}
 	got := string(r.AppendJSON(nil))

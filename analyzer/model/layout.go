@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"strings"
 )
 
 // A layout is how values of a type are written as JSON: steps that are taken one
@@ -24,6 +25,8 @@ type step struct {
 	null   bool         // a list without elements is null
 	words  []short      // of an enumeration, as JSON strings by value; empty for one to be looked up
 	typ    reflect.Type // of an enumeration
+
+	doubled bool // quotes are, of an enumeration
 
 	before *optional // a member that may stand before; then the text is rest
 	rest   string
@@ -81,6 +84,7 @@ const (
 	jsonCaveats
 	jsonPointer
 	jsonList
+	jsonDoubled // a value whose quotes are doubled once it stands there
 )
 
 // forms are how the values of a Kind are written; those of integers depend on their size.
@@ -95,9 +99,7 @@ var integers = map[reflect.Kind]jsonKind{
 
 // layoutOf returns the layout of values of a type.
 func layoutOf(t reflect.Type) layout {
-	var b layoutBuilder
-	b.value(t, 0, &Member{Words: wordsOf(t)})
-	return b.done()
+	return (&layoutBuilder{}).layoutOf(t)
 }
 
 // layoutBuilder makes a layout.
@@ -106,6 +108,22 @@ type layoutBuilder struct {
 	pending  string    // text that no step has yet
 	optional *optional // and a member among it
 	rest     int       // what of the text follows that member begins there
+	doubled  bool      // quotes are, see CellAppender
+}
+
+// layoutOf returns the layout of values of a type by themselves.
+func (b *layoutBuilder) layoutOf(t reflect.Type) layout {
+	of := layoutBuilder{doubled: b.doubled}
+	of.value(t, 0, &Member{Words: wordsOf(t)})
+	return of.done()
+}
+
+// quoted returns a text as it stands in the layout.
+func (b *layoutBuilder) quoted(text string) string {
+	if b.doubled {
+		return strings.ReplaceAll(text, `"`, `""`)
+	}
+	return text
 }
 
 func (b *layoutBuilder) done() layout {
@@ -120,8 +138,8 @@ func (b *layoutBuilder) flush() {
 }
 
 func (b *layoutBuilder) add(s step) {
-	if s.text, s.before = newShort(b.pending), b.optional; s.before != nil {
-		s.rest = b.pending[b.rest:]
+	if s.text, s.before = newShort(b.quoted(b.pending)), b.optional; s.before != nil {
+		s.rest = b.quoted(b.pending[b.rest:])
 	}
 	b.pending, b.optional = "", nil
 	b.steps = append(b.steps, s)
@@ -130,7 +148,7 @@ func (b *layoutBuilder) add(s step) {
 // value adds a value of type t that stands at an offset; m is the member that it belongs
 // to.
 func (b *layoutBuilder) value(t reflect.Type, offset uintptr, m *Member) {
-	s := step{offset: offset, typ: t}
+	s, quote := step{offset: offset, typ: t, doubled: b.doubled}, ""
 	switch kind := KindOf(t); kind {
 	case KindObject:
 		b.object(t, offset)
@@ -138,21 +156,30 @@ func (b *layoutBuilder) value(t reflect.Type, offset uintptr, m *Member) {
 	case KindInteger:
 		s.kind = integers[t.Kind()]
 	case KindWord:
-		s.kind, s.words = jsonWord, wordsByValue(t, m.Words)
+		s.kind, s.words = jsonWord, b.wordsByValue(t, m.Words)
+	case KindTime, KindAddress:
+		s.kind, quote = forms[kind], `"`
+	case KindString, KindText, KindWords:
+		s.kind = forms[kind]
+		if b.doubled {
+			s.kind, s.of = jsonDoubled, layoutOf(t)
+		}
 	default:
 		if s.kind = forms[kind]; s.kind == jsonEnd {
 			panic("model: no JSON for " + t.String())
 		}
 	}
 	if s.kind == jsonPointer || s.kind == jsonList {
-		var of layoutBuilder
+		of := layoutBuilder{doubled: b.doubled}
 		of.value(t.Elem(), 0, m)
 		s.of = of.done()
 	}
 	if s.kind == jsonList {
 		s.stride, s.null = t.Elem().Size(), m.EmptyNull
 	}
+	b.pending += quote
 	b.add(s)
+	b.pending = quote
 }
 
 // object adds the members of a struct. An optional one brings the comma behind it
@@ -172,7 +199,7 @@ func (b *layoutBuilder) object(t reflect.Type, offset uintptr) {
 		if b.optional != nil {
 			b.flush()
 		}
-		o := &optional{offset: offset + f.Offset, of: layoutOf(f.Type), list: KindOf(f.Type) == KindList}
+		o := &optional{offset: offset + f.Offset, of: b.layoutOf(f.Type), list: KindOf(f.Type) == KindList}
 		if i == len(list)-1 {
 			o.text = b.pending + comma + name
 		} else {
@@ -180,13 +207,14 @@ func (b *layoutBuilder) object(t reflect.Type, offset uintptr) {
 			comma = ""
 			o.text, o.after = b.pending+name, ","
 		}
+		o.text, o.after = b.quoted(o.text), b.quoted(o.after)
 		b.optional, b.rest = o, len(b.pending)
 	}
 	b.pending += "}"
 }
 
 // wordsByValue returns words of an enumeration as JSON strings.
-func wordsByValue(t reflect.Type, words []string) (list []short) {
+func (b *layoutBuilder) wordsByValue(t reflect.Type, words []string) (list []short) {
 	for _, word := range words {
 		v := reflect.New(t)
 		if err := v.Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(word)); err != nil {
@@ -195,7 +223,7 @@ func wordsByValue(t reflect.Type, words []string) (list []short) {
 		for uint64(len(list)) <= v.Elem().Uint() {
 			list = append(list, short{})
 		}
-		list[v.Elem().Uint()] = newShort(string(appendStr(nil, word)))
+		list[v.Elem().Uint()] = newShort(b.quoted(string(appendStr(nil, word))))
 	}
 	return list
 }

@@ -28,14 +28,21 @@ const (
 type column struct {
 	name string
 	kind kind
+	in   int   // the object that holds it, one of objects
 	path []int // the field of each struct on the way down
 	typ  reflect.Type
+	word bool // text is a word of an enumeration
 	null bool // an empty list is null
 
 	optional bool // the value, or an object that holds it, may be null
 
 	json func([]byte, reflect.Value) []byte // appends a list
+	cell func([]byte, reflect.Value) []byte // and this with every quote doubled
 }
+
+// objects are the structs of a record that flatten into columns, the record first, by
+// what holds them and as which field.
+var objects = []struct{ in, field int }{{}}
 
 // columns are all fields of model.Record in their order. They are read off
 // the type, so that a new field is in every flat format at once.
@@ -43,14 +50,16 @@ var columns = appendColumns(nil, column{}, reflect.TypeFor[model.Record]())
 
 // appendColumns appends those of the members of an object, itself in a column.
 func appendColumns(dst []column, in column, object reflect.Type) []column {
+	at := len(objects) - 1
 	for _, m := range model.Members(object) {
 		c := column{
-			name: in.name + m.Name, path: append(in.path[:len(in.path):len(in.path)], m.Index...), typ: model.Value(m.Type),
-			null: m.EmptyNull, optional: in.optional || m.MayBeNull(),
+			name: in.name + m.Name, in: at, path: append(in.path[:len(in.path):len(in.path)], m.Index...), typ: model.Value(m.Type),
+			word: model.KindOf(model.Value(m.Type)) == model.KindWord, null: m.EmptyNull, optional: in.optional || m.MayBeNull(),
 		}
 		of := model.KindOf(c.typ)
 		if of == model.KindObject {
 			c.name += "_"
+			objects = append(objects, struct{ in, field int }{at, m.Index[0]})
 			dst = appendColumns(dst, c, c.typ)
 			continue
 		}
@@ -59,7 +68,7 @@ func appendColumns(dst []column, in column, object reflect.Type) []column {
 			panic("report: no column for " + c.typ.String())
 		}
 		if c.kind == list {
-			c.json = model.JSONAppender(c.typ)
+			c.json, c.cell = model.JSONAppender(c.typ), model.CellAppender(c.typ)
 		}
 		dst = append(dst, c)
 	}
@@ -82,19 +91,35 @@ var cellKinds = map[model.Kind]kind{
 	model.KindList: list, model.KindWords: list,
 }
 
-// value returns the field of a Record; false means null.
-func (c *column) value(record reflect.Value) (v reflect.Value, ok bool) {
-	v = record
-	for _, i := range c.path {
-		v = v.Field(i)
-		if v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				return v, false
-			}
-			v = v.Elem()
-		}
+// values finds the values of records by columns. The zero value is ready.
+type values []reflect.Value // by object; one that is null is invalid
+
+// of turns to a record.
+func (l *values) of(r *model.Record) {
+	if *l == nil {
+		*l = make(values, len(objects))
 	}
-	return v, true
+	(*l)[0] = reflect.ValueOf(r).Elem()
+	for i := 1; i < len(objects); i++ {
+		(*l)[i], _ = field((*l)[objects[i].in], objects[i].field)
+	}
+}
+
+// value returns what the record has in a column; false means null.
+func (l values) value(c *column) (v reflect.Value, ok bool) {
+	return field(l[c.in], c.path[len(c.path)-1])
+}
+
+// field returns a field of an object, or what it points to.
+func field(object reflect.Value, i int) (v reflect.Value, ok bool) {
+	if !object.IsValid() {
+		return object, false
+	}
+	if v = object.Field(i); v.Kind() != reflect.Pointer {
+		return v, true
+	}
+	v = v.Elem()
+	return v, v.IsValid()
 }
 
 // append appends a value as text. Strings are made safe; they hold no tab and
@@ -102,6 +127,9 @@ func (c *column) value(record reflect.Value) (v reflect.Value, ok bool) {
 func (c *column) append(dst []byte, v reflect.Value) []byte {
 	switch c.kind {
 	case text:
+		if c.word {
+			return append(dst, textOf(v)...)
+		}
 		return append(dst, prose.Safe(textOf(v))...)
 	case integer:
 		if v.CanUint() {

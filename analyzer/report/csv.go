@@ -17,13 +17,14 @@ type flat struct {
 	w         io.Writer
 	separator byte
 	quote     bool // as RFC 4180 does
-	buf, cell []byte
+	buf       []byte
+	values    values
 	begun     bool
 }
 
 // CSV returns a Handler that writes comma-separated values with a header line,
 // quoted as RFC 4180 says. Null is an empty cell. Text that a spreadsheet would take
-// for a formula has an apostrophe before it, see appendText.
+// for a formula has an apostrophe before it, see textCell.
 func CSV(w io.Writer) model.Handler { return &flat{w: w, separator: ',', quote: true} }
 
 // TSV returns a Handler that writes tab-separated values with a header line.
@@ -31,24 +32,25 @@ func CSV(w io.Writer) model.Handler { return &flat{w: w, separator: ',', quote: 
 func TSV(w io.Writer) model.Handler { return &flat{w: w, separator: '\t'} }
 
 func (f *flat) Record(r *model.Record) error {
-	f.buf = f.header(f.buf[:0])
-	record := reflect.ValueOf(r).Elem()
+	f.values.of(r)
+	dst := f.header(f.buf[:0])
 	for i := range columns {
 		c := &columns[i]
 		if i > 0 {
-			f.buf = append(f.buf, f.separator)
+			dst = append(dst, f.separator)
 		}
-		if v, ok := c.value(record); ok {
-			f.cell = f.cell[:0]
-			if c.kind == text {
-				f.cell = appendText(f.cell, textOf(v))
-			} else {
-				f.cell = c.append(f.cell, v)
-			}
-			f.buf = f.appendCell(f.buf, f.cell)
+		v, ok := f.values.value(c)
+		switch {
+		case !ok:
+		case c.kind == list && f.quote:
+			dst = c.appendList(dst, v)
+		case c.kind == text && !c.word:
+			dst = f.appendText(dst, textCell(textOf(v)))
+		default: // letters, digits, points, colons and hyphens
+			dst = c.append(dst, v)
 		}
 	}
-	f.buf = append(f.buf, '\n')
+	f.buf = append(dst, '\n')
 	_, err := f.w.Write(f.buf)
 	return err
 }
@@ -78,25 +80,32 @@ func (f *flat) header(dst []byte) []byte {
 // a cell, if there is one, can always be taken off again.
 const formula = "=+-@'＝＋－＠"
 
-// appendText appends text that may be a stranger's, as a cell.
-func appendText(dst []byte, s string) []byte {
+// textCell returns a cell of text that may be a stranger's.
+func textCell(s string) string {
 	s = prose.Safe(s)
 	if first, size := utf8.DecodeRuneInString(s); size > 0 && strings.ContainsRune(formula, first) {
-		dst = append(dst, '\'')
+		return "'" + s
 	}
-	return append(dst, s...)
+	return s
 }
 
-func (f *flat) appendCell(dst, cell []byte) []byte {
-	if !f.quote || bytes.IndexByte(cell, ',') < 0 && bytes.IndexByte(cell, '"') < 0 {
+// appendText appends a cell that may hold what separates cells.
+func (f *flat) appendText(dst []byte, cell string) []byte {
+	if !f.quote || strings.IndexByte(cell, ',') < 0 && strings.IndexByte(cell, '"') < 0 {
 		return append(dst, cell...)
 	}
-	dst = append(dst, '"')
-	for _, c := range cell {
-		if c == '"' {
-			dst = append(dst, '"')
-		}
-		dst = append(dst, c)
+	return append(append(append(dst, '"'), strings.ReplaceAll(cell, `"`, `""`)...), '"')
+}
+
+// appendList appends a list as a cell, in quotes if it needs them.
+func (c *column) appendList(dst []byte, v reflect.Value) []byte {
+	if c.null && v.Len() == 0 {
+		return dst
+	}
+	n := len(dst)
+	dst = c.cell(append(dst, '"'), v)
+	if cell := dst[n+1:]; bytes.IndexByte(cell, ',') < 0 && bytes.IndexByte(cell, '"') < 0 {
+		return append(dst[:n], cell...)
 	}
 	return append(dst, '"')
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"io"
-	"reflect"
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/parquet"
@@ -23,12 +22,13 @@ type parquetHandler struct {
 	recordsOnly
 	w      *parquet.Writer
 	fields []*parquet.Node // one for each of columns
+	values values
 }
 
 func (p *parquetHandler) Record(r *model.Record) error {
-	record := reflect.ValueOf(r).Elem()
+	p.values.of(r)
 	for i := range columns {
-		v, ok := columns[i].value(record)
+		v, ok := p.values.value(&columns[i])
 		p.put(p.fields[i], v, ok, 0, 0)
 	}
 	return p.w.EndRow()

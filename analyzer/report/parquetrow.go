@@ -60,15 +60,15 @@ func (p *parquetHandler) put(n *parquet.Node, v reflect.Value, ok bool, rep, def
 		n.PutNull(rep, def)
 		return
 	}
-	if v.Type() == caveats {
-		v = reflect.ValueOf(conn.Caveats(v.Uint()).Names())
-	}
 	switch n.Type {
 	case parquet.Group:
 		for i, child := range n.Children {
 			p.put(child, v.Field(i), true, rep, n.Def)
 		}
 	case parquet.List:
+		if v.CanUint() { // caveats
+			v = reflect.ValueOf(conn.Caveats(v.Uint()).Names())
+		}
 		if v.Len() == 0 {
 			n.PutNull(rep, n.Def)
 			return

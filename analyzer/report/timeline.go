@@ -192,14 +192,14 @@ func timelineCells(separator byte) func() (row, names func([]byte, []cell) []byt
 				if i > 0 {
 					dst = append(dst, separator)
 				}
-				dst = f.appendCell(dst, []byte(value(&list[i])))
+				dst = f.appendText(dst, value(&list[i]))
 			}
 			return dst
 		}
 	}
 	row := line(func(c *cell) string {
 		if c.kind == text {
-			return string(appendText(nil, c.text))
+			return textCell(c.text)
 		}
 		return prose.Safe(string(c.word(nil)))
 	})

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"io"
 	"math/big"
-	"reflect"
 	"strconv"
 	"strings"
 
@@ -94,9 +93,10 @@ var extras = func() []column {
 
 type zeekLog struct {
 	recordsOnly
-	w     io.Writer
-	buf   []byte
-	begun bool
+	w      io.Writer
+	buf    []byte
+	values values
+	begun  bool
 }
 
 // Zeek returns a Handler that writes a conn.log: Zeek's fields first, then the
@@ -112,11 +112,11 @@ func (z *zeekLog) Record(r *model.Record) error {
 		}
 		z.buf = orUnset(z.buf, func(dst []byte) []byte { return zeekFields[i].write(dst, conn) })
 	}
-	record := reflect.ValueOf(r).Elem()
+	z.values.of(r)
 	for i := range extras {
 		c := &extras[i]
 		z.buf = append(z.buf, '\t')
-		v, ok := c.value(record)
+		v, ok := z.values.value(c)
 		switch {
 		case !ok:
 			z.buf = append(z.buf, '-')

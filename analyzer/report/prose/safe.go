@@ -13,7 +13,7 @@ import (
 // reader made visible: control characters, invalid UTF-8, and the format
 // characters that reverse or hide text. Letters of all scripts stay.
 func Safe(s string) string {
-	if !strings.ContainsFunc(s, model.Unsafe) && utf8.ValidString(s) {
+	if plain(s) || !strings.ContainsFunc(s, model.Unsafe) && utf8.ValidString(s) {
 		return s
 	}
 	var b strings.Builder
@@ -35,6 +35,16 @@ func Safe(s string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// plain reports whether s is printable ASCII, as most is.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i]-' ' >= 0x7f-' ' {
+			return false
+		}
+	}
+	return true
 }
 
 func hex(b *strings.Builder, v uint32, digits int) {
