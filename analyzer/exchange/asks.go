@@ -35,7 +35,7 @@ func (s *Exchanges) Asks(r conn.Role) bool {
 	c := s.Conn
 	t := &c.Dialog.Last[r]
 	if c.Dialog.Protocol == payload.HTTP1 {
-		return t.First().Form == payload.Request || t.Captured() < len("GET / HTTP/1.1\r\n")
+		return t.MayAsk()
 	}
 	if p := c.Dialog.Protocol; r != conn.Client || p == payload.HTTP2 || p == payload.SSH {
 		return false

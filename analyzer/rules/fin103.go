@@ -62,8 +62,8 @@ func checkFINUnacknowledged(p *model.Pass) {
 		case !f.Acked && !(c.RST.Known && c.RST.By == r.Peer() && c.RST.Frame > f.Frame):
 			found.times, found.over, found.rest = f.Retransmissions+1, over, c.Until.Sub(last.Time)
 			v.Took = took(c.Until.Sub(f.Time), conn.AtLeast)
-			if found.rest < minRTO {
-				v.Severity = model.Info
+			if found.rest < minRTO && f.Retransmissions == p.Config.FINRetransmits {
+				v.Severity = model.Info // no time was left for an answer to the copy that makes it count
 			}
 		default:
 			continue

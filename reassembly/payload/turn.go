@@ -67,9 +67,14 @@ func (t *Turn) CloseFrame() bool {
 	return t.opening.n >= header && t.opening.octet == final|closing
 }
 
-// Captured returns how many octets of the start of t were captured without a gap, at
-// most 255.
-func (t *Turn) Captured() int { return int(t.opening.n) }
+// MayAsk reports whether t is a request of HTTP/1, or what was captured of it is too
+// short to tell: a method begins with a letter (RFC 9110 §9.1), and empty lines may stand
+// before it (RFC 9112 §2.2). A frame of a WebSocket begins with neither.
+func (t *Turn) MayAsk() bool {
+	o := &t.opening
+	short := int(o.n) < len("GET / HTTP/1.1\r\n")
+	return t.First().Form == Request || short && (o.n == 0 || o.octet >= 'A' && o.octet <= 'z' || o.octet == '\r')
+}
 
 // opening is how a turn begins.
 type opening struct {
