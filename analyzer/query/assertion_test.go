@@ -70,6 +70,14 @@ func TestAssertionErrors(t *testing.T) {
 		{`FIN207 in findings`, 0, `any(findings, .rule == "FIN207")`, ""},
 		{`none(findings, .severity == "eror")`, 28, `.severity is never "eror"`, "error"},
 		{`all(flows, .close == "grateful")`, 21, `.close is never "grateful"`, "graceful"},
+		{`let c = "grateful"; all(flows, .close != c)`, 8, `.close is never "grateful"`, "graceful"},
+		{`let odd = ["open", "grateful"]; none(flows, .close in odd)`, 19, `.close is never "grateful"`, "graceful"},
+		{`none(findings, let s = .severity; s == "eror")`, 39, `s is never "eror"`, "error"},
+		{`none(flows, .missing_fin == ["client", "sever"])`, 39, `.missing_fin is never "sever"`, "server"},
+		{`none(flows, .close == (len(flows) > 1 ? "open" : "grateful"))`, 49, `.close is never "grateful"`, "graceful"},
+		{`none(flows, lower(.close) == "Graceful")`, 29, `lower(.close) is never "Graceful"`, "graceful"},
+		{`none(flows, hasPrefix(.close, "half_"))`, 30, `.close is never "half_"`, "half-open"},
+		{`(groupBy(flows, .close)["grateful"] ?? []) == []`, 24, `is never "grateful"`, "graceful"},
 		{`flows == 1`, 6, "mismatched types", ""},
 	} {
 		_, err := CompileAssertion(c.text, nil)

@@ -30,8 +30,8 @@ func compile(root *root, text string, rules []*model.Rule, more ...ast.Visitor) 
 	c := &compiled{root: root, text: text}
 	var limits limitChecker
 	var null lenient
-	values := valueChecker{root: root, rules: rules}
-	options := []expr.Option{expr.Env(reflect.Zero(root.typ).Interface()), expr.Patch(rangeTester{}), expr.Patch(&limits), expr.Patch(&values), expr.Patch(&null)}
+	values := valueChecker{root: root, rules: rules, named: named{}}
+	options := []expr.Option{expr.Env(reflect.Zero(root.typ).Interface()), expr.Patch(rangeTester{}), expr.Patch(&limits), expr.Patch(values.named), expr.Patch(&values), expr.Patch(&null)}
 	for _, v := range more {
 		options = append(options, expr.Patch(v))
 	}

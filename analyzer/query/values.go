@@ -17,55 +17,114 @@ import (
 type valueChecker struct {
 	root  *root
 	rules []*model.Rule // that there are; none where that is not known
+	named named
 	at    ast.Node
 	bad   Name
 	path  string // of the field; "" where a rule stands anywhere
 }
 
 func (c *valueChecker) Visit(node *ast.Node) {
-	if s, ok := (*node).(*ast.StringNode); ok {
-		c.rule(s)
-	}
-	n, ok := (*node).(*ast.BinaryNode)
-	if !ok || c.at != nil {
-		return
-	}
-	switch n.Operator {
-	case "startsWith", "endsWith", "contains", "matches":
-		c.part(n)
-	case "==", "!=":
-		c.compare(n.Left, n.Right)
-		c.compare(n.Right, n.Left)
-	case "in":
-		if list, ok := n.Right.(*ast.ArrayNode); ok {
-			for _, of := range list.Nodes {
-				c.compare(n.Left, of)
-			}
-			return
+	switch n := (*node).(type) {
+	case *ast.StringNode:
+		c.rule(n)
+	case *ast.BinaryNode:
+		switch n.Operator {
+		case "startsWith", "endsWith", "contains", "matches":
+			c.part(n.Operator, n.Left, n.Right)
+		case "==", "!=", "in":
+			c.compare(n.Left, n.Right)
+			c.compare(n.Right, n.Left)
 		}
-		c.compare(n.Right, n.Left)
+	case *ast.BuiltinNode:
+		if op := map[string]string{"hasPrefix": "startsWith", "hasSuffix": "endsWith"}[n.Name]; op != "" && len(n.Arguments) == 2 {
+			c.part(op, n.Arguments[0], n.Arguments[1])
+		}
+	case *ast.MemberNode:
+		if groups(n.Node) {
+			c.compare(n.Node, n.Property)
+		}
 	}
 }
 
 func (c *valueChecker) compare(field, value ast.Node) {
-	s, ok := value.(*ast.StringNode)
-	if !ok || c.at != nil {
+	texts := c.texts(value)
+	if len(texts) == 0 {
 		return
 	}
 	words := c.words(field)
-	if len(words) > 0 && !slices.Contains(words, s.Value) {
-		c.at, c.path, c.bad = value, field.String(), Name{Word: s.Value, Known: words, Closed: true}
+	for _, s := range texts {
+		if c.at == nil && len(words) > 0 && !slices.Contains(words, s.Value) {
+			c.at, c.path, c.bad = s, field.String(), Name{Word: s.Value, Known: words, Closed: true}
+		}
+	}
+}
+
+// texts returns those that n is or may be: written there, in a list, chosen between, or
+// by the name that let gave them.
+func (c *valueChecker) texts(n ast.Node) []*ast.StringNode {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return []*ast.StringNode{n}
+	case *ast.ArrayNode:
+		return textsOf(n)
+	case *ast.ConditionalNode:
+		return append(c.texts(n.Exp1), c.texts(n.Exp2)...)
+	case *ast.IdentifierNode:
+		switch n := c.named[n.Value].(type) {
+		case *ast.StringNode:
+			return []*ast.StringNode{n}
+		case *ast.ArrayNode:
+			return textsOf(n)
+		}
+	}
+	return nil
+}
+
+func textsOf(list *ast.ArrayNode) (texts []*ast.StringNode) {
+	for _, n := range list.Nodes {
+		if s, ok := n.(*ast.StringNode); ok {
+			texts = append(texts, s)
+		}
+	}
+	return texts
+}
+
+// groups reports whether n sorts the elements of a list by a word.
+func groups(n ast.Node) bool {
+	b, ok := n.(*ast.BuiltinNode)
+	return ok && (b.Name == "groupBy" || b.Name == "countBy")
+}
+
+// named holds what let gives names to, of what such a name is compared with or stands
+// for; nil where one name has several meanings. What stands for further names is not
+// followed: that could be without end.
+type named map[string]ast.Node
+
+func (l named) Visit(node *ast.Node) {
+	d, ok := (*node).(*ast.VariableDeclaratorNode)
+	if !ok {
+		return
+	}
+	switch v := d.Value.(type) {
+	case *ast.StringNode, *ast.ArrayNode, *ast.MemberNode:
+		if old, ok := l[d.Name]; ok && old != v {
+			l[d.Name] = nil
+			return
+		}
+		l[d.Name] = v
+	default:
+		l[d.Name] = nil
 	}
 }
 
 // part finds a field of which no value has such a part.
-func (c *valueChecker) part(n *ast.BinaryNode) {
-	s, ok := n.Right.(*ast.StringNode)
-	if !ok {
+func (c *valueChecker) part(operator string, field, value ast.Node) {
+	s, ok := value.(*ast.StringNode)
+	if !ok || c.at != nil {
 		return
 	}
 	fits := func(word string) bool { return strings.Contains(word, s.Value) }
-	switch n.Operator {
+	switch operator {
 	case "startsWith":
 		fits = func(word string) bool { return strings.HasPrefix(word, s.Value) }
 	case "endsWith":
@@ -77,8 +136,8 @@ func (c *valueChecker) part(n *ast.BinaryNode) {
 		}
 		fits = re.MatchString
 	}
-	if words := c.words(n.Left); len(words) > 0 && !slices.ContainsFunc(words, fits) {
-		c.at, c.path, c.bad = s, n.Left.String(), Name{Word: s.Value, Known: words, Closed: true}
+	if words := c.words(field); len(words) > 0 && !slices.ContainsFunc(words, fits) {
+		c.at, c.path, c.bad = s, field.String(), Name{Word: s.Value, Known: words, Closed: true}
 	}
 }
 
@@ -121,8 +180,10 @@ func (c *valueChecker) words(n ast.Node) []string {
 			return words
 		}
 	case *ast.BuiltinNode:
-		if _, body, ok := overList(of); ok && of.Name == "map" {
-			return c.words(body.(*ast.PredicateNode).Node)
+		return c.wordsFrom(of)
+	case *ast.IdentifierNode:
+		if m, ok := c.named[of.Value].(*ast.MemberNode); ok {
+			n = m
 		}
 	}
 	var f *reflect.StructField
@@ -143,6 +204,22 @@ func (c *valueChecker) words(n ast.Node) []string {
 		}
 	}
 	return strings.Fields(f.Tag.Get("words"))
+}
+
+// wordsFrom returns what a function makes of a field that has but some words.
+func (c *valueChecker) wordsFrom(n *ast.BuiltinNode) []string {
+	if _, body, ok := overList(n); ok && (n.Name == "map" || groups(n)) {
+		return c.words(body.(*ast.PredicateNode).Node)
+	}
+	change := map[string]func(string) string{"string": strings.Clone, "lower": strings.ToLower, "upper": strings.ToUpper}[n.Name]
+	if change == nil || len(n.Arguments) != 1 {
+		return nil
+	}
+	words := slices.Clone(c.words(n.Arguments[0]))
+	for i, w := range words {
+		words[i] = change(w)
+	}
+	return words
 }
 
 // err returns what was found wrong, or nil.
