@@ -144,13 +144,13 @@ func (a *areaChart) summed(moments int, series []timeline.Series) (list []areaSe
 	return list
 }
 
-// mark marks a time, if the chart shows it.
-func (a *areaChart) mark(since float64, text string, severity model.Severity) {
-	a.Marks = append(a.Marks, areaMark{since, text, int(severity)})
+// Mark marks a time, if the chart shows it.
+func (a *areaChart) Mark(at model.Time, text string, severity model.Severity) {
+	a.Marks = append(a.Marks, areaMark{at.Sub(a.first).Seconds(), text, int(severity)})
 }
 
-// draw draws all sockets, those in TIME-WAIT apart, as a stack over time.
-func (a *areaChart) draw() {
+// Draw draws all sockets, those in TIME-WAIT apart, as a stack over time.
+func (a *areaChart) Draw() {
 	var d page.SVG
 	a.States = nil
 	for _, state := range areaStates {

@@ -18,7 +18,7 @@ func TestEveryMarkIsNamed(t *testing.T) {
 			if close {
 				at = 9.9
 			}
-			a.mark(at, rule, model.Info+model.Severity(i))
+			a.Mark(model.Time(at*1e9), rule, model.Info+model.Severity(i))
 		}
 		var d page.SVG
 		a.drawMarks(&d, 10, 100)
@@ -37,7 +37,7 @@ func TestEveryMarkIsNamed(t *testing.T) {
 	}
 	var a areaChart
 	for i := range 9 {
-		a.mark(5, fmt.Sprintf("FIN%d", 900+i), model.Warning)
+		a.Mark(5e9, fmt.Sprintf("FIN%d", 900+i), model.Warning)
 	}
 	var d page.SVG
 	a.drawMarks(&d, 10, 100)

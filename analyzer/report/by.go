@@ -66,14 +66,6 @@ func byCells(r *model.Row) []string {
 	}
 }
 
-// some words a number, and nothing where there is none.
-func some(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return prose.Number(n)
-}
-
 // shortKey keeps both ends of a long key: of a path, the end tells more.
 func shortKey(s string) string {
 	if prose.Width(s) <= maxKey {
@@ -100,9 +92,9 @@ func shortKey(s string) string {
 // closeList words how connections closed, the most frequent first.
 func closeList(close map[conn.Close]int64) string {
 	var list []tallied
-	for _, c := range closeWords {
-		if n := close[c.value]; n > 0 {
-			list = append(list, tallied{c.words, n})
+	for _, c := range Closes() {
+		if n := close[c]; n > 0 {
+			list = append(list, tallied{CloseWords(c), n})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b tallied) int { return int(b.n - a.n) })

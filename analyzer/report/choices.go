@@ -18,7 +18,7 @@ func Choices(list []*model.Record, all int) string {
 		for i := range r.Findings {
 			rules = append(rules, r.Findings[i].Rule)
 		}
-		g.row(fmt.Sprint(r.Stream), endpoint(r.Client), endpoint(r.Server), r.Close.String(), prose.Safe(strings.Join(rules, " ")))
+		g.row(fmt.Sprint(r.Stream), r.Client.AddrPort().String(), r.Server.AddrPort().String(), r.Close.String(), prose.Safe(strings.Join(rules, " ")))
 	}
 	var b bytes.Buffer
 	g.write(&b, Style{})

@@ -24,7 +24,7 @@ type flat struct {
 
 // CSV returns a Handler that writes comma-separated values with a header line,
 // quoted as RFC 4180 says. Null is an empty cell. Text that a spreadsheet would take
-// for a formula has an apostrophe before it, see textCell.
+// for a formula has an apostrophe before it, see TextCell.
 func CSV(w io.Writer) model.Handler { return &flat{w: w, separator: ',', quote: true} }
 
 // TSV returns a Handler that writes tab-separated values with a header line.
@@ -44,8 +44,10 @@ func (f *flat) Record(r *model.Record) error {
 		case !ok:
 		case c.kind == list && f.quote:
 			dst = c.appendList(dst, v)
+		case c.kind == text && !c.word && f.quote:
+			dst = AppendQuoted(dst, TextCell(textOf(v)))
 		case c.kind == text && !c.word:
-			dst = f.appendText(dst, textCell(textOf(v)))
+			dst = append(dst, TextCell(textOf(v))...)
 		default: // letters, digits, points, colons and hyphens
 			dst = c.append(dst, v)
 		}
@@ -80,8 +82,8 @@ func (f *flat) header(dst []byte) []byte {
 // a cell, if there is one, can always be taken off again.
 const formula = "=+-@'＝＋－＠"
 
-// textCell returns a cell of text that may be a stranger's.
-func textCell(s string) string {
+// TextCell returns a cell of text that may be a stranger's.
+func TextCell(s string) string {
 	s = prose.Safe(s)
 	if first, size := utf8.DecodeRuneInString(s); size > 0 && strings.ContainsRune(formula, first) {
 		return "'" + s
@@ -89,9 +91,9 @@ func textCell(s string) string {
 	return s
 }
 
-// appendText appends a cell that may hold what separates cells.
-func (f *flat) appendText(dst []byte, cell string) []byte {
-	if !f.quote || strings.IndexByte(cell, ',') < 0 && strings.IndexByte(cell, '"') < 0 {
+// AppendQuoted appends a cell of CSV, in quotes if it needs them.
+func AppendQuoted(dst []byte, cell string) []byte {
+	if strings.IndexByte(cell, ',') < 0 && strings.IndexByte(cell, '"') < 0 {
 		return append(dst, cell...)
 	}
 	return append(append(append(dst, '"'), strings.ReplaceAll(cell, `"`, `""`)...), '"')

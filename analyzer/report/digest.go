@@ -81,9 +81,9 @@ func newDigest(s *model.Summary) *digest {
 	case len(s.Files)+len(s.Runs) > 1:
 		d.total = totalOf(s)
 	}
-	for _, c := range closeWords {
-		if n := s.Close[c.value]; n > 0 {
-			d.closes = append(d.closes, tallied{c.words, n})
+	for _, c := range Closes() {
+		if n := s.Close[c]; n > 0 {
+			d.closes = append(d.closes, tallied{CloseWords(c), n})
 		}
 	}
 	for _, side := range []conn.Role{conn.Client, conn.Server, conn.BothRoles} {
@@ -272,7 +272,7 @@ func skippedNote(f *model.FileInfo) string {
 }
 
 func (d *digest) addStates(side conn.Role, states map[tcpstate.State]*model.StateTimes) {
-	for _, state := range closingStates {
+	for _, state := range ClosingStates {
 		t := states[state]
 		if t == nil {
 			continue

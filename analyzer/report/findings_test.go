@@ -113,7 +113,7 @@ func TestWhatIsToldOnce(t *testing.T) {
 		true:  "x.pcap   not read\n",
 	} {
 		var b bytes.Buffer
-		if err := Text(&b, Style{Told: told}).Close(summary); err != nil || b.String() != want {
+		if err := Text(&b, Style{Warned: told}).Close(summary); err != nil || b.String() != want {
 			t.Errorf("told %v: %q, %v; want %q", told, b.String(), err, want)
 		}
 	}

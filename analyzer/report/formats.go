@@ -6,16 +6,6 @@ import (
 	"finwait/analyzer/model"
 )
 
-// Style is how text for people looks.
-type Style struct {
-	Color bool
-	Width int // columns of the terminal; 0 where there is none
-
-	// Told says that the reader was told already why captures were not read to
-	// their end.
-	Told bool
-}
-
 // Format is one way to write results.
 type Format struct {
 	Name   string
@@ -58,4 +48,12 @@ func Find(list []Format, name string) Format {
 		}
 	}
 	panic("report: no format " + name)
+}
+
+// Names are the names of formats.
+func Names(list []Format) (names []string) {
+	for i := range list {
+		names = append(names, list[i].Name)
+	}
+	return names
 }

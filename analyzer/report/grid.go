@@ -7,6 +7,10 @@ import (
 	"finwait/analyzer/report/prose"
 )
 
+// gridRows is how many rows are laid out together. A longer table goes on with
+// a head and widths of its own, so that memory stays bounded.
+const gridRows = 10000
+
 // grid lays out cells in columns two spaces apart, without lines. Columns that
 // are empty throughout are left out.
 type grid struct {

@@ -20,7 +20,7 @@ type LadderWriter interface {
 }
 
 // LadderFormats are the ways to write a ladder.
-var LadderFormats = []Format{{Name: "text"}, {Name: "jsonl"}, {Name: "html"}, {Name: "svg"}}
+var LadderFormats = []string{"text", "jsonl", "html", "svg"}
 
 // LadderOptions say what a ladder shows.
 type LadderOptions struct {

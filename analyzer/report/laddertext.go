@@ -44,7 +44,7 @@ func (t *ladderText) Begin(l *ladder.Ladder) error {
 
 // ladderFacts says in a line what a connection was.
 func ladderFacts(r *model.Record) string {
-	facts := fmt.Sprintf("stream %d: %s to %s, %s", r.Stream, endpoint(r.Client), endpoint(r.Server), closeText(r))
+	facts := fmt.Sprintf("stream %d: %s to %s, %s", r.Stream, r.Client.AddrPort().String(), r.Server.AddrPort().String(), closeText(r))
 	facts += "; " + prose.Count(r.Packets.Client+r.Packets.Server, "segment")
 	if took := r.Last.Time.Sub(r.First.Time); took > 0 {
 		facts += " in " + model.Seconds(took).Words()
@@ -54,12 +54,7 @@ func ladderFacts(r *model.Record) string {
 
 // closeText words how a connection closed and who did it.
 func closeText(r *model.Record) string {
-	text := r.Close.String()
-	for _, c := range closeWords {
-		if c.value == r.Close {
-			text = c.words
-		}
-	}
+	text := CloseWords(r.Close)
 	switch {
 	case r.FirstCloser == nil:
 		return text

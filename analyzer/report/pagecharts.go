@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"slices"
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/report/page"
@@ -45,10 +44,6 @@ func DrawSpreads(list []Spread) template.HTML {
 	}
 	return drawSpreads(rows)
 }
-
-// IsClosing reports whether a connection is being closed in a state that leaves a
-// trace of how long it lasts.
-func IsClosing(s tcpstate.State) bool { return slices.Contains(closingStates, s) }
 
 // Where distributions have their parts, in pixels.
 const (

@@ -99,7 +99,7 @@ func (p *pageRows) row(r *model.Record) pageRow {
 		flags = flags[:maxFlagText] + "…"
 	}
 	row := pageRow{
-		file: p.files.number(prose.Safe(r.File)), client: p.clients.number(r.Client.IP.String()), server: p.servers.number(endpoint(r.Server)),
+		file: p.files.number(prose.Safe(r.File)), client: p.clients.number(r.Client.IP.String()), server: p.servers.number(r.Server.AddrPort().String()),
 		rules: p.rules.number(strings.Join(rules, " ")), flags: p.flags.bounded(flags),
 		stream: r.Stream, port: r.Client.Port, close: uint8(r.Close), half: -1, teardown: -1, at: r.First.Time,
 	}
@@ -127,8 +127,9 @@ func (p *pageRows) row(r *model.Record) pageRow {
 func wayOf(r *model.Record) (way string, first model.Time, times []model.Seconds) {
 	first = r.First.Time
 	var all []model.Time
-	for _, side := range sides {
-		for _, s := range stays(r, side) {
+	sides := [...][]model.Stay{r.States.Client, r.States.Server}
+	for _, stays := range sides {
+		for _, s := range stays {
 			all = append(all, s.Since, s.Since+model.Time(s.DurationS))
 			first = min(first, s.Since)
 		}
@@ -140,13 +141,13 @@ func wayOf(r *model.Record) (way string, first model.Time, times []model.Seconds
 	}
 	var b strings.Builder
 	b.WriteByte('[')
-	for n, side := range sides {
+	for n, stays := range sides {
 		if n > 0 {
 			b.WriteByte(',')
 		}
 		b.WriteByte('[')
 		separator := ""
-		for _, s := range stays(r, side) {
+		for _, s := range stays {
 			if s.State == tcpstate.Closed {
 				continue
 			}
@@ -264,11 +265,11 @@ func (p *pageRows) object(c *rowColumns, n int, unit model.Seconds) []byte {
 		}
 	}
 	var closes, states []string
-	for _, v := range closeWords {
-		for int(v.value) >= len(closes) {
+	for _, value := range Closes() {
+		for int(value) >= len(closes) {
 			closes = append(closes, "")
 		}
-		closes[v.value] = v.value.String()
+		closes[value] = value.String()
 	}
 	closers := make([]string, conn.BothRoles+2) // by number, 0 for none
 	for _, role := range [...]conn.Role{conn.Client, conn.Server, conn.BothRoles} {

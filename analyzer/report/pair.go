@@ -12,7 +12,7 @@ import (
 )
 
 // PairFormats are the ways to write what two captures say of each other.
-var PairFormats = []Format{{Name: "text"}, {Name: "jsonl"}, {Name: "json"}, {Name: "markdown"}, {Name: "html"}}
+var PairFormats = []string{"text", "jsonl", "json", "markdown", "html"}
 
 // PairHead is the first line of jsonl. Its JSON form is the promise to users.
 type PairHead struct {

@@ -278,7 +278,7 @@ func worstOf(f *pair.Flow) pairWorst {
 	}{{f.B, &w.b}, {f.A, &w.a}} {
 		if e.end != nil {
 			*e.stream = fmt.Sprint(e.end.Stream)
-			w.client, w.server = endpoint(e.end.Client), endpoint(e.end.Server)
+			w.client, w.server = e.end.Client.AddrPort().String(), e.end.Server.AddrPort().String()
 		}
 	}
 	if d := f.DelayS.ToServer; d != nil {

@@ -13,9 +13,6 @@ import (
 	"finwait/reassembly/segment"
 )
 
-// PairLadderFormats are the ways to draw one connection of two captures.
-var PairLadderFormats = LadderFormats
-
 // WritePairLadder draws one connection: what left one end, and what came to the other.
 func WritePairLadder(w io.Writer, format string, n PairNames, r *pair.Result, f *pair.Flow, s Style, all bool) error {
 	switch format {
@@ -216,15 +213,9 @@ func pairFacts(f *pair.Flow) string {
 	default:
 		text = fmt.Sprintf("stream %d of A, %d of B", f.A.Stream, f.B.Stream)
 	}
-	text += ": " + endpoint(end.Client) + " to " + endpoint(end.Server)
+	text += ": " + end.Client.AddrPort().String() + " to " + end.Server.AddrPort().String()
 	if f.Translated {
-		text += " (in B " + endpoint(f.B.Client) + " to " + endpoint(f.B.Server) + ")"
+		text += " (in B " + f.B.Client.AddrPort().String() + " to " + f.B.Server.AddrPort().String() + ")"
 	}
-	words := f.Close.String()
-	for _, c := range closeWords {
-		if c.value == f.Close {
-			words = c.words
-		}
-	}
-	return text + ", " + words
+	return text + ", " + CloseWords(f.Close)
 }

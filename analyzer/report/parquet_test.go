@@ -23,26 +23,9 @@ func rows(t *testing.T, file []byte) (list []map[string]any) {
 		t.Fatal(err)
 	}
 	for _, row := range f.Rows {
-		list = append(list, numbers(row).(map[string]any))
+		list = append(list, parquettest.Numbers(row).(map[string]any))
 	}
 	return list
-}
-
-// numbers makes all numbers those of encoding/json.
-func numbers(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for key := range v {
-			v[key] = numbers(v[key])
-		}
-	case []any:
-		for i := range v {
-			v[i] = numbers(v[i])
-		}
-	case int64:
-		return float64(v)
-	}
-	return v
 }
 
 // flatten makes of a JSON record what a row should hold: members of objects side
@@ -102,8 +85,8 @@ func equal(got, want any) bool {
 
 func TestParquetHoldsWhatJSONLHolds(t *testing.T) {
 	var lines, file bytes.Buffer
-	replay(t, JSONL(&lines))
-	replay(t, Parquet(&file))
+	replayed(t, JSONL(&lines))
+	replayed(t, Parquet(&file))
 	got := rows(t, file.Bytes())
 	for line := range bytes.Lines(lines.Bytes()) {
 		if len(got) == 0 {
@@ -134,7 +117,7 @@ func TestParquetHoldsWhatJSONLHolds(t *testing.T) {
 
 func TestParquetSchema(t *testing.T) {
 	var file bytes.Buffer
-	replay(t, Parquet(&file))
+	replayed(t, Parquet(&file))
 	f, err := parquettest.Read(file.Bytes())
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +150,7 @@ func TestParquetIsFlat(t *testing.T) {
 		records = 25_000
 	}
 	var sample *model.Record
-	replay(t, recordFunc(func(r *model.Record) error {
+	replayed(t, recordFunc(func(r *model.Record) error {
 		if sample == nil || len(r.AppendJSON(nil)) > len(sample.AppendJSON(nil)) {
 			sample = r.Clone()
 		}

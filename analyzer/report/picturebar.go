@@ -13,14 +13,10 @@ import (
 
 // Where a bar of states has its parts, in pixels.
 const (
-	chartWidth = 760
-	barLeft    = 56
-	barRight   = chartWidth - 24
 	laneHeight = 22
 	clientLane = 6
 	serverLane = clientLane + laneHeight + 22
 	barBottom  = serverLane + laneHeight
-	charWidth  = 6.6 // of the texts of a drawing, at most, on average
 )
 
 // drawBar draws the states of both ends on one axis of time: the client's above,

@@ -84,14 +84,14 @@ func (d *foldedDrawing) heads() {
 // room to the left: there is none beside a long IPv6 address.
 func drawHeads(d *page.SVG, r *model.Record) (room bool) {
 	const longest = 18 // characters
-	client := endpoint(r.Client)
+	client := r.Client.AddrPort().String()
 	room = len(client) <= longest
 	if room {
 		d.Text("e b", clientBand+bandWidth+4, 12, client)
 	} else {
 		d.Text("b", 0, 12, client)
 	}
-	d.Text("b", serverBand-4, 12, endpoint(r.Server))
+	d.Text("b", serverBand-4, 12, r.Server.AddrPort().String())
 	return room
 }
 
@@ -199,8 +199,8 @@ func (d *foldedDrawing) begin(side conn.Role, state string, y float64) {
 // band draws the state that ends at y.
 func (d *foldedDrawing) band(side conn.Role, y float64) {
 	b := d.bands[side]
-	state, ok := stateOf(b.state)
-	if !ok || state == tcpstate.Closed || y <= b.since {
+	var state tcpstate.State
+	if b.state == "" || state.UnmarshalText([]byte(b.state)) != nil || state == tcpstate.Closed || y <= b.since {
 		return
 	}
 	x := float64(clientBand)
@@ -208,11 +208,6 @@ func (d *foldedDrawing) band(side conn.Role, y float64) {
 		x = serverBand
 	}
 	d.bottom.Rect(page.StateClass(state), x, b.since, bandWidth, y-b.since, side.String()+" "+b.state)
-}
-
-// stateOf returns the state of a name.
-func stateOf(name string) (s tcpstate.State, ok bool) {
-	return s, name != "" && s.UnmarshalText([]byte(name)) == nil
 }
 
 func (d *foldedDrawing) fold(text string) {

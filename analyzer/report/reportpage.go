@@ -219,7 +219,7 @@ func (p *summaryPage) Close(s *model.Summary) error {
 	records := p.table(data)
 	for i, c := range p.charts {
 		c.Index, c.Several = i, len(p.charts) > 1 || p.more > 0
-		c.draw()
+		c.Draw()
 	}
 	out := page.Page{
 		Title: data.Title + ", finwait report", Command: "finwait report --format html",
@@ -268,7 +268,7 @@ func tiles(s *model.Summary, d *digest) []tile {
 func (p *summaryPage) groups(data *reportData, d *digest) {
 	type drawing struct {
 		group *groupData
-		to    *pictures
+		to    *DrawnLadder
 	}
 	var drawings []drawing
 	var records []*model.Record
@@ -295,9 +295,9 @@ func (p *summaryPage) groups(data *reportData, d *digest) {
 			}
 			p.mark(r, f)
 			if len(records) < maxDrawn && p.options.Again != nil {
-				one := &pictures{limit: maxDrawnRungs}
+				one := NewDrawnLadder(maxDrawnRungs)
 				drawings = append(drawings, drawing{&data.Groups[len(data.Groups)-1], one})
-				records, to = append(records, r), append(to, &drawnLadder{one})
+				records, to = append(records, r), append(to, one)
 			}
 		}
 		if rest := told[i].others(); rest != "" {
@@ -309,19 +309,17 @@ func (p *summaryPage) groups(data *reportData, d *digest) {
 	}
 	size := 0
 	for i, one := range drawings {
-		if len(one.to.list) != 1 || size > maxDrawnSize {
+		if size > maxDrawnSize {
+			break
+		}
+		l := one.to.Data(fmt.Sprintf("g%df", i))
+		if l == nil {
 			continue
 		}
-		l := newLadderData(one.to.list[0], fmt.Sprintf("g%df", i), false)
 		size += len(l.Folded) + len(l.Bar)
 		one.group.Ladder, one.group.LadderFacts = l, prose.UpperFirst(ladderFacts(records[i]))
 	}
 }
-
-// drawnLadder is pictures as a LadderWriter that writes nothing itself.
-type drawnLadder struct{ *pictures }
-
-func (drawnLadder) Close() error { return nil }
 
 // example returns the record of a group's first example, if it was kept.
 func (p *summaryPage) example(f *model.FindingGroup) *model.Record {
@@ -341,7 +339,7 @@ func (p *summaryPage) example(f *model.FindingGroup) *model.Record {
 func (p *summaryPage) mark(r *model.Record, f *model.FindingGroup) {
 	for _, c := range p.charts {
 		if c.File == prose.Safe(r.File) || p.options.Joined {
-			c.mark(momentOf(r).Sub(c.first).Seconds(), prose.Safe(f.Rule), f.Severity)
+			c.Mark(momentOf(r), prose.Safe(f.Rule), f.Severity)
 		}
 	}
 }
@@ -387,5 +385,3 @@ func boolInt(b bool) int {
 	}
 	return 0
 }
-
-var _ LadderWriter = drawnLadder{}

@@ -75,9 +75,6 @@ func (l *ladderPage) Close() error {
 	return out.Write(l.w)
 }
 
-//go:embed kit.html
-var kitTemplate string
-
 // newLadderData draws a connection.
 func newLadderData(p *picture, id string, scale bool) *ladderData {
 	r := p.ladder.Record

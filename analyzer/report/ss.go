@@ -64,38 +64,37 @@ func countStates(list []timeline.Socket) (out []stateCount) {
 	return out
 }
 
-// socketCells are the cells of a socket, in the order of the JSON. Null is a cell of
-// kind unknown.
+// socketCells are the cells of a socket, in the order of the JSON.
 func socketCells(t *timeline.Table, s *timeline.Socket) []cell {
 	queue := func(name string, v *int64) cell {
 		if v == nil {
-			return cell{name: name, kind: unknown}
+			return cell{name: name, kind: model.KindOptional}
 		}
-		return cell{name: name, kind: integer, number: *v}
+		return integerCell(name, *v)
 	}
 	return []cell{
-		{name: "schema", text: SSSchema},
-		{name: "time", kind: timestamp, number: int64(t.Moment.At)},
-		{name: "host", text: s.Local.Addr().String()},
-		{name: "state", text: timeline.SpellingOf(s.State).SS},
+		wordCell("schema", SSSchema),
+		timeCell("time", t.Moment.At),
+		wordCell("host", s.Local.Addr().String()),
+		wordCell("state", timeline.SpellingOf(s.State).SS),
 		queue("recv_q", s.RecvQ), queue("send_q", s.SendQ),
-		{name: "local", text: s.Local.String()},
-		{name: "peer", text: s.Peer.String()},
-		{name: "since", kind: timestamp, number: int64(s.Since)},
-		{name: "duration_s", kind: seconds, number: int64(s.Duration)},
-		{name: "bound", text: s.Bound},
-		{name: "stream", kind: integer, number: int64(s.Stream)},
-		{name: "findings", kind: list, words: s.Findings},
+		wordCell("local", s.Local.String()),
+		wordCell("peer", s.Peer.String()),
+		timeCell("since", s.Since),
+		{name: "duration_s", kind: model.KindDuration, number: int64(s.Duration)},
+		wordCell("bound", s.Bound),
+		integerCell("stream", int64(s.Stream)),
+		{name: "findings", kind: model.KindList, words: s.Findings},
 	}
 }
 
 func countCells(t *timeline.Table, c *stateCount) []cell {
 	return []cell{
-		{name: "schema", text: SSSchema},
-		{name: "time", kind: timestamp, number: int64(t.Moment.At)},
-		{name: "host", text: c.host.String()},
-		{name: "state", text: timeline.SpellingOf(c.state).Netstat},
-		{name: "sockets", kind: integer, number: c.n},
+		wordCell("schema", SSSchema),
+		timeCell("time", t.Moment.At),
+		wordCell("host", c.host.String()),
+		wordCell("state", timeline.SpellingOf(c.state).Netstat),
+		integerCell("sockets", c.n),
 	}
 }
 
@@ -154,7 +153,7 @@ func ssText(w io.Writer, style Style, file string, t *timeline.Table) error {
 			n = len(sockets)
 		}
 		b.WriteString("\n" + style.bold(host.String()) + "\n")
-		for part := range slices.Chunk(sockets[:n], tableRows) {
+		for part := range slices.Chunk(sockets[:n], gridRows) {
 			ssGrid(&b, style, t, part)
 		}
 		if _, err := b.WriteTo(w); err != nil {

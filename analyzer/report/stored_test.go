@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -17,9 +18,9 @@ import (
 func stored(t testing.TB, format string, times int) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	h := Find(Records, format).New(&b, Style{})
+	h := map[string]func(io.Writer) model.Handler{"jsonl": JSONL, "json": JSON, "parquet": Parquet}[format](&b)
 	for range times {
-		replay(t, &onlyRecords{h})
+		replayed(t, &onlyRecords{h})
 	}
 	if err := h.Close(nil); err != nil {
 		t.Fatal(err)

@@ -36,7 +36,7 @@ func TestHostileLists(t *testing.T) {
 		for _, n := range []int{maxList, maxList + 1} {
 			var b bytes.Buffer
 			h := Find(Records, format).New(&b, Style{})
-			replay(t, &listing{onlyRecords{h}, n})
+			replayed(t, &listing{onlyRecords{h}, n})
 			if err := h.Close(nil); err != nil {
 				t.Fatal(err)
 			}

@@ -6,6 +6,15 @@ import (
 	"finwait/reassembly/tcpstate"
 )
 
+// Style is how text for people looks.
+type Style struct {
+	Color bool
+	Width int // columns of the terminal; 0 where there is none
+
+	// Warned says that the reader saw already why captures were not read to their end.
+	Warned bool
+}
+
 // MinWidth is the least width, in columns, that text is laid out in.
 const MinWidth = 60
 
@@ -22,7 +31,8 @@ func (s Style) yellow(text string) string { return s.paint("33", text) }
 
 // state paints text in the colour of the state of that name.
 func (s Style) state(name, text string) string {
-	if state, ok := stateOf(name); ok && state != tcpstate.Closed {
+	var state tcpstate.State
+	if name != "" && state.UnmarshalText([]byte(name)) == nil && state != tcpstate.Closed {
 		return s.paint("1;"+page.StateColor(state).SGR, text)
 	}
 	return s.bold(text)

@@ -10,10 +10,6 @@ import (
 	"finwait/analyzer/report/prose"
 )
 
-// tableRows is how many rows are laid out together. A longer table goes on with
-// a head and widths of its own, so that memory stays bounded.
-const tableRows = 10000
-
 // minFlags is the least room, in columns, that the flag sequence gets.
 const minFlags = 20
 
@@ -44,11 +40,11 @@ func (t *flowTable) Record(r *model.Record) error {
 		rules = append(rules, r.Findings[i].Rule)
 	}
 	t.grid.row(
-		fmt.Sprint(r.Stream), endpoint(r.Client), endpoint(r.Server), r.Close.String(), first,
+		fmt.Sprint(r.Stream), r.Client.AddrPort().String(), r.Server.AddrPort().String(), r.Close.String(), first,
 		bounded(r.HalfClosedS, r.HalfClosed), bounded(r.TeardownS, nil),
 		strings.Join(r.Caveats.Names(), " "), prose.Safe(strings.Join(rules, " ")), prose.Safe(r.Flags),
 	)
-	if len(t.grid.rows) < tableRows {
+	if len(t.grid.rows) < gridRows {
 		return nil
 	}
 	return t.flush()
@@ -132,5 +128,3 @@ func (t *flowTable) shorten() {
 		}
 	}
 }
-
-func endpoint(e model.Endpoint) string { return e.AddrPort().String() }

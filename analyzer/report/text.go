@@ -62,7 +62,7 @@ func (t *textReport) fileLines(b *bytes.Buffer, d *digest) {
 	}
 	for _, f := range d.files {
 		fmt.Fprintf(b, "%s   %s\n", t.style.bold(prose.Pad(f.name, min(width, 60))), f.facts)
-		if f.problem != "" && !t.style.Told {
+		if f.problem != "" && !t.style.Warned {
 			f.notes = append([]string{f.problem}, f.notes...)
 		}
 		for _, note := range f.notes {

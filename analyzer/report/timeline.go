@@ -60,29 +60,36 @@ const Invisible = "sockets that sent no segment while captured are invisible, an
 // cell is a named value of a row.
 type cell struct {
 	name   string
-	kind   kind
+	kind   model.Kind // KindOptional is null
 	text   string
-	number int64    // of a timestamp or seconds, nanoseconds
+	number int64    // of a time or a duration, nanoseconds
 	words  []string // of a list
 }
 
-// unknown is the kind of a cell that is null.
-const unknown kind = 255
+func wordCell(name, text string) cell { return cell{name: name, kind: model.KindString, text: text} }
+
+func integerCell(name string, n int64) cell {
+	return cell{name: name, kind: model.KindInteger, number: n}
+}
+
+func timeCell(name string, t model.Time) cell {
+	return cell{name: name, kind: model.KindTime, number: int64(t)}
+}
 
 var appendStrings = model.JSONAppender(reflect.TypeFor[[]string]())
 
 // word returns a cell without quotes.
 func (c *cell) word(dst []byte) []byte {
 	switch c.kind {
-	case integer:
+	case model.KindInteger:
 		return strconv.AppendInt(dst, c.number, 10)
-	case timestamp:
+	case model.KindTime:
 		return model.Time(c.number).Append(dst)
-	case seconds:
+	case model.KindDuration:
 		return model.Seconds(c.number).Append(dst)
-	case list:
+	case model.KindList:
 		return appendStrings(dst, reflect.ValueOf(&c.words).Elem())
-	case unknown:
+	case model.KindOptional: // null
 		return dst
 	}
 	return append(dst, c.text...)
@@ -91,24 +98,21 @@ func (c *cell) word(dst []byte) []byte {
 // cells returns what a row tells, in order. Which cells there are depends on the
 // shape alone.
 func (shape *Shape) cells(dst []cell, file string, r *timeline.Row) []cell {
-	word := func(name, text string) { dst = append(dst, cell{name: name, text: text}) }
-	word("schema", TimelineSchema)
+	dst = append(dst, wordCell("schema", TimelineSchema))
 	if !shape.Joined {
-		word("file", file)
+		dst = append(dst, wordCell("file", file))
 	}
-	dst = append(dst, cell{name: "time", kind: timestamp, number: int64(r.Time)})
+	dst = append(dst, timeCell("time", r.Time))
 	switch shape.By {
 	case timeline.ByHost:
-		word("host", r.Series.Host)
+		dst = append(dst, wordCell("host", r.Series.Host))
 	case timeline.ByServer:
-		word("server", r.Series.Host)
+		dst = append(dst, wordCell("server", r.Series.Host))
 	}
-	word("side", r.Series.Side)
-	word("state", r.Series.State.String())
-	for i, n := range [...]int64{r.Sockets, r.Min, r.Max} {
-		dst = append(dst, cell{name: [...]string{"sockets", "min", "max"}[i], kind: integer, number: n})
-	}
-	return dst
+	return append(
+		dst, wordCell("side", r.Series.Side), wordCell("state", r.Series.State.String()),
+		integerCell("sockets", r.Sockets), integerCell("min", r.Min), integerCell("max", r.Max),
+	)
 }
 
 // lineWriter writes one line a row.
@@ -169,11 +173,11 @@ func timelineJSON() (row, names func([]byte, []cell) []byte) {
 			}
 			dst = append(append(append(dst, opens...), list[i].name...), `":`...)
 			switch c := &list[i]; c.kind {
-			case text:
+			case model.KindString:
 				dst = model.AppendString(dst, c.text)
-			case timestamp:
+			case model.KindTime:
 				dst = append(c.word(append(dst, '"')), '"')
-			case unknown:
+			case model.KindOptional:
 				dst = append(dst, "null"...)
 			default:
 				dst = c.word(dst)
@@ -185,21 +189,24 @@ func timelineJSON() (row, names func([]byte, []cell) []byte) {
 
 // timelineCells writes a row as cells, quoted where CSV asks for it.
 func timelineCells(separator byte) func() (row, names func([]byte, []cell) []byte) {
-	f := &flat{separator: separator, quote: separator == ','}
 	line := func(value func(*cell) string) func([]byte, []cell) []byte {
 		return func(dst []byte, list []cell) []byte {
 			for i := range list {
 				if i > 0 {
 					dst = append(dst, separator)
 				}
-				dst = f.appendText(dst, value(&list[i]))
+				if text := value(&list[i]); separator == ',' {
+					dst = AppendQuoted(dst, text)
+				} else {
+					dst = append(dst, text...)
+				}
 			}
 			return dst
 		}
 	}
 	row := line(func(c *cell) string {
-		if c.kind == text {
-			return textCell(c.text)
+		if c.kind == model.KindString {
+			return TextCell(c.text)
 		}
 		return prose.Safe(string(c.word(nil)))
 	})

@@ -63,7 +63,7 @@ func TestTimelineFormatsAgree(t *testing.T) {
 			t.Fatalf("%d rows, %v", len(file.Rows), err)
 		}
 		for i, row := range file.Rows {
-			got := numbers(row).(map[string]any)
+			got := parquettest.Numbers(row).(map[string]any)
 			got["time"] = model.Time(got["time"].(float64)).String()
 			if g, w := fmt.Sprint(got), fmt.Sprint(want[i]); g != w {
 				t.Errorf("row %d of Parquet is\n%s, want\n%s", i, g, w)

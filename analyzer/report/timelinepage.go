@@ -50,7 +50,7 @@ func (p *timelinePage) Chart(c *timeline.Chart) error {
 	part := timelinePart{Head: strings.Replace(strings.TrimSpace(p.words.head(c)), "   ", ": ", 1)}
 	if len(c.Series) > 0 {
 		part.Chart = newAreaChart(c)
-		part.Chart.draw()
+		part.Chart.Draw()
 		list := c.Rises(maxRises)
 		for i := range list {
 			part.Rises = append(part.Rises, riseData{p.words.rise(c, &list[i]), p.words.command(c, &list[i])})

@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 
+	"finwait/analyzer/model"
 	"finwait/analyzer/parquet"
 	"finwait/analyzer/timeline"
 )
@@ -19,7 +20,7 @@ type timelineParquet struct {
 func TimelineParquet(w io.Writer, _ Style, shape Shape) timeline.Writer {
 	p := &timelineParquet{shape: shape}
 	for _, c := range shape.cells(nil, "", &timeline.Row{Series: new(timeline.Series)}) {
-		types := map[kind]parquet.Type{text: parquet.String, integer: parquet.Int64, timestamp: parquet.Timestamp}
+		types := map[model.Kind]parquet.Type{model.KindString: parquet.String, model.KindInteger: parquet.Int64, model.KindTime: parquet.Timestamp}
 		p.fields = append(p.fields, &parquet.Node{Name: c.name, Type: types[c.kind]})
 	}
 	p.w = parquet.NewWriter(w, p.fields, "finwait version "+TimelineSchema, [2]string{"schema", TimelineSchema})
@@ -30,7 +31,7 @@ func (p *timelineParquet) Chart(c *timeline.Chart) error {
 	for r := range c.Rows() {
 		p.list = p.shape.cells(p.list[:0], c.File, &r)
 		for i := range p.list {
-			if one := &p.list[i]; one.kind == text {
+			if one := &p.list[i]; one.kind == model.KindString {
 				p.fields[i].PutString(0, one.text)
 			} else {
 				p.fields[i].PutInt(0, one.number)

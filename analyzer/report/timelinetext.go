@@ -101,7 +101,7 @@ func chartGroups(c *timeline.Chart) (list []chartGroup) {
 		}
 		g := &list[len(list)-1]
 		g.series = append(g.series, s)
-		if slices.Contains(closingStates, s.State) {
+		if slices.Contains(ClosingStates, s.State) {
 			g.most = max(g.most, s.Peak().Sockets)
 		}
 	}
@@ -224,9 +224,4 @@ func (t *timelineText) command(c *timeline.Chart, r *timeline.Rise) string {
 		command += " --host " + prose.Safe(r.Series.Host)
 	}
 	return command
-}
-
-// shortTime writes a time without the zeros behind its decimal point.
-func shortTime(t model.Time) string {
-	return strings.TrimRight(strings.TrimRight(strings.TrimSuffix(t.String(), "Z"), "0"), ".") + "Z"
 }

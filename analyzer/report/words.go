@@ -1,7 +1,11 @@
 package report
 
 import (
+	"slices"
+	"strings"
+
 	"finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -47,7 +51,34 @@ func Closes() (list []conn.Close) {
 	return list
 }
 
-// closingStates are the states in which a connection is being closed, in the
+// CloseWords words a value of close.
+func CloseWords(value conn.Close) string {
+	for _, c := range closeWords {
+		if c.value == value {
+			return c.words
+		}
+	}
+	return value.String()
+}
+
+// ClosingStates are the states in which a connection is being closed, in the
 // order of RFC 9293 §3.3.2. TIME-WAIT is not among them: how long it lasts is
 // the kernel's affair and leaves no trace.
-var closingStates = []tcpstate.State{tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.Closing, tcpstate.CloseWait, tcpstate.LastAck}
+var ClosingStates = []tcpstate.State{tcpstate.FinWait1, tcpstate.FinWait2, tcpstate.Closing, tcpstate.CloseWait, tcpstate.LastAck}
+
+// IsClosing reports whether a connection is being closed in a state that leaves a
+// trace of how long it lasts.
+func IsClosing(s tcpstate.State) bool { return slices.Contains(ClosingStates, s) }
+
+// some words a number, and nothing where there is none.
+func some(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return prose.Number(n)
+}
+
+// shortTime writes a time without the zeros behind its decimal point.
+func shortTime(t model.Time) string {
+	return strings.TrimRight(strings.TrimRight(strings.TrimSuffix(t.String(), "Z"), "0"), ".") + "Z"
+}

@@ -25,17 +25,8 @@ type outputFlags struct {
 	width                 columns
 }
 
-func (f *outputFlags) add(fs *pflag.FlagSet, formats []report.Format, fallback string) {
-	var names []string
-	for _, format := range formats {
-		names = append(names, format.Name)
-	}
-	f.addNamed(fs, names, fallback)
-}
-
-// addNamed is add where formats are known by their names.
-func (f *outputFlags) addNamed(fs *pflag.FlagSet, names []string, fallback string) {
-	f.format = choice{"format", fallback, names}
+func (f *outputFlags) add(fs *pflag.FlagSet, formats []string, fallback string) {
+	f.format = choice{"format", fallback, formats}
 	fs.VarP(&f.format, "format", "f", "how the results are written")
 	fs.StringVarP(&f.path, "output", "o", "", "write to `FILE`, which appears only when it is complete")
 	f.addFailOn(fs)
@@ -117,7 +108,7 @@ func (j *job) run(newHandler func(io.Writer, report.Style) (model.Handler, error
 		return 0, fmt.Errorf("output: %w", err)
 	}
 	style := j.output.style(out, j.Stdout)
-	style.Told = out.tty && isTerminal(j.Stderr) && !j.output.quiet
+	style.Warned = out.tty && isTerminal(j.Stderr) && !j.output.quiet
 	progress := j.progress(j.onlyCaptures(files), j.output.silent(), out)
 	defer progress.end()
 	handler, err := newHandler(out, style)

@@ -35,7 +35,7 @@ and so has text that begins with one: take one off to have it as it was.`,
 			var out outputFlags
 			var judge judgeFlags
 			sort := choice{"order", "end", []string{"end", "stream"}}
-			out.add(fs, report.Records, "table")
+			out.add(fs, report.Names(report.Records), "table")
 			fs.Var(&sort, "sort", "the order of records within a capture: as they end, or by stream")
 			in.add(fs)
 			in.jobs.add(fs)

@@ -39,7 +39,7 @@ states over time, and the connections to sort and to filter. It reads the captur
 			var out outputFlags
 			var judge judgeFlags
 			by := choice{"key", "", model.Keys}
-			out.add(fs, report.Summaries, "text")
+			out.add(fs, report.Names(report.Summaries), "text")
 			fs.Var(&by, "by", "tell of each one apart, the gravest first")
 			in.add(fs)
 			in.jobs.add(fs)

@@ -64,7 +64,7 @@ func (s *ssRun) add(fs *pflag.FlagSet) {
 	for _, f := range report.Tables {
 		names = append(names, f.Name)
 	}
-	s.out.addNamed(fs, names, "text")
+	s.out.add(fs, names, "text")
 	s.at.FromEnd = true
 	fs.Var(&s.at, "at", "the moment: a `TIME`, an offset from the first packet such as 1.5s, or from the end such as -5s; without it, the end of observation")
 	fs.Var(&s.hosts, "host", "only the sockets of that `ADDRESS`; repeatable, or a,b")

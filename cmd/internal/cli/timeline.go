@@ -60,7 +60,7 @@ func (t *timelineRun) add(fs *pflag.FlagSet) {
 	for _, f := range report.Timelines {
 		names = append(names, f.Name)
 	}
-	t.out.addNamed(fs, names, "text")
+	t.out.add(fs, names, "text")
 	t.by = choice{"key", "host", []string{"host", "server", "none"}}
 	t.side = choice{"side", "", []string{"client", "server"}}
 	fs.VarP(&t.by, "by", "", "count together the sockets of each host, of the connections of each server endpoint, or all")
