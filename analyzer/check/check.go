@@ -9,7 +9,6 @@ import (
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/query"
-	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
 )
 
@@ -107,21 +106,21 @@ func (c *Checker) Check(in *Capture, config *Config) *Result {
 	if errors.Is(in.Problem, fs.ErrNotExist) {
 		res.Problems = append(res.Problems, Problem{
 			Kind: Unreadable, Title: "unreadable capture", Lines: []string{prose.Safe(in.Problem.Error())},
-			Mend: "correct the name; if the capture is gone for good, remove its golden record, if there is one: " + report.ShellWord(in.Path+Suffix),
+			Mend: "correct the name; if the capture is gone for good, remove its golden record, if there is one: " + prose.ShellWord(in.Path+Suffix),
 		})
 		return res
 	}
 	if in.Problem != nil {
 		res.Problems = append(res.Problems, Problem{
 			Kind: Unreadable, Title: "unreadable capture", Lines: []string{prose.Safe(in.Problem.Error())},
-			Mend: "record it anew, or remove it with its golden record: rm " + report.ShellWord(in.Path) + " " + report.ShellWord(in.Path+Suffix),
+			Mend: "record it anew, or remove it with its golden record: rm " + prose.ShellWord(in.Path) + " " + prose.ShellWord(in.Path+Suffix),
 		})
 		return res
 	}
 	if in.Unread != nil {
 		res.Problems = append(res.Problems, Problem{
 			Kind: Unreadable, Title: "unreadable golden record", Lines: []string{prose.Safe(in.Unread.Error())},
-			Mend: "let it be read, or write it anew: rm -r " + report.ShellWord(in.Path+Suffix) + "; " + updateCommand(in.Path),
+			Mend: "let it be read, or write it anew: rm -r " + prose.ShellWord(in.Path+Suffix) + "; " + updateCommand(in.Path),
 		})
 		return res
 	}
@@ -171,7 +170,7 @@ func (c *Checker) connections(in *Capture, config *Config, res *Result) (conns [
 	return conns, streams, verdicts
 }
 
-func updateCommand(path string) string { return "finwait check --update " + report.ShellWord(path) }
+func updateCommand(path string) string { return "finwait check --update " + prose.ShellWord(path) }
 
 // checkGolden compares with the golden record.
 func (c *Checker) checkGolden(in *Capture, conns []connection, res *Result) {
@@ -356,7 +355,7 @@ func Stray(path string) *Result {
 	return &Result{Path: path, Problems: []Problem{{
 		Kind: GoldenStray, Title: "stray golden record",
 		Lines: []string{prose.Safe(strings.TrimSuffix(path, Suffix)) + " does not exist"},
-		Mend:  "if the capture is gone for good: rm " + report.ShellWord(path),
+		Mend:  "if the capture is gone for good: rm " + prose.ShellWord(path),
 	}}}
 }
 

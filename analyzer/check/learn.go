@@ -12,7 +12,7 @@ import (
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/query"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 )
 
@@ -158,7 +158,7 @@ func candidates(in *Capture) (list []learned) {
 			closers[*r.FirstCloser]++
 		}
 	}
-	for _, value := range report.Closes() {
+	for _, value := range prose.Closes() {
 		switch closes[value] {
 		case 0:
 		case n:

@@ -89,7 +89,7 @@ func (d *Diff) spreads() template.HTML {
 		states map[tcpstate.State]*Change
 	}{{conn.Client, d.States.Client}, {conn.Server, d.States.Server}} {
 		for _, state := range slices.Sorted(maps.Keys(side.states)) {
-			if !report.IsClosing(state) {
+			if !prose.IsClosing(state) {
 				continue
 			}
 			c := side.states[state]

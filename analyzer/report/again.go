@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 // joined returns the captures that were read as one; nil where each was read by itself, and
@@ -44,7 +45,7 @@ func fileWords(files []string) string {
 	for i, file := range files {
 		switch {
 		case len(files) <= most || i == 0 || i == len(files)-1:
-			words = append(words, ShellWord(file))
+			words = append(words, prose.ShellWord(file))
 		case i == 1:
 			words = append(words, "…")
 		}

@@ -97,14 +97,14 @@ func moreFiles(files []*model.FileInfo) string {
 // batch writes the report over many captures: what was found and how much there is,
 // and only then the captures that are worth a look.
 func (t *textReport) batch(b *bytes.Buffer, d *digest) {
-	fmt.Fprintf(b, "%s\n", t.style.bold(d.total))
+	fmt.Fprintf(b, "%s\n", t.style.Bold(d.total))
 	t.findings(b, d)
 	t.closes(b, d)
 	t.states(b, d)
 	t.timers(b, d)
 	t.by(b, d)
 	if len(d.files) > 0 {
-		fmt.Fprintf(b, "\n%s\n", t.style.bold("Files worth a look"))
+		fmt.Fprintf(b, "\n%s\n", t.style.Bold("Files worth a look"))
 		t.fileLines(b, d)
 	}
 	t.caveats(b, d)
@@ -112,7 +112,7 @@ func (t *textReport) batch(b *bytes.Buffer, d *digest) {
 		fmt.Fprintf(b, "\n%s\n", d.noTCP)
 	}
 	if len(d.unread) > 0 {
-		fmt.Fprintf(b, "\n%s\n", t.style.bold("Not read"))
+		fmt.Fprintf(b, "\n%s\n", t.style.Bold("Not read"))
 		for _, line := range d.unread {
 			fmt.Fprintf(b, "%s\n", line)
 		}

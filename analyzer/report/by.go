@@ -61,8 +61,8 @@ func byCells(r *model.Row) []string {
 	}
 	return []string{
 		prose.Safe(r.Key), prose.Number(r.Connections),
-		some(r.Severities.Error), some(r.Severities.Warning), some(r.Severities.Info),
-		bounded(r.HalfClosed.P50, nil), bounded(r.HalfClosed.P90, nil), closeList(r.Close), worst,
+		prose.Some(r.Severities.Error), prose.Some(r.Severities.Warning), prose.Some(r.Severities.Info),
+		prose.Bounded(r.HalfClosed.P50, nil), prose.Bounded(r.HalfClosed.P90, nil), closeList(r.Close), worst,
 	}
 }
 
@@ -92,9 +92,9 @@ func shortKey(s string) string {
 // closeList words how connections closed, the most frequent first.
 func closeList(close map[conn.Close]int64) string {
 	var list []tallied
-	for _, c := range Closes() {
+	for _, c := range prose.Closes() {
 		if n := close[c]; n > 0 {
-			list = append(list, tallied{CloseWords(c), n})
+			list = append(list, tallied{prose.CloseWords(c), n})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b tallied) int { return int(b.n - a.n) })
@@ -113,16 +113,16 @@ func (t *textReport) by(b *bytes.Buffer, d *digest) {
 	if d.by.Title == "" {
 		return
 	}
-	g := grid{indent: "  ", left: 1, tail: 2}
-	g.head(append([]string{d.by.Title}, d.by.Heads[1:]...)...)
+	g := prose.Grid{Indent: "  ", Left: 1, Tail: 2}
+	g.Head(append([]string{d.by.Title}, d.by.Heads[1:]...)...)
 	for _, row := range d.by.Rows {
 		if t.style.Width > 0 { // of a terminal; elsewhere a path is whole
 			row = append([]string{shortKey(row[0])}, row[1:]...)
 		}
-		g.row(row...)
+		g.Row(row...)
 	}
 	b.WriteByte('\n')
-	g.write(b, t.style)
+	g.Write(b, t.style)
 	if d.by.More != "" {
 		fmt.Fprintf(b, "  %s\n", d.by.More)
 	}
@@ -132,8 +132,8 @@ func mdBy(b *bytes.Buffer, t *byTable) {
 	if t.Title == "" {
 		return
 	}
-	mdTable(b, t.Title, t.Heads, t.Rows)
+	prose.MarkdownTable(b, t.Title, t.Heads, t.Rows)
 	if t.More != "" {
-		fmt.Fprintf(b, "\n%s\n", mdEscape(t.More))
+		fmt.Fprintf(b, "\n%s\n", prose.EscapeMarkdown(t.More))
 	}
 }

@@ -74,16 +74,16 @@ func newDigest(s *model.Summary) *digest {
 	}
 	d.by = newByTable(s)
 	d.moment, d.table = momentWords(s), momentCommand(s, d.joined)
-	d.opening = s.WorstMoment != nil && !IsClosing(s.WorstMoment.State)
+	d.opening = s.WorstMoment != nil && !prose.IsClosing(s.WorstMoment.State)
 	switch {
 	case len(s.Files)+len(s.Runs) == 0:
 		d.total = prose.Count(s.Connections, "connection")
 	case len(s.Files)+len(s.Runs) > 1:
 		d.total = totalOf(s)
 	}
-	for _, c := range Closes() {
+	for _, c := range prose.Closes() {
 		if n := s.Close[c]; n > 0 {
-			d.closes = append(d.closes, tallied{CloseWords(c), n})
+			d.closes = append(d.closes, tallied{prose.CloseWords(c), n})
 		}
 	}
 	for _, side := range []conn.Role{conn.Client, conn.Server, conn.BothRoles} {
@@ -272,7 +272,7 @@ func skippedNote(f *model.FileInfo) string {
 }
 
 func (d *digest) addStates(side conn.Role, states map[tcpstate.State]*model.StateTimes) {
-	for _, state := range ClosingStates {
+	for _, state := range prose.ClosingStates {
 		t := states[state]
 		if t == nil {
 			continue
@@ -283,7 +283,7 @@ func (d *digest) addStates(side conn.Role, states map[tcpstate.State]*model.Stat
 
 func newStateRow(side string, state tcpstate.State, t *model.StateTimes) stateRow {
 	row := stateRow{of: state, times: t, side: side, state: state.String(), n: prose.Number(t.N + t.AtMost + t.AtLeast), open: prose.Number(t.Open)}
-	row.p50, row.p90 = bounded(t.P50, nil), bounded(t.P90, nil)
+	row.p50, row.p90 = prose.Bounded(t.P50, nil), prose.Bounded(t.P90, nil)
 	row.max = longest(t)
 	if t.Open > 0 {
 		row.open += ", > " + t.MaxOpen.Words()
@@ -301,5 +301,5 @@ func longest(t *model.StateTimes) string {
 	if t.MaxAtMost != nil && (most == nil || *t.MaxAtMost > *most) {
 		most, bound = t.MaxAtMost, conn.AtMost
 	}
-	return bounded(most, &bound)
+	return prose.Bounded(most, &bound)
 }

@@ -66,7 +66,7 @@ func flow(text string) string {
 }
 
 // Explain writes what a rule means.
-func Explain(w io.Writer, s Style, format string, r *model.Rule) error {
+func Explain(w io.Writer, s prose.Style, format string, r *model.Rule) error {
 	e := explanation(r)
 	switch format {
 	case "json":
@@ -80,7 +80,7 @@ func Explain(w io.Writer, s Style, format string, r *model.Rule) error {
 }
 
 // ListRules writes which rules there are; as JSON, with all that is said of them.
-func ListRules(w io.Writer, s Style, format string, rules []*model.Rule) error {
+func ListRules(w io.Writer, s prose.Style, format string, rules []*model.Rule) error {
 	var b bytes.Buffer
 	switch format {
 	case "json":
@@ -92,7 +92,7 @@ func ListRules(w io.Writer, s Style, format string, rules []*model.Rule) error {
 	case "markdown":
 		b.WriteString("| ID | name | severity | reports |\n|:--|:--|:--|:--|\n")
 		for _, r := range rules {
-			mdRow(&b, []string{r.ID, r.Name, r.Severity.String(), flow(r.Doc.Title)})
+			prose.MarkdownRow(&b, []string{r.ID, r.Name, r.Severity.String(), flow(r.Doc.Title)})
 		}
 	default:
 		name := 0
@@ -101,8 +101,8 @@ func ListRules(w io.Writer, s Style, format string, rules []*model.Rule) error {
 		}
 		const before = len("FIN101  ") + len("  warning  ")
 		for _, r := range rules {
-			lead := s.bold(r.ID) + "  " + prose.Pad(r.Name, name) + "  " + s.severity(r.Severity, prose.Pad(r.Severity.String(), 7)) + "  "
-			for _, line := range prose.Wrap(flow(r.Doc.Title), max(s.columns()-name-before, minFlags)) {
+			lead := s.Bold(r.ID) + "  " + prose.Pad(r.Name, name) + "  " + s.Severity(r.Severity, prose.Pad(r.Severity.String(), 7)) + "  "
+			for _, line := range prose.Wrap(flow(r.Doc.Title), max(s.Columns()-name-before, minFlags)) {
 				b.WriteString(lead + line + "\n")
 				lead = strings.Repeat(" ", name+before)
 			}
@@ -119,13 +119,13 @@ func writeExplained(w io.Writer, list []*explained) error {
 	}{ExplainSchema, list})
 }
 
-func (e *explained) text(s Style) []byte {
+func (e *explained) text(s prose.Style) []byte {
 	const indent = "  "
 	var b bytes.Buffer
-	width := min(s.columns(), 100)
+	width := min(s.Columns(), 100)
 	part := func(title, text string) {
 		if title != "" {
-			fmt.Fprintf(&b, "\n%s\n", s.bold(title))
+			fmt.Fprintf(&b, "\n%s\n", s.Bold(title))
 		}
 		for i, p := range strings.Split(text, "\n\n") {
 			if i > 0 {
@@ -136,10 +136,10 @@ func (e *explained) text(s Style) []byte {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "%s   %s\n", s.bold(e.ID+" "+e.Name), s.severity(e.Severity, e.Severity.String()))
+	fmt.Fprintf(&b, "%s   %s\n", s.Bold(e.ID+" "+e.Name), s.Severity(e.Severity, e.Severity.String()))
 	part("", e.Title)
 	part("Why", e.Text)
-	fmt.Fprintf(&b, "\n%s\n", s.bold("What it looks like"))
+	fmt.Fprintf(&b, "\n%s\n", s.Bold("What it looks like"))
 	for line := range strings.SplitSeq(e.Script, "\n") {
 		b.WriteString(strings.TrimRight(indent+indent+line, " ") + "\n")
 	}
@@ -159,7 +159,7 @@ func (e *explained) text(s Style) []byte {
 
 func (e *explained) markdown() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "## %s %s\n\n*%s*: %s\n\n%s\n", e.ID, e.Name, e.Severity, mdEscape(e.Title), mdText(e.Text))
+	fmt.Fprintf(&b, "## %s %s\n\n*%s*: %s\n\n%s\n", e.ID, e.Name, e.Severity, prose.EscapeMarkdown(e.Title), mdText(e.Text))
 	fmt.Fprintf(&b, "\n### What it looks like\n\n```\n%s\n```\n", e.Script)
 	for _, p := range [][2]string{
 		{"How to confirm it", e.Confirm}, {"What to change", e.Change}, {"When it is harmless", e.Harmless},
@@ -169,10 +169,10 @@ func (e *explained) markdown() []byte {
 	if len(e.Thresholds) > 0 {
 		b.WriteString("\n### Thresholds\n\n| flag | key in finwait.yaml | default | meaning |\n|:--|:--|:--|:--|\n")
 		for _, t := range e.Thresholds {
-			fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", t.Flag, t.YAML, t.Default, mdEscape(t.About))
+			fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", t.Flag, t.YAML, t.Default, prose.EscapeMarkdown(t.About))
 		}
 	}
-	fmt.Fprintf(&b, "\nSource: %s\n", mdEscape(e.Source))
+	fmt.Fprintf(&b, "\nSource: %s\n", prose.EscapeMarkdown(e.Source))
 	return b.Bytes()
 }
 
@@ -180,7 +180,7 @@ func (e *explained) markdown() []byte {
 func mdText(text string) string {
 	list := strings.Split(text, "\n\n")
 	for i := range list {
-		list[i] = mdEscape(list[i])
+		list[i] = prose.EscapeMarkdown(list[i])
 	}
 	return strings.Join(list, "\n\n")
 }

@@ -66,9 +66,9 @@ func (t *textReport) findings(b *bytes.Buffer, d *digest) {
 
 func (t *textReport) finding(b *bytes.Buffer, f *model.FindingGroup, joined []string) {
 	const indent = "        "
-	width := t.style.columns() - len(indent)
-	fmt.Fprintf(b, "\n%s %s%s\n", t.style.severity(f.Severity, prose.Pad(f.Severity.String(), 7)),
-		t.style.bold(prose.Safe(f.Rule+" "+f.Name)), strings.Replace(about(f), ": ", "   ", 1))
+	width := t.style.Columns() - len(indent)
+	fmt.Fprintf(b, "\n%s %s%s\n", t.style.Severity(f.Severity, prose.Pad(f.Severity.String(), 7)),
+		t.style.Bold(prose.Safe(f.Rule+" "+f.Name)), strings.Replace(about(f), ": ", "   ", 1))
 	line := func(text string) {
 		for _, l := range prose.Wrap(prose.Safe(text), width) {
 			b.WriteString(indent + l + "\n")
@@ -153,13 +153,13 @@ func (t *textReport) timers(b *bytes.Buffer, d *digest) {
 	if len(d.timers) == 0 {
 		return
 	}
-	g := grid{indent: "  ", left: 2}
-	g.head("Timers", "server", "value", "spread", "samples", "from", "known as")
+	g := prose.Grid{Indent: "  ", Left: 2}
+	g.Head("Timers", "server", "value", "spread", "samples", "from", "known as")
 	for i := range d.timers[:min(len(d.timers), maxTimers)] {
-		g.row(timerCells(&d.timers[i])...)
+		g.Row(timerCells(&d.timers[i])...)
 	}
 	b.WriteByte('\n')
-	g.write(b, t.style)
+	g.Write(b, t.style)
 	if more := len(d.timers) - maxTimers; more > 0 {
 		fmt.Fprintf(b, "  and %s\n", prose.Count(int64(more), "more timer"))
 	}
@@ -191,25 +191,25 @@ func mdFindings(b *bytes.Buffer, list []model.FindingGroup, joined []string) {
 			mdFinding(b, &r.groups[i], joined)
 		}
 		if rest := r.others(); rest != "" {
-			fmt.Fprintf(b, "\n%s\n", mdEscape(rest))
+			fmt.Fprintf(b, "\n%s\n", prose.EscapeMarkdown(rest))
 		}
 	}
 }
 
 func mdFinding(b *bytes.Buffer, f *model.FindingGroup, joined []string) {
-	fmt.Fprintf(b, "\n**%s %s %s**%s\n\n%s\n\n", f.Severity, mdEscape(f.Rule), mdEscape(f.Name),
-		mdEscape(about(f)), mdEscape(prose.UpperFirst(f.Message)))
+	fmt.Fprintf(b, "\n**%s %s %s**%s\n\n%s\n\n", f.Severity, prose.EscapeMarkdown(f.Rule), prose.EscapeMarkdown(f.Name),
+		prose.EscapeMarkdown(about(f)), prose.EscapeMarkdown(prose.UpperFirst(f.Message)))
 	for i := range f.Examples {
 		e := &f.Examples[i]
-		b.WriteString("- " + mdEscape(exampleWords(e)))
+		b.WriteString("- " + prose.EscapeMarkdown(exampleWords(e)))
 		if command := showCommand(e, joined); command != "" {
-			b.WriteString(": " + mdCode(command))
+			b.WriteString(": " + prose.MarkdownCode(command))
 		}
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(b, "\n%s\n", mdEscape(f.Advice))
+	fmt.Fprintf(b, "\n%s\n", prose.EscapeMarkdown(f.Advice))
 	if folds := foldWords(f); folds != "" {
-		fmt.Fprintf(b, "\n%s\n", mdEscape(folds))
+		fmt.Fprintf(b, "\n%s\n", prose.EscapeMarkdown(folds))
 	}
 }
 
@@ -221,7 +221,7 @@ func mdTimers(b *bytes.Buffer, list []model.Timer) {
 	for i := range list[:min(len(list), maxTimers)] {
 		rows = append(rows, timerCells(&list[i]))
 	}
-	mdTable(b, "Timers", []string{"kind", "server", "value", "spread", "samples", "from", "known as"}, rows)
+	prose.MarkdownTable(b, "Timers", []string{"kind", "server", "value", "spread", "samples", "from", "known as"}, rows)
 	if more := len(list) - maxTimers; more > 0 {
 		fmt.Fprintf(b, "\nand %s\n", prose.Count(int64(more), "more timer"))
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 )
 
 // groups returns n groups of each of so many rules, the largest first.
@@ -33,7 +34,7 @@ func TestManyFindingsStayReadable(t *testing.T) {
 	}
 	for _, format := range []string{"text", "markdown"} {
 		var out bytes.Buffer
-		if err := Find(Summaries, format).New(&out, Style{}).Close(s); err != nil {
+		if err := Find(Summaries, format).New(&out, prose.Style{}).Close(s); err != nil {
 			t.Fatal(err)
 		}
 		text := strings.ReplaceAll(out.String(), `\_`, "_")
@@ -52,7 +53,7 @@ func TestFindingText(t *testing.T) {
 	f := groups(1, 1)[0]
 	f.Folds = []model.Fold{{Rule: "FIN203", Name: "late-response", Connections: 1}, {Rule: "FIN101", Name: "half-closed", Connections: 4}}
 	var out bytes.Buffer
-	if err := Text(&out, Style{}).Close(&model.Summary{Findings: []model.FindingGroup{f}}); err != nil {
+	if err := Text(&out, prose.Style{}).Close(&model.Summary{Findings: []model.FindingGroup{f}}); err != nil {
 		t.Fatal(err)
 	}
 	const want = `
@@ -72,7 +73,7 @@ func TestShellWord(t *testing.T) {
 		"a.pcap": "a.pcap", "dir/a-1_2.pcap.gz": "dir/a-1_2.pcap.gz", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)": "'$(x)'", "": "''",
 		"-a.pcap": "./-a.pcap", "é": "'é'", "e\x1b[1m'\\": `$'e\033[1m\'\\'`, "\xff": `$'\377'`,
 	} {
-		if got := ShellWord(in); got != want {
+		if got := prose.ShellWord(in); got != want {
 			t.Errorf("%q: %s, want %s", in, got, want)
 		}
 	}
@@ -99,7 +100,7 @@ func TestShowCommand(t *testing.T) {
 
 func TestMarkdownCode(t *testing.T) {
 	for in, want := range map[string]string{"a": "`a`", "a`b": "`` a`b ``", "a``b": "``` a``b ```"} {
-		if got := mdCode(in); got != want {
+		if got := prose.MarkdownCode(in); got != want {
 			t.Errorf("%q: %s, want %s", in, got, want)
 		}
 	}
@@ -113,7 +114,7 @@ func TestWhatIsToldOnce(t *testing.T) {
 		true:  "x.pcap   not read\n",
 	} {
 		var b bytes.Buffer
-		if err := Text(&b, Style{Warned: told}).Close(summary); err != nil || b.String() != want {
+		if err := Text(&b, prose.Style{Warned: told}).Close(summary); err != nil || b.String() != want {
 			t.Errorf("told %v: %q, %v; want %q", told, b.String(), err, want)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"io"
 
 	"finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
+	"finwait/analyzer/report/records"
 )
 
 // Format is one way to write results.
@@ -11,18 +13,18 @@ type Format struct {
 	Name   string
 	Sorted bool // wants the records of a capture in the order of their streams
 	Binary bool // is nothing for a terminal
-	New    func(w io.Writer, s Style) model.Handler
+	New    func(w io.Writer, s prose.Style) model.Handler
 }
 
 // Records are the formats that write one record per connection.
 var Records = []Format{
-	{Name: "jsonl", New: plain(JSONL)},
-	{Name: "json", New: plain(JSON)},
-	{Name: "csv", New: plain(CSV)},
-	{Name: "tsv", New: plain(TSV)},
+	{Name: "jsonl", New: plain(records.JSONL)},
+	{Name: "json", New: plain(records.JSON)},
+	{Name: "csv", New: plain(records.CSV)},
+	{Name: "tsv", New: plain(records.TSV)},
 	{Name: "table", New: Table, Sorted: true},
-	{Name: "zeek", New: plain(Zeek)},
-	{Name: "parquet", New: plain(Parquet), Binary: true},
+	{Name: "zeek", New: plain(records.Zeek)},
+	{Name: "parquet", New: plain(records.Parquet), Binary: true},
 }
 
 // Summaries are the formats that write the summary.
@@ -36,8 +38,8 @@ var Summaries = []Format{
 }
 
 // plain adapts a format that has no style.
-func plain(f func(io.Writer) model.Handler) func(io.Writer, Style) model.Handler {
-	return func(w io.Writer, _ Style) model.Handler { return f(w) }
+func plain(f func(io.Writer) model.Handler) func(io.Writer, prose.Style) model.Handler {
+	return func(w io.Writer, _ prose.Style) model.Handler { return f(w) }
 }
 
 // Find returns the format of that name, which must be one of list.

@@ -48,17 +48,17 @@ func (m *markdown) Close(s *model.Summary) error {
 // mdFiles names captures.
 func mdFiles(b *bytes.Buffer, d *digest) {
 	for _, f := range d.files {
-		fmt.Fprintf(b, "- **%s**: %s\n", mdEscape(f.name), f.facts)
+		fmt.Fprintf(b, "- **%s**: %s\n", prose.EscapeMarkdown(f.name), f.facts)
 		if f.problem != "" {
 			f.notes = append([]string{f.problem}, f.notes...)
 		}
 		for _, note := range f.notes {
-			fmt.Fprintf(b, "  - %s\n", mdEscape(note))
+			fmt.Fprintf(b, "  - %s\n", prose.EscapeMarkdown(note))
 		}
 	}
 	for _, line := range slices.Concat([]string{d.more, d.noTCP}, d.unread, d.caveats) {
 		if line != "" {
-			fmt.Fprintf(b, "- %s\n", mdEscape(line))
+			fmt.Fprintf(b, "- %s\n", prose.EscapeMarkdown(line))
 		}
 	}
 }
@@ -66,26 +66,26 @@ func mdFiles(b *bytes.Buffer, d *digest) {
 // mdFacts writes how connections closed, and how long that took.
 func mdFacts(b *bytes.Buffer, d *digest) {
 	if len(d.closes) > 0 {
-		mdTable(b, "How they closed", []string{"close", "connections"}, pairs(d.closes))
+		prose.MarkdownTable(b, "How they closed", []string{"close", "connections"}, pairs(d.closes))
 	}
 	if len(d.closers) > 0 {
-		mdTable(b, "First to close", []string{"side", "connections"}, pairs(d.closers))
+		prose.MarkdownTable(b, "First to close", []string{"side", "connections"}, pairs(d.closers))
 	}
 	if len(d.states) > 0 {
 		var rows [][]string
 		for _, s := range d.states {
 			rows = append(rows, []string{s.side + " " + s.state, s.n, s.p50, s.p90, s.max, s.open})
 		}
-		mdTable(b, "Time in closing states", []string{"state", "n", "p50", "p90", "max", "still open"}, rows)
+		prose.MarkdownTable(b, "Time in closing states", []string{"state", "n", "p50", "p90", "max", "still open"}, rows)
 	}
 	if d.moment != "" {
 		words := "At worst "
 		if d.opening {
 			words = "Opening, at worst "
 		}
-		b.WriteString("\n" + words + mdEscape(d.moment))
+		b.WriteString("\n" + words + prose.EscapeMarkdown(d.moment))
 		if d.table != "" {
-			b.WriteString(": " + mdCode(d.table))
+			b.WriteString(": " + prose.MarkdownCode(d.table))
 		}
 		b.WriteString("\n")
 	}

@@ -54,5 +54,5 @@ func momentCommand(s *model.Summary, joined []string) string {
 	if len(files) == 0 || slices.Contains(files, "-") {
 		return ""
 	}
-	return command + " " + fileWords(files) + " --at " + shortTime(m.Time) + " --host " + prose.Safe(m.Host)
+	return command + " " + fileWords(files) + " --at " + prose.ShortTime(m.Time) + " --host " + prose.Safe(m.Host)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"finwait/analyzer/model"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -36,7 +37,7 @@ func TestOpeningIsNoClosing(t *testing.T) {
 			h    func(*bytes.Buffer) model.Handler
 			want string
 		}{
-			{func(b *bytes.Buffer) model.Handler { return Text(b, Style{}) }, c.want},
+			{func(b *bytes.Buffer) model.Handler { return Text(b, prose.Style{}) }, c.want},
 			{func(b *bytes.Buffer) model.Handler { return Markdown(b) }, c.markdown},
 		} {
 			var b bytes.Buffer

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"finwait/analyzer/model"
+	"finwait/analyzer/report/ladders"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
@@ -265,7 +266,7 @@ func (p *pageRows) object(c *rowColumns, n int, unit model.Seconds) []byte {
 		}
 	}
 	var closes, states []string
-	for _, value := range Closes() {
+	for _, value := range prose.Closes() {
 		for int(value) >= len(closes) {
 			closes = append(closes, "")
 		}
@@ -289,7 +290,7 @@ func (p *pageRows) object(c *rowColumns, n int, unit model.Seconds) []byte {
 	var b bytes.Buffer
 	err := json.NewEncoder(&b).Encode(map[string]any{ // it escapes what means something to HTML
 		"n": n, "all": p.all, "unit": int64(unit), "files": p.files.list, "clients": p.clients.list, "servers": p.servers.list,
-		"rules": p.rules.list, "flags": p.flags.list, "ways": ways, "closes": closes, "closers": closers, "states": states, "inks": inks, "waits": waits, "cols": cols,
+		"rules": p.rules.list, "flags": p.flags.list, "ways": ways, "closes": closes, "closers": closers, "states": states, "inks": inks, "waits": ladders.Waits, "cols": cols,
 	})
 	if err != nil {
 		panic("report: " + err.Error()) // of texts and numbers, it cannot fail
@@ -313,7 +314,7 @@ func (p *pageRows) first(r *pageRow) firstRow {
 		if v < 0 {
 			return ""
 		}
-		return bounded(&v, &bound)
+		return prose.Bounded(&v, &bound)
 	}
 	row := firstRow{
 		Stream: fmt.Sprint(r.stream), Client: withPort(p.clients.list[r.client], r.port), Server: p.servers.list[r.server],

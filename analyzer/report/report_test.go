@@ -12,6 +12,7 @@ import (
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
+	"finwait/analyzer/report/records"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -50,7 +51,7 @@ func (w *withFile) Close(s *model.Summary) error {
 
 func replay(t testing.TB, h model.Handler) {
 	t.Helper()
-	s, err := OpenStored(filepath.Join("testdata", "mixed.jsonl"))
+	s, err := records.Open(filepath.Join("testdata", "mixed.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,9 +78,9 @@ func TestFormats(t *testing.T) {
 			}
 			t.Run(kind+"/"+format.Name, func(t *testing.T) {
 				var out bytes.Buffer
-				h := format.New(&out, Style{})
+				h := format.New(&out, prose.Style{})
 				if format.Sorted {
-					h = Sort(h)
+					h = records.Sort(h)
 				}
 				replay(t, h)
 				got := out.Bytes()
@@ -121,8 +122,8 @@ func golden(t *testing.T, name string, got []byte) {
 func TestSortedJSONIsTheSame(t *testing.T) {
 	for _, format := range Records {
 		var plain, sorted bytes.Buffer
-		replay(t, format.New(&plain, Style{}))
-		replay(t, Sort(format.New(&sorted, Style{})))
+		replay(t, format.New(&plain, prose.Style{}))
+		replay(t, records.Sort(format.New(&sorted, prose.Style{})))
 		if plain.String() != sorted.String() {
 			t.Errorf("%s changes when it is sorted", format.Name)
 		}
@@ -132,7 +133,7 @@ func TestSortedJSONIsTheSame(t *testing.T) {
 func TestNothingGivesWholeDocuments(t *testing.T) {
 	for name, want := range map[string]string{"json": "[]\n", "jsonl": "", "csv": "schema,", "tsv": "schema\t", "zeek": "#separator", "table": ""} {
 		var out bytes.Buffer
-		if err := Find(Records, name).New(&out, Style{}).Close(new(model.Summary)); err != nil {
+		if err := Find(Records, name).New(&out, prose.Style{}).Close(new(model.Summary)); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.HasPrefix(out.String(), want) || want == "" && out.Len() > 0 {
@@ -171,7 +172,7 @@ func BenchmarkFormats(b *testing.B) {
 		}
 		b.Run(format.Name, func(b *testing.B) {
 			var out bytes.Buffer
-			h := format.New(&out, Style{})
+			h := format.New(&out, prose.Style{})
 			b.ReportAllocs()
 			for b.Loop() {
 				out.Reset()

@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"finwait/analyzer/model"
+	"finwait/analyzer/report/ladders"
 	"finwait/analyzer/report/page"
 	"finwait/analyzer/report/prose"
+	"finwait/analyzer/report/timelines"
 	"finwait/analyzer/timeline"
 )
 
@@ -30,7 +32,7 @@ const (
 
 // Again draws connections segment by segment: it reads the captures once more, to the
 // writers that stand at the same places as the records.
-type Again func(records []*model.Record, to []LadderWriter) error
+type Again func(records []*model.Record, to []ladders.Writer) error
 
 // PageOptions are what a page of the summary needs beside the summary.
 type PageOptions struct {
@@ -46,7 +48,7 @@ type summaryPage struct {
 	rows       pageRows
 	candidates map[candidateKey]candidate
 	files      int
-	charts     []*areaChart
+	charts     []*timelines.Area
 	byServer   *timeline.Handler
 	byHost     *timeline.Handler
 	servers    *timeline.Chart
@@ -135,7 +137,7 @@ func (p *summaryPage) File(f *model.FileInfo) error {
 // chart makes a chart of what has been counted.
 func (p *summaryPage) chart() {
 	if p.servers != nil && p.servers.Moments > 1 && len(p.servers.Series) > 0 {
-		p.charts = append(p.charts, newAreaChart(p.servers, p.hosts))
+		p.charts = append(p.charts, timelines.NewArea(p.servers, p.hosts))
 	}
 	p.servers, p.hosts = nil, nil
 }
@@ -144,7 +146,7 @@ func (p *summaryPage) chart() {
 type groupData struct {
 	Severity, Rule, Name, About, Message, When, Advice, Folds string
 	Examples                                                  []exampleData
-	Ladder                                                    *ladderData
+	Ladder                                                    *ladders.Data
 	LadderFacts                                               string
 }
 
@@ -159,7 +161,7 @@ type reportData struct {
 	Rest               []string
 	Closes, Closers    template.HTML
 	Spreads            template.HTML
-	Charts             []*areaChart
+	Charts             []*timelines.Area
 	ChartsMore         int
 	Invisible          string
 	By                 *byTable
@@ -192,7 +194,7 @@ func (p *summaryPage) Close(s *model.Summary) error {
 	}
 	p.chart()
 	d := newDigest(s)
-	data := &reportData{Title: pageTitle(d), Total: prose.UpperFirst(d.total), More: d.more, Charts: p.charts, ChartsMore: p.more, Invisible: prose.UpperFirst(Invisible), By: &d.by}
+	data := &reportData{Title: pageTitle(d), Total: prose.UpperFirst(d.total), More: d.more, Charts: p.charts, ChartsMore: p.more, Invisible: prose.UpperFirst(timelines.Invisible), By: &d.by}
 	for _, f := range d.files {
 		notes := f.notes
 		if f.problem != "" {
@@ -223,7 +225,7 @@ func (p *summaryPage) Close(s *model.Summary) error {
 	}
 	out := page.Page{
 		Title: data.Title + ", finwait report", Command: "finwait report --format html",
-		Body: page.Template(reportTemplate + kitTemplate), Data: data, Records: records,
+		Body: page.Template(reportTemplate + page.Kit), Data: data, Records: records,
 	}
 	return out.Write(p.w)
 }
@@ -268,11 +270,11 @@ func tiles(s *model.Summary, d *digest) []tile {
 func (p *summaryPage) groups(data *reportData, d *digest) {
 	type drawing struct {
 		group *groupData
-		to    *DrawnLadder
+		to    *ladders.Drawn
 	}
 	var drawings []drawing
 	var records []*model.Record
-	var to []LadderWriter
+	var to []ladders.Writer
 	told := byRule(d.findings)
 	n := 0
 	for i := range told {
@@ -295,7 +297,7 @@ func (p *summaryPage) groups(data *reportData, d *digest) {
 			}
 			p.mark(r, f)
 			if len(records) < maxDrawn && p.options.Again != nil {
-				one := NewDrawnLadder(maxDrawnRungs)
+				one := ladders.NewDrawn(maxDrawnRungs)
 				drawings = append(drawings, drawing{&data.Groups[len(data.Groups)-1], one})
 				records, to = append(records, r), append(to, one)
 			}
@@ -317,7 +319,7 @@ func (p *summaryPage) groups(data *reportData, d *digest) {
 			continue
 		}
 		size += len(l.Folded) + len(l.Bar)
-		one.group.Ladder, one.group.LadderFacts = l, prose.UpperFirst(ladderFacts(records[i]))
+		one.group.Ladder, one.group.LadderFacts = l, prose.UpperFirst(ladders.Facts(records[i]))
 	}
 }
 

@@ -15,20 +15,20 @@ const minFlags = 20
 
 type flowTable struct {
 	w     io.Writer
-	style Style
-	grid  *grid
+	style prose.Style
+	grid  *prose.Grid
 	name  string // of the capture whose rows are gathered
 	begun bool   // something was written
 }
 
 // Table returns a Handler that writes the connections as a table for people. It
 // wants them sorted.
-func Table(w io.Writer, s Style) model.Handler { return &flowTable{w: w, style: s} }
+func Table(w io.Writer, s prose.Style) model.Handler { return &flowTable{w: w, style: s} }
 
 func (t *flowTable) Record(r *model.Record) error {
 	if t.grid == nil {
-		t.grid = &grid{left: 5, tail: 3}
-		t.grid.head("stream", "client", "server", "close", "first", "half-closed", "teardown", "caveats", "findings", "flags")
+		t.grid = &prose.Grid{Left: 5, Tail: 3}
+		t.grid.Head("stream", "client", "server", "close", "first", "half-closed", "teardown", "caveats", "findings", "flags")
 		t.name = prose.Safe(r.File)
 	}
 	first := ""
@@ -39,12 +39,12 @@ func (t *flowTable) Record(r *model.Record) error {
 	for i := range r.Findings {
 		rules = append(rules, r.Findings[i].Rule)
 	}
-	t.grid.row(
+	t.grid.Row(
 		fmt.Sprint(r.Stream), r.Client.AddrPort().String(), r.Server.AddrPort().String(), r.Close.String(), first,
-		bounded(r.HalfClosedS, r.HalfClosed), bounded(r.TeardownS, nil),
+		prose.Bounded(r.HalfClosedS, r.HalfClosed), prose.Bounded(r.TeardownS, nil),
 		strings.Join(r.Caveats.Names(), " "), prose.Safe(strings.Join(rules, " ")), prose.Safe(r.Flags),
 	)
-	if len(t.grid.rows) < gridRows {
+	if len(t.grid.Rows) < prose.GridRows {
 		return nil
 	}
 	return t.flush()
@@ -59,7 +59,7 @@ func (t *flowTable) File(f *model.FileInfo) error {
 	if f.Connections == nil || *f.Connections > 0 || f.Error != nil || f.Unselected > 0 || f.Skipped[notSelected] > 0 {
 		return nil
 	}
-	return t.write([]byte(t.style.bold(prose.Safe(f.File)) + "   no TCP connections\n"))
+	return t.write([]byte(t.style.Bold(prose.Safe(f.File)) + "   no TCP connections\n"))
 }
 
 // notSelected is the reason of packets that were not asked for.
@@ -77,7 +77,7 @@ func (t *flowTable) Close(s *model.Summary) error {
 		packets += s.Files[i].Skipped[notSelected]
 	}
 	if len(s.Files) == 1 {
-		name = t.style.bold(prose.Safe(s.Files[0].File)) + "   "
+		name = t.style.Bold(prose.Safe(s.Files[0].File)) + "   "
 	}
 	switch {
 	case connections > 0:
@@ -90,9 +90,9 @@ func (t *flowTable) Close(s *model.Summary) error {
 
 func (t *flowTable) flush() error {
 	var b bytes.Buffer
-	b.WriteString(t.style.bold(t.name) + "\n")
+	b.WriteString(t.style.Bold(t.name) + "\n")
 	t.shorten()
-	t.grid.write(&b, t.style)
+	t.grid.Write(&b, t.style)
 	t.grid = nil
 	return t.write(b.Bytes())
 }
@@ -109,20 +109,20 @@ func (t *flowTable) write(b []byte) error {
 
 // shorten cuts the flags to the room that the other columns leave.
 func (t *flowTable) shorten() {
-	last := len(t.grid.heads) - 1
-	room := t.style.columns()
-	for _, i := range t.grid.kept() {
+	last := len(t.grid.Heads) - 1
+	room := t.style.Columns()
+	for _, i := range t.grid.Kept() {
 		if i == last {
 			break
 		}
-		width := prose.Width(t.grid.heads[i])
-		for _, row := range t.grid.rows {
+		width := prose.Width(t.grid.Heads[i])
+		for _, row := range t.grid.Rows {
 			width = max(width, prose.Width(row[i]))
 		}
 		room -= width + 2
 	}
 	room = max(room, minFlags)
-	for _, row := range t.grid.rows {
+	for _, row := range t.grid.Rows {
 		if flags := row[last]; len(flags) > room {
 			row[last] = flags[:room-1] + "…"
 		}

@@ -18,11 +18,11 @@ const (
 type textReport struct {
 	summaryOnly
 	w     io.Writer
-	style Style
+	style prose.Style
 }
 
 // Text returns a Handler that writes the summary for people.
-func Text(w io.Writer, s Style) model.Handler { return &textReport{w: w, style: s} }
+func Text(w io.Writer, s prose.Style) model.Handler { return &textReport{w: w, style: s} }
 
 func (t *textReport) Close(s *model.Summary) error {
 	d := newDigest(s)
@@ -50,7 +50,7 @@ func (t *textReport) head(b *bytes.Buffer, d *digest) {
 		fmt.Fprintf(b, "%s\n", d.noTCP)
 	}
 	if d.total != "" {
-		fmt.Fprintf(b, "%s\n", t.style.bold(d.total))
+		fmt.Fprintf(b, "%s\n", t.style.Bold(d.total))
 	}
 }
 
@@ -61,12 +61,12 @@ func (t *textReport) fileLines(b *bytes.Buffer, d *digest) {
 		width = max(width, prose.Width(f.name))
 	}
 	for _, f := range d.files {
-		fmt.Fprintf(b, "%s   %s\n", t.style.bold(prose.Pad(f.name, min(width, 60))), f.facts)
+		fmt.Fprintf(b, "%s   %s\n", t.style.Bold(prose.Pad(f.name, min(width, 60))), f.facts)
 		if f.problem != "" && !t.style.Warned {
 			f.notes = append([]string{f.problem}, f.notes...)
 		}
 		for _, note := range f.notes {
-			fmt.Fprintf(b, "  %s %s\n", t.style.yellow("!"), note)
+			fmt.Fprintf(b, "  %s %s\n", t.style.Yellow("!"), note)
 		}
 	}
 	if d.more != "" {
@@ -77,10 +77,10 @@ func (t *textReport) fileLines(b *bytes.Buffer, d *digest) {
 // caveats says what is not known.
 func (t *textReport) caveats(b *bytes.Buffer, d *digest) {
 	for _, text := range d.caveats {
-		for i, line := range prose.Wrap(text, t.style.columns()-4) {
+		for i, line := range prose.Wrap(text, t.style.Columns()-4) {
 			mark := " "
 			if i == 0 {
-				mark = t.style.yellow("!")
+				mark = t.style.Yellow("!")
 			}
 			fmt.Fprintf(b, "  %s %s\n", mark, line)
 		}
@@ -97,7 +97,7 @@ func (t *textReport) closes(b *bytes.Buffer, d *digest) {
 	for _, c := range d.closes {
 		words, digits = max(words, prose.Width(c.words)), max(digits, len(prose.Number(c.n)))
 	}
-	fmt.Fprintf(b, "\n%s\n", t.style.bold("How they closed"))
+	fmt.Fprintf(b, "\n%s\n", t.style.Bold("How they closed"))
 	for _, c := range d.closes {
 		fmt.Fprintf(b, "  %s  %*s  %s\n", prose.Pad(c.words, words), digits, prose.Number(c.n), bar(c.n, d.closes[0].n))
 	}
@@ -118,13 +118,13 @@ func (t *textReport) states(b *bytes.Buffer, d *digest) {
 	if len(d.states) == 0 {
 		return
 	}
-	g := grid{indent: "  ", left: 1}
-	g.head("Time in closing states", "n", "p50", "p90", "max", "still open")
+	g := prose.Grid{Indent: "  ", Left: 1}
+	g.Head("Time in closing states", "n", "p50", "p90", "max", "still open")
 	for _, s := range d.states {
-		g.row(s.side+" "+s.state, s.n, s.p50, s.p90, s.max, s.open)
+		g.Row(s.side+" "+s.state, s.n, s.p50, s.p90, s.max, s.open)
 	}
 	b.WriteByte('\n')
-	g.write(b, t.style)
+	g.Write(b, t.style)
 }
 
 // moment tells of the worst one, below the states.
@@ -140,7 +140,7 @@ func (t *textReport) moment(b *bytes.Buffer, d *digest) {
 		b.WriteByte('\n')
 	}
 	if command := "→  " + d.table; d.table != "" {
-		if prose.Width(line)+2+prose.Width(command) > t.style.columns() {
+		if prose.Width(line)+2+prose.Width(command) > t.style.Columns() {
 			line += "\n   "
 		}
 		line += "  " + command

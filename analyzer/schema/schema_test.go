@@ -13,6 +13,7 @@ import (
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/records"
 	"finwait/reassembly"
 )
 
@@ -91,7 +92,7 @@ func analyze(t *testing.T, by string, format func(*bytes.Buffer) model.Handler) 
 func TestRecordsAreAsTheSchemaSays(t *testing.T) {
 	s := compiled(t, "flow")
 	lines := 0
-	for line := range bytes.Lines(analyze(t, "", func(b *bytes.Buffer) model.Handler { return report.JSONL(b) })) {
+	for line := range bytes.Lines(analyze(t, "", func(b *bytes.Buffer) model.Handler { return records.JSONL(b) })) {
 		lines++
 		validate(t, s, line)
 	}
@@ -119,7 +120,7 @@ func TestTheReportIsAsTheSchemaSays(t *testing.T) {
 
 func TestTheSchemaIsNotTooKind(t *testing.T) {
 	s := compiled(t, "flow")
-	good := analyze(t, "", func(b *bytes.Buffer) model.Handler { return report.JSONL(b) })
+	good := analyze(t, "", func(b *bytes.Buffer) model.Handler { return records.JSONL(b) })
 	good, _, _ = bytes.Cut(good, []byte("\n"))
 	for _, change := range [][2]string{
 		{`"schema":"finwait.flow/1"`, `"schema":"finwait.flow/2"`},

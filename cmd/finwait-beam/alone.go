@@ -12,6 +12,7 @@ import (
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
 )
 
@@ -62,5 +63,5 @@ func (s *Settings) options() driver.Options { return driver.Options{Config: s.Co
 
 // handler writes records as it was asked for.
 func (s *Settings) handler(w io.Writer) model.Handler {
-	return report.Find(report.Records, s.Format).New(w, report.Style{})
+	return report.Find(report.Records, s.Format).New(w, prose.Style{})
 }

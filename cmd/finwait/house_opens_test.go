@@ -42,7 +42,7 @@ var ways = map[string]string{
 	"analyzer/scratch New os.CreateTemp":                "nobody: standard input that is read twice, records that are sorted, what pair knows until the clocks are known",
 	"analyzer/scratch New os.Remove":                    "nobody, as above",
 	"analyzer/scratch Close os.Remove":                  "nobody, as above",
-	"analyzer/report look os.Stat":                      "inputs, named or found, that may be stored runs: regular files only, links are followed for reading",
+	"analyzer/report/records look os.Stat":              "inputs, named or found, that may be stored runs: regular files only, links are followed for reading",
 	"analyzer/driver IsPipe os.Stat":                    "captures, named or found: whether they can be read once only",
 	"analyzer/driver Read os.Open":                      "captures, where all descriptors are taken: opened again for each piece",
 	"reassembly/capture Files os.Stat":                  "named: whether it is a directory",

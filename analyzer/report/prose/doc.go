@@ -1,3 +1,3 @@
 // Package prose has what text for people is made of: captured text made safe to show, how
-// wide it stands, numbers in words, lines.
+// wide it stands, numbers in words, lines, colours, columns, Markdown.
 package prose

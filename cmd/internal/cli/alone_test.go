@@ -86,11 +86,11 @@ func TestRecordsAreOfTheirSegmentsAlone(t *testing.T) {
 		where := fmt.Sprintf("client.ip == '198.18.0.1' && client.port == %d", 32768+n)
 		one := filepath.Join(t.TempDir(), "one.pcapng")
 		finwait(t, "extract", "--no-config", "-q", path, "-w", one, "--where", where)
-		want := records(t, path, where, "")
+		want := recordsOf(t, path, where, "")
 		if len(want) < connections/3000-1 {
 			t.Fatalf("only %d records on port %d", len(want), 32768+n)
 		}
-		for _, what := range differs(want, records(t, one, "", "")) {
+		for _, what := range differs(want, recordsOf(t, one, "", "")) {
 			t.Errorf("port %d: %s", 32768+n, what)
 		}
 	}

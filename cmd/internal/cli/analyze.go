@@ -12,7 +12,6 @@ import (
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
-	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/capture"
 )
@@ -54,10 +53,10 @@ func (f *outputFlags) addColor(fs *pflag.FlagSet) {
 }
 
 // style returns how results look on o.
-func (f *outputFlags) style(o *output, stdout io.Writer) report.Style {
+func (f *outputFlags) style(o *output, stdout io.Writer) prose.Style {
 	color := f.color.value == "always" ||
 		f.color.value == "auto" && o.tty && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	return report.Style{Color: color, Width: f.width.of(o.width(stdout))}
+	return prose.Style{Color: color, Width: f.width.of(o.width(stdout))}
 }
 
 // job is an analysis as the command line asked for it.
@@ -81,7 +80,7 @@ type job struct {
 
 // run analyzes the named captures and writes them through a handler that
 // newHandler makes.
-func (j *job) run(newHandler func(io.Writer, report.Style) (model.Handler, error)) (int, error) {
+func (j *job) run(newHandler func(io.Writer, prose.Style) (model.Handler, error)) (int, error) {
 	if err := j.input.check(); err != nil {
 		return 0, err
 	}

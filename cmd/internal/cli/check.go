@@ -7,7 +7,6 @@ import (
 
 	"finwait/analyzer/check"
 	"finwait/analyzer/model"
-	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
 )
 
@@ -98,7 +97,7 @@ func (f *checkFlags) checker() (*check.Checker, error) {
 		if err != nil {
 			return nil, &usageError{
 				text: "--baseline: " + prose.Safe(err.Error()),
-				hint: "To make one: finwait check --sarif " + report.ShellWord(f.baseline) + " PATH...",
+				hint: "To make one: finwait check --sarif " + prose.ShellWord(f.baseline) + " PATH...",
 			}
 		}
 		if f.failOn.value == "" {

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/check"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 	"finwait/analyzer/suggest"
 )
 
@@ -176,7 +176,7 @@ func unknownCommand(word string) error {
 		names = append(names, cmd.name)
 	}
 	text := fmt.Sprintf("unknown command %q", word) + suggest.DidYouMean(word, names, "%q")
-	return &usageError{text, "Run 'finwait help' for the commands. A file of that name would be " + report.ShellWord("./"+word)}
+	return &usageError{text, "Run 'finwait help' for the commands. A file of that name would be " + prose.ShellWord("./"+word)}
 }
 
 // print writes a text to standard output.

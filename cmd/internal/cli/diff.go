@@ -11,7 +11,7 @@ import (
 	"finwait/analyzer/diff"
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/records"
 	"finwait/reassembly/capture"
 )
 
@@ -135,7 +135,7 @@ func (d *diffRun) read(arg string) (*diff.Run, error) {
 	if arg == "-" {
 		isStored, options.Stdin = d.standardInput()
 	} else {
-		isStored = report.IsStored(arg)
+		isStored = records.IsStored(arg)
 	}
 	if isStored {
 		if flag := d.packetsOnly(); flag != "" {

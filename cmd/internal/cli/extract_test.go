@@ -90,9 +90,9 @@ func times(t *testing.T, path string) (list []capture.Time) {
 
 var streamNumber = regexp.MustCompile(`stream \d+`)
 
-// records returns the records of a capture, without the fields in left out, in the
+// recordsOf returns the records of a capture, without the fields in left out, in the
 // order of their first frames. A frame is named by its time.
-func records(t *testing.T, path string, where, rules string, leftOut ...string) (list []map[string]any) {
+func recordsOf(t *testing.T, path string, where, rules string, leftOut ...string) (list []map[string]any) {
 	t.Helper()
 	at := times(t, path)
 	args := []string{"flows", "--no-config", "--quiet", "--format", "jsonl", "--sort", "stream", path}
@@ -201,8 +201,8 @@ func TestExtractedCapturesHaveTheSameRecords(t *testing.T) {
 				args = append(args, "--where", test.where)
 			}
 			finwait(t, args...)
-			want := records(t, path, test.where, test.rules, test.leftOut...)
-			for _, what := range differs(want, among(want, records(t, out, "", test.rules, test.leftOut...))) {
+			want := recordsOf(t, path, test.where, test.rules, test.leftOut...)
+			for _, what := range differs(want, among(want, recordsOf(t, out, "", test.rules, test.leftOut...))) {
 				t.Errorf("%s, %s: %s", filepath.Base(path), test.name, what)
 			}
 		}

@@ -7,6 +7,8 @@ import (
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
+	"finwait/analyzer/report/records"
 )
 
 func flowsCommand() *command {
@@ -45,14 +47,14 @@ and so has text that begins with one: take one off to have it as it was.`,
 					return 0, err
 				}
 				j := &job{invocation: inv, input: &in, output: &out, judge: &judge}
-				return j.run(func(w io.Writer, style report.Style) (model.Handler, error) {
+				return j.run(func(w io.Writer, style prose.Style) (model.Handler, error) {
 					format := report.Find(report.Records, out.format.value)
 					if o, ok := w.(*output); ok && o.tty && format.Binary {
 						return nil, &usageError{text: format.Name + " is nothing for a terminal: write to a file with -o, or to a pipe"}
 					}
 					handler := format.New(w, style)
 					if sort.value == "stream" || format.Sorted {
-						handler = report.Sort(handler)
+						handler = records.Sort(handler)
 					}
 					return handler, nil
 				})

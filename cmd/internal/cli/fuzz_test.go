@@ -14,6 +14,8 @@ import (
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
+	"finwait/analyzer/report/records"
 	"finwait/cmd/internal/damage"
 	"finwait/reassembly/pktscript"
 )
@@ -30,9 +32,9 @@ func newAll() *all {
 	for _, list := range [][]report.Format{report.Records, report.Summaries} {
 		for _, f := range list {
 			out := new(bytes.Buffer)
-			h := f.New(out, report.Style{})
+			h := f.New(out, prose.Style{})
 			if f.Sorted {
-				h = report.Sort(h)
+				h = records.Sort(h)
 			}
 			name := "flows " + f.Name
 			if &list[0] == &report.Summaries[0] {

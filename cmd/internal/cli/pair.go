@@ -13,7 +13,7 @@ import (
 	"finwait/analyzer/model"
 	"finwait/analyzer/pair"
 	"finwait/analyzer/query"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/pairs"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/rules"
 	"finwait/reassembly/capture"
@@ -48,7 +48,7 @@ the records that jsonl writes: 'finwait schema pair-flow' describes them.`,
 			var out outputFlags
 			var judge judgeFlags
 			p := &pairRun{}
-			out.add(fs, report.PairFormats, "text")
+			out.add(fs, pairs.Formats, "text")
 			fs.BoolVar(&p.segments, "segments", false, "in jsonl and json, what became of each segment, behind its connection")
 			fs.BoolVar(&p.each, "each", false, "compare the files of two directories one by one, by name or content")
 			fs.Var(&p.where, "where", "only connections for which `EXPR` holds, over the fields of pair --format jsonl; repeatable")
@@ -179,7 +179,7 @@ func (p *pairRun) write(files [2][]string) (int, error) {
 	}
 	code := exitOK
 	if !p.each {
-		code, err = p.compare(out, report.PairNames{A: p.args[0], B: p.args[1]}, files)
+		code, err = p.compare(out, pairs.Names{A: p.args[0], B: p.args[1]}, files)
 	} else {
 		code, err = p.compareEach(out, files)
 	}
@@ -194,7 +194,7 @@ func (p *pairRun) write(files [2][]string) (int, error) {
 }
 
 // compare compares two captures.
-func (p *pairRun) compare(w io.Writer, names report.PairNames, files [2][]string) (int, error) {
+func (p *pairRun) compare(w io.Writer, names pairs.Names, files [2][]string) (int, error) {
 	options := pair.Options{Driver: p.input.options(), Segments: p.segments}
 	options.Driver.Problem, options.Driver.Config = p.problem, p.config
 	if p.spool != nil {
@@ -214,7 +214,7 @@ func (p *pairRun) compare(w io.Writer, names report.PairNames, files [2][]string
 		p.errorf("finwait: warning: no connection is in both %s and %s\n", prose.Safe(names.A), prose.Safe(names.B))
 	}
 	style := p.output.style(p.styled(w), p.Stdout)
-	found, err := report.WritePair(w, p.output.format.value, names, r, style)
+	found, err := pairs.Write(w, p.output.format.value, names, r, style)
 	code := pairCode(r, p.input.strict)
 	if failOn := p.output.failOn.severity(); code == exitOK && failOn != model.NoSeverity && atLeast(&found, failOn) {
 		code = exitFindings
@@ -244,7 +244,7 @@ func (p *pairRun) compareEach(out *output, files [2][]string) (int, error) {
 		if _, err := io.WriteString(out, separator); err != nil {
 			return code, err
 		}
-		one, err := p.compare(out, report.PairNames{A: c[0], B: c[1]}, [2][]string{{c[0]}, {c[1]}})
+		one, err := p.compare(out, pairs.Names{A: c[0], B: c[1]}, [2][]string{{c[0]}, {c[1]}})
 		if err != nil {
 			return code, err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
 )
 
 func reportCommand() *command {
@@ -54,7 +55,7 @@ states over time, and the connections to sort and to filter. It reads the captur
 					return (&reportPage{job: j}).run()
 				}
 				j.brief = true
-				return j.run(func(w io.Writer, style report.Style) (model.Handler, error) {
+				return j.run(func(w io.Writer, style prose.Style) (model.Handler, error) {
 					return report.Find(report.Summaries, out.format.value).New(w, style), nil
 				})
 			}

@@ -9,6 +9,8 @@ import (
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/ladders"
+	"finwait/analyzer/report/prose"
 	"finwait/reassembly/conn"
 )
 
@@ -25,7 +27,7 @@ func (p *reportPage) run() (int, error) {
 			_ = p.spool.file.Close() // a temporary file
 		}
 	}()
-	return p.job.run(func(w io.Writer, _ report.Style) (model.Handler, error) {
+	return p.job.run(func(w io.Writer, _ prose.Style) (model.Handler, error) {
 		if slices.Contains(p.captures, "-") {
 			var err error
 			if p.spool, err = newSpool(p.Stdin); err != nil {
@@ -40,14 +42,14 @@ func (p *reportPage) run() (int, error) {
 }
 
 // again draws the segments of connections.
-func (p *reportPage) again(records []*model.Record, to []report.LadderWriter) error {
+func (p *reportPage) again(records []*model.Record, to []ladders.Writer) error {
 	if p.input.join {
 		return p.draw(p.captures, records, to)
 	}
 	var err error
 	for _, file := range p.captures {
 		var of []*model.Record
-		var their []report.LadderWriter
+		var their []ladders.Writer
 		for i, r := range records {
 			if r.File == file {
 				of, their = append(of, r), append(their, to[i])
@@ -62,7 +64,7 @@ func (p *reportPage) again(records []*model.Record, to []report.LadderWriter) er
 
 // draw reads captures again, until the connections have been drawn. What can be read
 // only once is left out.
-func (p *reportPage) draw(files []string, records []*model.Record, to []report.LadderWriter) error {
+func (p *reportPage) draw(files []string, records []*model.Record, to []ladders.Writer) error {
 	if slices.ContainsFunc(files, func(f string) bool { return f != "-" && driver.IsPipe(f) }) || p.ctx.Err() != nil {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/pair"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/pairs"
 	"finwait/analyzer/schema"
 	"finwait/analyzer/suggest"
 )
@@ -55,7 +55,7 @@ var pairSchemas = []struct {
 	name, title, id string
 	of              reflect.Type
 }{
-	{"pair", "What two captures say of each other, as the first line of pair --format jsonl", pair.Schema, reflect.TypeFor[report.PairHead]()},
+	{"pair", "What two captures say of each other, as the first line of pair --format jsonl", pair.Schema, reflect.TypeFor[pairs.Head]()},
 	{"pair-flow", "A connection in two captures, as pair --format jsonl writes it", pair.FlowSchema, reflect.TypeFor[pair.Flow]()},
 	{"pair-segment", "What became of a segment, as pair --format jsonl --segments writes it", "finwait.pair.segment/1", reflect.TypeFor[pair.Segment]()},
 }

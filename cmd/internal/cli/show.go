@@ -3,7 +3,7 @@ package cli
 import (
 	"github.com/spf13/pflag"
 
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/ladders"
 )
 
 // showFlags are those of show alone.
@@ -50,7 +50,7 @@ middle, what was forged begins there, and each end's states come from the captur
 			var out outputFlags
 			var judge judgeFlags
 			var show showFlags
-			out.add(fs, report.LadderFormats, "text")
+			out.add(fs, ladders.Formats, "text")
 			fs.Var(&show.tuple, "tuple", "the connection between two ends, in either order: 10.0.0.1:1234-10.0.0.2:80")
 			fs.BoolVar(&show.all, "all", false, "leave out nothing")
 			fs.BoolVar(&show.toScale, "to-scale", false, "let time run evenly in svg; html can be switched")

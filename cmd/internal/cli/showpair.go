@@ -6,7 +6,7 @@ import (
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/pair"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/pairs"
 	"finwait/analyzer/report/prose"
 	"finwait/reassembly/capture"
 )
@@ -42,8 +42,8 @@ func (j *showJob) drawPair(files []string, of *model.Record, config *model.Confi
 	drawn := 0
 	err = r.Each(func(f *pair.Flow) error {
 		drawn++
-		names := report.PairNames{A: j.args[0], B: j.pair}
-		return report.WritePairLadder(out, j.output.format.value, names, r, f, j.output.style(out, j.Stdout), j.all)
+		names := pairs.Names{A: j.args[0], B: j.pair}
+		return pairs.WriteLadder(out, j.output.format.value, names, r, f, j.output.style(out, j.Stdout), j.all)
 	})
 	err = errors.Join(err, r.Close())
 	switch {

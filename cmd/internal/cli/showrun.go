@@ -11,6 +11,7 @@ import (
 	"finwait/analyzer/ladder"
 	"finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/ladders"
 	"finwait/reassembly/conn"
 )
 
@@ -143,7 +144,7 @@ func (j *showJob) draw(files []string, list []*model.Record, before *gathered, i
 		return err
 	}
 	style := j.output.style(out, j.Stdout)
-	a := &ladderWriter{to: report.NewLadder(j.output.format.value, out, style, report.LadderOptions{All: j.all, ToScale: j.toScale}), rest: list}
+	a := &ladderWriter{to: ladders.New(j.output.format.value, out, style, ladders.Options{All: j.all, ToScale: j.toScale}), rest: list}
 
 	ctx := j.ctx
 	if interrupted {
@@ -167,7 +168,7 @@ func (j *showJob) draw(files []string, list []*model.Record, before *gathered, i
 		err = again.changed(before, ctx.Err() == nil)
 	}
 	if err == nil && (j.followUp || j.output.format.value == "html") {
-		err = a.to.FollowUp(report.NewFollowUp(list[0]))
+		err = a.to.FollowUp(ladders.NewFollowUp(list[0]))
 	}
 	if err == nil {
 		err = a.to.Close()
@@ -178,7 +179,7 @@ func (j *showJob) draw(files []string, list []*model.Record, before *gathered, i
 // ladderWriter draws the records of a connection one after the other, as their
 // segments pass by.
 type ladderWriter struct {
-	to      report.LadderWriter
+	to      ladders.Writer
 	rest    []*model.Record
 	current *ladder.Ladder
 	stop    func()

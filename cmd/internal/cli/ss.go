@@ -11,7 +11,8 @@ import (
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
+	"finwait/analyzer/report/timelines"
 	"finwait/analyzer/suggest"
 	"finwait/analyzer/timeline"
 	"finwait/reassembly/tcpstate"
@@ -61,7 +62,7 @@ type ssRun struct {
 
 func (s *ssRun) add(fs *pflag.FlagSet) {
 	var names []string
-	for _, f := range report.Tables {
+	for _, f := range timelines.Tables {
 		names = append(names, f.Name)
 	}
 	s.out.add(fs, names, "text")
@@ -78,7 +79,7 @@ func (s *ssRun) run() (int, error) {
 	if err := s.out.format.byName(s.invocation, s.out.path); err != nil {
 		return 0, err
 	}
-	format := report.FindTable(s.out.format.value)
+	format := timelines.FindTable(s.out.format.value)
 	moment := timeline.Moment{FromEnd: s.at.FromEnd, BeforeEnd: s.at.BeforeEnd}
 	var table *timeline.Table
 	s.began = func(first model.Time) {
@@ -86,7 +87,7 @@ func (s *ssRun) run() (int, error) {
 			table.Moment.At = s.at.At(first)
 		}
 	}
-	code, err := s.job.run(func(w io.Writer, style report.Style) (model.Handler, error) {
+	code, err := s.job.run(func(w io.Writer, style prose.Style) (model.Handler, error) {
 		if len(s.captures) > 1 && !s.in.join {
 			return nil, &usageError{text: fmt.Sprintf("ss takes one capture, not %d; --join makes one of several", len(s.captures))}
 		}
@@ -103,7 +104,7 @@ func (s *ssRun) run() (int, error) {
 		return table, nil
 	})
 	if err == nil && (!format.Says || s.counts) && !s.out.quiet {
-		s.errorf("finwait: note: %s\n", report.Invisible)
+		s.errorf("finwait: note: %s\n", timelines.Invisible)
 	}
 	return code, err
 }

@@ -9,8 +9,8 @@ import (
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
-	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
+	"finwait/analyzer/report/records"
 	"finwait/analyzer/timeline"
 )
 
@@ -39,7 +39,7 @@ func (inv *invocation) standardInput() (isStored bool, in io.Reader) {
 	if in = inv.Stdin; in == nil {
 		in = os.Stdin
 	}
-	return report.BeginsStored(driver.Interruptible(inv.ctx, in))
+	return records.Begins(driver.Interruptible(inv.ctx, in))
 }
 
 // findStored looks which of the files are stored runs, where the command takes some.
@@ -53,7 +53,7 @@ func (j *job) findStored(files []string) error {
 		if file == "-" {
 			is, j.Stdin = j.standardInput()
 		} else {
-			is = report.IsStored(file)
+			is = records.IsStored(file)
 		}
 		switch {
 		case !is:
@@ -187,11 +187,11 @@ func (m *merging) run(ctx context.Context, file string) error {
 }
 
 // openStored opens what was found to be a stored run.
-func openStored(file string, stdin io.Reader) (*report.Stored, error) {
+func openStored(file string, stdin io.Reader) (*records.Stored, error) {
 	if file == "-" {
-		return report.ReadStored(file, stdin)
+		return records.Read(file, stdin)
 	}
-	stored, err := report.OpenStored(file)
+	stored, err := records.Open(file)
 	if stored == nil && err == nil {
 		err = fmt.Errorf("%s: it is no stored run any more", file)
 	}
@@ -199,7 +199,7 @@ func openStored(file string, stdin io.Reader) (*report.Stored, error) {
 }
 
 // replayed hands the records of a stored run to take until ctx ends, and closes it.
-func replayed(ctx context.Context, stored *report.Stored, problem func(error), take func(*model.Record) error) error {
+func replayed(ctx context.Context, stored *records.Stored, problem func(error), take func(*model.Record) error) error {
 	err := stored.Each(problem, func(r *model.Record) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

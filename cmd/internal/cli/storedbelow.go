@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/records"
 	"finwait/reassembly/capture"
 )
 
@@ -41,7 +41,7 @@ func storedBelow(ctx context.Context, dir string) (runs []string) {
 		switch {
 		case ctx.Err() != nil:
 			return filepath.SkipAll
-		case err == nil && !d.IsDir() && namedLikeRun(path) && report.IsStored(path):
+		case err == nil && !d.IsDir() && namedLikeRun(path) && records.IsStored(path):
 			runs = append(runs, path)
 		}
 		return nil

@@ -7,7 +7,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/model"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/prose"
+	"finwait/analyzer/report/timelines"
 	"finwait/analyzer/timeline"
 )
 
@@ -52,12 +53,12 @@ type timelineRun struct {
 	by, side              choice
 	step                  time.Duration
 	zabbixHost, zabbixKey string
-	format                report.TimelineFormat
+	format                timelines.Format
 }
 
 func (t *timelineRun) add(fs *pflag.FlagSet) {
 	var names []string
-	for _, f := range report.Timelines {
+	for _, f := range timelines.Formats {
 		names = append(names, f.Name)
 	}
 	t.out.add(fs, names, "text")
@@ -67,7 +68,7 @@ func (t *timelineRun) add(fs *pflag.FlagSet) {
 	fs.VarP(&t.side, "side", "", "only the sockets of that end")
 	fs.DurationVar(&t.step, "step", 0, "count at each multiple of this `DURATION`; without it, of a round one that gives 60 to 120")
 	fs.StringVar(&t.zabbixHost, "zabbix-host", "", "zabbix: count all for the `HOST` of that name; without it, each for the address of its own end")
-	fs.StringVar(&t.zabbixKey, "zabbix-key", report.ZabbixKey, "zabbix: the `KEY` of items; {state} stands for the state")
+	fs.StringVar(&t.zabbixKey, "zabbix-key", timelines.ZabbixKey, "zabbix: the `KEY` of items; {state} stands for the state")
 	t.in.add(fs)
 	t.in.jobs.add(fs)
 	t.judging.add(fs)
@@ -77,25 +78,25 @@ func (t *timelineRun) run() (int, error) {
 	if err := t.out.format.byName(t.invocation, t.out.path); err != nil {
 		return 0, err
 	}
-	t.format = report.FindTimeline(t.out.format.value)
+	t.format = timelines.Find(t.out.format.value)
 	t.unjudged = t.format.Plain
 	options, err := t.options()
 	if err != nil {
 		return 0, err
 	}
-	code, err := t.job.run(func(w io.Writer, style report.Style) (model.Handler, error) {
+	code, err := t.job.run(func(w io.Writer, style prose.Style) (model.Handler, error) {
 		if o, ok := w.(*output); ok && o.tty && t.format.Binary {
 			return nil, &usageError{text: t.format.Name + " is nothing for a terminal: write to a file with -o, or to a pipe"}
 		}
 		options.TimeWait = t.config.TimeWait
-		shape := report.Shape{
+		shape := timelines.Shape{
 			By: options.By, Joined: t.in.join, Several: len(t.captures) > 1,
 			ZabbixHost: t.zabbixHost, ZabbixKey: t.zabbixKey,
 		}
 		return timeline.NewHandler(*options, t.in.join, t.format.New(w, style, shape)), nil
 	})
 	if err == nil && !t.format.Says && !t.out.quiet {
-		t.errorf("finwait: note: %s\n", report.Invisible)
+		t.errorf("finwait: note: %s\n", timelines.Invisible)
 	}
 	return code, err
 }
@@ -114,7 +115,7 @@ func (t *timelineRun) options() (*timeline.Options, error) {
 	}
 	switch t.format.Name {
 	case "openmetrics":
-		if o.Whole = report.OpenMetricsStep; t.step%o.Whole != 0 {
+		if o.Whole = timelines.OpenMetricsStep; t.step%o.Whole != 0 {
 			return nil, &usageError{text: "Prometheus stores milliseconds: with --format openmetrics write a --step of 1ms, or a multiple of it"}
 		}
 	case "zabbix":

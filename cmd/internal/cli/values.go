@@ -12,7 +12,6 @@ import (
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
-	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/suggest"
 	"finwait/reassembly/segment/filter"
@@ -110,8 +109,8 @@ func (c *columns) String() string { return "" }
 
 func (c *columns) Set(text string) error {
 	n, err := strconv.ParseUint(text, 10, 16)
-	if err != nil || n != 0 && n < report.MinWidth {
-		return fmt.Errorf("%q is no number of columns: at least %d, or 0", text, report.MinWidth)
+	if err != nil || n != 0 && n < prose.MinWidth {
+		return fmt.Errorf("%q is no number of columns: at least %d, or 0", text, prose.MinWidth)
 	}
 	*c = columns(n)
 	return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"finwait/analyzer/model"
-	"finwait/analyzer/report"
+	"finwait/analyzer/report/timelines"
 )
 
 func versionCommand() *command {
@@ -29,7 +29,7 @@ func runVersion(inv *invocation) (int, error) {
 		return 0, &usageError{text: "version takes no arguments"}
 	}
 	b := buildInfo()
-	return inv.print(fmt.Sprintf("finwait %s\n%s\nschemas %s\n", b.String(), b.goVersion, strings.Join([]string{model.Schema, model.SummarySchema, report.TimelineSchema, report.SSSchema}, ", ")))
+	return inv.print(fmt.Sprintf("finwait %s\n%s\nschemas %s\n", b.String(), b.goVersion, strings.Join([]string{model.Schema, model.SummarySchema, timelines.Schema, timelines.SSSchema}, ", ")))
 }
 
 // build says where the program comes from.

@@ -15,6 +15,7 @@ import (
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
 	"finwait/analyzer/report"
+	"finwait/analyzer/report/records"
 	"finwait/analyzer/timeline"
 )
 
@@ -41,7 +42,7 @@ func analyzeAgain(file string, times int) error {
 			skipViews bool
 		}{
 			{report.SummaryJSON(io.Discard), true},
-			{report.JSONL(io.Discard), false},
+			{records.JSONL(io.Discard), false},
 		} {
 			h := run.handler
 			if run.skipViews {

@@ -1,0 +1,39 @@
+package pairs
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"finwait/analyzer/report/prose"
+)
+
+// pairMarkdown writes a page for a ticket.
+func pairMarkdown(w io.Writer, d *pairDigest) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "## %s and %s\n\n%s\n\n%s. %s.\n", prose.EscapeMarkdown(d.a), prose.EscapeMarkdown(d.b), prose.EscapeMarkdown(strings.Join(d.verdict, " ")), d.total, prose.UpperFirst(d.clock))
+	for _, g := range d.grids() {
+		title, heads, rows := g.Table()
+		prose.MarkdownTable(&b, title, heads, rows)
+	}
+	for i := range d.found {
+		f := &d.found[i]
+		if i == 0 {
+			b.WriteString("\n### Findings\n\n")
+		}
+		fmt.Fprintf(&b, "- **%s %s** (%s, %s): %s %s\n  %s  \n  %s\n", f.rule, prose.EscapeMarkdown(f.name), f.severity, f.n, prose.EscapeMarkdown(f.message), prose.EscapeMarkdown(f.advice), f.points, prose.MarkdownCode(f.next))
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// grids are the tables of a comparison that have rows.
+func (d *pairDigest) grids() (list []*prose.Grid) {
+	for _, g := range []*prose.Grid{d.pathGrid(), d.controlGrid(), d.worstGrid()} {
+		if len(g.Rows) > 0 {
+			list = append(list, g)
+		}
+	}
+	return list
+}

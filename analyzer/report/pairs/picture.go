@@ -1,0 +1,188 @@
+package pairs
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"io"
+	"slices"
+
+	"finwait/analyzer/model"
+	"finwait/analyzer/pair"
+	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
+	"finwait/reassembly/conn"
+	"finwait/reassembly/segment"
+	"finwait/reassembly/tcpstate"
+)
+
+//go:embed ladder.html
+var pairShowTemplate string
+
+// moment is when a segment is at one end.
+type moment struct {
+	row  int
+	role conn.Role // whose end
+	at   model.Time
+	y    float64
+}
+
+// The columns of the drawing.
+const (
+	pairTop, pairLine        = 48.0, 17.0
+	pairClientX, pairServerX = 170.0, 470.0
+	pairDetailX, pairWidth   = 580.0, 900.0
+	pairBand                 = 12.0
+	mostPictured             = 2 * pairShown
+)
+
+// pairPicture draws a connection of two captures: time runs downwards, and the segments
+// slant by their delay.
+func pairPicture(w io.Writer, format string, n Names, r *pair.Result, f *pair.Flow) error {
+	svg, frame := drawPair(f)
+	if format == "svg" {
+		_, err := w.Write(svg.File(frame))
+		return err
+	}
+	d := &pairDigest{}
+	for i := range f.Findings {
+		g := &f.Findings[i]
+		d.found = append(d.found, pairFound{
+			severity: g.Severity, rule: prose.Safe(g.Rule), name: prose.Safe(g.Name), message: prose.UpperFirst(prose.Safe(g.Message.String())), advice: prose.Safe(g.Advice.String()),
+		})
+	}
+	out := page.Page{
+		Title: prose.Safe(n.A) + " and " + prose.Safe(n.B), Command: "finwait show --pair --format html", Body: page.Template(pairShowTemplate),
+		Data: map[string]any{
+			"A": prose.Safe(n.A), "B": prose.Safe(n.B), "Facts": pairFacts(f), "Clock": prose.UpperFirst(clockWords(pairHead(n, r))),
+			"Found": d.pageFound(), "Picture": svg.HTML(frame),
+		},
+	}
+	return out.Write(w)
+}
+
+// pairDrawing is the drawing while it is made.
+type pairDrawing struct {
+	page.SVG
+	rows    *pairRows
+	moments []moment
+	ends    map[int][2]*moment // by row, by Role
+	height  float64
+}
+
+func drawPair(f *pair.Flow) (*page.SVG, page.Frame) {
+	d := &pairDrawing{rows: newPairRows(f), ends: map[int][2]*moment{}}
+	shown := shownRows(len(f.Rows), false)
+	for i := range f.Rows {
+		r := &f.Rows[i]
+		for _, role := range [...]conn.Role{conn.Client, conn.Server} {
+			if shown(i) && d.rows.own(r, role) != 0 {
+				d.moments = append(d.moments, moment{row: i, role: role, at: r.At[d.rows.captureOf(role)]})
+			}
+		}
+	}
+	slices.SortStableFunc(d.moments, func(a, b moment) int { return cmp.Compare(a.at, b.at) })
+	for i := range d.moments {
+		m := &d.moments[i]
+		m.y = pairTop + float64(i)*pairLine
+		ends := d.ends[m.row]
+		ends[m.role] = m
+		d.ends[m.row] = ends
+	}
+	d.height = pairTop + float64(len(d.moments)+1)*pairLine
+	d.Text("c b", pairClientX, 18, "client")
+	d.Text("c b", pairServerX, 18, "server")
+	d.Line("life", pairClientX, 26, pairClientX, d.height)
+	d.Line("life", pairServerX, 26, pairServerX, d.height)
+	d.bands(conn.Client, f.States.Client, pairClientX-pairBand-2)
+	d.bands(conn.Server, f.States.Server, pairServerX+2)
+	for i := range f.Rows {
+		if shown(i) {
+			d.segment(i, &f.Rows[i])
+		}
+	}
+	if n := len(f.Rows); n > mostPictured {
+		d.Text("m", pairDetailX, 18, fmt.Sprintf("%d segments in the middle are left out", n-mostPictured))
+	}
+	return &d.SVG, page.Frame{Class: "ladder", Width: pairWidth, Height: d.height + 10, Label: "segments between client and server by two clocks"}
+}
+
+// x returns where the lifeline of an end is.
+func pairX(role conn.Role) float64 {
+	if role == conn.Client {
+		return pairClientX
+	}
+	return pairServerX
+}
+
+// segment draws one.
+func (d *pairDrawing) segment(i int, r *pair.Segment) {
+	from, to := d.ends[i][r.From], d.ends[i][r.From.Peer()]
+	class := "a"
+	switch {
+	case r.Bits.Has(segment.RST):
+		class = "aR"
+	case r.Bits.Has(segment.FIN):
+		class = "aF"
+	case r.Bits.Has(segment.SYN):
+		class = "aS"
+	}
+	const middle = (pairClientX + pairServerX) / 2
+	x1, x2 := pairX(r.From), pairX(r.From.Peer())
+	y := 0.0
+	switch {
+	case from != nil && to != nil:
+		d.Arrow(class, x1, from.y, x2, to.y)
+		y = from.y
+	case from != nil:
+		d.Line(class+" d", x1, from.y, middle, from.y+pairLine/2)
+		if r.Fate == pair.Lost {
+			d.Text("c t3", middle, from.y+pairLine/2+4, "✗")
+		}
+		y = from.y
+	case to != nil:
+		d.Arrow(class+" d", middle, to.y-pairLine/2, x2, to.y)
+		if r.Fate == pair.Forged {
+			d.Text("c t3", middle, to.y-pairLine/2+4, "✗")
+		}
+		y = to.y
+	default:
+		return
+	}
+	d.Text("e n m", pairClientX-95, y+4, fmt.Sprintf("%.6f", r.Time.Sub(d.rows.first).Seconds()))
+	spans := []page.Span{{Class: "b", Text: r.Flags}, {Text: d.rows.detail(r)}}
+	if words := fateWords(r); words != "" {
+		spans = append(spans, page.Span{Class: "t3", Text: words})
+	}
+	d.Spans("n", pairDetailX, y+4, spans...)
+}
+
+// bands draws the states of an end beside its lifeline, and names them where they begin.
+func (d *pairDrawing) bands(role conn.Role, stays []model.Stay, x float64) {
+	for i := range stays {
+		s := &stays[i]
+		if s.State == tcpstate.Closed {
+			continue
+		}
+		top, bottom := d.yOf(s.Since), d.height
+		if i+1 < len(stays) {
+			bottom = d.yOf(stays[i+1].Since)
+		}
+		d.Rect(page.StateClass(s.State), x, top, pairBand, max(bottom-top, 1), s.State.String())
+		if role == conn.Client {
+			d.Text("e", x-4, top+10, s.State.String())
+		} else {
+			d.Text("", x+pairBand+4, top+10, s.State.String())
+		}
+	}
+}
+
+// yOf returns where a time is: at the first moment that is not before it.
+func (d *pairDrawing) yOf(t model.Time) float64 {
+	for i := range d.moments {
+		if d.moments[i].at >= t {
+			return d.moments[i].y
+		}
+	}
+	return d.height
+}

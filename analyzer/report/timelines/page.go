@@ -1,0 +1,88 @@
+package timelines
+
+import (
+	_ "embed"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"finwait/analyzer/report/page"
+	"finwait/analyzer/report/prose"
+	"finwait/analyzer/timeline"
+	"finwait/reassembly/tcpstate"
+)
+
+//go:embed page.html
+var timelineTemplate string
+
+// maxPageCharts bounds the captures that a page draws.
+const maxPageCharts = 40
+
+// timelinePage gathers charts for a page.
+type timelinePage struct {
+	w     io.Writer
+	words timelineText // what is told beside a chart
+	parts []timelinePart
+	more  int
+}
+
+// timelinePart is a capture.
+type timelinePart struct {
+	Head  string
+	Chart *Area // nil where there is nothing to draw
+	Rises []riseData
+	Other string
+}
+
+type riseData struct{ Words, Command string }
+
+// Page draws charts as a page.
+func Page(w io.Writer, _ prose.Style, shape Shape) timeline.Writer {
+	return &timelinePage{w: w, words: timelineText{shape: shape}}
+}
+
+// Chart takes a chart.
+func (p *timelinePage) Chart(c *timeline.Chart) error {
+	if len(p.parts) == maxPageCharts {
+		p.more++
+		return nil
+	}
+	part := timelinePart{Head: strings.Replace(strings.TrimSpace(p.words.head(c)), "   ", ": ", 1)}
+	if len(c.Series) > 0 {
+		part.Chart = NewArea(c)
+		part.Chart.Draw()
+		list := c.Rises(maxRises)
+		for i := range list {
+			part.Rises = append(part.Rises, riseData{p.words.rise(c, &list[i]), p.words.command(c, &list[i])})
+		}
+	}
+	if c.Other {
+		part.Other = prose.Count(timeline.MaxHosts, hostWord(c)) + " of a side are told apart; the others are counted under " + timeline.Other
+	}
+	p.parts = append(p.parts, part)
+	return nil
+}
+
+// Close writes the page.
+func (p *timelinePage) Close() error {
+	charts := []*Area{}
+	for _, part := range p.parts {
+		if part.Chart != nil {
+			part.Chart.Index = len(charts)
+			charts = append(charts, part.Chart)
+		}
+	}
+	names := make([]string, tcpstate.NumStates)
+	for s := range names {
+		names[s] = tcpstate.State(s).String()
+	}
+	records, err := json.Marshal(map[string]any{"charts": charts, "states": names})
+	if err != nil {
+		return err
+	}
+	out := page.Page{
+		Title: "Sockets by state over time", Command: "finwait timeline --format html", Body: page.Template(timelineTemplate + page.Kit), Records: records,
+		Data: map[string]any{"Parts": p.parts, "More": p.more, "Invisible": prose.UpperFirst(Invisible)},
+	}
+	return out.Write(p.w)
+}
