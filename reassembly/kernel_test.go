@@ -136,6 +136,12 @@ func replay(t *testing.T, scenario, vantage, path string, k *truth.Truth, ordere
 // packet.
 func derived(t *testing.T, path string, keep func(*segment.Segment) bool) (map[string]*[2][]stay, int64) {
 	t.Helper()
+	return weighed(t, path, keep, func(*conn.Conn) {})
+}
+
+// weighed is derived, of connections that weigh has seen.
+func weighed(t *testing.T, path string, keep func(*segment.Segment) bool, weigh func(*conn.Conn)) (map[string]*[2][]stay, int64) {
+	t.Helper()
 	r, err := capture.Open(path, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -143,6 +149,7 @@ func derived(t *testing.T, path string, keep func(*segment.Segment) bool) (map[s
 	defer r.Close()
 	ours := map[string]*[2][]stay{}
 	tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
+		weigh(c)
 		name := fmt.Sprint(c.Addr[0].AddrPort(), " ", c.Addr[1].AddrPort())
 		if ours[name] == nil {
 			ours[name] = new([2][]stay)

@@ -68,6 +68,7 @@ type Conn struct {
 	// Their Side is a Role.
 	Marks []Mark
 
+	receipts *receipts // what others know; nil where it is but the log
 	from     *Value
 	index    *index // of Marks
 	counters *counters
@@ -183,6 +184,11 @@ func (c *Conn) derive(from *Value, marks []Mark) {
 		c.count(r, &b.ends[side])
 	}
 	c.deriveHandshake()
+	c.conclude()
+}
+
+// conclude works out how the connection closed, and the states of both ends.
+func (c *Conn) conclude() {
 	c.findFINs()
 	c.findRST()
 	c.classify()

@@ -32,7 +32,7 @@ func (c *Conn) filtered() bool {
 func (c *Conn) consented(r Role) int {
 	const several = 3
 	i := c.lastBefore(len(c.Marks), r, c.isFIN)
-	if i < 0 || c.Until.Sub(c.Marks[i].Time) < repeated || c.FIN[r].Retransmissions >= several-1 {
+	if i < 0 || c.fate(r.Peer(), i) == Lost || c.Until.Sub(c.Marks[i].Time) < repeated || c.FIN[r].Retransmissions >= several-1 {
 		return -1
 	}
 	return i

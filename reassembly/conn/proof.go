@@ -14,6 +14,9 @@ import (
 // unreachable reports whether nothing reached r any more before mark i: of what asked
 // for an answer, at least two in a row and over a second, none was answered.
 func (c *Conn) unreachable(r Role, i int) bool {
+	if known := c.fate(r, i); known != NotKnown {
+		return known == Lost
+	}
 	asked := 0
 	for j := i - 1; j >= 0; j-- {
 		m := &c.Marks[j]
@@ -39,7 +42,7 @@ func (c *Conn) filled(r Role, late, proof int) int {
 	for i := late + 1; i < proof; i++ {
 		m := &c.Marks[i]
 		switch {
-		case m.By(r) || m.Len == 0 && !m.Has(segment.FIN) || p.Is(DSACK) && c.isFIN(m):
+		case m.By(r) || m.Len == 0 && !m.Has(segment.FIN) || p.Is(DSACK) && c.isFIN(m) || c.fate(r, i) == Lost:
 		case p.Is(HasTS) && m.Is(HasTS) && m.TSVal == p.TSEcr:
 			return i
 		case first < 0:
@@ -56,12 +59,34 @@ func (c *Conn) repeatsACK(r Role, i int) bool {
 	return fin.Known && c.Marks[i].Covers(fin.Pos+1) && (c.Marks[i].Is(DSACK) || last >= 0 && c.Marks[last].Frame != fin.Frame)
 }
 
-// tookInSilence reports whether r took in its peer's FIN although it acknowledged
-// none: where the capture was taken nothing can be lost any more, and a reset ended r
-// before its delayed acknowledgment was due.
-func (c *Conn) tookInSilence(r Role, fin *FIN) bool {
+// tookInSilence returns the copy of its peer's FIN that r took in although it acknowledged
+// none, and what r sent last before that, or -1 for each. Where the capture was taken nothing
+// can be lost any more, and a reset ended r before its delayed acknowledgment was due.
+func (c *Conn) tookInSilence(r Role, fin *FIN) (i, behind int) {
+	if i, behind = c.receivedFIN(r, fin); i >= 0 {
+		return i, behind
+	}
+	i = c.indexOf(fin.Frame)
 	reset := c.RST.Ended && c.RST.By == r.Peer() && !c.FIN[r].Known
-	return reset && c.CapturedAt(r) && !fin.Implied && c.Quality[r.Peer()].Missing == 0
+	if i < 0 || !reset || !c.CapturedAt(r) || fin.Implied || c.Quality[r.Peer()].Missing > 0 || c.fate(r, i) == Lost {
+		return -1, -1
+	}
+	return i, -1
+}
+
+// receivedFIN returns the same by receipts: all before the FIN was acknowledged, and nothing
+// that r sent after it came denies it.
+func (c *Conn) receivedFIN(r Role, fin *FIN) (i, behind int) {
+	if c.receipts == nil || c.Taken(r.Peer()) < fin.Pos {
+		return -1, -1
+	}
+	behind = c.lastBefore(len(c.Marks), r, func(m *Mark) bool { return m.Has(segment.ACK) && !m.Has(segment.RST) })
+	for _, k := range c.index.fins[r.Peer()].list() {
+		if c.isFIN(&c.Marks[k]) && c.fate(r, int(k)) == WasThere && (behind < 0 || c.seenBy(r, behind) <= c.seenBy(r, int(k))) {
+			return int(k), behind
+		}
+	}
+	return -1, -1
 }
 
 // arrived finds which copy of a segment of the peer reached r, where proof is
@@ -83,12 +108,17 @@ func (c *Conn) arrived(r Role, proof int, copyOf func(*Mark) bool) int {
 		switch {
 		case c.Orderly(): // there are no copies
 			return i
+		case c.fate(r, i) == Lost:
 		case best < 0:
 			best = i
 		case p.Bits.has(DSACK): // Linux echoes the later copy's timestamp all the same
 		case p.Bits.has(HasTS) && m.Bits.has(HasTS) && m.TSVal != c.Marks[best].TSVal:
 			if m.TSVal == p.TSEcr {
 				return i
+			}
+		case c.fate(r, i) == WasThere:
+			if c.seenBy(r, i) <= c.seenBy(r, proof) {
+				best = i
 			}
 		case p.Time.Sub(m.Time) >= c.away[r]/2 || c.away[r] == defaultAway:
 			best = i
@@ -140,16 +170,15 @@ func (c *Conn) fellSilent(r Role, i int, copyOf func(*Mark) bool) bool {
 	return c.Until > due && !c.Gap(c.Marks[last].Time, due)
 }
 
-// denied reports whether r, after mark i and without crossing it, repeats what
-// copyOf recognises.
+// denied reports whether mark i did not reach r, or r, after it and without crossing it,
+// repeats what copyOf recognises.
 func (c *Conn) denied(r Role, i int, copyOf func(*Mark) bool) bool {
-	if c.Orderly() {
-		return false
+	if lost := c.fate(r, i) == Lost; lost || c.Orderly() {
+		return lost
 	}
-	allowance := c.Allowance(r)
 	for _, j := range c.index.of[r].list() {
 		m := &c.Marks[j]
-		if int(j) > i && copyOf(m) && !m.Bits.has(Duplicate) && m.Time.Sub(c.Marks[i].Time) > allowance {
+		if int(j) > i && copyOf(m) && !m.Bits.has(Duplicate) && !c.crossed(r, i, int(j)) {
 			return true
 		}
 	}

@@ -92,11 +92,13 @@ func (c *Conn) next(i int, r Role, after time.Duration) *Mark {
 // from what was on its way already and from replies without a socket.
 func (c *Conn) taken(i int) bool {
 	to := Role(c.Marks[i].Side).Peer()
-	after := c.Allowance(to)
+	if c.fate(to, i) == Lost {
+		return false
+	}
 	for j := i + 1; j < len(c.Marks); j++ {
 		m := &c.Marks[j]
 		aborts := m.Has(segment.ACK) && m.Bits.has(AtSndNxt) && !m.Bits.has(RawZero)
-		if m.By(to) && (!m.Has(segment.RST) || aborts) && m.Time.Sub(c.Marks[i].Time) > after {
+		if m.By(to) && (!m.Has(segment.RST) || aborts) && !c.crossed(to, i, j) {
 			return false
 		}
 	}

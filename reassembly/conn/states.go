@@ -62,7 +62,7 @@ func (l *steps) before(a, b *step) bool {
 
 // deriveStates walks r through its states.
 func (c *Conn) deriveStates(r Role) {
-	l := steps{far: c.hop[r] > 0 && c.counters.seen&sawClockStep == 0}
+	l := steps{far: (c.hop[r] > 0 || c.receipts != nil) && c.counters.seen&sawClockStep == 0}
 	if c.filtered() {
 		c.filteredSteps(r, &l)
 	} else {
@@ -290,7 +290,7 @@ func (c *Conn) unrepeated(fin *FIN) (s step, ok bool) {
 		return step{}, false
 	}
 	at := c.indexOf(fin.Frame)
-	if at < 0 {
+	if at < 0 || c.fate(Role(c.Marks[at].Side).Peer(), at) == Lost {
 		return step{}, false
 	}
 	for at+1 < len(c.Marks) && c.Marks[at+1].Time <= by {
@@ -332,8 +332,8 @@ func (c *Conn) sentFIN(r Role, fin *FIN) (s step, ok bool) {
 func (c *Conn) tookFIN(r Role, fin *FIN, l *steps) {
 	proof := c.firstProof(r, fin.Pos+1, -1)
 	if proof < 0 {
-		if i := c.indexOf(fin.Frame); i >= 0 && c.tookInSilence(r, fin) {
-			l.add(c.step(r, tcpstate.RecvFIN, i))
+		if i, behind := c.tookInSilence(r, fin); i >= 0 {
+			l.add(c.after(r, c.step(r, tcpstate.RecvFIN, i), behind))
 		}
 		return
 	}
@@ -353,7 +353,7 @@ func (c *Conn) tookFIN(r Role, fin *FIN, l *steps) {
 	}
 	if at < 0 {
 		s := c.step(r, tcpstate.RecvFIN, proof)
-		s.loose = fin.Implied
+		s.loose = fin.Implied || c.receipts != nil
 		s.at-- // before what it sent with it, perhaps its own FIN
 		l.add(s)
 		return
@@ -435,13 +435,4 @@ func (c *Conn) before(r Role, s step, cause int) int {
 		}
 	}
 	return s.at
-}
-
-// seenBy returns when r sent or received mark i.
-func (c *Conn) seenBy(r Role, i int) frame.Time {
-	m := &c.Marks[i]
-	if m.By(r) {
-		return m.Time - frame.Time(c.hop[r])
-	}
-	return m.Time + frame.Time(c.hop[r])
 }
