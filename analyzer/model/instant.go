@@ -53,12 +53,14 @@ func (g *gathered) atOnce() string {
 		}
 		who := fmt.Sprintf("%d of them", n)
 		switch {
+		case g.Connections > maxSampling: // of the others nothing is known
+			of := fmt.Sprint(n)
+			if n == len(list) {
+				of = "all"
+			}
+			who = fmt.Sprintf("Of a sample of %d, %s", len(list), of)
 		case int64(n) == g.Connections:
 			who = fmt.Sprintf("All %d", n)
-		case n == len(list):
-			who = "All"
-		case int64(len(list)) < g.Connections:
-			who = "Most of them"
 		}
 		why := "one event ended them (a reload, a restart, a kill, a listener that was closed), not a timer of each"
 		if g.Rule == "FIN207" { // whose message names the causes

@@ -161,3 +161,26 @@ func TestDistinct(t *testing.T) {
 		}
 	}
 }
+
+// Beyond the size of the sample it is told of the sample that its connections ended at once,
+// not of all.
+func TestAtOnce(t *testing.T) {
+	for n, want := range map[int]string{
+		3: "All 3 ended within 2.00 ms", 64: "All 64 ended within 6.30 ms", 200: "Of a sample of 64, all ended within",
+	} {
+		var a Aggregate
+		for i := range n {
+			r := found(i, 1, i, finding("FIN301", Warning, 0))
+			closer, fin := conn.Server, Time(9e9)+Time(i)*Time(100*time.Microsecond)
+			if n == 3 {
+				fin = Time(9e9) + Time(i)*Time(time.Millisecond)
+			}
+			r.First.Time, r.FirstCloser = Time(i)*Time(time.Second/50), &closer
+			r.FIN.Server = &FIN{Time: &fin}
+			a.Add(r)
+		}
+		if got := a.Summary().Findings[0].Message; !strings.Contains(got, want) {
+			t.Errorf("of %d connections: %s, want %s", n, got, want)
+		}
+	}
+}

@@ -123,7 +123,7 @@ func (f idleClose) Message() string {
 	}
 	text := fmt.Sprintf("the %s closed an idle connection, %s%s %s", f.closer, boundWord(bound), span(f.idle), idleSinceWords[f.since])
 	if f.noticed {
-		text += fmt.Sprintf(": it said close_notify, upon which the %s sent its FIN", f.closer.Peer())
+		text += fmt.Sprintf(": it sent a close_notify, and the %s answered that with the first FIN", f.closer.Peer())
 	}
 	return text
 }
