@@ -287,15 +287,15 @@ func (g *gathered) fold(rule, name string, n int64) {
 	f.Connections += n
 }
 
-// told puts the group into words.
-func (g *gathered) told(rule *Rule, timers []Timer) FindingGroup {
+// told puts the group into words; others are what else the server closed.
+func (g *gathered) told(rule *Rule, timers []Timer, others *spared) FindingGroup {
 	out := g.FindingGroup
 	for _, id := range slices.Sorted(maps.Keys(g.folds)) {
 		out.Folds = append(out.Folds, *g.folds[id])
 	}
 	out.Message, out.Advice = g.first.Message.String(), g.first.Advice.String()
 	if g.Connections < 2 {
-		out.Message += g.other.told(g.Connections)
+		out.Message = g.withInstant(out.Message, others) + g.other.told(g.Connections)
 		return out
 	}
 	group := Group{
@@ -314,17 +314,20 @@ func (g *gathered) told(rule *Rule, timers []Timer) FindingGroup {
 	if message == "" {
 		message = group.plain(&g.Examples[0])
 	}
-	if event := g.atOnce(); event != "" {
-		if !strings.HasSuffix(message, ".") {
-			message += "."
-		}
-		message += event
-	}
-	out.Message = message + g.other.told(g.Connections)
+	out.Message = g.withInstant(message, others) + g.other.told(g.Connections)
 	if advice != "" {
 		out.Advice = advice
 	}
 	return out
+}
+
+// withInstant adds the instant at which the connections ended.
+func (g *gathered) withInstant(message string, others *spared) string {
+	event := g.atOnce(others)
+	if event != "" && !strings.HasSuffix(message, ".") {
+		message += "."
+	}
+	return message + event
 }
 
 // plain words a group by an example and the numbers that every finding has.

@@ -35,41 +35,60 @@ const (
 	betweenEnds  = 10 * time.Millisecond // from one end to the next of the same event, at most
 )
 
+// closesOthers reports whether all of a group are connections that the server closed first
+// although something was lost.
+func (g *gathered) closesOthers() bool {
+	return g.Rule == "FIN211" || g.Rule == "FIN207" && g.side.Server == 0
+}
+
 // atOnce words the instant at which most connections of a group ended; "" where there was none.
-func (g *gathered) atOnce() string {
+// others are what else the server closed.
+func (g *gathered) atOnce(others *spared) string {
 	if !endedAtOnce[g.Rule] {
 		return ""
 	}
+	if !g.closesOthers() {
+		others = nil
+	}
 	list := slices.Clone(g.lives)
 	slices.SortFunc(list, func(a, b lifetime) int { return cmp.Or(cmp.Compare(a.ended, b.ended), cmp.Compare(a.began, b.began)) })
+	var few instant
 	for from, to := 0, 0; from < len(list); from = to {
-		first, last := list[from].began, list[from].began
+		var ends instant
 		for to = from; to < len(list) && (to == from || list[to].ended-list[to-1].ended <= Seconds(betweenEnds)); to++ {
-			first, last = min(first, list[to].began), max(last, list[to].began)
+			ends.add(list[to])
 		}
-		within, n := list[to-1].ended-list[from].ended, to-from
-		if n < fewestAtOnce || 2*n <= len(list) || 4*within > last-first {
-			continue
+		if few = ends; 2*ends.n > len(list) && ends.isEvent() {
+			return fmt.Sprintf(" %s ended within %s, though they had begun up to %s apart: %s.",
+				g.share(ends.n), (ends.last-ends.first).Words(), (ends.until-ends.began).Words(), g.event()) + others.told(&ends)
 		}
-		who := fmt.Sprintf("%d of them", n)
-		switch {
-		case g.Connections > maxSampling: // of the others nothing is known
-			of := fmt.Sprint(n)
-			if n == len(list) {
-				of = "all"
-			}
-			who = fmt.Sprintf("Of a sample of %d, %s", len(list), of)
-		case int64(n) == g.Connections:
-			who = fmt.Sprintf("All %d", n)
-		}
-		why := "one event ended them (a reload, a restart, a kill, a listener that was closed), not a timer of each"
-		if g.Rule == "FIN207" { // whose message names the causes
-			why = "one event ended them, not a timer or a limit of each"
-		}
-		if g.Rule == "FIN206" {
-			why = "one event ended them (a reload, a restart), or an idle timeout that is looked at only now and then"
-		}
-		return fmt.Sprintf(" %s ended within %s, though they had begun up to %s apart: %s.", who, within.Words(), (last - first).Words(), why)
+	}
+	if few.n == len(list) && few.n < fewestAtOnce {
+		return others.beside(&few)
 	}
 	return ""
+}
+
+// share words n of the connections whose ends were kept.
+func (g *gathered) share(n int) string {
+	switch {
+	case g.Connections > maxSampling && n == len(g.lives): // of the others nothing is known
+		return fmt.Sprintf("Of a sample of %d, all", n)
+	case g.Connections > maxSampling:
+		return fmt.Sprintf("Of a sample of %d, %d", len(g.lives), n)
+	case int64(n) == g.Connections:
+		return fmt.Sprintf("All %d", n)
+	}
+	return fmt.Sprintf("%d of them", n)
+}
+
+// event says what ended the connections of a group at once.
+func (g *gathered) event() string {
+	switch {
+	case g.Rule == "FIN206", g.Rule == "FIN207" && g.took.low >= Seconds(time.Second):
+		return "one event ended them (a reload, a restart), or an idle timeout that is looked at only now and then"
+	case g.Rule == "FIN207": // whose message names the causes
+		return "one event ended them, not a timer or a limit of each"
+	}
+	return "one event ended them (a reload, a restart, a kill, a listener that was closed), not a timer of each"
 }

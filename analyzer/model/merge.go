@@ -41,6 +41,7 @@ func (g *findingGroups) merge(o *findingGroups, files int) {
 	for i, n := range o.bySeverity {
 		g.bySeverity[i] += n
 	}
+	g.spared.merge(o.spared)
 	g.lastGroup = nil
 	for key, group := range o.groups {
 		for i := range group.places {

@@ -9,7 +9,7 @@ import (
 )
 
 // storedVersion is the form in which an Aggregate is stored. It changes with what follows.
-const storedVersion = 3
+const storedVersion = 4
 
 // stored is an Aggregate, but for its timers and rows, as it passes from one machine to
 // another.
@@ -21,6 +21,7 @@ type stored struct {
 	FirstCloser []int64         `json:"first_closer"`
 	States      [2][]storedStay `json:"states"`
 	Groups      []storedGroup   `json:"groups"`
+	Spared      []storedSpared  `json:"spared"`
 	Severities  []int64         `json:"severities"`
 	OfFiles     []FindingGroup  `json:"of_files"`
 }
@@ -59,6 +60,15 @@ type storedLife struct {
 	Began, Ended int64
 }
 
+func (l storedLife) life() lifetime { return lifetime{l.Lot, Seconds(l.Began), Seconds(l.Ended)} }
+
+func storeLives(lives []lifetime) (list []storedLife) {
+	for _, l := range lives {
+		list = append(list, storedLife{l.lot, int64(l.began), int64(l.ended)})
+	}
+	return list
+}
+
 // storedOther is an otherLeg.
 type storedOther struct {
 	Connections int64    `json:"connections"`
@@ -78,7 +88,7 @@ type storedSample struct {
 func (a *Aggregate) MarshalJSON() ([]byte, error) {
 	s := stored{
 		Version: storedVersion, Files: a.files, Connections: a.connections, Close: a.close[:], FirstCloser: a.firstCloser[:],
-		States: [2][]storedStay{storeStays(&a.states.Client), storeStays(&a.states.Server)}, Severities: a.findings.bySeverity[:], OfFiles: a.ofFiles,
+		States: [2][]storedStay{storeStays(&a.states.Client), storeStays(&a.states.Server)}, Severities: a.findings.bySeverity[:], OfFiles: a.ofFiles, Spared: a.findings.spared.stored(),
 	}
 	for _, key := range a.findings.keys() {
 		s.Groups = append(s.Groups, storeGroup(key, a.findings.groups[key]))
@@ -117,6 +127,16 @@ func (a *Aggregate) UnmarshalJSON(text []byte) error {
 			return err
 		}
 		a.findings.groups[groupKey{s.Groups[i].Told.Rule, s.Groups[i].Server}] = g
+	}
+	for _, of := range s.Spared {
+		if len(of.Lives) > maxSampling || len(s.Spared) > maxSpared {
+			return errStored
+		}
+		to := a.findings.spared.of(of.Server)
+		to.n = of.N
+		for _, l := range of.Lives {
+			to.keep(l.life())
+		}
 	}
 	return nil
 }
@@ -180,9 +200,7 @@ func storeGroup(key groupKey, g *gathered) storedGroup {
 	for _, p := range g.places {
 		s.Places = append(s.Places, p.stored())
 	}
-	for _, l := range g.lives {
-		s.Lives = append(s.Lives, storedLife{l.lot, int64(l.began), int64(l.ended)})
-	}
+	s.Lives = storeLives(g.lives)
 	s.Other = storedOther{g.other.connections, g.other.at.stored(), g.other.words}
 	for i, from := range g.samplings() {
 		to := &s.Samples[i]
@@ -210,7 +228,7 @@ func (s *storedGroup) restore() (*gathered, error) {
 		g.places = append(g.places, placeOf(p))
 	}
 	for _, l := range s.Lives {
-		g.live(lifetime{l.Lot, Seconds(l.Began), Seconds(l.Ended)})
+		g.live(l.life())
 	}
 	g.other = otherLeg{s.Other.Connections, placeOf(s.Other.Place), s.Other.Words}
 	for i, to := range g.samplings() {

@@ -58,6 +58,7 @@ type findingGroups struct {
 	grouping   Grouping
 	files      int // that were taken in whole
 	groups     map[groupKey]*gathered
+	spared     sparedBy  // what servers closed without a loss
 	last       groupKey  // what was asked for last
 	lastGroup  *gathered // and found; nil where that was none
 	bySeverity [len(severityNames)]int64
@@ -79,6 +80,7 @@ func (k groupKey) compare(o groupKey) int {
 
 // add takes in the findings of r.
 func (g *findingGroups) add(r *Record) {
+	g.spared.add(r)
 	for i := range r.Findings {
 		g.addOne(r, &r.Findings[i], has(r.Findings[:i], r.Findings[i].Rule))
 	}
@@ -226,8 +228,8 @@ func (g *findingGroups) list(timers []Timer) []FindingGroup {
 		byServer[t.Server] = append(byServer[t.Server], t)
 	}
 	out := make([]FindingGroup, 0, len(g.groups))
-	for _, group := range g.groups {
-		out = append(out, group.told(g.grouping.rule(group.Rule), byServer[group.Server]))
+	for key, group := range g.groups {
+		out = append(out, group.told(g.grouping.rule(group.Rule), byServer[group.Server], g.spared[key.server]))
 	}
 	slices.SortFunc(out, func(a, b FindingGroup) int {
 		return cmp.Or(

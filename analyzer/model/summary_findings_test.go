@@ -184,3 +184,54 @@ func TestAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// What a server closed beside the connections that lost a request shows that one event was
+// behind it, where it closed little else; what it closes all the time shows nothing.
+func TestSpared(t *testing.T) {
+	closed := func(i int, end time.Duration, findings ...Finding) *Record {
+		r := found(i, 1, i, findings...)
+		closer, fin := conn.Server, Time(end)
+		r.First.Time, r.FirstCloser, r.Close = Time(i)*Time(time.Second/5), &closer, conn.CloseGraceful
+		r.FIN.Server = &FIN{Time: &fin}
+		return r
+	}
+	lost := finding("FIN207", Error, Seconds(20*time.Millisecond))
+	asker := conn.Client
+	lost.Side = &asker
+	const end = 60 * time.Second
+	for _, c := range []struct {
+		what          string
+		races, others int
+		apart         time.Duration // the ends of the others
+		want          string
+	}{
+		{"alone", 1, 0, 0, ""},
+		{"with one", 1, 1, time.Microsecond, ""},
+		{"with many", 1, 20, 100 * time.Microsecond, "the server closed 20 more connections without a loss"},
+		{"two with one", 2, 1, time.Millisecond, "the server closed one more connection without a loss"},
+		{"three with two", 3, 2, time.Millisecond, "It closed 2 more connections, which lost nothing."},
+		{"three with crowds", 3, 200, time.Microsecond, "Of a sample of 64 connections that the server closed without a loss it closed 64 then."},
+		{"a busy server", 1, 250, 100 * time.Millisecond, ""},
+	} {
+		var parts [2]Aggregate
+		for i := range c.races {
+			parts[i%2].Add(closed(i, end+time.Duration(i)*time.Millisecond, lost))
+		}
+		for i := range c.others {
+			parts[i%2].Add(closed(c.races+i, end+time.Duration(i-c.others/2)*c.apart))
+		}
+		stored, err := parts[1].MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var restored Aggregate
+		if err := restored.UnmarshalJSON(stored); err != nil {
+			t.Fatal(err)
+		}
+		parts[0].Merge(&restored)
+		got := parts[0].Summary().Findings[0].Message
+		if c.want == "" && strings.Contains(got, "closed ") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %s, want %q", c.what, got, c.want)
+		}
+	}
+}
