@@ -160,10 +160,16 @@ func object(t reflect.Type) node {
 	return n
 }
 
-// enumerate limits a string, or the strings of a list, to some words.
+// enumerate limits a string, or the strings of a list or of both sides, to some words.
 func enumerate(n *node, words []string) {
 	if n.Items != nil {
 		enumerate(n.Items, words)
+		return
+	}
+	if n.Properties != nil {
+		for i := range n.Properties.nodes {
+			enumerate(&n.Properties.nodes[i], words)
+		}
 		return
 	}
 	for _, word := range words {
