@@ -15,5 +15,5 @@ func (d *Drawn) Data(id string) *Data {
 	if len(d.list) != 1 {
 		return nil
 	}
-	return newLadderData(d.list[0], id, false)
+	return newData(d.list[0], id, false)
 }

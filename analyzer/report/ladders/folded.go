@@ -235,7 +235,7 @@ func (d *foldedDrawing) end() {
 	words := endWords[r.Ended]
 	end, quiet := d.picture.ladder.Until()
 	if words != "" {
-		if quiet >= ladderGap {
+		if quiet >= longSilence {
 			d.silence(model.Seconds(quiet))
 		}
 		d.Text("e n m", timeRight, d.y+17, fmt.Sprintf("%.6f", end.Sub(r.First.Time).Seconds()))

@@ -47,7 +47,7 @@ func ssCommand(own, peer netip.AddrPort) string {
 	return fmt.Sprintf("ss -tanoip 'src %s and dst %s'", own, peer)
 }
 
-func (t *ladderText) FollowUp(f *FollowUp) error {
+func (t *textWriter) FollowUp(f *FollowUp) error {
 	t.buf.WriteString("\n" + t.style.Bold("Follow up") + "\n")
 	line := func(title, text string) {
 		t.buf.WriteString("  " + prose.Pad(title, 12) + text + "\n") // to be copied: never wrapped

@@ -11,25 +11,25 @@ import (
 	"finwait/reassembly/segment"
 )
 
-// LadderSchema names the version of a ladder's lines as JSON.
-const LadderSchema = "finwait.show/1"
+// Schema names the version of a ladder's lines as JSON.
+const Schema = "finwait.show/1"
 
-// ladderJSON writes a line for the connection, one for each segment, one for
+// jsonWriter writes a line for the connection, one for each segment, one for
 // each finding behind the segment that proves it, and one for the end.
-type ladderJSON struct {
+type jsonWriter struct {
 	w      io.Writer
 	ladder *ladder.Ladder
 }
 
-// ladderHead is the first line of a connection.
-type ladderHead struct {
+// jsonHead is the first line of a connection.
+type jsonHead struct {
 	Schema string          `json:"schema"`
 	Kind   string          `json:"kind"` // connection
 	Flow   json.RawMessage `json:"flow"` // the record, as flows writes it
 }
 
-// ladderSegment is the line of a segment, or of an ICMP error about one.
-type ladderSegment struct {
+// jsonSegment is the line of a segment, or of an ICMP error about one.
+type jsonSegment struct {
 	Schema     string        `json:"schema"`
 	Kind       string        `json:"kind"` // segment, icmp
 	Frame      int64         `json:"frame"`
@@ -52,13 +52,13 @@ type ladderSegment struct {
 	Findings   []string      `json:"findings"`    // rules of which this is evidence
 }
 
-type ladderFinding struct {
+type jsonFinding struct {
 	Schema  string         `json:"schema"`
 	Kind    string         `json:"kind"` // finding
 	Finding *model.Finding `json:"finding"`
 }
 
-type ladderEnd struct {
+type jsonEnd struct {
 	Schema     string        `json:"schema"`
 	Kind       string        `json:"kind"` // end
 	Time       model.Time    `json:"time"` // the end of observation
@@ -67,14 +67,14 @@ type ladderEnd struct {
 	Ended      conn.End      `json:"ended"`
 }
 
-func (j *ladderJSON) Begin(l *ladder.Ladder) error {
+func (j *jsonWriter) Begin(l *ladder.Ladder) error {
 	j.ladder = l
-	return j.write(ladderHead{LadderSchema, "connection", l.Record.AppendJSON(nil)})
+	return j.write(jsonHead{Schema, "connection", l.Record.AppendJSON(nil)})
 }
 
-func (j *ladderJSON) Row(r *ladder.Row) error {
-	s := ladderSegment{
-		Schema: LadderSchema, Kind: "segment", Frame: r.Frame, Time: r.Time,
+func (j *jsonWriter) Row(r *ladder.Row) error {
+	s := jsonSegment{
+		Schema: Schema, Kind: "segment", Frame: r.Frame, Time: r.Time,
 		SinceStart: model.Seconds(r.SinceStart), SinceLast: model.Seconds(r.SinceLast),
 		From: r.From.String(), Flags: r.FlagText(), Len: r.Len,
 		Notes: []string{}, Began: []string{}, Findings: []string{},
@@ -112,35 +112,35 @@ func (j *ladderJSON) Row(r *ladder.Row) error {
 	return j.findings(r.Proves)
 }
 
-func (j *ladderJSON) findings(list []*model.Finding) error {
+func (j *jsonWriter) findings(list []*model.Finding) error {
 	for _, f := range list {
-		if err := j.write(ladderFinding{LadderSchema, "finding", f}); err != nil {
+		if err := j.write(jsonFinding{Schema, "finding", f}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (j *ladderJSON) End() error {
+func (j *jsonWriter) End() error {
 	r := j.ladder.Record
 	if err := j.findings(j.ladder.Rest()); err != nil {
 		return err
 	}
 	end, quiet := j.ladder.Until()
-	return j.write(ladderEnd{
-		LadderSchema, "end", end, model.Seconds(end.Sub(r.First.Time)), model.Seconds(quiet), r.Ended,
+	return j.write(jsonEnd{
+		Schema, "end", end, model.Seconds(end.Sub(r.First.Time)), model.Seconds(quiet), r.Ended,
 	})
 }
 
-func (j *ladderJSON) FollowUp(f *FollowUp) error {
+func (j *jsonWriter) FollowUp(f *FollowUp) error {
 	return j.write(struct {
 		Schema string `json:"schema"`
 		Kind   string `json:"kind"` // follow_up
 		*FollowUp
-	}{LadderSchema, "follow_up", f})
+	}{Schema, "follow_up", f})
 }
 
-func (j *ladderJSON) write(v any) error {
+func (j *jsonWriter) write(v any) error {
 	return prose.JSONEncoder(j.w, "").Encode(v)
 }
 
@@ -152,4 +152,4 @@ func textOrNull(s string) *string {
 }
 
 // Close has nothing to add.
-func (*ladderJSON) Close() error { return nil }
+func (*jsonWriter) Close() error { return nil }

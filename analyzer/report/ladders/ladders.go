@@ -33,17 +33,17 @@ type Options struct {
 func New(format string, w io.Writer, s prose.Style, o Options) Writer {
 	switch format {
 	case "jsonl":
-		return &ladderJSON{w: w}
+		return &jsonWriter{w: w}
 	case "html":
-		return &ladderPage{pictures{all: o.All}, w}
+		return &pageWriter{pictures{all: o.All}, w}
 	case "svg":
-		return &ladderSVG{pictures{all: o.All}, w, o.ToScale}
+		return &svgWriter{pictures{all: o.All}, w, o.ToScale}
 	}
-	return &ladderText{w: w, style: s, all: o.All}
+	return &textWriter{w: w, style: s, all: o.All}
 }
 
-// ladderGap is from when on silence is drawn.
-const ladderGap = time.Second
+// longSilence is from when on silence is drawn.
+const longSilence = time.Second
 
 // What is shown of a long connection.
 const (
@@ -102,7 +102,7 @@ func (f *folder) matters(r *ladder.Row) bool {
 	switch {
 	case r.Began != [2]bool{} || len(r.Evidence) > 0:
 		return true
-	case r.SinceLast >= ladderGap && f.gaps < foldGaps:
+	case r.SinceLast >= longSilence && f.gaps < foldGaps:
 		f.gaps++
 		return true
 	case r.Matters() && f.flagged < foldFlags:

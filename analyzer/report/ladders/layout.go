@@ -10,10 +10,10 @@ import (
 	"finwait/reassembly/conn"
 )
 
-// ladderLayout says in which columns a ladder is drawn: two lifelines with
+// layout says in which columns a ladder is drawn: two lifelines with
 // arrows between, the endpoints' states outside of them, the details to the
 // right or, where there is no room for them, below.
-type ladderLayout struct {
+type layout struct {
 	style                            prose.Style
 	width                            int
 	time, since, frame, state, arrow int  // widths; since is 0 where it is left out
@@ -29,8 +29,8 @@ const (
 	belowIndent = 8
 )
 
-func newLadderLayout(s prose.Style, l *ladder.Ladder) ladderLayout {
-	y := ladderLayout{style: s, width: 120, since: 7, state: 10, arrow: 10}
+func newLayout(s prose.Style, l *ladder.Ladder) layout {
+	y := layout{style: s, width: 120, since: 7, state: 10, arrow: 10}
 	if s.Width > 0 {
 		y.width = max(s.Width, prose.MinWidth)
 	}
@@ -53,7 +53,7 @@ func newLadderLayout(s prose.Style, l *ladder.Ladder) ladderLayout {
 }
 
 // measure sums up the columns before the details.
-func (y *ladderLayout) measure() {
+func (y *layout) measure() {
 	y.left = y.time + 1 + y.frame + 1 + y.state + 1 + y.arrow + 1 + y.state + 2
 	if y.since > 0 {
 		y.left += y.since + 1
@@ -61,7 +61,7 @@ func (y *ladderLayout) measure() {
 }
 
 // head names the columns.
-func (y *ladderLayout) head() string {
+func (y *layout) head() string {
 	frame := "frame"
 	if y.frame < len(frame) {
 		frame = "#"
@@ -104,7 +104,7 @@ func (a arrow) draw(width int) string {
 }
 
 // line draws one rung, on several lines if it must be.
-func (y *ladderLayout) line(b *bytes.Buffer, r rung) {
+func (y *layout) line(b *bytes.Buffer, r rung) {
 	s := y.style
 	var line strings.Builder
 	fmt.Fprintf(&line, "%*s ", y.time, r.time)
@@ -138,13 +138,13 @@ func (y *ladderLayout) line(b *bytes.Buffer, r rung) {
 }
 
 // lifelines are what stands to the left of a line that goes on with details.
-func (y *ladderLayout) lifelines() string {
+func (y *layout) lifelines() string {
 	before := y.left - 2 - y.state - y.arrow - 2
 	return strings.Repeat(" ", before) + "│" + strings.Repeat(" ", y.arrow) + "│" + strings.Repeat(" ", y.state+2)
 }
 
 // right lays out details and notes, on one line if both fit.
-func (y *ladderLayout) right(r rung) []string {
+func (y *layout) right(r rung) []string {
 	room := y.width - y.left
 	if y.below {
 		room = y.width - belowIndent
@@ -175,7 +175,7 @@ func (y *ladderLayout) right(r rung) []string {
 var shortStates = map[string]string{"ESTABLISHED": "ESTAB", "SYN-RECEIVED": "SYN-RECV"}
 
 // name returns a state as there is room for it.
-func (y *ladderLayout) name(state string) string {
+func (y *layout) name(state string) string {
 	if short := shortStates[state]; short != "" && !y.wordy {
 		return short
 	}

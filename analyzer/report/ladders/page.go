@@ -14,16 +14,16 @@ import (
 )
 
 //go:embed page.html
-var showTemplate string
+var pageTemplate string
 
-// ladderPage writes one page about a connection.
-type ladderPage struct {
+// pageWriter writes one page about a connection.
+type pageWriter struct {
 	pictures
 	w io.Writer
 }
 
-// showData is what the page shows.
-type showData struct {
+// pageData is what the page shows.
+type pageData struct {
 	Name, Facts string
 	Ladders     []*Data
 	FollowUp    *FollowUp
@@ -55,14 +55,14 @@ type frameLink struct {
 type keyEntry struct{ Class, Name string }
 
 // Close writes the page.
-func (l *ladderPage) Close() error {
+func (l *pageWriter) Close() error {
 	if len(l.list) == 0 {
 		return nil
 	}
 	r := l.list[0].ladder.Record
-	data := showData{Name: prose.Safe(r.File), Facts: prose.UpperFirst(Facts(r)), FollowUp: l.followUp}
+	data := pageData{Name: prose.Safe(r.File), Facts: prose.UpperFirst(Facts(r)), FollowUp: l.followUp}
 	for i, p := range l.list {
-		one := newLadderData(p, fmt.Sprintf("c%df", i), true)
+		one := newData(p, fmt.Sprintf("c%df", i), true)
 		if i > 0 {
 			one.Facts = prose.UpperFirst(Facts(p.ladder.Record))
 		}
@@ -70,13 +70,13 @@ func (l *ladderPage) Close() error {
 	}
 	out := page.Page{
 		Title: fmt.Sprintf("%s, stream %d", prose.Safe(r.File), r.Stream), Command: "finwait show --format html",
-		Body: page.Template(showTemplate + page.Kit), Data: data,
+		Body: page.Template(pageTemplate + page.Kit), Data: data,
 	}
 	return out.Write(l.w)
 }
 
-// newLadderData draws a connection.
-func newLadderData(p *picture, id string, scale bool) *Data {
+// newData draws a connection.
+func newData(p *picture, id string, scale bool) *Data {
 	r := p.ladder.Record
 	d := &Data{ID: id, Caveats: r.Caveats.Names(), Key: keyOf(r)}
 	drawn := map[int64]bool{}
@@ -135,15 +135,15 @@ func keyEntries(seen *[tcpstate.NumStates]bool) (list []keyEntry) {
 	return list
 }
 
-// ladderSVG writes one drawing of a connection.
-type ladderSVG struct {
+// svgWriter writes one drawing of a connection.
+type svgWriter struct {
 	pictures
 	w       io.Writer
 	toScale bool
 }
 
 // Close writes the drawing.
-func (l *ladderSVG) Close() error {
+func (l *svgWriter) Close() error {
 	if len(l.list) == 0 {
 		return nil
 	}

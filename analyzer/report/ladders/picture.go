@@ -69,7 +69,7 @@ func (p *pictures) FollowUp(f *FollowUp) error {
 }
 
 func (p *picture) row(r *ladder.Row) error {
-	if r.SinceLast >= ladderGap {
+	if r.SinceLast >= longSilence {
 		p.rungs = append(p.rungs, pictureRung{silence: r.SinceLast})
 	}
 	p.rungs = append(p.rungs, pictureRung{row: r})

@@ -13,20 +13,20 @@ import (
 	"finwait/reassembly/segment"
 )
 
-type ladderText struct {
+type textWriter struct {
 	w     io.Writer
 	style prose.Style
 	all   bool
 
 	ladder *ladder.Ladder
-	layout ladderLayout
+	layout layout
 	folder folder
 	begun  bool // something was written
 	buf    bytes.Buffer
 }
 
-func (t *ladderText) Begin(l *ladder.Ladder) error {
-	t.ladder, t.layout = l, newLadderLayout(t.style, l)
+func (t *textWriter) Begin(l *ladder.Ladder) error {
+	t.ladder, t.layout = l, newLayout(t.style, l)
 	t.folder = folder{show: t.row, fold: t.fold}
 	r := l.Record
 	if t.begun {
@@ -64,15 +64,15 @@ func closeText(r *model.Record) string {
 	return text + ", the " + r.FirstCloser.String() + " closed first"
 }
 
-func (t *ladderText) Row(r *ladder.Row) error {
+func (t *textWriter) Row(r *ladder.Row) error {
 	if t.all {
 		return t.row(r)
 	}
 	return t.folder.add(r)
 }
 
-func (t *ladderText) row(r *ladder.Row) error {
-	if r.SinceLast >= ladderGap {
+func (t *textWriter) row(r *ladder.Row) error {
+	if r.SinceLast >= longSilence {
 		t.gap(model.Seconds(r.SinceLast))
 	}
 	var states [2]string
@@ -92,14 +92,14 @@ func (t *ladderText) row(r *ladder.Row) error {
 }
 
 // since is the time since the line before; the first has none.
-func (t *ladderText) since(r *ladder.Row) string {
+func (t *textWriter) since(r *ladder.Row) string {
 	if r.Frame == t.ladder.Record.First.Frame {
 		return ""
 	}
 	return model.Seconds(r.SinceLast).Words()
 }
 
-func (t *ladderText) arrow(r *ladder.Row) arrow {
+func (t *textWriter) arrow(r *ladder.Row) arrow {
 	switch {
 	case r.ICMP != "": // the error goes back to who sent what it quotes
 		return arrow{text: "ICMP", from: r.From.Peer(), color: "33"}
@@ -182,13 +182,13 @@ func noteTexts(r *ladder.Row) (out []string) {
 }
 
 // finding tells a finding below the last segment that proves it.
-func (t *ladderText) finding(f *model.Finding) {
+func (t *textWriter) finding(f *model.Finding) {
 	mark := t.style.Severity(f.Severity, "▲ "+prose.Safe(f.Severity.String()+" "+f.Rule+" "+f.Name)+":")
 	t.lines("  ", "    ", mark+" "+prose.Safe(f.Message.String()))
 }
 
 // gap draws a silence.
-func (t *ladderText) gap(s model.Seconds) {
+func (t *textWriter) gap(s model.Seconds) {
 	text := "~ " + s.Words() + " ~"
 	if prose.Width(text) > t.layout.arrow {
 		text = s.Words()
@@ -196,7 +196,7 @@ func (t *ladderText) gap(s model.Seconds) {
 	t.layout.line(&t.buf, rung{arrow: arrow{text: text, from: conn.NoRole, color: "2"}})
 }
 
-func (t *ladderText) fold(f *folded) error {
+func (t *textWriter) fold(f *folded) error {
 	t.layout.line(&t.buf, rung{arrow: arrow{text: "…", from: conn.NoRole}, details: []string{"… " + f.words()}})
 	return t.write()
 }
@@ -240,7 +240,7 @@ var endWords = map[conn.End]string{
 	conn.EndReused:  "a new connection on the same addresses and ports",
 }
 
-func (t *ladderText) End() error {
+func (t *textWriter) End() error {
 	if err := t.folder.end(); err != nil {
 		return err
 	}
@@ -253,7 +253,7 @@ func (t *ladderText) End() error {
 		return t.write()
 	}
 	end, quiet := t.ladder.Until()
-	if quiet >= ladderGap {
+	if quiet >= longSilence {
 		t.gap(model.Seconds(quiet))
 	}
 	t.layout.line(&t.buf, rung{
@@ -273,7 +273,7 @@ func openState(stays []model.Stay) string {
 
 // lines writes text in the width that there is: lead before the first line, hang
 // before the others.
-func (t *ladderText) lines(lead, hang, text string) {
+func (t *textWriter) lines(lead, hang, text string) {
 	for i, line := range prose.Wrap(text, t.layout.width-prose.Width(hang)) {
 		if i == 1 {
 			lead = hang
@@ -282,11 +282,11 @@ func (t *ladderText) lines(lead, hang, text string) {
 	}
 }
 
-func (t *ladderText) write() error {
+func (t *textWriter) write() error {
 	_, err := t.w.Write(t.buf.Bytes())
 	t.buf.Reset()
 	return err
 }
 
 // Close has nothing to add.
-func (*ladderText) Close() error { return nil }
+func (*textWriter) Close() error { return nil }

@@ -9,8 +9,8 @@ import (
 	"finwait/analyzer/report/prose"
 )
 
-// pairDigest is what pages for people say of a comparison, in words.
-type pairDigest struct {
+// digest is what pages for people say of a comparison, in words.
+type digest struct {
 	a, b    string // the captures
 	clock   string
 	total   string
@@ -44,8 +44,8 @@ type pairWorst struct{ a, b, client, server, toServer, toClient, p50, close stri
 
 var pairWays = [...]string{"A to B", "B to A"}
 
-func newPairDigest(n Names, h *Head, r *pair.Result, o *pair.Overview) *pairDigest {
-	d := &pairDigest{a: prose.Safe(n.A), b: prose.Safe(n.B), clock: clockWords(h)}
+func newDigest(n Names, h *Head, r *pair.Result, o *pair.Overview) *digest {
+	d := &digest{a: prose.Safe(n.A), b: prose.Safe(n.B), clock: clockWords(h)}
 	d.total = fmt.Sprintf("%s in both captures, %s only in A, %s only in B", prose.Count(h.Matched, "connection"), prose.Number(h.OnlyA), prose.Number(h.OnlyB))
 	if h.Translated > 0 {
 		d.total += fmt.Sprintf("; of %s the addresses or ports are translated between them", prose.Number(h.Translated))
@@ -63,7 +63,7 @@ func newPairDigest(n Names, h *Head, r *pair.Result, o *pair.Overview) *pairDige
 	if isOne(r) {
 		d.verdict = []string{"A and B are one capture: each segment is in both at the same time. Give the capture of each host."}
 	} else {
-		d.verdict = append(pairVerdict(r), waitWords(&o.Waits)...)
+		d.verdict = append(verdict(r), waitWords(&o.Waits)...)
 	}
 	for _, rule := range o.Rules {
 		d.found = append(d.found, foundOf(n, rule))
@@ -136,8 +136,8 @@ func isOne(r *pair.Result) bool {
 	return r.Offset.At == 0 && r.Offset.Error == 0
 }
 
-// pairVerdict answers: network or host, and which way?
-func pairVerdict(r *pair.Result) (list []string) {
+// verdict answers: network or host, and which way?
+func verdict(r *pair.Result) (list []string) {
 	lost, forged := [2]int64{}, int64(0)
 	for i := range r.Paths {
 		c := &r.Paths[i].Counts
@@ -146,7 +146,7 @@ func pairVerdict(r *pair.Result) (list []string) {
 	of := func(i int) string { return lostShare(&r.Paths[i].Counts) }
 	switch {
 	case lost[0] == 0 && lost[1] == 0:
-		list = append(list, pairLossless(r, forged > 0))
+		list = append(list, lossless(r, forged > 0))
 	case lost[1] == 0:
 		list = append(list, fmt.Sprintf("The network lost %s on the way from A to B, and nothing from B to A.", of(0)))
 	case lost[0] == 0:
@@ -174,9 +174,9 @@ func lostShare(c *pair.Counts) string {
 	return share(c.Lost, c.Sent()) + " of the segments"
 }
 
-// pairLossless is the verdict on a network that lost nothing. Hosts are to blame only where
+// lossless is the verdict on a network that lost nothing. Hosts are to blame only where
 // it did nothing else either.
-func pairLossless(r *pair.Result, forged bool) string {
+func lossless(r *pair.Result, forged bool) string {
 	copies, late, most, known := int64(0), int64(0), model.Seconds(0), true
 	for i := range r.Paths {
 		p := &r.Paths[i]

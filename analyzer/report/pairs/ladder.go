@@ -28,20 +28,20 @@ func WriteLadder(w io.Writer, format string, n Names, r *pair.Result, f *pair.Fl
 		}
 		return nil
 	case "html", "svg":
-		return pairPicture(w, format, n, r, f)
+		return writePicture(w, format, n, r, f)
 	}
-	return pairLadderText(w, n, r, f, s, all)
+	return writeLadderText(w, n, r, f, s, all)
 }
 
-// pairRows is what is drawn of the segments of a connection.
-type pairRows struct {
+// ladderRows is what is drawn of the segments of a connection.
+type ladderRows struct {
 	flow  *pair.Flow
 	first model.Time
 	base  [2]uint32 // what sequence numbers are relative to, by Role
 }
 
-func newPairRows(f *pair.Flow) *pairRows {
-	p := &pairRows{flow: f}
+func newLadderRows(f *pair.Flow) *ladderRows {
+	p := &ladderRows{flow: f}
 	var known, syn [2]bool
 	for i := range f.Rows {
 		r := &f.Rows[i]
@@ -56,7 +56,7 @@ func newPairRows(f *pair.Flow) *pairRows {
 }
 
 // detail words the numbers of a segment.
-func (p *pairRows) detail(r *pair.Segment) string {
+func (p *ladderRows) detail(r *pair.Segment) string {
 	at := int64(int32(r.Seq - p.base[r.From]))
 	text := fmt.Sprintf("seq %d", at)
 	if r.Len > 0 {
@@ -70,7 +70,7 @@ func (p *pairRows) detail(r *pair.Segment) string {
 
 // own returns the frame of a segment in the capture that is nearer to an end; 0 where it
 // is not there.
-func (p *pairRows) own(r *pair.Segment, role conn.Role) int64 {
+func (p *ladderRows) own(r *pair.Segment, role conn.Role) int64 {
 	frame := r.AFrame
 	if p.captureOf(role) == 1 {
 		frame = r.BFrame
@@ -81,7 +81,7 @@ func (p *pairRows) own(r *pair.Segment, role conn.Role) int64 {
 	return int64(*frame)
 }
 
-func (p *pairRows) captureOf(role conn.Role) int {
+func (p *ladderRows) captureOf(role conn.Role) int {
 	if from := p.flow.StatesFrom; role == conn.Client && from.Client == "b" || role == conn.Server && from.Server == "b" {
 		return 1
 	}
@@ -89,7 +89,7 @@ func (p *pairRows) captureOf(role conn.Role) int {
 }
 
 // states are the states that begin with a segment, by Role.
-func (p *pairRows) states(r *pair.Segment) (names [2]string) {
+func (p *ladderRows) states(r *pair.Segment) (names [2]string) {
 	for role, stays := range [2][]model.Stay{p.flow.States.Client, p.flow.States.Server} {
 		frame := p.own(r, conn.Role(role))
 		for i := range stays {
@@ -118,14 +118,14 @@ func fateWords(r *pair.Segment) string {
 	return ""
 }
 
-func pairLadderText(w io.Writer, n Names, r *pair.Result, f *pair.Flow, s prose.Style, all bool) error {
-	p := newPairRows(f)
+func writeLadderText(w io.Writer, n Names, r *pair.Result, f *pair.Flow, s prose.Style, all bool) error {
+	p := newLadderRows(f)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "A  %s\nB  %s\n", s.Bold(prose.Safe(n.A)), s.Bold(prose.Safe(n.B)))
-	for _, line := range prose.Wrap(pairFacts(f), s.Columns()) {
+	for _, line := range prose.Wrap(facts(f), s.Columns()) {
 		b.WriteString(line + "\n")
 	}
-	b.WriteString(prose.UpperFirst(clockWords(pairHead(n, r))) + "\n\n")
+	b.WriteString(prose.UpperFirst(clockWords(newHead(n, r))) + "\n\n")
 	const state, arrow = 12, 14
 	b.WriteString(s.Bold(fmt.Sprintf("%10s %6s %6s %*s %s %s", "seconds", "A", "B", state, "client", strings.Repeat(" ", arrow+1), "server")) + "\n")
 	shown := shownRows(len(f.Rows), all)
@@ -143,7 +143,7 @@ func pairLadderText(w io.Writer, n Names, r *pair.Result, f *pair.Flow, s prose.
 			text += "  " + s.Paint("1;31", words)
 		}
 		line := fmt.Sprintf("%10.6f %6s %6s %s│%s│%s  %s", row.Time.Sub(p.first).Seconds(), frameText(row.AFrame), frameText(row.BFrame),
-			s.State(states[0], padLeft(states[0], state)), pairArrow(row, arrow), s.State(states[1], prose.Pad(states[1], state)), text)
+			s.State(states[0], padLeft(states[0], state)), arrowOf(row, arrow), s.State(states[1], prose.Pad(states[1], state)), text)
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	for i := range f.Findings {
@@ -163,11 +163,11 @@ func pairLadderText(w io.Writer, n Names, r *pair.Result, f *pair.Flow, s prose.
 }
 
 // Of a long connection so many segments are shown at its beginning and its end.
-const pairShown = 60
+const maxShown = 60
 
 // shownRows says which of n rows are shown.
 func shownRows(n int, all bool) func(int) bool {
-	return func(i int) bool { return all || n <= 2*pairShown || i < pairShown || i >= n-pairShown }
+	return func(i int) bool { return all || n <= 2*maxShown || i < maxShown || i >= n-maxShown }
 }
 
 func padLeft(text string, width int) string {
@@ -181,9 +181,9 @@ func frameText(n *uint32) string {
 	return fmt.Sprint(*n)
 }
 
-// pairArrow draws a segment: one that was lost ends in the middle, one that was forged
+// arrowOf draws a segment: one that was lost ends in the middle, one that was forged
 // begins there.
-func pairArrow(r *pair.Segment, width int) string {
+func arrowOf(r *pair.Segment, width int) string {
 	flags := "[" + strings.ReplaceAll(r.Flags, "none", "") + "]"
 	long := width - prose.Width(flags) - 1
 	half := max(long/2-1, 1)
@@ -202,8 +202,8 @@ func pairArrow(r *pair.Segment, width int) string {
 	return "◀" + strings.Repeat("─", long-1) + flags + "─"
 }
 
-// pairFacts says in a line what a connection was.
-func pairFacts(f *pair.Flow) string {
+// facts says in a line what a connection was.
+func facts(f *pair.Flow) string {
 	end, text := f.A, ""
 	switch {
 	case f.A == nil:

@@ -9,8 +9,8 @@ import (
 	"finwait/analyzer/report/prose"
 )
 
-// pairMarkdown writes a page for a ticket.
-func pairMarkdown(w io.Writer, d *pairDigest) error {
+// writeMarkdown writes a page for a ticket.
+func writeMarkdown(w io.Writer, d *digest) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "## %s and %s\n\n%s\n\n%s. %s.\n", prose.EscapeMarkdown(d.a), prose.EscapeMarkdown(d.b), prose.EscapeMarkdown(strings.Join(d.verdict, " ")), d.total, prose.UpperFirst(d.clock))
 	for _, g := range d.grids() {
@@ -29,7 +29,7 @@ func pairMarkdown(w io.Writer, d *pairDigest) error {
 }
 
 // grids are the tables of a comparison that have rows.
-func (d *pairDigest) grids() (list []*prose.Grid) {
+func (d *digest) grids() (list []*prose.Grid) {
 	for _, g := range []*prose.Grid{d.pathGrid(), d.controlGrid(), d.worstGrid()} {
 		if len(g.Rows) > 0 {
 			list = append(list, g)

@@ -10,25 +10,25 @@ import (
 )
 
 //go:embed page.html
-var pairTemplate string
+var pageTemplate string
 
-// pairTable is a table of a comparison, as its page shows it.
-type pairTable struct {
+// pageTable is a table of a comparison, as its page shows it.
+type pageTable struct {
 	Title string
 	Heads []string
 	Rows  [][]string
 }
 
-// pairPage writes a comparison as a page that needs nothing from outside.
-func pairPage(w io.Writer, d *pairDigest) error {
-	var tables []pairTable
+// writePage writes a comparison as a page that needs nothing from outside.
+func writePage(w io.Writer, d *digest) error {
+	var tables []pageTable
 	for _, g := range d.grids() {
-		var t pairTable
+		var t pageTable
 		t.Title, t.Heads, t.Rows = g.Table()
 		tables = append(tables, t)
 	}
 	out := page.Page{
-		Title: d.a + " and " + d.b, Command: "finwait pair --format html", Body: page.Template(pairTemplate),
+		Title: d.a + " and " + d.b, Command: "finwait pair --format html", Body: page.Template(pageTemplate),
 		Data: map[string]any{
 			"A": d.a, "B": d.b, "Verdict": d.verdict, "Total": d.total, "Clock": prose.UpperFirst(d.clock), "Tables": tables, "Bars": d.bars(), "Found": d.pageFound(),
 		},
@@ -37,7 +37,7 @@ func pairPage(w io.Writer, d *pairDigest) error {
 }
 
 // pageFound are findings as the page shows them.
-func (d *pairDigest) pageFound() (list []map[string]string) {
+func (d *digest) pageFound() (list []map[string]string) {
 	for i := range d.found {
 		f := &d.found[i]
 		list = append(list, map[string]string{
@@ -48,7 +48,7 @@ func (d *pairDigest) pageFound() (list []map[string]string) {
 }
 
 // bars draws what share was lost each way.
-func (d *pairDigest) bars() template.HTML {
+func (d *digest) bars() template.HTML {
 	most := 0.0
 	for _, w := range d.paths {
 		most = max(most, w.share)

@@ -44,8 +44,8 @@ type Path[T any] struct {
 // Names are the captures as they were named.
 type Names struct{ A, B string }
 
-// pairHead returns what there is to say of a comparison as a whole.
-func pairHead(n Names, r *pair.Result) *Head {
+// newHead returns what there is to say of a comparison as a whole.
+func newHead(n Names, r *pair.Result) *Head {
 	h := &Head{
 		Schema: pair.Schema, A: n.A, B: n.B, Matched: r.Matched, OnlyA: r.OnlyA, OnlyB: r.OnlyB, Translated: r.Translated,
 		Path:   Path[pair.Counts]{r.Paths[0].Counts, r.Paths[1].Counts},
@@ -66,35 +66,35 @@ func pairHead(n Names, r *pair.Result) *Head {
 // each severity there were.
 func Write(w io.Writer, format string, n Names, r *pair.Result, s prose.Style) (model.Severities, error) {
 	o := &pair.Overview{}
-	head := pairHead(n, r)
+	head := newHead(n, r)
 	var err error
 	switch format {
 	case "jsonl":
-		err = pairJSONL(w, head, r, o)
+		err = writeJSONL(w, head, r, o)
 	case "json":
-		err = pairJSON(w, head, r, o)
+		err = writeJSON(w, head, r, o)
 	default:
 		if err = r.Each(func(f *pair.Flow) error { o.Add(f); return nil }); err != nil {
 			break
 		}
 		o.Finish()
-		d := newPairDigest(n, head, r, o)
+		d := newDigest(n, head, r, o)
 		switch format {
 		case "markdown":
-			err = pairMarkdown(w, d)
+			err = writeMarkdown(w, d)
 		case "html":
-			err = pairPage(w, d)
+			err = writePage(w, d)
 		default:
-			err = pairText(w, d, s)
+			err = writeText(w, d, s)
 		}
 	}
 	return o.Severities, err
 }
 
-// appendPairFlow and appendPairSegment append what jsonl writes a line.
+// appendFlow and appendSegment append what jsonl writes a line.
 var (
-	appendPairFlow    = sync.OnceValue(func() func([]byte, *pair.Flow) []byte { return appender[pair.Flow]() })
-	appendPairSegment = sync.OnceValue(func() func([]byte, *pair.Segment) []byte { return appender[pair.Segment]() })
+	appendFlow    = sync.OnceValue(func() func([]byte, *pair.Flow) []byte { return appender[pair.Flow]() })
+	appendSegment = sync.OnceValue(func() func([]byte, *pair.Segment) []byte { return appender[pair.Segment]() })
 )
 
 // appender returns what appends values of a type as JSON, as encoding/json would, in a
@@ -104,11 +104,11 @@ func appender[T any]() func([]byte, *T) []byte {
 	return func(dst []byte, v *T) []byte { return f(dst, reflect.ValueOf(v).Elem()) }
 }
 
-func pairJSONL(w io.Writer, head *Head, r *pair.Result, o *pair.Overview) error {
+func writeJSONL(w io.Writer, head *Head, r *pair.Result, o *pair.Overview) error {
 	if err := prose.JSONEncoder(w, "").Encode(head); err != nil {
 		return err
 	}
-	flow, segment := appendPairFlow(), appendPairSegment()
+	flow, segment := appendFlow(), appendSegment()
 	var b []byte
 	return r.Each(func(f *pair.Flow) error {
 		for i := range f.Findings {
@@ -123,9 +123,9 @@ func pairJSONL(w io.Writer, head *Head, r *pair.Result, o *pair.Overview) error 
 	})
 }
 
-// pairJSON writes one object: what the first line of jsonl holds, and the records as a
+// writeJSON writes one object: what the first line of jsonl holds, and the records as a
 // list.
-func pairJSON(w io.Writer, head *Head, r *pair.Result, o *pair.Overview) error {
+func writeJSON(w io.Writer, head *Head, r *pair.Result, o *pair.Overview) error {
 	var b bytes.Buffer
 	enc := prose.JSONEncoder(&b, "")
 	if err := enc.Encode(head); err != nil {

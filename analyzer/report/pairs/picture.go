@@ -17,7 +17,7 @@ import (
 )
 
 //go:embed ladder.html
-var pairShowTemplate string
+var ladderTemplate string
 
 // moment is when a segment is at one end.
 type moment struct {
@@ -33,18 +33,18 @@ const (
 	pairClientX, pairServerX = 170.0, 470.0
 	pairDetailX, pairWidth   = 580.0, 900.0
 	pairBand                 = 12.0
-	mostPictured             = 2 * pairShown
+	mostPictured             = 2 * maxShown
 )
 
-// pairPicture draws a connection of two captures: time runs downwards, and the segments
+// writePicture draws a connection of two captures: time runs downwards, and the segments
 // slant by their delay.
-func pairPicture(w io.Writer, format string, n Names, r *pair.Result, f *pair.Flow) error {
+func writePicture(w io.Writer, format string, n Names, r *pair.Result, f *pair.Flow) error {
 	svg, frame := drawPair(f)
 	if format == "svg" {
 		_, err := w.Write(svg.File(frame))
 		return err
 	}
-	d := &pairDigest{}
+	d := &digest{}
 	for i := range f.Findings {
 		g := &f.Findings[i]
 		d.found = append(d.found, pairFound{
@@ -52,26 +52,26 @@ func pairPicture(w io.Writer, format string, n Names, r *pair.Result, f *pair.Fl
 		})
 	}
 	out := page.Page{
-		Title: prose.Safe(n.A) + " and " + prose.Safe(n.B), Command: "finwait show --pair --format html", Body: page.Template(pairShowTemplate),
+		Title: prose.Safe(n.A) + " and " + prose.Safe(n.B), Command: "finwait show --pair --format html", Body: page.Template(ladderTemplate),
 		Data: map[string]any{
-			"A": prose.Safe(n.A), "B": prose.Safe(n.B), "Facts": pairFacts(f), "Clock": prose.UpperFirst(clockWords(pairHead(n, r))),
+			"A": prose.Safe(n.A), "B": prose.Safe(n.B), "Facts": facts(f), "Clock": prose.UpperFirst(clockWords(newHead(n, r))),
 			"Found": d.pageFound(), "Picture": svg.HTML(frame),
 		},
 	}
 	return out.Write(w)
 }
 
-// pairDrawing is the drawing while it is made.
-type pairDrawing struct {
+// drawing is the drawing while it is made.
+type drawing struct {
 	page.SVG
-	rows    *pairRows
+	rows    *ladderRows
 	moments []moment
 	ends    map[int][2]*moment // by row, by Role
 	height  float64
 }
 
 func drawPair(f *pair.Flow) (*page.SVG, page.Frame) {
-	d := &pairDrawing{rows: newPairRows(f), ends: map[int][2]*moment{}}
+	d := &drawing{rows: newLadderRows(f), ends: map[int][2]*moment{}}
 	shown := shownRows(len(f.Rows), false)
 	for i := range f.Rows {
 		r := &f.Rows[i]
@@ -116,7 +116,7 @@ func pairX(role conn.Role) float64 {
 }
 
 // segment draws one.
-func (d *pairDrawing) segment(i int, r *pair.Segment) {
+func (d *drawing) segment(i int, r *pair.Segment) {
 	from, to := d.ends[i][r.From], d.ends[i][r.From.Peer()]
 	class := "a"
 	switch {
@@ -158,7 +158,7 @@ func (d *pairDrawing) segment(i int, r *pair.Segment) {
 }
 
 // bands draws the states of an end beside its lifeline, and names them where they begin.
-func (d *pairDrawing) bands(role conn.Role, stays []model.Stay, x float64) {
+func (d *drawing) bands(role conn.Role, stays []model.Stay, x float64) {
 	for i := range stays {
 		s := &stays[i]
 		if s.State == tcpstate.Closed {
@@ -178,7 +178,7 @@ func (d *pairDrawing) bands(role conn.Role, stays []model.Stay, x float64) {
 }
 
 // yOf returns where a time is: at the first moment that is not before it.
-func (d *pairDrawing) yOf(t model.Time) float64 {
+func (d *drawing) yOf(t model.Time) float64 {
 	for i := range d.moments {
 		if d.moments[i].at >= t {
 			return d.moments[i].y

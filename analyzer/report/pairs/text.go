@@ -8,8 +8,8 @@ import (
 	"finwait/analyzer/report/prose"
 )
 
-// pairText writes a page for people.
-func pairText(w io.Writer, d *pairDigest, s prose.Style) error {
+// writeText writes a page for people.
+func writeText(w io.Writer, d *digest, s prose.Style) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "A  %s\nB  %s\n", s.Bold(d.a), s.Bold(d.b))
 	for _, line := range append([]string{d.total, prose.UpperFirst(d.clock)}, d.verdict...) {
@@ -53,7 +53,7 @@ func pairText(w io.Writer, d *pairDigest, s prose.Style) error {
 	return err
 }
 
-func (d *pairDigest) pathGrid() *prose.Grid {
+func (d *digest) pathGrid() *prose.Grid {
 	g := &prose.Grid{Indent: "  ", Left: 1}
 	g.Head("Between the captures", "segments", "delivered", "lost", "forged", "copies", "not captured", "unknown", "p50", "p90", "max")
 	for _, w := range d.paths {
@@ -62,7 +62,7 @@ func (d *pairDigest) pathGrid() *prose.Grid {
 	return g
 }
 
-func (d *pairDigest) controlGrid() *prose.Grid {
+func (d *digest) controlGrid() *prose.Grid {
 	g := &prose.Grid{Indent: "  ", Left: 1}
 	g.Head("Did not arrive", "SYN", "FIN", "RST")
 	for _, c := range d.control {
@@ -71,7 +71,7 @@ func (d *pairDigest) controlGrid() *prose.Grid {
 	return g
 }
 
-func (d *pairDigest) worstGrid() *prose.Grid {
+func (d *digest) worstGrid() *prose.Grid {
 	g := &prose.Grid{Indent: "  ", Left: 4, Tail: 1}
 	g.Head("Lost most: stream of A", "of B", "client", "server", "lost to server", "lost to client", "p50", "closed")
 	for _, c := range d.worst {

@@ -28,10 +28,10 @@ type openMetrics struct {
 	buf   bytes.Buffer
 }
 
-// OpenMetrics writes charts in the OpenMetrics text format: the samples of a series
+// newOpenMetrics writes charts in the OpenMetrics text format: the samples of a series
 // together and in time order, as promtool tsdb create-blocks-from openmetrics takes
 // them.
-func OpenMetrics(w io.Writer, _ prose.Style, shape Shape) timeline.Writer {
+func newOpenMetrics(w io.Writer, _ prose.Style, shape Shape) timeline.Writer {
 	return &openMetrics{w: w, shape: shape}
 }
 

@@ -13,21 +13,21 @@ import (
 )
 
 //go:embed page.html
-var timelineTemplate string
+var pageTemplate string
 
 // maxPageCharts bounds the captures that a page draws.
 const maxPageCharts = 40
 
-// timelinePage gathers charts for a page.
-type timelinePage struct {
+// pageWriter gathers charts for a page.
+type pageWriter struct {
 	w     io.Writer
-	words timelineText // what is told beside a chart
-	parts []timelinePart
+	words textWriter // what is told beside a chart
+	parts []pagePart
 	more  int
 }
 
-// timelinePart is a capture.
-type timelinePart struct {
+// pagePart is a capture.
+type pagePart struct {
 	Head  string
 	Chart *Area // nil where there is nothing to draw
 	Rises []riseData
@@ -36,18 +36,18 @@ type timelinePart struct {
 
 type riseData struct{ Words, Command string }
 
-// Page draws charts as a page.
-func Page(w io.Writer, _ prose.Style, shape Shape) timeline.Writer {
-	return &timelinePage{w: w, words: timelineText{shape: shape}}
+// newPageWriter draws charts as a page.
+func newPageWriter(w io.Writer, _ prose.Style, shape Shape) timeline.Writer {
+	return &pageWriter{w: w, words: textWriter{shape: shape}}
 }
 
 // Chart takes a chart.
-func (p *timelinePage) Chart(c *timeline.Chart) error {
+func (p *pageWriter) Chart(c *timeline.Chart) error {
 	if len(p.parts) == maxPageCharts {
 		p.more++
 		return nil
 	}
-	part := timelinePart{Head: strings.Replace(strings.TrimSpace(p.words.head(c)), "   ", ": ", 1)}
+	part := pagePart{Head: strings.Replace(strings.TrimSpace(p.words.head(c)), "   ", ": ", 1)}
 	if len(c.Series) > 0 {
 		part.Chart = NewArea(c)
 		part.Chart.Draw()
@@ -64,7 +64,7 @@ func (p *timelinePage) Chart(c *timeline.Chart) error {
 }
 
 // Close writes the page.
-func (p *timelinePage) Close() error {
+func (p *pageWriter) Close() error {
 	charts := []*Area{}
 	for _, part := range p.parts {
 		if part.Chart != nil {
@@ -81,7 +81,7 @@ func (p *timelinePage) Close() error {
 		return err
 	}
 	out := page.Page{
-		Title: "Sockets by state over time", Command: "finwait timeline --format html", Body: page.Template(timelineTemplate + page.Kit), Records: records,
+		Title: "Sockets by state over time", Command: "finwait timeline --format html", Body: page.Template(pageTemplate + page.Kit), Records: records,
 		Data: map[string]any{"Parts": p.parts, "More": p.more, "Invisible": prose.UpperFirst(Invisible)},
 	}
 	return out.Write(p.w)

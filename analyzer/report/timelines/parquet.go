@@ -9,17 +9,17 @@ import (
 	"finwait/analyzer/timeline"
 )
 
-type timelineParquet struct {
+type parquetWriter struct {
 	w      *parquet.Writer
 	fields []*parquet.Node // one for each cell
 	shape  Shape
 	list   []cell
 }
 
-// Parquet writes rows as a Parquet file, with the types that Parquet has for
+// newParquetWriter writes rows as a Parquet file, with the types that Parquet has for
 // records.
-func Parquet(w io.Writer, _ prose.Style, shape Shape) timeline.Writer {
-	p := &timelineParquet{shape: shape}
+func newParquetWriter(w io.Writer, _ prose.Style, shape Shape) timeline.Writer {
+	p := &parquetWriter{shape: shape}
 	for _, c := range shape.cells(nil, "", &timeline.Row{Series: new(timeline.Series)}) {
 		types := map[model.Kind]parquet.Type{model.KindString: parquet.String, model.KindInteger: parquet.Int64, model.KindTime: parquet.Timestamp}
 		p.fields = append(p.fields, &parquet.Node{Name: c.name, Type: types[c.kind]})
@@ -28,7 +28,7 @@ func Parquet(w io.Writer, _ prose.Style, shape Shape) timeline.Writer {
 	return p
 }
 
-func (p *timelineParquet) Chart(c *timeline.Chart) error {
+func (p *parquetWriter) Chart(c *timeline.Chart) error {
 	for r := range c.Rows() {
 		p.list = p.shape.cells(p.list[:0], c.File, &r)
 		for i := range p.list {
@@ -45,4 +45,4 @@ func (p *timelineParquet) Chart(c *timeline.Chart) error {
 	return nil
 }
 
-func (p *timelineParquet) Close() error { return p.w.Close() }
+func (p *parquetWriter) Close() error { return p.w.Close() }

@@ -35,14 +35,14 @@ type Format struct {
 
 // Formats are the formats that write charts.
 var Formats = []Format{
-	{Name: "text", New: Text, Says: true},
-	{Name: "jsonl", Plain: true, New: rowsAs(timelineJSON)},
-	{Name: "csv", Plain: true, New: rowsAs(timelineCells(','))},
-	{Name: "tsv", Plain: true, New: rowsAs(timelineCells('\t'))},
-	{Name: "parquet", New: Parquet, Binary: true, Plain: true},
-	{Name: "openmetrics", New: OpenMetrics, Says: true, Plain: true},
-	{Name: "zabbix", New: Zabbix, Plain: true},
-	{Name: "html", New: Page, Says: true},
+	{Name: "text", New: newTextWriter, Says: true},
+	{Name: "jsonl", Plain: true, New: rowsAs(jsonRow)},
+	{Name: "csv", Plain: true, New: rowsAs(cellRow(','))},
+	{Name: "tsv", Plain: true, New: rowsAs(cellRow('\t'))},
+	{Name: "parquet", New: newParquetWriter, Binary: true, Plain: true},
+	{Name: "openmetrics", New: newOpenMetrics, Says: true, Plain: true},
+	{Name: "zabbix", New: newZabbix, Plain: true},
+	{Name: "html", New: newPageWriter, Says: true},
 }
 
 // Find returns the format of that name, which must be one of Formats.
@@ -164,8 +164,8 @@ func (l *lineWriter) head(dst []byte) []byte {
 	return dst
 }
 
-// timelineJSON writes a row as a JSON object.
-func timelineJSON() (row, names func([]byte, []cell) []byte) {
+// jsonRow writes a row as a JSON object.
+func jsonRow() (row, names func([]byte, []cell) []byte) {
 	return func(dst []byte, list []cell) []byte {
 		for i := range list {
 			opens := `,"`
@@ -188,8 +188,8 @@ func timelineJSON() (row, names func([]byte, []cell) []byte) {
 	}, nil
 }
 
-// timelineCells writes a row as cells, quoted where CSV asks for it.
-func timelineCells(separator byte) func() (row, names func([]byte, []cell) []byte) {
+// cellRow writes a row as cells, quoted where CSV asks for it.
+func cellRow(separator byte) func() (row, names func([]byte, []cell) []byte) {
 	line := func(value func(*cell) string) func([]byte, []cell) []byte {
 		return func(dst []byte, list []cell) []byte {
 			for i := range list {

@@ -31,7 +31,7 @@ func chartOf() *timeline.Chart {
 	}
 }
 
-func timelineAs(t *testing.T, format string, shape Shape) string {
+func writtenAs(t *testing.T, format string, shape Shape) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := Find(format).New(&b, prose.Style{}, shape)
@@ -48,7 +48,7 @@ func timelineAs(t *testing.T, format string, shape Shape) string {
 func TestTimelineFormatsAgree(t *testing.T) {
 	for _, shape := range []Shape{{}, {By: timeline.ByServer, Joined: true}, {By: timeline.ByNone}} {
 		var want []map[string]any
-		for line := range strings.Lines(timelineAs(t, "jsonl", shape)) {
+		for line := range strings.Lines(writtenAs(t, "jsonl", shape)) {
 			var row map[string]any
 			if err := json.Unmarshal([]byte(line), &row); err != nil {
 				t.Fatal(err)
@@ -58,7 +58,7 @@ func TestTimelineFormatsAgree(t *testing.T) {
 		if len(want) != 8 {
 			t.Fatalf("%d rows", len(want))
 		}
-		file, err := parquettest.Read([]byte(timelineAs(t, "parquet", shape)))
+		file, err := parquettest.Read([]byte(writtenAs(t, "parquet", shape)))
 		if err != nil || len(file.Rows) != len(want) {
 			t.Fatalf("%d rows, %v", len(file.Rows), err)
 		}
@@ -70,7 +70,7 @@ func TestTimelineFormatsAgree(t *testing.T) {
 			}
 		}
 		for _, format := range []string{"csv", "tsv"} {
-			r := csv.NewReader(strings.NewReader(timelineAs(t, format, shape)))
+			r := csv.NewReader(strings.NewReader(writtenAs(t, format, shape)))
 			if format == "tsv" {
 				r.Comma, r.LazyQuotes = '\t', true
 			}
@@ -101,15 +101,15 @@ func TestTimelineFormatsAgree(t *testing.T) {
 // What a stranger's file is called means nothing to OpenMetrics or Zabbix, nor to a
 // terminal.
 func TestTimelineNamesAreQuoted(t *testing.T) {
-	om := timelineAs(t, "openmetrics", Shape{Several: true})
+	om := writtenAs(t, "openmetrics", Shape{Several: true})
 	if want := `finwait_tcp_sockets{file="a \"b\",\\u202ec\\x0a.pcap",host="192.0.2.1",side="client",state="FIN-WAIT-2"} 1 1700000000.000` + "\n"; !strings.Contains(om, want) {
 		t.Errorf("%s\nlacks %s", om, want)
 	}
-	z := timelineAs(t, "zabbix", Shape{ZabbixHost: "a \"b\" \\\n", ZabbixKey: "k[{state}]"})
+	z := writtenAs(t, "zabbix", Shape{ZabbixHost: "a \"b\" \\\n", ZabbixKey: "k[{state}]"})
 	if want := `"a \"b\" \\\\x0a" k[finwait2] 1700000000 0 1` + "\n"; !strings.HasPrefix(z, want) {
 		t.Errorf("%s\nbegins not with %s", z, want)
 	}
-	if text := timelineAs(t, "text", Shape{}); strings.ContainsAny(text, "\u202e") || !strings.Contains(text, `a "b",\u202ec\x0a.pcap`) {
+	if text := writtenAs(t, "text", Shape{}); strings.ContainsAny(text, "\u202e") || !strings.Contains(text, `a "b",\u202ec\x0a.pcap`) {
 		t.Errorf("%q", text)
 	}
 }

@@ -119,25 +119,25 @@ func writeLines(w io.Writer, n int, row func(i int) []cell, line, names func([]b
 
 func ssJSON(w io.Writer, _ prose.Style, _ string, t *timeline.Table) error {
 	list := t.Sockets()
-	line, _ := timelineJSON()
+	line, _ := jsonRow()
 	return writeLines(w, len(list), func(i int) []cell { return socketCells(t, &list[i]) }, line, nil, nil)
 }
 
 func ssCSV(w io.Writer, _ prose.Style, _ string, t *timeline.Table) error {
 	list := t.Sockets()
-	line, names := timelineCells(',')()
+	line, names := cellRow(',')()
 	return writeLines(w, len(list), func(i int) []cell { return socketCells(t, &list[i]) }, line, names, socketCells(t, new(timeline.Socket)))
 }
 
 func ssCountsJSON(w io.Writer, _ prose.Style, _ string, t *timeline.Table) error {
 	list := countStates(t.Sockets())
-	line, _ := timelineJSON()
+	line, _ := jsonRow()
 	return writeLines(w, len(list), func(i int) []cell { return countCells(t, &list[i]) }, line, nil, nil)
 }
 
 func ssCountsCSV(w io.Writer, _ prose.Style, _ string, t *timeline.Table) error {
 	list := countStates(t.Sockets())
-	line, names := timelineCells(',')()
+	line, names := cellRow(',')()
 	return writeLines(w, len(list), func(i int) []cell { return countCells(t, &list[i]) }, line, names, countCells(t, new(stateCount)))
 }
 

@@ -25,20 +25,20 @@ const (
 // heights are the blocks that counts are drawn with.
 var heights = []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
 
-type timelineText struct {
+type textWriter struct {
 	w     io.Writer
 	style prose.Style
 	shape Shape
 	begun bool
 }
 
-// Text draws charts for people: a row a state, the highest count of a row as
+// newTextWriter draws charts for people: a row a state, the highest count of a row as
 // a full block.
-func Text(w io.Writer, s prose.Style, shape Shape) timeline.Writer {
-	return &timelineText{w: w, style: s, shape: shape}
+func newTextWriter(w io.Writer, s prose.Style, shape Shape) timeline.Writer {
+	return &textWriter{w: w, style: s, shape: shape}
 }
 
-func (t *timelineText) Chart(c *timeline.Chart) error {
+func (t *textWriter) Chart(c *timeline.Chart) error {
 	var b bytes.Buffer
 	if t.begun {
 		b.WriteByte('\n')
@@ -56,7 +56,7 @@ func (t *timelineText) Chart(c *timeline.Chart) error {
 	return err
 }
 
-func (t *timelineText) Close() error {
+func (t *textWriter) Close() error {
 	_, err := fmt.Fprintf(t.w, "\n%s.\n", prose.UpperFirst(Invisible))
 	return err
 }
@@ -69,7 +69,7 @@ func hostWord(c *timeline.Chart) string {
 }
 
 // head is the first line: what is drawn.
-func (t *timelineText) head(c *timeline.Chart) string {
+func (t *textWriter) head(c *timeline.Chart) string {
 	name := "joined captures"
 	if !t.shape.Joined {
 		name = prose.Safe(c.File)
@@ -112,7 +112,7 @@ func chartGroups(c *timeline.Chart) (list []chartGroup) {
 	return list
 }
 
-func (t *timelineText) draw(b *bytes.Buffer, c *timeline.Chart) {
+func (t *textWriter) draw(b *bytes.Buffer, c *timeline.Chart) {
 	const label, tail = 15, 22
 	groups := chartGroups(c)
 	shown := groups[:min(len(groups), maxChartGroups)]
@@ -143,7 +143,7 @@ func (t *timelineText) draw(b *bytes.Buffer, c *timeline.Chart) {
 }
 
 // paint writes text in the colour of a state.
-func (t *timelineText) paint(s tcpstate.State, text string) string {
+func (t *textWriter) paint(s tcpstate.State, text string) string {
 	return t.style.Paint(page.StateColor(s).SGR, text)
 }
 
@@ -165,12 +165,12 @@ func blocks(list []timeline.Counts, most int64) string {
 }
 
 // offset words a moment as seconds from the capture's first packet.
-func (t *timelineText) offset(c *timeline.Chart, at int) string {
+func (t *textWriter) offset(c *timeline.Chart, at int) string {
 	return model.Seconds(c.Time(at).Sub(c.First)).Words()
 }
 
 // rises says what changed most.
-func (t *timelineText) rises(b *bytes.Buffer, c *timeline.Chart) {
+func (t *textWriter) rises(b *bytes.Buffer, c *timeline.Chart) {
 	list := c.Rises(maxRises)
 	if len(list) > 0 {
 		b.WriteByte('\n')
@@ -187,7 +187,7 @@ func (t *timelineText) rises(b *bytes.Buffer, c *timeline.Chart) {
 }
 
 // rise words one change.
-func (t *timelineText) rise(c *timeline.Chart, r *timeline.Rise) string {
+func (t *textWriter) rise(c *timeline.Chart, r *timeline.Rise) string {
 	text := r.Series.State.String()
 	switch {
 	case r.Series.Host == "":
@@ -215,7 +215,7 @@ func (t *timelineText) rise(c *timeline.Chart, r *timeline.Rise) string {
 }
 
 // command shows the sockets of the peak.
-func (t *timelineText) command(c *timeline.Chart, r *timeline.Rise) string {
+func (t *textWriter) command(c *timeline.Chart, r *timeline.Rise) string {
 	if t.shape.Joined || c.File == "-" || c.By == timeline.ByServer || r.Series.Host == timeline.Other {
 		return ""
 	}

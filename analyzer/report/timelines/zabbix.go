@@ -20,9 +20,9 @@ type zabbix struct {
 	buf   bytes.Buffer
 }
 
-// Zabbix writes charts as zabbix_sender -T -N takes them: host, key, seconds,
+// newZabbix writes charts as zabbix_sender -T -N takes them: host, key, seconds,
 // nanoseconds and value. It wants sides that are summed.
-func Zabbix(w io.Writer, _ prose.Style, shape Shape) timeline.Writer {
+func newZabbix(w io.Writer, _ prose.Style, shape Shape) timeline.Writer {
 	return &zabbix{w: w, shape: shape}
 }
 
