@@ -50,7 +50,7 @@ type Result struct {
 	Passed     []string // what was checked and holds
 	MorePassed int      // assertions that hold, too, and are only counted
 	Findings   []Found
-	OfFile     []FoundOfFile
+	OfFile     []foundOfFile
 	Golden     []byte // what the golden record should hold; nil where that is not known
 }
 
@@ -67,8 +67,8 @@ type Found struct {
 	Accepted    bool   // in the golden record
 }
 
-// FoundOfFile is what is found of a capture as a whole.
-type FoundOfFile struct {
+// foundOfFile is what is found of a capture as a whole.
+type foundOfFile struct {
 	*model.FindingGroup
 	Fingerprint string
 	Known       bool   // in the baseline
@@ -154,7 +154,7 @@ func (c *Checker) connections(in *Capture, config *Config, res *Result) (conns [
 			res.Findings = append(res.Findings, found)
 		}
 		without := func(lists ...[]*model.Finding) Verdict {
-			return NewVerdict(r, func(f *model.Finding) bool {
+			return newVerdict(r, func(f *model.Finding) bool {
 				return !slices.ContainsFunc(lists, func(l []*model.Finding) bool { return slices.Contains(l, f) })
 			})
 		}

@@ -13,7 +13,7 @@ func (c *Checker) ofFile(in *Capture, config *Config, res *Result) {
 		if g.Connections > 0 {
 			continue
 		}
-		found := FoundOfFile{FindingGroup: g, Fingerprint: fileFingerprint(in.Path, g.Rule)}
+		found := foundOfFile{FindingGroup: g, Fingerprint: fileFingerprint(in.Path, g.Rule)}
 		found.Known = c.Baseline.knows(found.Fingerprint)
 		found.Ignored, _ = config.reasonForFile(g.Rule)
 		res.OfFile = append(res.OfFile, found)

@@ -18,8 +18,8 @@ const (
 	// Suffix is what the name of a golden record adds to that of its capture.
 	Suffix = ".finwait.json"
 
-	// GoldenSchema names the version of the golden record.
-	GoldenSchema = "finwait.golden/1"
+	// goldenSchema names the version of the golden record.
+	goldenSchema = "finwait.golden/1"
 )
 
 // Golden is the golden record of one capture.
@@ -53,9 +53,9 @@ type Verdict struct {
 // that do not ask for one (ip_local_port_range).
 const ephemeral = 32768
 
-// NewVerdict returns the behaviour of a connection with the findings for which
+// newVerdict returns the behaviour of a connection with the findings for which
 // counts returns true.
-func NewVerdict(r *model.Record, counts func(*model.Finding) bool) Verdict {
+func newVerdict(r *model.Record, counts func(*model.Finding) bool) Verdict {
 	v := Verdict{
 		Handshake:    r.Handshake,
 		Close:        r.Close,
@@ -140,7 +140,7 @@ func (v *Verdict) key(known map[string]bool) string {
 // newGolden returns the golden record of verdicts, which are in the order of
 // their streams. Connections that behave alike share an entry.
 func newGolden(rules []string, streams []uint32, verdicts []Verdict) *Golden {
-	g := &Golden{Schema: GoldenSchema, Rules: strings.Join(rules, " "), Connections: []Entry{}}
+	g := &Golden{Schema: goldenSchema, Rules: strings.Join(rules, " "), Connections: []Entry{}}
 	known := ruleSet(g.Rules)
 	at := map[string]int{}
 	var lists [][]uint32
@@ -204,8 +204,8 @@ func parseGolden(text []byte) (*Golden, error) {
 	if err := json.Unmarshal(text, &g); err != nil {
 		return nil, err
 	}
-	if g.Schema != GoldenSchema {
-		return nil, fmt.Errorf("schema %q, want %q", g.Schema, GoldenSchema)
+	if g.Schema != goldenSchema {
+		return nil, fmt.Errorf("schema %q, want %q", g.Schema, goldenSchema)
 	}
 	return &g, nil
 }

@@ -183,7 +183,7 @@ func (s *sarifWriter) finding(r *Result, f *Found) {
 }
 
 // ofFile is a finding about the capture as a whole.
-func (s *sarifWriter) ofFile(r *Result, f *FoundOfFile) {
+func (s *sarifWriter) ofFile(r *Result, f *foundOfFile) {
 	out := sarifResult{
 		Rule: f.Rule, Index: s.index[f.Rule], Level: level(f.Severity), Message: sarifText{f.Message},
 		Locations: []sarifLocation{location(r.Path, nil)}, Fingerprints: map[string]string{fingerprintKey: f.Fingerprint},

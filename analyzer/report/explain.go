@@ -11,8 +11,8 @@ import (
 	"finwait/analyzer/report/prose"
 )
 
-// ExplainSchema names the version of what explain writes as JSON.
-const ExplainSchema = "finwait.explain/1"
+// explainSchema names the version of what explain writes as JSON.
+const explainSchema = "finwait.explain/1"
 
 // ExplainFormats are the ways to write what rules mean.
 var ExplainFormats = []string{"text", "markdown", "json"}
@@ -116,7 +116,7 @@ func writeExplained(w io.Writer, list []*explained) error {
 	return prose.JSONEncoder(w, "  ").Encode(struct {
 		Schema string       `json:"schema"`
 		Rules  []*explained `json:"rules"`
-	}{ExplainSchema, list})
+	}{explainSchema, list})
 }
 
 func (e *explained) text(s prose.Style) []byte {

@@ -14,8 +14,8 @@ import (
 // Causes reports whether the table says that a finding of cause explains one
 // of effect.
 func Causes(cause, effect string) bool {
-	for i := range Relations {
-		if r := &Relations[i]; r.Holds == Explains && r.A == cause && r.B == effect {
+	for i := range relations {
+		if r := &relations[i]; r.Holds == Explains && r.A == cause && r.B == effect {
 			return true
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // what implies does, what excludes does, and no row is about findings that never
 // meet.
 func TestRelations(t *testing.T) {
-	for _, rel := range Relations {
+	for _, rel := range relations {
 		for _, id := range [...]string{rel.A, rel.B} {
 			if !slices.ContainsFunc(All, func(r *model.Rule) bool { return r.ID == id }) {
 				t.Errorf("%s and %s: there is no rule %s", rel.A, rel.B, id)
@@ -21,11 +21,11 @@ func TestRelations(t *testing.T) {
 			t.Errorf("%s and %s: no relation without two rules and a reason", rel.A, rel.B)
 		}
 	}
-	met := make([]bool, len(Relations))
+	met := make([]bool, len(relations))
 	for _, file := range examples(t) {
 		for _, rec := range judgedFile(t, file) {
 			ids := found(rec)
-			for i, rel := range Relations {
+			for i, rel := range relations {
 				a, b := slices.Contains(ids, rel.A), slices.Contains(ids, rel.B)
 				switch {
 				case rel.Holds == Implies && a && !b:
@@ -37,7 +37,7 @@ func TestRelations(t *testing.T) {
 			}
 		}
 	}
-	for i, rel := range Relations {
+	for i, rel := range relations {
 		if !met[i] {
 			t.Errorf("%s and %s: no fixture or capture has an example of it", rel.A, rel.B)
 		}
@@ -47,8 +47,8 @@ func TestRelations(t *testing.T) {
 // One kind of relation between two rules is enough, and nothing explains what
 // it excludes.
 func TestRelationsAgree(t *testing.T) {
-	for i, r := range Relations {
-		for _, o := range Relations[i+1:] {
+	for i, r := range relations {
+		for _, o := range relations[i+1:] {
 			same := r.A == o.A && r.B == o.B
 			mirrored := r.A == o.B && r.B == o.A
 			if same && r.Holds == o.Holds || mirrored && r.Holds == Explains && o.Holds == Explains {

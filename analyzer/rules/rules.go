@@ -13,8 +13,8 @@ var All = []*model.Rule{
 	fin901, fin902, fin903, fin904, fin905, fin906,
 }
 
-// Relation says how the findings of two rules on one connection go together.
-type Relation struct {
+// relation says how the findings of two rules on one connection go together.
+type relation struct {
 	A, B  string // rule IDs
 	Holds Holds
 	Why   string
@@ -30,9 +30,9 @@ const (
 	Explains              // A is the cause of B: report folds B under A
 )
 
-// Relations is the one table of how rules go together. A test holds it against
+// relations is the one table of how rules go together. A test holds it against
 // every fixture and recorded capture.
-var Relations = []Relation{
+var relations = []relation{
 	{"FIN202", "FIN101", Implies, "a socket that stays in CLOSE-WAIT leaves the connection half-closed"},
 
 	{"FIN101", "FIN102", Excludes, "one is about a FIN, the other about there being none"},

@@ -62,9 +62,6 @@ type Addr [16]byte
 // IP returns the address in its own family.
 func (a Addr) IP() netip.Addr { return netip.AddrFrom16(a).Unmap() }
 
-// Is4 reports whether the address is an IPv4 address.
-func (a Addr) Is4() bool { return netip.AddrFrom16(a).Is4In6() }
-
 // AddrFrom returns ip as an Addr; a zone is dropped.
 func AddrFrom(ip netip.Addr) Addr { return ip.As16() }
 

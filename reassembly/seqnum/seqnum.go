@@ -21,6 +21,3 @@ type Offset int64
 func Unwrap(v, base Value, near Offset) Offset {
 	return near + Offset(int32(v-base-Value(uint32(uint64(near)))))
 }
-
-// Wrap is the inverse of Unwrap: the sequence number at offset o.
-func Wrap(o Offset, base Value) Value { return base + Value(uint32(uint64(o))) }

@@ -2,12 +2,6 @@ package page
 
 import "math"
 
-// Tick is a mark on an axis.
-type Tick struct {
-	At    float64 // in the axis' unit
-	Label string
-}
-
 // Steps returns round values from 0 to most, at most n steps apart: 1, 2 or 5
 // times a power of ten. whole says that there are no halves of what is counted.
 func Steps(most float64, n int, whole bool) (list []float64) {
