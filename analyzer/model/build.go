@@ -95,7 +95,7 @@ func (n *Builder) Record(file string, c *conn.Conn) *Record {
 		r.Vantage = &b.vantage
 	}
 	b.application(c)
-	r.Caveats = c.Caveats
+	r.Caveats, r.key = c.Caveats, r.keyOf(c)
 	return r
 }
 

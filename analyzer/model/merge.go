@@ -4,6 +4,7 @@ package model
 // have been told the same by Explain and By.
 func (a *Aggregate) Merge(o *Aggregate) {
 	a.findings.merge(&o.findings, a.findings.files)
+	a.twins.merge(&o.twins, len(a.files))
 	a.findings.files += o.findings.files
 	a.files = append(a.files, o.files...)
 	a.connections += o.connections

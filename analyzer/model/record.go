@@ -57,7 +57,8 @@ type Record struct {
 	Findings     []Finding      `json:"findings" about:"what the rules found: see finwait explain"`
 	Waits        []Wait         `json:"waits" about:"how long it was waited for what did not come, and how long it was silent: what timers are inferred from"`
 
-	room room // of its findings
+	room room   // of its findings
+	key  uint64 // see keyOf
 }
 
 // room is what findings point into. It is used again for the next record.

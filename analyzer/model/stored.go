@@ -22,6 +22,8 @@ type stored struct {
 	States      [2][]storedStay `json:"states"`
 	Groups      []storedGroup   `json:"groups"`
 	Spared      []storedSpared  `json:"spared"`
+	Twins       [][5]int64      `json:"twins"`
+	Sampled     bool            `json:"sampled"` // the twins
 	Severities  []int64         `json:"severities"`
 	OfFiles     []FindingGroup  `json:"of_files"`
 }
@@ -89,6 +91,10 @@ func (a *Aggregate) MarshalJSON() ([]byte, error) {
 	s := stored{
 		Version: storedVersion, Files: a.files, Connections: a.connections, Close: a.close[:], FirstCloser: a.firstCloser[:],
 		States: [2][]storedStay{storeStays(&a.states.Client), storeStays(&a.states.Server)}, Severities: a.findings.bySeverity[:], OfFiles: a.ofFiles, Spared: a.findings.spared.stored(),
+		Sampled: a.twins.sampled,
+	}
+	for _, v := range a.twins.kept {
+		s.Twins = append(s.Twins, [5]int64{int64(v.key), int64(v.file), int64(v.other), int64(v.first), int64(v.last)})
 	}
 	for _, key := range a.findings.keys() {
 		s.Groups = append(s.Groups, storeGroup(key, a.findings.groups[key]))
@@ -127,6 +133,10 @@ func (a *Aggregate) UnmarshalJSON(text []byte) error {
 			return err
 		}
 		a.findings.groups[groupKey{s.Groups[i].Told.Rule, s.Groups[i].Server}] = g
+	}
+	a.twins.sampled = s.Sampled
+	for _, v := range s.Twins {
+		a.twins.keep(twin{uint64(v[0]), int(v[1]), int(v[2]), Time(v[3]), Time(v[4])})
 	}
 	for _, of := range s.Spared {
 		if len(of.Lives) > maxSampling || len(s.Spared) > maxSpared {

@@ -32,9 +32,9 @@ type Summary struct {
 	By []Row `json:"by,omitzero" about:"what --by asks for: the gravest first, and last what is left of many"`
 
 	// Runs are the stored runs that were read, of whose captures Files says nothing, and
-	// Caveats what is not known therefore.
+	// Caveats what is not known therefore, and what counts twice.
 	Runs    []RunInfo `json:"runs,omitzero" about:"the stored runs that were read, of whose captures files says nothing"`
-	Caveats []string  `json:"caveats,omitzero" about:"what is not known of stored runs"`
+	Caveats []string  `json:"caveats,omitzero" about:"what is not known of stored runs, and what counts twice"`
 }
 
 // RunInfo is what is known of a stored run.

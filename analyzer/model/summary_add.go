@@ -14,6 +14,7 @@ type Aggregate struct {
 	firstCloser [conn.BothRoles + 1]int64
 	states      Sides[[tcpstate.NumStates]stayTimes]
 	findings    findingGroups
+	twins       twins
 	legs        legs // of the capture that is being read
 	timers      []Timer
 	by          breakdown
@@ -59,6 +60,7 @@ func (a *Aggregate) Add(r *Record) {
 	addStays(&a.states.Client, r.States.Client)
 	addStays(&a.states.Server, r.States.Server)
 	a.findings.add(r)
+	a.twins.add(r, len(a.files))
 	a.legs.add(r, &a.findings)
 	a.by.add(r, &a.findings.grouping)
 }
@@ -140,6 +142,9 @@ func (a *Aggregate) Summary() *Summary {
 		Timers:      append([]Timer{}, a.timers...),
 		Severities:  countsOf(&a.findings.bySeverity),
 		By:          a.by.list(),
+	}
+	if text := a.twins.caveat(a.files); text != "" {
+		s.Caveats = []string{text}
 	}
 	s.States.Client, s.States.Server = stateTimes(&a.states.Client), stateTimes(&a.states.Server)
 	return s

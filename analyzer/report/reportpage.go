@@ -156,6 +156,7 @@ type exampleData struct{ Points, Command string }
 type reportData struct {
 	Title, Total, More string
 	Files              []fileData
+	Caveats            []string // what is not known, and what counts twice
 	Tiles              []tile
 	Groups             []groupData
 	Rest               []string
@@ -194,7 +195,7 @@ func (p *summaryPage) Close(s *model.Summary) error {
 	}
 	p.chart()
 	d := newDigest(s)
-	data := &reportData{Title: pageTitle(d), Total: prose.UpperFirst(d.total), More: d.more, Charts: p.charts, ChartsMore: p.more, Invisible: prose.UpperFirst(timelines.Invisible), By: &d.by}
+	data := &reportData{Title: pageTitle(d), Total: prose.UpperFirst(d.total), More: d.more, Caveats: d.caveats, Charts: p.charts, ChartsMore: p.more, Invisible: prose.UpperFirst(timelines.Invisible), By: &d.by}
 	for _, f := range d.files {
 		notes := f.notes
 		if f.problem != "" {

@@ -206,6 +206,12 @@ func (c *Conn) AddrPort(r Role) netip.AddrPort {
 	return c.Addr[r].AddrPort()
 }
 
+// ISN returns the initial sequence number of one end, and whether its SYN was captured.
+func (c *Conn) ISN(r Role) (seqnum.Value, bool) {
+	e := c.endpoint(r)
+	return e.base, e.hasSYN
+}
+
 // endpoint returns the endpoint that plays role r.
 func (c *Conn) endpoint(r Role) *endpoint { return &c.counters.ends[uint8(r)^c.client] }
 

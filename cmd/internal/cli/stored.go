@@ -102,7 +102,7 @@ func (j *job) analyze(ctx context.Context, files []string, o driver.Options, h m
 	}
 	m.outcome.Interrupted = ctx.Err() != nil
 	s := m.outcome.Summary()
-	s.WorstMoment, s.Runs, s.Caveats = m.worst.Moment, m.infos, driver.Caveats(m.runs)
+	s.WorstMoment, s.Runs, s.Caveats = m.worst.Moment, m.infos, append(s.Caveats, driver.Caveats(m.runs)...)
 	m.sources.settle(s)
 	if text := m.sources.caveat(); text != "" {
 		s.Caveats = append(s.Caveats, text)

@@ -1,0 +1,124 @@
+package model
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+
+	"finwait/reassembly/conn"
+)
+
+// Two captures that were taken at different places hold the same connections: the addresses,
+// ports and initial sequence numbers are the same, and the time. Read side by side, each
+// counts twice.
+
+// twin is a connection as far as others may be the same.
+type twin struct {
+	key         uint64 // of addresses, ports and initial sequence numbers
+	file        int    // the first that has it
+	other       int    // another that has it; noOther for none
+	first, last Time   // the captured segments in the first file
+}
+
+const noOther = -1
+
+func (t twin) compare(o twin) int { return cmp.Compare(t.key, o.key) }
+
+// maxTwins bounds how many connections are compared: those with the least keys, which are
+// the same ones in every capture.
+const maxTwins = 1024
+
+// twinSlack is how far the clocks of two captures may differ for connections that are over
+// before the other clock shows the time at which they began.
+const twinSlack = Time(1e9)
+
+// twins are the connections that are compared.
+type twins struct {
+	kept    []twin // by key
+	sampled bool   // there are more
+}
+
+// keyOf returns what tells a connection from all others; 0 where the capture does not have
+// both initial sequence numbers.
+func (r *Record) keyOf(c *conn.Conn) uint64 {
+	client, ok := c.ISN(conn.Client)
+	server, both := c.ISN(conn.Server)
+	if !ok || !both {
+		return 0
+	}
+	key := mix(uint64(client)<<32 | uint64(server))
+	for _, e := range [...]*Endpoint{&r.Client, &r.Server} {
+		octets := e.IP.As16()
+		key = mix(key ^ binary.BigEndian.Uint64(octets[:8]))
+		key = mix(key ^ binary.BigEndian.Uint64(octets[8:]))
+		key = mix(key ^ uint64(e.Port))
+	}
+	return key
+}
+
+// add takes in a connection of a file.
+func (t *twins) add(r *Record, file int) {
+	if r.key != 0 {
+		t.keep(twin{r.key, file, noOther, r.First.Time, r.Last.Time})
+	}
+}
+
+func (t *twins) keep(v twin) {
+	at, known := slices.BinarySearchFunc(t.kept, v, twin.compare)
+	if !known {
+		t.sampled = t.sampled || len(t.kept) == maxTwins
+		t.kept = KeepLeast(t.kept, v, maxTwins, twin.compare)
+		return
+	}
+	own := &t.kept[at]
+	switch {
+	case own.other != noOther:
+	case v.other != noOther && v.file == own.file:
+		own.other = v.other
+	case v.file != own.file && v.first <= own.last+twinSlack && own.first <= v.last+twinSlack:
+		own.other = v.file
+	}
+}
+
+// merge takes in those of captures before which so many files were read.
+func (t *twins) merge(o *twins, files int) {
+	t.sampled = t.sampled || o.sampled
+	for _, v := range o.kept {
+		v.file += files
+		if v.other != noOther {
+			v.other += files
+		}
+		t.keep(v)
+	}
+}
+
+// caveat says which connections count twice; "" where none do.
+func (t *twins) caveat(files []FileInfo) string {
+	n := 0
+	pairs := map[[2]int]int{}
+	for i := range t.kept {
+		if v := &t.kept[i]; v.other != noOther && v.other < len(files) {
+			n++
+			pairs[[2]int{v.file, v.other}]++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	most := slices.MaxFunc(slices.SortedFunc(maps.Keys(pairs), func(a, b [2]int) int { return slices.Compare(a[:], b[:]) }),
+		func(a, b [2]int) int { return cmp.Compare(pairs[a], pairs[b]) })
+	who, more := fmt.Sprintf("%d connections count", n), ""
+	switch {
+	case t.sampled:
+		who = fmt.Sprintf("of a sample of %d connections %d count", len(t.kept), n)
+	case n == 1:
+		who = "1 connection counts"
+	}
+	if others := len(pairs) - 1; others > 0 {
+		more = fmt.Sprintf(" (other pairs of captures likewise: %d)", others)
+	}
+	return fmt.Sprintf("%s twice: %s and %s hold the same ones, with the same addresses, ports and initial sequence numbers at the same time%s; finwait pair compares two such captures",
+		who, files[most[0]].File, files[most[1]].File, more)
+}
