@@ -52,7 +52,7 @@ func checkUnexplained(p *model.Pass) {
 	if !c.RST.Ended || rst == nil || c.Close != conn.CloseReset && c.Close != conn.CloseResetAfterFIN || abandoned(c) != nil {
 		return
 	}
-	if p.Found() || slices.ContainsFunc(c.Marks, func(m conn.Mark) bool { return oddities[m.Flags] != "" }) {
+	if p.Found() || slices.ContainsFunc(c.Marks, func(m conn.Mark) bool { return m.Frame <= rst.Frame && oddities[m.Flags] != "" }) {
 		return // what has flags that no TCP sends is reset as it may be (FIN501)
 	}
 	by := c.RST.By
