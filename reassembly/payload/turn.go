@@ -52,8 +52,15 @@ func (t *Turn) Through() bool {
 const Goodbye = 64
 
 // Farewell reports whether t is how SMTP, FTP, POP3 and IRC (QUIT), IMAP (LOGOUT) say
-// goodbye, or XMPP ends its stream. None of HTTP and TLS is one.
-func (t *Turn) Farewell() bool { return t.Bytes <= Goodbye && t.opening.farewell() }
+// goodbye, XMPP ends its stream, or LDAP unbinds. None of HTTP and TLS is one.
+func (t *Turn) Farewell() bool { return t.Bytes <= Goodbye && t.opening.farewell() || t.unbinds() }
+
+// unbinds reports whether t is a message of LDAP that is too short to be answered:
+// Unbind or Abandon (RFC 4511 §4.3, §4.11).
+func (t *Turn) unbinds() bool {
+	const sequence, short = 0x30, 10
+	return t.Bytes <= short && t.opening.n > 0 && t.opening.octet == sequence && !t.opening.line
+}
 
 // Text reports whether t is a line of text, as far as its first and its last octet tell.
 func (t *Turn) Text() bool {
