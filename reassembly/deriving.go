@@ -64,7 +64,7 @@ func (a *deriving) derive(b *batch) {
 // add takes in r, and releases what was handed on.
 func (a *deriving) add(t *Tracker, r *handedOut) {
 	if a.batch == nil {
-		a.batch, _ = a.batches.Take() // the receiver never stops
+		a.batch, _ = a.batches.Reserve() // the receiver never stops
 		a.batch.release(t)
 	}
 	if a.batch.list = append(a.batch.list, *r); len(a.batch.list) == derivingBatch {

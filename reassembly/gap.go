@@ -23,8 +23,8 @@ const ShortestGap = 10 * time.Second
 // of them may have been silent.
 type gaps struct {
 	found  []frame.Gap
-	told   bool // they were told before, and none is looked for
-	recent []sighting
+	known  bool // they were told before, and none is looked for
+	recent []recentSegment
 	n      uint32 // segments so far
 
 	pending bool // the silence in open is not yet known to be a gap, or to be none
@@ -34,8 +34,8 @@ type gaps struct {
 	clocks  map[clockOf]clock
 }
 
-// sighting is when a segment of a stream was seen.
-type sighting struct {
+// recentSegment is when a segment of a stream was seen.
+type recentSegment struct {
 	at     frame.Time
 	stream uint32
 	tsVal  uint32
@@ -69,13 +69,13 @@ func (t *Tracker) see(stream uint32, s *segment.Segment, side uint8) {
 	if g.pending {
 		t.resumes(stream, s, side)
 	}
-	if g.told || s.Flags.Any(segment.FIN|segment.RST) {
+	if g.known || s.Flags.Any(segment.FIN|segment.RST) {
 		return // it is not busy any more
 	}
 	if g.recent == nil {
-		g.recent = make([]sighting, 0, 16)
+		g.recent = make([]recentSegment, 0, 16)
 	}
-	o := sighting{t.now, stream, s.Options.TSVal, side, s.Options.HasTimestamps}
+	o := recentSegment{t.now, stream, s.Options.TSVal, side, s.Options.HasTimestamps}
 	if len(g.recent) < recentSegments {
 		g.recent = append(g.recent, o)
 	} else {
@@ -91,7 +91,7 @@ func (t *Tracker) pause(at frame.Time) {
 	if g.pending && at > g.until {
 		t.decide(false)
 	}
-	if g.told || at.Sub(t.now) < ShortestGap || len(g.found) == mostGaps {
+	if g.known || at.Sub(t.now) < ShortestGap || len(g.found) == mostGaps {
 		return
 	}
 	t.decide(false)
@@ -215,7 +215,7 @@ func (t *Tracker) decide(is bool) {
 // Gaps tells, before the first packet, the gaps of the capture that this one was taken from,
 // in order: no others are looked for.
 func (t *Tracker) Gaps(list []frame.Gap) {
-	t.gaps.found, t.gaps.told = list[:min(len(list), mostGaps)], true
+	t.gaps.found, t.gaps.known = list[:min(len(list), mostGaps)], true
 }
 
 // during returns those gaps that lie between two times, at least in part.

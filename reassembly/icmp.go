@@ -33,7 +33,7 @@ func (t *Tracker) Quote(f frame.Frame, s *segment.Segment) {
 		})
 	}
 	if e.Fails() {
-		t.icmp.note(tuple.Conn, e)
+		t.icmp.add(tuple.Conn, e)
 	}
 }
 
@@ -43,7 +43,7 @@ type icmps struct {
 	of map[uint32]conn.ICMP
 }
 
-func (n *icmps) note(i uint32, e conn.ICMP) {
+func (n *icmps) add(i uint32, e conn.ICMP) {
 	old := n.of[i]
 	if n.of == nil {
 		n.of = map[uint32]conn.ICMP{}
@@ -52,8 +52,8 @@ func (n *icmps) note(i uint32, e conn.ICMP) {
 	n.of[i] = e
 }
 
-// take returns what is known of connection i and forgets it.
-func (n *icmps) take(i uint32) conn.ICMP {
+// remove returns what is known of connection i and forgets it.
+func (n *icmps) remove(i uint32) conn.ICMP {
 	e, known := n.of[i]
 	if known {
 		delete(n.of, i)

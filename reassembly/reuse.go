@@ -62,7 +62,7 @@ func (k *predecessors) keep(t *Tracker, i uint32, p predecessor) bool {
 		return false
 	}
 	if k.n >= predecessorsPerConnection*t.cfg.MaxConnections {
-		k.take(t, k.list.head)
+		k.pop(t, k.list.head)
 	}
 	n, q := k.Alloc()
 	*q = p
@@ -73,9 +73,9 @@ func (k *predecessors) keep(t *Tracker, i uint32, p predecessor) bool {
 	return true
 }
 
-// take returns the predecessor at entry i and forgets it. It is valid until the next
+// pop returns the predecessor at entry i and forgets it. It is valid until the next
 // is kept.
-func (k *predecessors) take(t *Tracker, i uint32) *predecessor { return k.At(k.remove(t, i)) }
+func (k *predecessors) pop(t *Tracker, i uint32) *predecessor { return k.At(k.remove(t, i)) }
 
 // remove takes the predecessor at entry i out of the list and releases its entry. Its
 // own place may be used again from then on.
@@ -101,7 +101,7 @@ func (k *predecessors) inherit(t *Tracker, from uint32, to *stream.Tuple) (early
 	if e.head&isPredecessor == 0 || e.stream != to.Stream {
 		return false
 	}
-	p := *k.take(t, from)
+	p := *k.pop(t, from)
 	early = p.early && t.now.Sub(p.last) <= finalAfter
 	if p.waits {
 		if k.stray == nil {

@@ -410,7 +410,7 @@ func shown(c *conn.Conn) (all []any) {
 	for r := conn.Client; r <= conn.Server; r++ {
 		last, denied := c.FINRepeats(r)
 		stall, stalled := c.Stall(r)
-		all = append(all, c.States(r), c.Unseen(r), c.Sent(r), c.PayloadEnd(r), c.Taken(r), c.RoundTrip(r), last, denied, stall, stalled)
+		all = append(all, c.States(r), c.Unseen(r), c.Sent(r), c.PayloadEnd(r), c.SndUna(r), c.RoundTrip(r), last, denied, stall, stalled)
 	}
 	return all
 }

@@ -317,7 +317,7 @@ func (t *Tracker) reuse(prev *stream.Tuple, begun frame.Time) (prior uint32) {
 		return 0
 	}
 	if e.head&isPredecessor != 0 {
-		return t.remember(t.past.take(t, i).at(begun))
+		return t.remember(t.past.pop(t, i).at(begun))
 	}
 	h, at := t.head(i), begun
 	if h.Ended == conn.EndNone {
@@ -448,7 +448,7 @@ func (t *Tracker) handOut(i uint32) (p predecessor) {
 	if r.value = t.store.Value(h); !h.Bounded {
 		h.Until = t.now
 	}
-	r.value.Stream, r.value.Prior, r.value.ICMP = e.stream, t.priors.Find(e.prior), t.icmp.take(i)
+	r.value.Stream, r.value.Prior, r.value.ICMP = e.stream, t.priors.Find(e.prior), t.icmp.remove(i)
 	r.value.Dropped = t.capture.dropped && t.capture.complete && !h.Bounded
 	r.value.Plain, r.value.Elsewhere = t.capture.plainBefore(h.Until), t.elsewhere(i, h)
 	t.removeEnded(i)

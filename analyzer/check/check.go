@@ -93,7 +93,7 @@ type Checker struct {
 	FailOn   model.Severity // findings that are a problem though the golden record has them
 
 	budget *query.Budget // of all assertions
-	told   int           // assertions that failed, less what captures add
+	failed int           // assertions that failed, less what captures add
 	held   int           // and those that hold
 }
 
@@ -253,8 +253,8 @@ func (c *Checker) hold(res *Result, a *Assertion) {
 
 // checkAssertions checks what the configuration says of the capture.
 func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
-	c.told, c.held = c.told-captureFailed, c.held-captureHeld
-	most := min(maxFailed, max(baseFailed-c.told, 0))
+	c.failed, c.held = c.failed-captureFailed, c.held-captureHeld
+	most := min(maxFailed, max(baseFailed-c.failed, 0))
 	failed := 0
 	var facts *query.Facts
 	for _, a := range in.Scope.assertions {
@@ -286,7 +286,7 @@ func (c *Checker) checkAssertions(in *Capture, config *Config, res *Result) {
 		}
 		res.Problems = append(res.Problems, p)
 	}
-	c.told += min(failed, most)
+	c.failed += min(failed, most)
 	if more := failed - most; more > 0 {
 		res.Problems = append(res.Problems, Problem{
 			Kind: AssertionFails, Title: "further assertions", Lines: []string{count(more, "more assertion") + " of " + config.Path + " do not hold"},

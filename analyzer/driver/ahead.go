@@ -61,7 +61,7 @@ func (a *analysis) runAhead(ctx context.Context) {
 	go func() {
 		defer batches.Close()
 		for {
-			b, ok := batches.Take()
+			b, ok := batches.Reserve()
 			if !ok {
 				return
 			}

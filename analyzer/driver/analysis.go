@@ -202,18 +202,18 @@ var ErrFrames = errors.New("more packets than can be numbered, of this capture o
 
 // noticed is what the tracker says of a capture as a whole.
 type noticed struct {
-	mixed    int          // streams that several VLANs or tunnels share
-	plain    capture.Time // since when there were segments without SYN, FIN and RST; valid iff hasPlain
-	hasPlain bool
-	found    []frame.Gap   // the capture's gaps
-	told     bool          // the capture said of what it was taken from whether there were any
-	observed *capture.Time // the end of observation; nil where no packet was looked at
+	mixed     int          // streams that several VLANs or tunnels share
+	plain     capture.Time // since when there were segments without SYN, FIN and RST; valid iff hasPlain
+	hasPlain  bool
+	found     []frame.Gap   // the capture's gaps
+	gapsKnown bool          // the capture said of what it was taken from whether there were any
+	observed  *capture.Time // the end of observation; nil where no packet was looked at
 }
 
 func (a *analysis) noticed() (n noticed) {
 	n.mixed = a.tracker.Counts().Shared
 	n.plain, n.hasPlain = a.tracker.PlainSince()
-	if n.found, n.told = a.source.gaps(); !n.told {
+	if n.found, n.gapsKnown = a.source.gaps(); !n.gapsKnown {
 		n.found = a.found
 	}
 	if now, ok := a.tracker.Now(); ok {

@@ -27,7 +27,7 @@ type resultBatch struct {
 // startDelivery begins to call deliver for all that passes.
 func startDelivery(deliver func(*result)) *delivery {
 	r := &delivery{batches: pipe.New(deliveryDepth+2, func() *resultBatch { return &resultBatch{room: newRoom(deliveryBatch)} })}
-	r.batch, _ = r.batches.Take()
+	r.batch, _ = r.batches.Reserve()
 	r.wait = pipe.Go(func() (none struct{}) {
 		for s, ok := r.batches.Next(); ok; s, ok = r.batches.Next() {
 			for i := range s.n {
@@ -48,7 +48,7 @@ func (r *delivery) room(n int) room {
 func (r *delivery) pass(n int) {
 	if r.batch.n += n; r.batch.n == deliveryBatch {
 		r.batches.Send(r.batch)
-		r.batch, _ = r.batches.Take() // nobody stops it
+		r.batch, _ = r.batches.Reserve() // nobody stops it
 		r.batch.n = 0
 	}
 }

@@ -121,7 +121,7 @@ func (x *extraction) pass(ctx context.Context, each func(lane int, n *numbering,
 		if lanes[lane] == nil {
 			lanes[lane] = newNumbering(x.options)
 		}
-		number, chosen, looked := lanes[lane].take(x.options, &f)
+		number, chosen, looked := lanes[lane].number(x.options, &f)
 		if !looked {
 			continue
 		}
@@ -175,9 +175,9 @@ func newNumbering(o *Options) *numbering {
 	return &numbering{decoder: segment.NewDecoder(), streams: stream.NewIndex(), window: o.Window}
 }
 
-// take decodes the packet of f and returns the number of its stream, if it has
+// number decodes the packet of f and returns the number of its stream, if it has
 // one. looked is false of packets outside of the window.
-func (n *numbering) take(o *Options, f *Frame) (number uint32, has, looked bool) {
+func (n *numbering) number(o *Options, f *Frame) (number uint32, has, looked bool) {
 	n.decoder.Frame = uint32(f.Number)
 	f.Skip = n.decoder.Decode(f.Link, f.Data, f.Length, f.Segment)
 	switch f.Skip { // numbers are the whole capture's, whatever is selected of it

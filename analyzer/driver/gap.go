@@ -71,7 +71,7 @@ func (m *merge) gaps() (all []frame.Gap, ok bool) {
 
 // common returns what is left of a gap of file i when those are asked that were captured
 // meanwhile.
-func (m *merge) common(g frame.Gap, i int, told [][]frame.Gap) []frame.Gap {
+func (m *merge) common(g frame.Gap, i int, of [][]frame.Gap) []frame.Gap {
 	left := []frame.Gap{g}
 	for j, in := range m.inputs {
 		until, known := in.until()
@@ -80,8 +80,8 @@ func (m *merge) common(g frame.Gap, i int, told [][]frame.Gap) []frame.Gap {
 		}
 		var both []frame.Gap
 		for _, a := range left {
-			next, _ := slices.BinarySearchFunc(told[j], a.From+1, func(b frame.Gap, from frame.Time) int { return cmp.Compare(b.To, from) })
-			for _, b := range told[j][next:] { // in order, none reaches into another
+			next, _ := slices.BinarySearchFunc(of[j], a.From+1, func(b frame.Gap, from frame.Time) int { return cmp.Compare(b.To, from) })
+			for _, b := range of[j][next:] { // in order, none reaches into another
 				if b.From >= a.To {
 					break
 				}

@@ -146,7 +146,7 @@ func (in *input) read(p *capture.Packet) bool {
 // count counts a packet that was read.
 func (in *input) count(p *capture.Packet) {
 	if !p.NoTime {
-		in.takeTime(p.Time)
+		in.addTime(p.Time)
 	} else if p.Link != segment.LinkNone {
 		in.untimed++
 	}
@@ -154,8 +154,8 @@ func (in *input) count(p *capture.Packet) {
 	in.ahead--
 }
 
-// takeTime takes in the time of the next packet.
-func (in *input) takeTime(t capture.Time) {
+// addTime takes in the time of the next packet.
+func (in *input) addTime(t capture.Time) {
 	if !in.timed {
 		in.first, in.last, in.timed = t, t, true
 	}

@@ -16,7 +16,7 @@ func (o *Options) judge() func(*result, *conn.Conn) {
 			timers.Observe(o.Config, res.record, exchanges, &res.observation)
 		}
 		if !o.SkipViews {
-			res.observation.Tell(res.record)
+			res.observation.Store(res.record)
 		}
 		model.Suppress(res.record, o.Rules, o.Config)
 	}

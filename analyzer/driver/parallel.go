@@ -71,7 +71,7 @@ func (r *run) startLane(gone context.Context, file string) *lane {
 	context.AfterFunc(gone, l.batches.Stop)
 	go func() {
 		defer l.batches.Close()
-		batch, ok := l.batches.Take()
+		batch, ok := l.batches.Reserve()
 		if !ok {
 			return
 		}
@@ -82,7 +82,7 @@ func (r *run) startLane(gone context.Context, file string) *lane {
 				return true
 			}
 			l.batches.Send(batch)
-			if batch, ok = l.batches.Take(); ok {
+			if batch, ok = l.batches.Reserve(); ok {
 				batch.n = 0
 			}
 			return ok

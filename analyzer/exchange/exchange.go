@@ -34,7 +34,7 @@ type Exchange struct {
 
 	Answer Answer
 	Got    int64      // octets of the answer that the client had received
-	Heard  frame.Time // when the last of them came, at the latest
+	GotAt  frame.Time // when the last of them came, at the latest
 
 	Late      int64 // octets that it had not received when it closed
 	LateStart frame.Time
@@ -74,9 +74,9 @@ func (x *Exchange) find(s *Exchanges) {
 	switch {
 	case ans.Known() && ans.StartFrame > req.StartFrame:
 		x.Got = int64(max(min(received, max(c.PayloadEnd(conn.Server), Behind(ans)))-ans.At, 0)) // what was acknowledged came, captured or not
-		x.Heard = ans.End
+		x.GotAt = ans.End
 		if ans.EndFrame > s.when.frame {
-			x.Heard = lastBefore(c, received, ans.Start)
+			x.GotAt = lastBefore(c, received, ans.Start)
 		}
 		x.Answer = Unclear
 		if x.Got == 0 {

@@ -19,7 +19,7 @@ type Ladder struct {
 	fins   [2]fin
 	recent [2]recent
 	shut   [2]bool // the window is 0
-	told   []bool  // of the record's findings, those that a row proved
+	proved []bool  // of the record's findings, those that a row proved
 	end    int64   // the last frame that may be shown
 	last   model.Time
 	begun  bool
@@ -30,7 +30,7 @@ func New(r *model.Record) *Ladder {
 	l := &Ladder{Record: r, client: segment.Endpoint{Addr: segment.AddrFrom(r.Client.IP), Port: r.Client.Port}}
 	l.states = [2]track{{stays: r.States.Client}, {stays: r.States.Server}}
 	l.fins = [2]fin{newFIN(r.FIN.Client, r.States.Client, r.RST), newFIN(r.FIN.Server, r.States.Server, r.RST)}
-	l.told = make([]bool, len(r.Findings))
+	l.proved = make([]bool, len(r.Findings))
 	l.end = r.Last.Frame
 	for i := range r.Findings {
 		for _, frame := range r.Findings[i].Frames {
@@ -91,7 +91,7 @@ func (l *Ladder) findings(r *Row) {
 				r.Evidence = append(r.Evidence, f)
 				if n == len(f.Frames)-1 {
 					r.Proves = append(r.Proves, f)
-					l.told[i] = true
+					l.proved[i] = true
 				}
 			}
 		}
@@ -101,8 +101,8 @@ func (l *Ladder) findings(r *Row) {
 // Rest returns the findings that no row proved: those without evidence, or with
 // evidence elsewhere.
 func (l *Ladder) Rest() (list []*model.Finding) {
-	for i := range l.told {
-		if !l.told[i] {
+	for i := range l.proved {
+		if !l.proved[i] {
 			list = append(list, &l.Record.Findings[i])
 		}
 	}

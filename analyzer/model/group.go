@@ -287,15 +287,15 @@ func (g *gathered) fold(rule, name string, n int64) {
 	f.Connections += n
 }
 
-// told puts the group into words; others are what else the server closed.
-func (g *gathered) told(rule *Rule, timers []Timer, others *spared) FindingGroup {
+// group puts the group into words; others are what else the server closed.
+func (g *gathered) group(rule *Rule, timers []Timer, others *spared) FindingGroup {
 	out := g.FindingGroup
 	for _, id := range slices.Sorted(maps.Keys(g.folds)) {
 		out.Folds = append(out.Folds, *g.folds[id])
 	}
 	out.Message, out.Advice = g.first.Message.String(), g.first.Advice.String()
 	if g.Connections < 2 {
-		out.Message = g.withInstant(out.Message, others) + g.other.told(g.Connections)
+		out.Message = g.withInstant(out.Message, others) + g.other.message(g.Connections)
 		return out
 	}
 	group := Group{
@@ -314,7 +314,7 @@ func (g *gathered) told(rule *Rule, timers []Timer, others *spared) FindingGroup
 	if message == "" {
 		message = group.plain(&g.Examples[0])
 	}
-	out.Message = g.withInstant(message, others) + g.other.told(g.Connections)
+	out.Message = g.withInstant(message, others) + g.other.message(g.Connections)
 	if advice != "" {
 		out.Advice = advice
 	}

@@ -165,8 +165,8 @@ func (l *leg) left(before time.Duration) string {
 	return fmt.Sprintf("the %s %v had ended stream %d, a connection to the same host %v, %s before", l.closer, far.AddrPort(), l.stream, near.IP, Seconds(before).Words())
 }
 
-// told says it of a group of so many connections; "" where there is nothing to say.
-func (o *otherLeg) told(connections int64) string {
+// message says it of a group of so many connections; "" where there is nothing to say.
+func (o *otherLeg) message(connections int64) string {
 	switch {
 	case o.connections == 0:
 		return ""

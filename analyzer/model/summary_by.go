@@ -156,10 +156,10 @@ func (b *breakdown) list() []Row {
 	}
 	out := make([]Row, 0, len(b.rows)+1)
 	for _, row := range b.sorted() {
-		out = append(out, row.told(b.by, 1))
+		out = append(out, row.row(b.by, 1))
 	}
 	if b.rest != nil {
-		out = append(out, b.rest.told(b.by, max(keys-int64(len(out)), 1)))
+		out = append(out, b.rest.row(b.by, max(keys-int64(len(out)), 1)))
 	}
 	return out
 }
@@ -224,7 +224,7 @@ func (k *keyed) worst() Severity {
 	return NoSeverity
 }
 
-func (k *keyed) told(by string, keys int64) Row {
+func (k *keyed) row(by string, keys int64) Row {
 	row := Row{
 		By: by, Key: k.key, Keys: keys, Connections: k.connections, Close: k.close, Error: k.err,
 		Severities: countsOf(&k.severities), HalfClosed: k.half.times(),

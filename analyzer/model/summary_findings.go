@@ -229,7 +229,7 @@ func (g *findingGroups) list(timers []Timer) []FindingGroup {
 	}
 	out := make([]FindingGroup, 0, len(g.groups))
 	for key, group := range g.groups {
-		out = append(out, group.told(g.grouping.rule(group.Rule), byServer[group.Server], g.spared[key.server]))
+		out = append(out, group.group(g.grouping.rule(group.Rule), byServer[group.Server], g.spared[key.server]))
 	}
 	slices.SortFunc(out, func(a, b FindingGroup) int {
 		return cmp.Or(

@@ -71,7 +71,7 @@ func start(ctx context.Context, files []string, o driver.Options, records bool) 
 	}
 	go func() {
 		defer s.pipe.Close()
-		if f.batch, f.ok = s.pipe.Take(); !f.ok {
+		if f.batch, f.ok = s.pipe.Reserve(); !f.ok {
 			return
 		}
 		f.batch.reset()
@@ -121,7 +121,7 @@ type feed struct {
 func (f *feed) add() *event {
 	if f.ok && len(f.batch.events) == batchEvents {
 		f.source.pipe.Send(f.batch)
-		if f.batch, f.ok = f.source.pipe.Take(); f.ok {
+		if f.batch, f.ok = f.source.pipe.Reserve(); f.ok {
 			f.batch.reset()
 		} else {
 			f.source.stop()

@@ -86,7 +86,7 @@ func (p *pages) read(file io.ReaderAt, c *chunkAt, l *leaf, left *room) error {
 		if h.kind == pageDictionary {
 			each = 16
 		}
-		if !left.take(h.unpacked+each*h.values, 0) {
+		if !left.reserve(h.unpacked+each*h.values, 0) {
 			return errLarge
 		}
 		page, err := p.unpack(c.codec, t.b[:h.packed], int(h.unpacked))
@@ -152,7 +152,7 @@ func (p *pages) unpack(codec int64, packed []byte, size int) (_ []byte, err erro
 func (p *pages) data(page []byte, h *header, l, entries *leaf, left *room) (err error) {
 	n, from := int(h.values), len(l.defs)
 	if l.rep > 0 {
-		if !left.take(0, h.values) {
+		if !left.reserve(0, h.values) {
 			return errLarge
 		}
 		if l.reps, page, err = levels(l.reps, page, l.rep, n); err != nil {
@@ -172,7 +172,7 @@ func (p *pages) data(page []byte, h *header, l, entries *leaf, left *room) (err 
 	if l.physical == physicalByteArray {
 		each = 16 // but for what is in the text
 	}
-	if !left.take(each*int64(there), 0) {
+	if !left.reserve(each*int64(there), 0) {
 		return errLarge
 	}
 	ok := true

@@ -29,8 +29,8 @@ func (r *Reader) room(i int) room {
 	return room{min(size, maxLoaded/octetsEach)*octetsEach + r.spare.octets, size*repeatsEach + r.spare.repeats}
 }
 
-// take reports whether there is room for so many, which are taken.
-func (r *room) take(octets, repeats int64) bool {
+// reserve reports whether there is room for so many, which are taken.
+func (r *room) reserve(octets, repeats int64) bool {
 	r.octets -= octets
 	r.repeats -= repeats
 	return r.octets >= 0 && r.repeats >= 0

@@ -59,8 +59,8 @@ func (l *leaf) pass() {
 	l.level++
 }
 
-// take returns which value comes next.
-func (l *leaf) take(values int) (i int, ok bool) {
+// index returns which value comes next.
+func (l *leaf) index(values int) (i int, ok bool) {
 	if l.next() != l.def || l.value >= values {
 		l.bad, l.level = true, l.level+1
 		return 0, false
@@ -89,13 +89,13 @@ func (f *Field) Skip() {
 	case List:
 		f.Elements(func(element *Field) { element.Skip() })
 	default:
-		f.leaf.take(f.leaf.values())
+		f.leaf.index(f.leaf.values())
 	}
 }
 
 // Int takes the value of an Int64 or a Timestamp.
 func (f *Field) Int() int64 {
-	if i, ok := f.leaf.take(len(f.leaf.ints)); ok {
+	if i, ok := f.leaf.index(len(f.leaf.ints)); ok {
 		return f.leaf.ints[i]
 	}
 	return 0
@@ -103,7 +103,7 @@ func (f *Field) Int() int64 {
 
 // Double takes the value of a Double.
 func (f *Field) Double() float64 {
-	if i, ok := f.leaf.take(len(f.leaf.doubles)); ok {
+	if i, ok := f.leaf.index(len(f.leaf.doubles)); ok {
 		return f.leaf.doubles[i]
 	}
 	return 0
@@ -111,13 +111,13 @@ func (f *Field) Double() float64 {
 
 // Bool takes the value of a Boolean.
 func (f *Field) Bool() bool {
-	i, ok := f.leaf.take(len(f.leaf.bools))
+	i, ok := f.leaf.index(len(f.leaf.bools))
 	return ok && f.leaf.bools[i]
 }
 
 // Text takes the value of a String.
 func (f *Field) Text() string {
-	if i, ok := f.leaf.take(len(f.leaf.texts)); ok {
+	if i, ok := f.leaf.index(len(f.leaf.texts)); ok {
 		return f.leaf.texts[i]
 	}
 	return ""

@@ -12,7 +12,7 @@ import (
 
 // fileLists are the captures of a summary as people want to see them.
 type fileLists struct {
-	told   []*model.FileInfo // of many, the gravest first
+	shown  []*model.FileInfo // of many, the gravest first
 	more   []*model.FileInfo // what is left out
 	unread []*model.FileInfo // not opened, or no captures
 	noTCP  int64             // complete, and without a TCP segment
@@ -30,18 +30,18 @@ func newFileLists(files []model.FileInfo) (l fileLists) {
 			l.noTCP++
 			without = f
 		default:
-			l.told = append(l.told, f)
+			l.shown = append(l.shown, f)
 		}
 	}
 	if l.noTCP == 1 { // one is named
-		l.noTCP, l.told = 0, append(l.told, without)
-		slices.SortFunc(l.told, func(a, b *model.FileInfo) int { return cmp.Compare(indexOf(files, a), indexOf(files, b)) })
+		l.noTCP, l.shown = 0, append(l.shown, without)
+		slices.SortFunc(l.shown, func(a, b *model.FileInfo) int { return cmp.Compare(indexOf(files, a), indexOf(files, b)) })
 	}
 	if len(files) > maxFiles {
-		slices.SortStableFunc(l.told, byGravity)
+		slices.SortStableFunc(l.shown, byGravity)
 	}
-	if len(l.told) > maxFiles {
-		l.told, l.more = l.told[:maxFiles], l.told[maxFiles:]
+	if len(l.shown) > maxFiles {
+		l.shown, l.more = l.shown[:maxFiles], l.shown[maxFiles:]
 	}
 	return l
 }

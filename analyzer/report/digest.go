@@ -56,7 +56,7 @@ type stateRow struct {
 func newDigest(s *model.Summary) *digest {
 	d := &digest{findings: s.Findings, timers: s.Timers, joined: joined(s)}
 	lists := newFileLists(s.Files)
-	for _, f := range lists.told {
+	for _, f := range lists.shown {
 		d.files = append(d.files, newFileLine(f, len(s.Files) > 1))
 	}
 	for i := range s.Runs[:min(len(s.Runs), maxFiles)] {

@@ -26,14 +26,14 @@ type ruleGroups struct {
 // together, the largest first.
 func byRule(list []model.FindingGroup) []ruleGroups {
 	var out []ruleGroups
-	told := 0
+	shown := 0
 	for len(list) > 0 {
 		n := 1
 		for n < len(list) && list[n].Rule == list[0].Rule && list[n].Severity == list[0].Severity {
 			n++
 		}
-		show := min(n, groupsPerRule, max(groupsInAll-told, 1))
-		told += show
+		show := min(n, groupsPerRule, max(groupsInAll-shown, 1))
+		shown += show
 		r := ruleGroups{groups: list[:show]}
 		for i := range list[show:n] {
 			r.more++

@@ -276,17 +276,17 @@ func (p *summaryPage) groups(data *reportData, d *digest) {
 	var drawings []drawing
 	var records []*model.Record
 	var to []ladders.Writer
-	told := byRule(d.findings)
+	shown := byRule(d.findings)
 	n := 0
-	for i := range told {
-		n += len(told[i].groups)
+	for i := range shown {
+		n += len(shown[i].groups)
 	}
 	data.Groups = make([]groupData, 0, n) // it is pointed into
-	for i := range told {
-		for k := range told[i].groups {
-			f := &told[i].groups[k]
+	for i := range shown {
+		for k := range shown[i].groups {
+			f := &shown[i].groups[k]
 			g := newGroupData(f, d.joined)
-			g.When = p.when(told[i].groups, f)
+			g.When = p.when(shown[i].groups, f)
 			if strings.HasPrefix(f.Rule, "FIN9") {
 				data.Limits = append(data.Limits, g)
 				continue
@@ -303,7 +303,7 @@ func (p *summaryPage) groups(data *reportData, d *digest) {
 				records, to = append(records, r), append(to, one)
 			}
 		}
-		if rest := told[i].others(); rest != "" {
+		if rest := shown[i].others(); rest != "" {
 			data.Rest = append(data.Rest, prose.UpperFirst(rest))
 		}
 	}

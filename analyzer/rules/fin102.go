@@ -56,7 +56,7 @@ func checkMissingFIN(p *model.Pass) {
 	f := missingFIN{silent: idle}
 	waits := false
 	for r := range conn.Role(2) {
-		if n := int64(c.PayloadEnd(r) - c.Taken(r)); c.Taken(r) > 0 {
+		if n := int64(c.PayloadEnd(r) - c.SndUna(r)); c.SndUna(r) > 0 {
 			f.unacknowledged[r] = n
 			waits = waits || n > 0
 		}

@@ -151,7 +151,7 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 		case exchange.Missing:
 			return waited || refused
 		case exchange.Partial:
-			return g.closing.Time.Sub(g.Heard) >= patience || g.Late > 0 && g.Waited(g.closing) >= patience/5
+			return g.closing.Time.Sub(g.GotAt) >= patience || g.Late > 0 && g.Waited(g.closing) >= patience/5
 		}
 		return false
 	case payload.SSH:

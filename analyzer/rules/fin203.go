@@ -50,7 +50,7 @@ func checkLateResponse(p *model.Pass) {
 	if late == nil {
 		return
 	}
-	wasted := int64(c.PayloadEnd(conn.Server) - max(c.Taken(conn.Server), 1))
+	wasted := int64(c.PayloadEnd(conn.Server) - max(c.SndUna(conn.Server), 1))
 	asked := &c.Dialog.Last[conn.Client]
 	if !asked.Known() || c.Dialog.Protocol == payload.SSH || p.Exchanges.LastWord(conn.Server, wasted) || asked.Farewell() {
 		return // nothing was asked, or that is no answer: FIN307
@@ -112,7 +112,7 @@ func firstLate(c *conn.Conn) *conn.Mark {
 	if rst == nil || misfit(c) != nil {
 		return nil
 	}
-	if to := c.MarkOf(c.RST.ReplyTo); to != nil && !to.HasPayload() && c.Taken(conn.Server) >= c.PayloadEnd(conn.Server) {
+	if to := c.MarkOf(c.RST.ReplyTo); to != nil && !to.HasPayload() && c.SndUna(conn.Server) >= c.PayloadEnd(conn.Server) {
 		return nil
 	}
 	from := fin.Frame
@@ -125,7 +125,7 @@ func firstLate(c *conn.Conn) *conn.Mark {
 			return nil
 		}
 		end := m.End()
-		if m.By(conn.Server) && m.HasPayload() && m.Frame >= from && end > c.Taken(conn.Server) && !rst.Covers(end) {
+		if m.By(conn.Server) && m.HasPayload() && m.Frame >= from && end > c.SndUna(conn.Server) && !rst.Covers(end) {
 			return m
 		}
 	}

@@ -52,7 +52,7 @@ func checkFINWait2Reaped(p *model.Pass) {
 	}
 	own, other := &c.FIN[closer], &c.FIN[closer.Peer()]
 	met := c.MarkOf(rst.ReplyTo)
-	if met == nil || !met.Has(segment.FIN) || !own.Acked || own.ACKFrame >= other.Frame || c.Taken(closer.Peer()) < other.Pos {
+	if met == nil || !met.Has(segment.FIN) || !own.Acked || own.ACKFrame >= other.Frame || c.SndUna(closer.Peer()) < other.Pos {
 		return
 	}
 	for i := range c.Marks { // one that had aborted before was in no state at all

@@ -66,7 +66,7 @@ func checkKeepAliveRace(p *model.Pass) {
 		return
 	}
 	rst := resetBy(c, closer, request.Frame)
-	if rst == nil && taken(c, closer, request) {
+	if rst == nil && acknowledged(c, closer, request) {
 		return // the closer still read: it said that it is done sending, no more
 	}
 	idle := p.Exchanges.SilenceBefore(fin)
@@ -147,8 +147,8 @@ func resetBy(c *conn.Conn, r conn.Role, frame uint32) *conn.Mark {
 	return nil
 }
 
-// taken reports whether r acknowledged a segment of its peer.
-func taken(c *conn.Conn, r conn.Role, sent *conn.Mark) bool {
+// acknowledged reports whether r acknowledged a segment of its peer.
+func acknowledged(c *conn.Conn, r conn.Role, sent *conn.Mark) bool {
 	for i := range c.Marks {
 		if m := &c.Marks[i]; m.By(r) && !m.Has(segment.RST) && m.Covers(sent.End()) {
 			return true

@@ -57,7 +57,7 @@ func checkStaleReuse(p *model.Pass) {
 		return // the end of something longer, more likely
 	}
 	rst := resetBy(c, closer, request.Frame)
-	if rst == nil && (taken(c, closer, request) || c.Until.Sub(request.Time) < p.Config.UnansweredSYN) {
+	if rst == nil && (acknowledged(c, closer, request) || c.Until.Sub(request.Time) < p.Config.UnansweredSYN) {
 		return // the closer still reads, or there was no time to answer
 	}
 	f := staleReuse{asker: asker, since: since}

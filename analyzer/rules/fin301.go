@@ -178,22 +178,22 @@ func lastPayload(c *conn.Conn, r conn.Role, m *conn.Mark) *conn.Mark {
 }
 
 // answeredUpTo returns how far the peer's payload had come when said was sent.
-func answeredUpTo(said *conn.Mark) seqnum.Offset {
-	if said == nil {
+func answeredUpTo(sent *conn.Mark) seqnum.Offset {
+	if sent == nil {
 		return 1
 	}
-	return said.Ack
+	return sent.Ack
 }
 
 // outstanding reports whether somebody still waited for something when reset rst came;
-// said and heard are the last payload of its sender and of the peer.
-func outstanding(of *exchange.Exchanges, rst, said, heard *conn.Mark) bool {
-	if heard != nil && !rst.Covers(heard.End()) {
+// sent and received are the last payload of its sender and of the peer.
+func outstanding(of *exchange.Exchanges, rst, sent, received *conn.Mark) bool {
+	if received != nil && !rst.Covers(received.End()) {
 		return true // it was still on its way
 	}
-	client, server := said, heard
+	client, server := sent, received
 	if rst.By(conn.Server) {
-		client, server = heard, said
+		client, server = received, sent
 	}
 	if client == nil {
 		return false // nothing was asked
@@ -214,7 +214,7 @@ func unacknowledged(c *conn.Conn, a conn.Role, rst *conn.Mark) int64 {
 	if !c.FIN[a].Known {
 		end = max(end, rst.Seq)
 	}
-	return int64(end - c.Taken(a))
+	return int64(end - c.SndUna(a))
 }
 
 // aborting returns the reset with which the connection ended, if it is the end

@@ -52,7 +52,7 @@ idle connections sooner. TCP_USER_TIMEOUT bounds how long a sender waits.`,
 // vanished is a peer of which nothing came any more.
 type vanished struct {
 	asker       conn.Role
-	heard       *conn.Mark // the peer's last segment
+	answered    *conn.Mark // the peer's last segment
 	first, last *conn.Mark // what got no answer
 	repeats     int64
 	probes      int64
@@ -75,7 +75,7 @@ func vanishing(c *conn.Conn, asker conn.Role) (v vanished, ok bool) {
 		switch {
 		case m.Is(conn.Duplicate):
 		case !m.By(asker):
-			v, end = vanished{asker: asker, heard: m}, 0
+			v, end = vanished{asker: asker, answered: m}, 0
 		case m.Has(segment.RST):
 			if v.gaveUp == nil {
 				v.gaveUp = m
@@ -85,7 +85,7 @@ func vanishing(c *conn.Conn, asker conn.Role) (v vanished, ok bool) {
 			v.add(m, &end)
 		}
 	}
-	if v.first == nil || v.heard == nil || v.heard.Has(segment.RST) || !opened(c) {
+	if v.first == nil || v.answered == nil || v.answered.Has(segment.RST) || !opened(c) {
 		return v, false
 	}
 	over := c.Until
@@ -130,10 +130,10 @@ func (v *vanished) report(p *model.Pass) {
 	c := p.Conn
 	f := peerVanished{
 		asker: v.asker, lost: v.lost, repeats: v.repeats, probes: v.probes, repeating: v.last.Time.Sub(v.first.Time),
-		silence: v.first.Time.Sub(v.before(c)), shut: v.heard.Window == 0, hidden: v.fin == nil && !c.FIN[v.asker].Known,
+		silence: v.first.Time.Sub(v.before(c)), shut: v.answered.Window == 0, hidden: v.fin == nil && !c.FIN[v.asker].Known,
 	}
 	f.idle = f.silence >= p.Config.IdleReset
-	out := model.Verdict{Side: v.asker.Peer(), Frames: []uint32{v.heard.Frame, v.first.Frame, v.last.Frame}}
+	out := model.Verdict{Side: v.asker.Peer(), Frames: []uint32{v.answered.Frame, v.first.Frame, v.last.Frame}}
 	over := c.Until
 	if v.gaveUp != nil {
 		f.reset, over = true, v.gaveUp.Time
@@ -154,7 +154,7 @@ func (v *vanished) report(p *model.Pass) {
 // before returns when either side had sent something for the last time before the
 // first segment without an answer.
 func (v *vanished) before(c *conn.Conn) frame.Time {
-	at := v.heard.Time
+	at := v.answered.Time
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		if m.Frame >= v.first.Frame {
@@ -171,7 +171,7 @@ func (v *vanished) tooLarge(c *conn.Conn) (large, passed uint32) {
 	const least = 1000
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if m.By(v.asker) && m.Frame < v.first.Frame && c.Taken(v.asker) >= m.End() {
+		if m.By(v.asker) && m.Frame < v.first.Frame && c.SndUna(v.asker) >= m.End() {
 			passed = max(passed, m.Len)
 		}
 	}

@@ -72,17 +72,17 @@ func unwantedPayload(c *conn.Conn) (u unwanted, ok bool) {
 		m := &c.Marks[i]
 		switch {
 		case m.Frame <= from && (u.closing == nil || !fin.Known || u.closing.Covers(m.End())):
-		case u.first == nil && m.By(sender) && m.HasPayload() && m.End() > c.Taken(sender):
+		case u.first == nil && m.By(sender) && m.HasPayload() && m.End() > c.SndUna(sender):
 			u.first = m
 		case u.first != nil && m.Frame > from && m.By(u.closer) && m.Has(segment.RST) && !m.Covers(u.first.End()):
 			u.rst = m
-			u.lost = int64(c.PayloadEnd(sender) - max(c.Taken(sender), 1))
+			u.lost = int64(c.PayloadEnd(sender) - max(c.SndUna(sender), 1))
 			return u, u.lost > 0
 		}
 	}
 	// Of a long connection the payload itself may be forgotten; when its last came is not.
 	t := &c.Dialog.Last[sender]
-	u.lost = int64(c.PayloadEnd(sender) - max(c.Taken(sender), 1))
+	u.lost = int64(c.PayloadEnd(sender) - max(c.SndUna(sender), 1))
 	u.rst = c.MarkOf(c.RST.Frame)
 	if u.first != nil || u.rst == nil || u.closing == nil || !fin.Known || c.RST.Frame <= from || t.EndFrame >= c.RST.Frame ||
 		u.lost <= 0 || u.closing.Covers(c.PayloadEnd(sender)) {
@@ -101,7 +101,7 @@ func checkClosedWhileSent(p *model.Pass) {
 	sender := u.closer.Peer()
 	f := closedTooSoon{
 		closer: u.closer, lost: u.lost, resets: c.RST.Count, word: p.Exchanges.LastWord(sender, u.lost) && !shortLine(c, sender) || answersGoodbye(c, u),
-		unread: max(int64(c.PayloadEnd(u.closer)-c.Taken(u.closer)), 0), spoke: c.Dialog.Last[u.closer].Known(),
+		unread: max(int64(c.PayloadEnd(u.closer)-c.SndUna(u.closer)), 0), spoke: c.Dialog.Last[u.closer].Known(),
 	}
 	v := model.Verdict{Side: u.closer, Frames: []uint32{u.first.Frame, u.rst.Frame}}
 	if u.closing != nil {

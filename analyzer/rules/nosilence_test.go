@@ -52,7 +52,7 @@ func leftUnanswered(c *conn.Conn) string {
 		switch {
 		case m.Is(conn.Probe):
 			what = "a probe"
-		case m.HasPayload() && m.End() > c.Taken(conn.Role(m.Side)):
+		case m.HasPayload() && m.End() > c.SndUna(conn.Role(m.Side)):
 			what = "payload"
 		}
 		heard := slices.ContainsFunc(c.Marks[i+1:], func(o conn.Mark) bool { return o.Side != m.Side })

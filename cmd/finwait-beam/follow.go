@@ -132,8 +132,8 @@ func (f *follower) at(frame int64) (file string, number int64) {
 	return f.plan.Names[f.rows[max(i, 0)].file], f.base + frame
 }
 
-// take takes in a packet; its frame counts through all captures.
-func (f *follower) take(p *Packet) {
+// add takes in a packet; its frame counts through all captures.
+func (f *follower) add(p *Packet) {
 	own := p.Frame
 	if f.dense {
 		if uint64(f.seen) == math.MaxUint32 {

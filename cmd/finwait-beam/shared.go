@@ -60,7 +60,7 @@ func (f *sharedFn) ProcessElement(ctx context.Context, key []byte, values func(*
 		size += len(b)
 	}
 	keyCost.add(ctx, size)
-	if err := packets.each(func(chunk []byte) error { return f.takeAll(chunk, t) }); err != nil {
+	if err := packets.each(func(chunk []byte) error { return f.addAll(chunk, t) }); err != nil {
 		return err
 	}
 	err = f.follower.finish()
@@ -69,8 +69,8 @@ func (f *sharedFn) ProcessElement(ctx context.Context, key []byte, values func(*
 	return err
 }
 
-// takeAll takes in the packets of a chunk.
-func (f *sharedFn) takeAll(chunk []byte, t tuple) error {
+// addAll takes in the packets of a chunk.
+func (f *sharedFn) addAll(chunk []byte, t tuple) error {
 	list, err := unsqueeze(chunk)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (f *sharedFn) takeAll(chunk []byte, t tuple) error {
 		if p.Opens {
 			f.follower.numbers = append(f.follower.numbers, p.Stream)
 		}
-		f.follower.take(p)
+		f.follower.add(p)
 	}
 }
 

@@ -140,7 +140,7 @@ func (t *tracking) see(p *driver.Scanned) {
 	key, greater := tupleOf(p.Segment)
 	to := t.common[key]
 	if to == nil {
-		t.take(&one)
+		t.add(&one)
 		if t.follower.opened() {
 			t.numbers = append(t.numbers, t.streams+uint32(len(t.numbers))+t.opened)
 		}

@@ -34,7 +34,7 @@ func readAhead(r io.Reader, done func()) *ahead {
 		defer a.chunks.Close()
 		defer done()
 		for {
-			c, ok := a.chunks.Take()
+			c, ok := a.chunks.Reserve()
 			if !ok {
 				return
 			}

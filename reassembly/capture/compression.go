@@ -89,7 +89,7 @@ func (r zstdReader) Read(p []byte) (int, error) {
 	if n == 0 && err != nil { // the block that it is about comes with the next Read
 		n, err = r.Decoder.Read(p)
 	}
-	return n, r.frames.told(err)
+	return n, r.frames.errorOf(err)
 }
 
 // lz4Reader undoes LZ4.
@@ -105,7 +105,7 @@ func openLZ4(br *bufio.Reader) (io.Reader, error) {
 
 func (r lz4Reader) Read(p []byte) (int, error) {
 	n, err := r.z.Read(p)
-	return n, r.frames.told(err)
+	return n, r.frames.errorOf(err)
 }
 
 // endsBzip2 looks for the end of a stream, also before a single octet of something else.

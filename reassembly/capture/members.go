@@ -81,9 +81,9 @@ func (f *framed) Read(p []byte) (int, error) {
 	return 0, f.err
 }
 
-// told returns what an error of the decompressor behind f means: where it misses octets
+// errorOf returns what an error of the decompressor behind f means: where it misses octets
 // that the file has, the file is damaged.
-func (f *framed) told(err error) error {
+func (f *framed) errorOf(err error) error {
 	switch {
 	case f.err != nil && f.err != io.EOF && err != nil:
 		return f.err

@@ -19,14 +19,14 @@ func (c *Conn) Clone() *Conn {
 	out.index.make(out.Marks)
 	from := *c.from
 	head := *from.head
-	head.log, head.counters, head.said, head.stalls, head.course = slab.Run{}, 0, 0, 0, course{}
+	head.log, head.counters, head.payload, head.stalls, head.course = slab.Run{}, 0, 0, 0, course{}
 	from.head, from.counters, from.log, from.orderly = &head, out.counters, nil, false
 	from.Elsewhere = clone(from.Elsewhere)
 	from.views = from.views.unlinked()
 	from.Prior, from.more, from.windows = clone(from.Prior), clone(from.more), clone(from.windows)
 	from.shut = clone(from.shut)
 	from.holes = [2]*holes{clone(from.holes[0]), clone(from.holes[1])}
-	from.said = payload.Value{}
+	from.payload = payload.Value{}
 	out.from = &from
 	return &out
 }

@@ -123,7 +123,7 @@ func (c *Conn) classify() {
 		c.Close = CloseGraceful
 	case client.Known || server.Known:
 		c.Close = CloseHalfClosed
-	case c.Handshake == HandshakeComplete || c.Handshake == HandshakeSimultaneous || c.talked():
+	case c.Handshake == HandshakeComplete || c.Handshake == HandshakeSimultaneous || c.acknowledged():
 		c.Close = CloseOpen
 	}
 	c.findFirstCloser()
@@ -138,9 +138,9 @@ func (c *Conn) silentAfterSYN() bool {
 	return c.index.of[Client].n == c.index.syns[Client].n
 }
 
-// talked reports whether the capture, begun in mid-stream, shows a connection
+// acknowledged reports whether the capture, begun in mid-stream, shows a connection
 // at all: a segment that acknowledges something.
-func (c *Conn) talked() bool { return c.index.acks }
+func (c *Conn) acknowledged() bool { return c.index.acks }
 
 func (c *Conn) findFirstCloser() {
 	client, server := &c.FIN[Client], &c.FIN[Server]

@@ -175,7 +175,7 @@ func (c *Conn) derive(from *Value, marks []Mark) {
 		m.Side ^= c.client
 	}
 	c.Dialog.Bursts = bursts // the room is used again
-	from.said.Dialog(c.client, &c.Dialog)
+	from.payload.Dialog(c.client, &c.Dialog)
 	c.index = index
 	c.index.make(c.Marks)
 	for r := range Role(2) {

@@ -18,12 +18,12 @@ type Elsewhere struct {
 
 // Opening is what the log of a connection says of its first moments.
 type Opening struct {
-	Server  segment.Endpoint
-	SYN     uint32 // the client's first SYN; 0 where none was captured
-	Answer  Point  // the server's first SYN,ACK; Frame is 0 where there was none
-	Reset   Point  // the client's first RST behind that, likewise
-	Heard   bool   // the server sent anything at all
-	Settled bool   // the client went on behind the SYN,ACK
+	Server   segment.Endpoint
+	SYN      uint32 // the client's first SYN; 0 where none was captured
+	Answer   Point  // the server's first SYN,ACK; Frame is 0 where there was none
+	Reset    Point  // the client's first RST behind that, likewise
+	Answered bool   // the server sent anything at all
+	Settled  bool   // the client went on behind the SYN,ACK
 }
 
 // Opening returns that of a connection whose client is a side.
@@ -33,7 +33,7 @@ func (x *Store) Opening(h *Head, client uint8) (o Opening) {
 		at := Point{g.frame, g.time}
 		switch {
 		case g.side() != client:
-			o.Heard = true
+			o.Answered = true
 			if o.Answer.Frame == 0 && g.flags.Has(segment.SYN|segment.ACK) {
 				o.Answer = at
 			}
@@ -53,7 +53,7 @@ func (x *Store) Opening(h *Head, client uint8) (o Opening) {
 }
 
 // Unanswered reports whether the connection has a SYN and nothing else.
-func (o *Opening) Unanswered() bool { return o.SYN != 0 && !o.Heard && !o.Settled }
+func (o *Opening) Unanswered() bool { return o.SYN != 0 && !o.Answered && !o.Settled }
 
 // Unwanted reports whether the connection has an answer that the client reset or ignored.
 func (o *Opening) Unwanted() bool { return o.Answer.Frame != 0 && !o.Settled }

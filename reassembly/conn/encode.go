@@ -45,7 +45,7 @@ func (x *Store) Append(dst []byte, h *Head) []byte {
 func (x *Store) Pack(dst []byte, h *Head) []byte {
 	v := x.Value(h)
 	head := *h
-	head.log, head.counters, head.said, head.stalls = slab.Run{}, 0, 0, 0
+	head.log, head.counters, head.payload, head.stalls = slab.Run{}, 0, 0, 0
 	dst = headType.Append(dst, &head)
 	dst = binary.AppendUvarint(dst, uint64(x.logs.Room(&h.log))) // when it is thinned depends on it
 	dst = binary.AppendUvarint(dst, uint64(len(v.log)))
@@ -62,7 +62,7 @@ func (x *Store) Pack(dst []byte, h *Head) []byte {
 		dst = codec.AppendPart(dst, shutType, v.shut)
 	}
 	dst = codec.AppendPart(dst, windowsType, v.windows)
-	return x.payload.Append(dst, h.said)
+	return x.payload.Append(dst, h.payload)
 }
 
 // unlinked returns c without indices into a Store.
@@ -88,12 +88,12 @@ func (x *Store) Unpack(b []byte, h *Head) (rest []byte, err error) {
 	if b, err = headType.Decode(b, h); err != nil {
 		return nil, err
 	}
-	h.log, h.counters, h.said, h.stalls = slab.Run{}, 0, 0, 0
+	h.log, h.counters, h.payload, h.stalls = slab.Run{}, 0, 0, 0
 	d := codec.Decoder{B: b}
 	x.decodeLog(&d, h)
 	x.decodeCounters(&d, h)
 	h.stalls, _ = x.windows.Decode(&d, windowsType)
-	h.said = x.payload.Decode(&d)
+	h.payload = x.payload.Decode(&d)
 	if !h.valid(x.logs.Of(&h.log)) {
 		d.Fail()
 	}

@@ -199,5 +199,5 @@ func (c *Conn) UnseenFrame(r Role) uint32 {
 	return 0
 }
 
-// Taken returns how far r's peer acknowledged what r sent.
-func (c *Conn) Taken(r Role) seqnum.Offset { return c.endpoint(r).sndUna }
+// SndUna returns how far r's peer acknowledged what r sent.
+func (c *Conn) SndUna(r Role) seqnum.Offset { return c.endpoint(r).sndUna }

@@ -45,7 +45,7 @@ func (c *Conn) filteredSteps(r Role, l *steps) {
 	c.filteredOpening(r, l)
 	if at := c.indexOf(c.FIN[r].Frame); c.FIN[r].Known && at >= 0 {
 		l.add(c.step(r, tcpstate.SendFIN, at))
-		if i := c.ackTaken(r, c.FIN[r].Pos+1, c.isFIN); i >= 0 && c.Marks[i].Seq <= c.FIN[peer].Pos && !c.consentedBefore(r, i) {
+		if i := c.acceptedACK(r, c.FIN[r].Pos+1, c.isFIN); i >= 0 && c.Marks[i].Seq <= c.FIN[peer].Pos && !c.consentedBefore(r, i) {
 			l.add(c.step(r, tcpstate.RecvACKofFIN, i))
 		} else if i := c.consented(r); i >= 0 {
 			s := c.step(r, tcpstate.RecvACKofFIN, i)

@@ -5,7 +5,7 @@ func (v *Value) Frames(visit func(frame uint32)) {
 	for i := range v.log {
 		visit(v.log[i].frame)
 	}
-	v.said.Frames(visit)
+	v.payload.Frames(visit)
 	visit(v.ICMP.Frame)
 	if v.Prior != nil {
 		visit(v.Prior.Frame)

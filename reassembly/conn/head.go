@@ -22,7 +22,7 @@ type Head struct {
 
 	log      slab.Run // in Store.logs
 	counters uint32   // index into Store.counters; 0 while each segment was the one expected
-	said     uint32   // in Store.payload, or 0
+	payload  uint32   // in Store.payload, or 0
 	stalls   uint32   // index into Store.windows, or 0
 	course
 }
@@ -101,7 +101,7 @@ func (h *Head) fits(s *segment.Segment, side uint8) (fits, orderly bool) {
 		return true, true
 	}
 	closing := h.fin[0] || h.fin[1] || s.Flags.Has(segment.FIN)
-	return h.said == 0 && s.PayloadLen == 0 && !closing, false
+	return h.payload == 0 && s.PayloadLen == 0 && !closing, false
 }
 
 // expects reports whether s, no RST, keeps an orderly connection orderly. It is all

@@ -77,7 +77,7 @@ func (c *Conn) tookInSilence(r Role, fin *FIN) (i, behind int) {
 // receivedFIN returns the same by receipts: all before the FIN was acknowledged, and nothing
 // that r sent after it came denies it.
 func (c *Conn) receivedFIN(r Role, fin *FIN) (i, behind int) {
-	if c.receipts == nil || c.Taken(r.Peer()) < fin.Pos {
+	if c.receipts == nil || c.SndUna(r.Peer()) < fin.Pos {
 		return -1, -1
 	}
 	behind = c.lastBefore(len(c.Marks), r, func(m *Mark) bool { return m.Has(segment.ACK) && !m.Has(segment.RST) })
@@ -127,11 +127,11 @@ func (c *Conn) arrived(r Role, proof int, copyOf func(*Mark) bool) int {
 	return best
 }
 
-// ackTaken finds the acknowledgment of everything that r sent before end which
+// acceptedACK finds the acknowledgment of everything that r sent before end which
 // r took in. One on the wire is denied when r later repeats what it
 // acknowledges, unless the two crossed. An endpoint that ignored two is taken to
 // ignore the next: something keeps them from it.
-func (c *Conn) ackTaken(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int {
+func (c *Conn) acceptedACK(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int {
 	ignored := 0
 	for _, at := range c.index.of[r.Peer()].list() {
 		i := int(at)

@@ -51,7 +51,7 @@ func (c *Conn) findRST() {
 		r := RST{Known: true, By: by, Frame: m.Frame, Time: m.Time, at: i, Count: int64(c.endpoint(by).rsts)}
 		r.Kind, r.ReplyTo = c.rstKind(i)
 		// A SYN that is repeated after its refusal, as Windows does, is refused all the same.
-		r.Ended = r.Kind == RSTRefused || c.taken(i) && !c.closedBefore(i)
+		r.Ended = r.Kind == RSTRefused || c.accepted(i) && !c.closedBefore(i)
 		if !c.RST.Known {
 			c.RST = r
 		}
@@ -88,9 +88,9 @@ func (c *Conn) next(i int, r Role, after time.Duration) *Mark {
 	return nil
 }
 
-// taken reports whether the receiver took reset i in: it sent nothing more, apart
+// accepted reports whether the receiver took reset i in: it sent nothing more, apart
 // from what was on its way already and from replies without a socket.
-func (c *Conn) taken(i int) bool {
+func (c *Conn) accepted(i int) bool {
 	to := Role(c.Marks[i].Side).Peer()
 	if c.fate(to, i) == Lost {
 		return false

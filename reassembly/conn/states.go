@@ -231,7 +231,7 @@ func (c *Conn) tookSYN(r Role, proof int, event tcpstate.Event, l *steps) {
 // tookACKofSYN adds that r, in SYN-RECEIVED, took in the acknowledgment of its
 // SYN. Repeating its SYN,ACK denies it; sending anything else proves it.
 func (c *Conn) tookACKofSYN(r Role, l *steps) {
-	at := c.ackTaken(r, 1, func(m *Mark) bool { return m.Has(segment.SYN) })
+	at := c.acceptedACK(r, 1, func(m *Mark) bool { return m.Has(segment.SYN) })
 	if e := c.endpoint(r.Peer()); e.retransmits > 0 && e.dataSegments > 1 && e.sndUna <= 1 {
 		at = -1 // a full accept queue drops the ACK, and the payload that follows it
 	}
@@ -265,7 +265,7 @@ func (c *Conn) closingSteps(r Role, l *steps) {
 		if s, ok := c.sentFIN(r, own); ok {
 			l.add(s)
 		}
-		if i := c.ackTaken(r, own.Pos+1, c.isFIN); i >= 0 {
+		if i := c.acceptedACK(r, own.Pos+1, c.isFIN); i >= 0 {
 			l.add(c.step(r, tcpstate.RecvACKofFIN, i))
 		} else if s, ok := c.unrepeated(own); ok {
 			l.add(s)
@@ -403,7 +403,7 @@ func (c *Conn) sentRST(r Role) (s step, ok bool) {
 func (c *Conn) tookRST(r Role) (s step, ok bool) {
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if !m.By(r) && m.Has(segment.RST) && c.acceptable(i) && c.taken(i) && !c.unreachable(r, i) {
+		if !m.By(r) && m.Has(segment.RST) && c.acceptable(i) && c.accepted(i) && !c.unreachable(r, i) {
 			last := c.lastBefore(len(c.Marks), r, func(m *Mark) bool { return !m.Has(segment.RST) })
 			return c.after(r, c.step(r, tcpstate.RecvRST, i), last), true
 		}

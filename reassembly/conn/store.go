@@ -62,7 +62,7 @@ func (x *Store) Add(h *Head, f frame.Frame, s *segment.Segment, side uint8) {
 	if fresh > 0 {
 		x.addPayload(h, f, s, side, m.Seq, fresh)
 	}
-	if h.said != 0 {
+	if h.payload != 0 {
 		x.followStalls(h, &m, fresh, c.ends[side].zeroWindow)
 	}
 	x.logs.add(&h.log).set(&m)
@@ -84,7 +84,7 @@ func (x *Store) log(h *Head, f frame.Frame, s *segment.Segment, side uint8, orde
 
 // addPayload passes on payload of which some had not come before.
 func (x *Store) addPayload(h *Head, f frame.Frame, s *segment.Segment, side uint8, at seqnum.Offset, fresh int64) {
-	x.payload.Add(&h.said, &payload.Piece{
+	x.payload.Add(&h.payload, &payload.Piece{
 		Time: f.Time, Frame: uint32(f.Number), Side: side, Size: s.PayloadLen, Octets: s.Payload, At: at, Fresh: fresh,
 	})
 }
@@ -186,7 +186,7 @@ func (x *Store) Usage() (u Usage) {
 func (x *Store) Value(h *Head) Value {
 	v := Value{
 		head: h, log: x.logs.Of(&h.log), counters: x.counters.Find(h.counters),
-		said: x.payload.Value(h.said), windows: x.windows.Find(h.stalls),
+		payload: x.payload.Value(h.payload), windows: x.windows.Find(h.stalls),
 	}
 	if c := v.counters; c != nil {
 		x.findViews(&v)
@@ -207,7 +207,7 @@ func (x *Store) Release(h *Head) {
 		x.holes.Release(c.ends[1].holes)
 		x.counters.Release(h.counters)
 	}
-	x.payload.Release(h.said)
+	x.payload.Release(h.payload)
 }
 
 // Waiting returns what the next incarnation is to know of an ended connection; ok is

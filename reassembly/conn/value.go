@@ -24,7 +24,7 @@ type Value struct {
 	holes    [2]*holes
 	windows  *windows
 	shut     *shut
-	said     payload.Value
+	payload  payload.Value
 	orderly  bool
 }
 

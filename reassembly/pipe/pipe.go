@@ -27,9 +27,9 @@ func New[T any](n int, fresh func() T) *Pipe[T] {
 	return &Pipe[T]{fresh: fresh, left: n, full: make(chan T, n), empty: make(chan T, n), stop: make(chan struct{})}
 }
 
-// Take returns a batch to be filled, which may hold what it held before. It waits
+// Reserve returns a batch to be filled, which may hold what it held before. It waits
 // while all are on their way; ok is false once the receiver wants no more.
-func (p *Pipe[T]) Take() (batch T, ok bool) {
+func (p *Pipe[T]) Reserve() (batch T, ok bool) {
 	select {
 	case <-p.stop:
 		return batch, false

@@ -12,7 +12,7 @@ import (
 func numbers(p *Pipe[[]int], n, each int) {
 	defer p.Close()
 	for i := 0; i < n; {
-		batch, ok := p.Take()
+		batch, ok := p.Reserve()
 		if !ok {
 			return
 		}
@@ -52,7 +52,7 @@ func TestSenderWaits(t *testing.T) {
 	go func() {
 		defer p.Close()
 		for {
-			if _, ok := p.Take(); !ok {
+			if _, ok := p.Reserve(); !ok {
 				return
 			}
 			p.Send(0)
@@ -77,7 +77,7 @@ func TestSmallPipesMakeFewBatches(t *testing.T) {
 	made := 0
 	p := New(100, func() []int { made++; return nil })
 	for range 50 {
-		batch, ok := p.Take()
+		batch, ok := p.Reserve()
 		if !ok {
 			t.Fatal("it has stopped")
 		}

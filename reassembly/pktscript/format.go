@@ -174,7 +174,7 @@ func (f *formatter) chooseISN(d *dissected, from, to *host) string {
 	if !mine.started || d.tcp.flags.Has(segment.SYN) {
 		set(from, to, d.tcp.seq)
 	}
-	if d.tcp.flags.Has(segment.ACK) && !theirs.started && !mine.heard {
+	if d.tcp.flags.Has(segment.ACK) && !theirs.started && !mine.received {
 		set(to, from, d.tcp.ack)
 	}
 	return lines.String()

@@ -35,7 +35,7 @@ type conv struct {
 	isn, nxt uint32 // SND.NXT, as on the wire
 	started  bool   // something was sent
 	rcv      uint32 // RCV.NXT; valid if heard
-	heard    bool
+	received bool
 	early    [][2]uint32 // received out of order, beyond rcv
 }
 
@@ -158,8 +158,8 @@ func (c *conv) receive(seq, n uint32, flags segment.Flags) {
 	end := seq + n
 	switch {
 	case flags.Has(segment.RST):
-	case flags.Has(segment.SYN) || !c.heard:
-		c.rcv, c.heard, c.early = end, true, nil
+	case flags.Has(segment.SYN) || !c.received:
+		c.rcv, c.received, c.early = end, true, nil
 	case int32(seq-c.rcv) > 0:
 		if n > 0 && len(c.early) < 1024 {
 			c.early = append(c.early, [2]uint32{seq, end})
@@ -187,7 +187,7 @@ func (c *conv) absorb() {
 
 // expectedACK is what c's sender acknowledges unless told otherwise.
 func (c *conv) expectedACK(peer *conv) uint32 {
-	if c.heard {
+	if c.received {
 		return c.rcv
 	}
 	return peer.isn

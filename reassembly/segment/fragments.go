@@ -29,7 +29,7 @@ type fragments struct {
 	free           *datagram // linked by newer
 	done           *datagram // completed by this packet: its payload may lie there
 	octets         int       // capacity of all buffers, live and free
-	spare          []byte    // of maxDatagram octets, in which a datagram is put in order; nil before the first
+	scratch        []byte    // of maxDatagram octets, in which a datagram is put in order; nil before the first
 }
 
 // datagram is the payload of an IP datagram, of which some fragments have come.
@@ -116,10 +116,10 @@ func (f *fragments) order(g *datagram) {
 	if len(g.pieces) == 1 {
 		return
 	}
-	if f.spare == nil {
-		f.spare = make([]byte, maxDatagram)
+	if f.scratch == nil {
+		f.scratch = make([]byte, maxDatagram)
 	}
-	whole := f.spare[:g.total]
+	whole := f.scratch[:g.total]
 	for _, p := range g.pieces {
 		if int(p.offset) < g.total {
 			copy(whole[p.offset:], g.buf[p.at:p.at+p.n])

@@ -61,7 +61,7 @@ func (m *measure) finWait2(o *Observation) {
 		return
 	}
 	own, peer := &c.FIN[r], &c.FIN[r.Peer()]
-	if !own.Acked || !peer.Known || peer.Implied || peer.Frame <= own.ACKFrame || c.Taken(r.Peer()) < c.PayloadEnd(r.Peer()) {
+	if !own.Acked || !peer.Known || peer.Implied || peer.Frame <= own.ACKFrame || c.SndUna(r.Peer()) < c.PayloadEnd(r.Peer()) {
 		return
 	}
 	s := sample{owner: c.AddrPort(r).Addr()}

@@ -32,7 +32,7 @@ type Observation struct {
 	kinds   [maxSamples]model.TimerKind
 	samples [maxSamples]sample
 	n       uint8
-	told    [maxSamples]told
+	sides   [maxSamples]waitSide
 	waits   [maxSamples]model.Wait
 }
 

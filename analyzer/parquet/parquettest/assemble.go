@@ -8,8 +8,8 @@ func (f *field) first() *field {
 	return f
 }
 
-// take takes the next value of f from its leaves.
-func (f *field) take() any {
+// next takes the next value of f from its leaves.
+func (f *field) next() any {
 	if first := f.first(); first.leaf.def[first.level] < f.def {
 		f.skip()
 		return nil
@@ -24,7 +24,7 @@ func (f *field) take() any {
 	}
 	m := map[string]any{}
 	for _, inner := range f.inner {
-		m[inner.name] = inner.take()
+		m[inner.name] = inner.next()
 	}
 	return m
 }
@@ -45,7 +45,7 @@ func (f *field) elements() []any {
 		return list
 	}
 	for {
-		list = append(list, repeated.inner[0].take())
+		list = append(list, repeated.inner[0].next())
 		if first.level == len(first.leaf.rep) || first.leaf.rep[first.level] < repeated.rep {
 			return list
 		}

@@ -58,7 +58,7 @@ func Read(b []byte) (f *File, err error) {
 		}
 	}
 	for range footer.int(3) {
-		f.Rows = append(f.Rows, root.take().(map[string]any))
+		f.Rows = append(f.Rows, root.next().(map[string]any))
 	}
 	for _, l := range leaves {
 		if l.level != len(l.leaf.def) {

@@ -59,7 +59,7 @@ func (x *extract) frame(f *driver.Frame) error {
 	if err := x.interfaces(f.File, f.Interfaces); err != nil {
 		return err
 	}
-	comments := x.job.notes.take(x.files[f.File], int64(f.Number))
+	comments := x.job.notes.remove(x.files[f.File], int64(f.Number))
 	if a := x.job.mask.Addresses; a != nil {
 		for i := range comments {
 			comments[i] = aliased(comments[i], a)
@@ -143,8 +143,8 @@ func (s *notes) add(r *model.Record) {
 	}
 }
 
-// take returns the comments on a frame.
-func (s *notes) take(file string, frame int64) (list []string) {
+// remove returns the comments on a frame.
+func (s *notes) remove(file string, frame int64) (list []string) {
 	at := s.at(file, frame)
 	for _, n := range s.on[at] {
 		text := *n.text

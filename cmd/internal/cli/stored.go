@@ -136,12 +136,12 @@ func (m *merging) captures(ctx context.Context, files []string) error {
 	}
 	worst := timeline.NewWorst(noRecords{}, false)
 	outcome, err := driver.Run(ctx, files, m.options, worst)
-	m.take(outcome, worst)
+	m.add(outcome, worst)
 	return err
 }
 
-// take takes in a part.
-func (m *merging) take(part *driver.Outcome, worst *timeline.WorstHandler) {
+// add takes in a part.
+func (m *merging) add(part *driver.Outcome, worst *timeline.WorstHandler) {
 	m.outcome.Merge(part)
 	m.worst.Merge(worst.Worst)
 }
@@ -181,7 +181,7 @@ func (m *merging) run(ctx context.Context, file string) error {
 	if info.Error != nil {
 		outcome.Unreadable++
 	}
-	m.take(outcome, worst)
+	m.add(outcome, worst)
 	m.runs, m.infos = append(m.runs, replay), append(m.infos, *info)
 	return err
 }

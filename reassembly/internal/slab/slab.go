@@ -65,17 +65,17 @@ func (s *Slab[T]) Find(i uint32) *T {
 
 // Alloc hands out a row of one entry. It holds whatever its last user left in it.
 func (s *Slab[T]) Alloc() (uint32, *T) {
-	i := s.take()
+	i := s.index()
 	return i, s.At(i)
 }
 
 // AllocRow hands out a row.
 func (s *Slab[T]) AllocRow() (uint32, []T) {
-	i := s.take()
+	i := s.index()
 	return i, s.Row(i)
 }
 
-func (s *Slab[T]) take() (i uint32) {
+func (s *Slab[T]) index() (i uint32) {
 	if n := len(s.free); n > 0 {
 		i = s.free[n-1]
 		s.free = s.free[:n-1]

@@ -6,12 +6,12 @@ import (
 	"finwait/reassembly/payload"
 )
 
-// told is what the Wait of a sample points to, beside the sample itself.
-type told struct{ side conn.Role }
+// waitSide is what the Wait of a sample points to, beside the sample itself.
+type waitSide struct{ side conn.Role }
 
-// Tell puts what o shows into the record of its connection, and so Restore can take it
+// Store puts what o shows into the record of its connection, and so Restore can take it
 // back. The record shares memory with o.
-func (o *Observation) Tell(r *model.Record) {
+func (o *Observation) Store(r *model.Record) {
 	for i := range o.n {
 		s, w := &o.samples[i], &o.waits[i]
 		*w = model.Wait{
@@ -21,7 +21,7 @@ func (o *Observation) Tell(r *model.Record) {
 			IntervalS: known(&s.interval), Probes: known(&s.probes),
 		}
 		if s.owner.IsValid() {
-			side := &o.told[i].side
+			side := &o.sides[i].side
 			if *side = conn.Client; s.owner == r.Server.IP && s.owner != r.Client.IP {
 				*side = conn.Server
 			}
@@ -39,7 +39,7 @@ func known[T ~int64](v *T) *T {
 	return v
 }
 
-// Restore fills in o from what Tell put into a record that was stored. It returns the kind
+// Restore fills in o from what Store put into a record that was stored. It returns the kind
 // of a wait that it does not know, which is left out; "" where there is none.
 func (o *Observation) Restore(r *model.Record) (unknown string) {
 	o.server, o.n = r.Server.AddrPort(), 0
