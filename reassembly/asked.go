@@ -151,6 +151,7 @@ func (t *Tracker) findAsked(n *askedSYN, client *segment.Endpoint, side uint8, s
 // asks reports whether the connection of o is still known and has a client, and which side
 // that is.
 func (t *Tracker) asks(o *askedSYN, client *segment.Endpoint) (side uint8, ok bool) {
+	t.settle()
 	e := t.table.At(o.conn)
 	if e.head == 0 || e.head&isPredecessor != 0 || e.stream != o.stream {
 		return 0, false

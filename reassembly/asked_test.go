@@ -59,6 +59,25 @@ func TestAnswersFromElsewhere(t *testing.T) {
 	}
 }
 
+// What a SYN superseded is no kin of what comes after it, though it may be handed out later.
+func TestNoKinOfTheSuperseded(t *testing.T) {
+	count := 0
+	k := newCrowd(Config{OnBatch: func(list []*conn.Conn) {
+		for _, c := range list {
+			if count++; c.AnsweredElsewhere() {
+				t.Errorf("stream %d knows of another", c.Stream)
+			}
+		}
+	}}, nil)
+	k.ask(1, 7, 1000, 1)
+	k.ask(1, 7, 5000, 2)
+	k.from(1, 8, 1, synACK, 5, 1001, 0)
+	k.from(1, 8, 0, rst, 1001, 0, 0)
+	if k.Flush(); count != 3 {
+		t.Errorf("%d connections", count)
+	}
+}
+
 // A scanner that has one port and one sequence number for all has no kin, and costs no more
 // for each SYN than others do.
 func TestScannersHaveNoKin(t *testing.T) {

@@ -12,6 +12,11 @@ func (t *Tracker) Frames(visit func(frame uint32)) {
 		}
 	}
 	t.framesOfPast(visit)
+	for _, s := range t.superseded.list { // which are in a list below, too
+		if e := t.table.At(s.prev); e.head != 0 && e.head&isPredecessor == 0 && e.stream == s.stream {
+			known(t.predecessorOf(s.prev).prior.Frame)
+		}
+	}
 	t.asked.frames(known)
 	for _, list := range [...][]handedOut{t.held, t.deriving.waiting()} {
 		for i := range list {

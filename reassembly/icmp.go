@@ -12,7 +12,8 @@ func (t *Tracker) Quote(f frame.Frame, s *segment.Segment) {
 	t.Advance(f.Time)
 	tuple, side, prev := t.streams.Quote(s)
 	if prev != nil && prev.Conn != 0 {
-		t.priors.Release(t.reuse(prev, f.Time))
+		t.settle()
+		t.priors.Release(t.reuse(prev.Conn, prev.Stream, f.Time))
 	}
 	if tuple == nil {
 		return

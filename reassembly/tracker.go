@@ -97,6 +97,8 @@ type Tracker struct {
 	deriver  *conn.Deriver
 	last     handedOut // of what was derived last
 	deriving *deriving // nil where each connection is derived and handed out at once
+
+	superseded superseded
 }
 
 // captureFacts are what the capture as a whole says of its connections.
@@ -183,8 +185,12 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 	tuple, side, opened, prev := t.streams.Number(s)
 	t.see(tuple.Stream, s, side)
 	var prior uint32
+	later := false
 	if prev != nil && prev.Conn != 0 {
-		prior = t.reuse(prev, f.Time)
+		if later = t.mayWait(); !later {
+			t.settle()
+			prior = t.reuse(prev.Conn, prev.Stream, f.Time)
+		}
 	}
 	e := t.entry(tuple)
 	fresh := e == nil
@@ -199,6 +205,9 @@ func (t *Tracker) Add(f frame.Frame, s *segment.Segment) {
 		tuple.Conn = t.open(s, side, tuple.Stream)
 		e = t.table.At(tuple.Conn)
 		e.prior = prior
+		if later {
+			t.supersede(supersession{prev.Conn, tuple.Conn, prev.Stream, f.Time})
+		}
 		if !opened {
 			h := t.headOf(e)
 			h.Reopened, h.OutOfRoom = true, t.past.inherit(t, before, tuple)
@@ -269,7 +278,10 @@ func (t *Tracker) entry(tuple *stream.Tuple) *entry {
 
 // makeRoom evicts the stalest live connection where there are as many as may be.
 func (t *Tracker) makeRoom() {
-	if t.count.live >= t.cfg.MaxConnections {
+	if t.count.live < t.cfg.MaxConnections {
+		return
+	}
+	if t.settle(); t.count.live >= t.cfg.MaxConnections {
 		t.counts.Evicted++
 		i := t.live.head
 		t.stop(i, conn.EndEvicted)
@@ -308,12 +320,12 @@ func (t *Tracker) touchEnded(i uint32) {
 	}
 }
 
-// reuse ends the previous incarnation on a 4-tuple (RFC 9293 §3.4.1), which a SYN of
-// the given time supersedes, and returns what is to be remembered of it.
-func (t *Tracker) reuse(prev *stream.Tuple, begun frame.Time) (prior uint32) {
-	i := prev.Conn
+// reuse ends the previous incarnation on a 4-tuple (RFC 9293 §3.4.1), a stream whose entry
+// was i and which a SYN of the given time supersedes. It returns what is to be remembered
+// of it.
+func (t *Tracker) reuse(i, number uint32, begun frame.Time) (prior uint32) {
 	e := t.table.At(i)
-	if e.head == 0 || e.stream != prev.Stream {
+	if e.head == 0 || e.stream != number {
 		return 0
 	}
 	if e.head&isPredecessor != 0 {
@@ -345,7 +357,9 @@ func (t *Tracker) remember(p conn.Prior, ok bool) (i uint32) {
 func (t *Tracker) endConnection(i uint32, why conn.End) {
 	t.stop(i, why)
 	if t.count.ended > t.cfg.MaxConnections {
-		t.handOutEarly(t.ended.head)
+		if t.settle(); t.count.ended > t.cfg.MaxConnections {
+			t.handOutEarly(t.ended.head)
+		}
 	}
 }
 
@@ -383,6 +397,7 @@ func (t *Tracker) revive(i uint32, h *conn.Head) {
 // expire hands out what has become final, in that order, and finds when the next
 // will be.
 func (t *Tracker) expire() {
+	t.settle()
 	t.past.expire(t)
 	for {
 		ended, live := t.finalAt(&t.ended, finalAfter), t.finalAt(&t.live, t.cfg.Idle)
@@ -512,6 +527,7 @@ func (t *Tracker) handOutEarly(i uint32) {
 // Flush ends every connection that is left: the capture is over. Those that had
 // ended come in the order of their ends, the others in that of their streams.
 func (t *Tracker) Flush() {
+	t.settle()
 	t.capture.complete = true
 	t.decide(false)
 	rest := t.listed(&t.ended, t.count.ended)

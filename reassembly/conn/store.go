@@ -196,6 +196,18 @@ func (x *Store) Value(h *Head) Value {
 	return v
 }
 
+// ReadAhead loads what Value and Derive will read of connections into the caches of the
+// processor, of all at a time, see slab.Slab.ReadAhead.
+func (x *Store) ReadAhead(list []*Head) (sum uint64) {
+	for _, h := range list {
+		sum += x.logs.ReadAhead(&h.log) + x.payload.ReadAhead(h.payload)
+	}
+	for _, h := range list {
+		sum += x.payload.ReadMessagesAhead(h.payload)
+	}
+	return sum
+}
+
 // Release gives back what belongs to a connection.
 func (x *Store) Release(h *Head) {
 	x.logs.Release(&h.log)

@@ -89,6 +89,19 @@ func (x *Store) Add(i *uint32, p *Piece) {
 // Used returns of how many connections at a time a Store ever held something.
 func (x *Store) Used() int { return x.states.Used() }
 
+// ReadAhead loads the state at i into the caches of the processor, see slab.Slab.ReadAhead.
+func (x *Store) ReadAhead(i uint32) uint64 { return x.states.ReadAhead(i) }
+
+// ReadMessagesAhead does so with the messages of the state at i.
+func (x *Store) ReadMessagesAhead(i uint32) (sum uint64) {
+	if k := x.states.Find(i); k != nil {
+		for side := range k.sides {
+			sum += x.messages.ReadAhead(&k.sides[side].reading.messages)
+		}
+	}
+	return sum
+}
+
 // Release gives back the state at i; 0 is ignored.
 func (x *Store) Release(i uint32) {
 	k := x.states.Find(i)

@@ -32,7 +32,7 @@ func (s *Slab[T]) At(i uint32) *T {
 // Row returns row i, which must have been handed out by Alloc.
 func (s *Slab[T]) Row(i uint32) []T {
 	i--
-	w := uint32(s.width)
+	w := max(uint32(s.width), 1)
 	from := i & (1<<(s.shift&31) - 1) * w
 	return s.chunks[i>>(s.shift&31)][from : from+w : from+w]
 }
@@ -102,6 +102,26 @@ func (s *Slab[T]) grow() {
 	rows := max(slabChunk/(width*int(unsafe.Sizeof(entry))), 1)
 	s.shift = uint8(bits.Len(uint(rows)) - 1)
 	s.chunks = append(s.chunks, make([]T, width*min(few, 1<<s.shift)))
+}
+
+// ReadAhead loads row i into the caches of the processor, which does not wait for it
+// before it goes on to the next; 0 is ignored. What it returns is of no use but that the
+// reading is not left out.
+func (s *Slab[T]) ReadAhead(i uint32) uint64 {
+	if i == 0 {
+		return 0
+	}
+	return readAhead(s.Row(i))
+}
+
+// readAhead reads an octet of each line that a list lies in.
+func readAhead[T any](list []T) (sum uint64) {
+	const line = 64
+	octets := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(list))), uintptr(len(list))*unsafe.Sizeof(*new(T)))
+	for i := 0; i < len(octets); i += line {
+		sum += uint64(octets[i])
+	}
+	return sum
 }
 
 // Release gives row i back; 0 is ignored.

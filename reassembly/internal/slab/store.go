@@ -31,6 +31,9 @@ func (s Store[T]) Of(r *Run) []T {
 // Last returns the last entry of r, which must have one.
 func (s Store[T]) Last(r *Run) *T { return s[r.room-1].entry(r.row, uint32(r.N)-1) }
 
+// ReadAhead is Slab.ReadAhead for the entries of r.
+func (s Store[T]) ReadAhead(r *Run) uint64 { return readAhead(s.Of(r)) }
+
 // Room returns how many entries r has room for.
 func (s Store[T]) Room(r *Run) int {
 	if r.room == 0 {
