@@ -53,7 +53,7 @@
 //	  finwait a.pcap
 //	      how its connections were closed
 //	  tcpdump -w - -U | finwait flows --format jsonl -
-//	      one JSON object a connection, a minute after the last segment of one that ended
+//	      one JSON object a connection; those that ended come while the capture goes on, many at a time
 //
 //	Exit codes, the same for every output format:
 //	  0    done; no finding at or above --fail-on
@@ -309,7 +309,8 @@
 //	Of several captures it makes one in time order; --join also follows connections across
 //	them. finwait says the same of the new capture as of the old one: how long was observed
 //	and how many packets were dropped stand in its interface statistics, gaps in comments of
-//	its section.
+//	its section. Only of a connection whose addresses and ports were used again that is not
+//	known where the next one is left out.
 //
 //	Findings become packet comments on their evidence, which Wireshark shows and filters for
 //	(frame.comment); --comments=false leaves them out.

@@ -90,7 +90,7 @@ for every capture below it; a pattern such as 'day/*.pcap'; or - for standard
 input. Flags may stand before or after files.`},
 		{title: "Examples", examples: []example{
 			{"finwait a.pcap", "how its connections were closed"},
-			{"tcpdump -w - -U | finwait flows --format jsonl -", "one JSON object a connection, a minute after the last segment of one that ended"},
+			{"tcpdump -w - -U | finwait flows --format jsonl -", "one JSON object a connection; those that ended come while the capture goes on, many at a time"},
 		}},
 		exitCodes(),
 	}
