@@ -136,7 +136,7 @@ func (c *Conn) acceptedACK(r Role, end seqnum.Offset, copyOf func(*Mark) bool) i
 	for _, at := range c.index.of[r.Peer()].list() {
 		i := int(at)
 		m := &c.Marks[i]
-		if !m.Covers(end) || m.Has(segment.RST) {
+		if !m.Covers(end) || m.Has(segment.RST) || m.Bits.has(Duplicate) {
 			continue
 		}
 		if !c.denied(r, i, copyOf) {
@@ -155,8 +155,9 @@ func (c *Conn) acceptedACK(r Role, end seqnum.Offset, copyOf func(*Mark) bool) i
 // Where nothing shows that r, or the path from it, was alive behind mark i, one copy may have
 // been lost: then three did not come, and half of the wait for the fourth is over.
 func (c *Conn) fellSilent(r Role, i int, copyOf func(*Mark) bool) bool {
-	last := c.lastBefore(i, r, copyOf)
-	previous := c.lastBefore(last, r, copyOf)
+	sent := func(m *Mark) bool { return copyOf(m) && !m.Bits.has(Duplicate) }
+	last := c.lastBefore(i, r, sent)
+	previous := c.lastBefore(last, r, sent)
 	alive := c.firstBetween(i, len(c.Marks), r, func(m *Mark) bool { return !m.Has(segment.RST) })
 	if previous < 0 {
 		return false
