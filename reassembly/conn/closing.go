@@ -270,9 +270,13 @@ func (c *Conn) openUntil() frame.Time {
 func (c *Conn) measurePayload(first Role) {
 	for r := range Role(2) {
 		e := c.endpoint(r)
-		c.Payload[r] = int64(c.payloadEnd(r, e) - max(e.low, 1))
+		end := c.payloadEnd(r, e)
+		c.Payload[r] = int64(end - max(e.low, 1))
+		if h := c.holesOf(r); h != nil {
+			c.Payload[r] -= int64(c.neverSent(h, end))
+		}
 		c.Payload[r] = max(c.Payload[r], 0)
-		c.Quality[r].Missing = int64(c.missing(r, e, c.payloadEnd(r, e)))
+		c.Quality[r].Missing = int64(c.missing(r, e, end))
 	}
 	if first == NoRole || c.counters.firstFIN == noSide {
 		return
@@ -287,13 +291,21 @@ func (c *Conn) measurePayload(first Role) {
 // over, and what was acknowledged beyond all that was captured.
 func (c *Conn) missing(r Role, e *endpoint, end seqnum.Offset) (n seqnum.Offset) {
 	top := e.sndNxt
-	if h := c.from.holes[uint8(r)^c.client]; h != nil && h.n > 0 {
-		n, top = h.missing(end), max(top, h.end())
+	if h := c.holesOf(r); h != nil {
+		n, top = h.missing(end)-c.neverSent(h, end), max(top, h.end())
 	}
 	if e.packets > 0 && top < end {
 		n += end - max(top, 1)
 	}
 	return n
+}
+
+// holesOf returns the holes in what r sent; nil where there are none.
+func (c *Conn) holesOf(r Role) *holes {
+	if h := c.from.holes[uint8(r)^c.client]; h != nil && h.n > 0 {
+		return h
+	}
+	return nil
 }
 
 // payloadEnd returns the offset behind the last payload octet of r.
@@ -304,5 +316,5 @@ func (c *Conn) payloadEnd(r Role, e *endpoint) seqnum.Offset {
 	if c.FIN[r].Known {
 		return c.FIN[r].Pos
 	}
-	return e.nextSeq()
+	return max(e.sndNxt, c.acked(r))
 }

@@ -188,7 +188,7 @@ func (c *Conn) Unseen(r Role) int64 {
 // that the capture lacks; 0 where there is none.
 func (c *Conn) UnseenFrame(r Role) uint32 {
 	e, from := c.endpoint(r), c.endpoint(r).sndNxt
-	if h := c.from.holes[uint8(r)^c.client]; h != nil && h.n > 0 {
+	if h := c.holesOf(r); h != nil {
 		from = min(from, h.at[0].left)
 	}
 	for i := range c.Marks {
