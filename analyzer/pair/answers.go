@@ -56,7 +56,7 @@ func (v *views) refuted(f *Flow, c int, found *model.Finding) bool {
 		return found.Side != nil && v.fin(v.in(c, *found.Side))
 	case "FIN103": // one that did not arrive is FIN601, and behind what was forged nothing is acknowledged
 		return v.neverLearnt() || v.copied(c, found) || f.Segments.ToServer.Forged+f.Segments.ToClient.Forged > 0 &&
-			v.kept.notes.foreign[0].n+v.kept.notes.foreign[1].n > 0
+			v.hasForeign()
 	case "FIN402": // who refused is not the server
 		return v.isForged(f, c, found.Frames)
 	case "FIN302":

@@ -11,10 +11,11 @@ import (
 // there. Here its words become those of two captures.
 
 // answerWords are words of a rule and what they become; SIDE stands for an end. Where
-// lost or forged is set they do so only where the evidence was lost or forged.
+// lost or forged is set they do so only where the evidence was lost or forged, where foreign
+// is set only where something was forged that is no RST.
 type answerWords struct {
-	rule, from, to string
-	lost, forged   bool
+	rule, from, to        string
+	lost, forged, foreign bool
 }
 
 var allAnswerWords = []answerWords{
@@ -23,6 +24,7 @@ var allAnswerWords = []answerWords{
 	{rule: "FIN308", from: "Capture at the SIDE too: if it sent no RST, something on the path did; if it did, its program's log", to: "If the SIDE sent it, its program's log"},
 	{rule: "FIN401", from: " Capture at the SIDE to see whether it arrives.", to: " The ladder of both captures shows which of them is lost."},
 	{rule: "FIN403", from: "Capture at the SIDE to see whether the SYN,ACK reaches it; if these come", to: "The ladder of both captures shows whether the SYN,ACK reaches the SIDE; if these come"},
+	{rule: "FIN203", foreign: true, from: "Give the SIDE more patience, or let the", to: "The SIDE may have closed upon what was forged between the captures (FIN602): look there first. Else let the"},
 	{rule: "FIN304", lost: true, from: "its host, or the path to it, was gone", to: "what was sent was lost between the captures"},
 	{rule: "FIN304", lost: true, from: "Find out whether the SIDE's host was gone, or something on the path; where that", to: "Look at what stands between the captures; where that"},
 	{rule: "FIN305", forged: true, from: "the SIDE's host or something on the path", to: "something between the captures"},
@@ -34,9 +36,17 @@ func (v *views) reworded(f *Flow, c int, found model.Finding) model.Finding {
 		return found
 	}
 	message, advice := found.Message.String(), found.Advice.String()
+	if found.Rule == "FIN401" || found.Rule == "FIN403" {
+		if words, look := f.openingFate(); words != "" {
+			message += words
+			if strings.Contains(advice, "Capture at the ") { // else it is of an ICMP error
+				advice = look
+			}
+		}
+	}
 	for i := range allAnswerWords {
 		w := &allAnswerWords[i]
-		if w.rule != found.Rule || w.lost && !v.isLost(c, found.Frames) || w.forged && !v.isForged(f, c, found.Frames) {
+		if w.rule != found.Rule || w.foreign && !v.hasForeign() || w.lost && !v.isLost(c, found.Frames) || w.forged && !v.isForged(f, c, found.Frames) {
 			continue
 		}
 		for _, role := range [...]conn.Role{conn.Client, conn.Server} {
@@ -48,6 +58,29 @@ func (v *views) reworded(f *Flow, c int, found model.Finding) model.Finding {
 	found.Message, found.Advice = model.TextOf(message), model.TextOf(advice)
 	return found
 }
+
+// openingFate says which of SYN and SYN,ACK was lost where no handshake came about, and where
+// to look; "" where that is not known.
+func (f *Flow) openingFate() (words, advice string) {
+	syn, answer := &f.Segments.ToServer, &f.Segments.ToClient
+	switch {
+	case syn.Lost > 0 && syn.Delivered == 0 && answer.Sent() == 0:
+		return "; the network lost " + counted(syn.Lost, "the SYN", "SYNs") + " on the way to the server, and none arrived",
+			"Look for what drops SYNs between the captures, on the way to the server: a firewall, a wrong route."
+	case answer.Lost > 0 && answer.Delivered == 0:
+		words = "; the server answered, and the network lost " + counted(answer.Lost, "the SYN,ACK", "SYN,ACKs") + " on the way to the client"
+		if syn.Lost > 0 {
+			words += ", and " + counted(syn.Lost, "a SYN", "SYNs") + " on the way to the server"
+		}
+		return words, "Look for what drops SYN,ACKs between the captures, on the way to the client: a firewall that did not see the SYN, a way back that differs from the way there."
+	case syn.Delivered > 0 && answer.All() == 0:
+		return "; a SYN arrived, and the server sent no answer", "Look at the server: a full accept queue (ss -ltn), or its own packet filter."
+	}
+	return "", ""
+}
+
+// hasForeign reports whether something was forged that is no RST.
+func (v *views) hasForeign() bool { return v.kept.notes.foreign[0].n+v.kept.notes.foreign[1].n > 0 }
 
 // isLost reports whether one of some frames of capture c was lost on the way.
 func (v *views) isLost(c int, frames []int64) bool { return among(&v.kept.notes.lost, c, frames) }

@@ -19,6 +19,8 @@ func TestRecordingsAnswerEachOther(t *testing.T) {
 		{"path-dies", "FIN101", "FIN601", "the server never learnt of the close"},
 		{"path-dies", "FIN103", "FIN304", "what was sent was lost between the captures"},
 		{"idle-drop", "FIN101", "FIN304", "what was sent was lost between the captures"},
+		{"answers-never-arrive", "", "FIN401", "; the server answered, and the network lost 6 SYN,ACKs on the way to the client"},
+		{"answers-never-arrive", "", "FIN403", "; the server answered, and the network lost 6 SYN,ACKs on the way to the client"},
 		{"idle-reset", "FIN308", "FIN305", "something between the captures (a balancer"},
 	} {
 		r := compare(t, filepath.Join(dir, c.name+".a.pcap"), filepath.Join(dir, c.name+".b.pcap"))
@@ -61,6 +63,62 @@ func TestNoAdviceToCapture(t *testing.T) {
 			return nil
 		}); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// Of an opening that came to nothing both captures know which of SYN and SYN,ACK was lost, and
+// whether the server was silent.
+func TestOpeningFate(t *testing.T) {
+	const syns = `A 192.0.2.1:40000
+B 198.51.100.7:443
+0.000  A SYN
+0.020  B SYN,ACK
+0.040  A FIN,ACK
+0.060  B FIN,ACK
+0.080  A ACK
+isn A 900000
+isn B 700000
+70.001 A SYN        # path lost
+71.000 A SYN        # path lost
+73.000 A SYN        # path lost
+77.000 A SYN        # path lost
+`
+	const end = "85.000 end"
+	for _, c := range []struct{ name, script, rule, says, advice string }{
+		{"syns lost", syns + end, "FIN401", "; the network lost 4 SYNs on the way to the server, and none arrived", "Look for what drops SYNs between"},
+		{"no answer", strings.ReplaceAll(syns, "# path lost", "") + end, "FIN401", "; a SYN arrived, and the server sent no answer", "Look at the server"},
+	} {
+		paths := scripted(t, c.name, c.script)
+		told := false
+		if err := compare(t, paths[0], paths[1]).Each(func(f *Flow) error {
+			for i := range f.Findings {
+				g := &f.Findings[i]
+				told = told || g.Rule == c.rule && strings.HasSuffix(g.Message.String(), c.says) && strings.HasPrefix(g.Advice.String(), c.advice)
+			}
+			return nil
+		}); err != nil || !told {
+			t.Errorf("%s: no %s says %q (%v)", c.name, c.rule, c.says, err)
+		}
+	}
+}
+
+// Who closed upon a forged FIN needs no more patience.
+func TestForgedFINAdvice(t *testing.T) {
+	const dir = "../../testdata/real/pair/"
+	for _, name := range []string{"forged-fin", "forged-answer", "plain-fin"} {
+		n := 0
+		if err := compare(t, dir+name+".a.pcap", dir+name+".b.pcap").Each(func(f *Flow) error {
+			for i := range f.Findings {
+				if g := &f.Findings[i]; g.Rule == "FIN203" {
+					if n++; strings.Contains(g.Advice.String(), "patience") || !strings.Contains(g.Advice.String(), "FIN602") {
+						t.Errorf("%s: %s", name, g.Advice)
+					}
+				}
+			}
+			return nil
+		}); err != nil || n == 0 {
+			t.Errorf("%s: no FIN203 (%v)", name, err)
 		}
 	}
 }
