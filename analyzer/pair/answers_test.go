@@ -1,11 +1,12 @@
 package pair
 
 import (
-	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"finwait/analyzer/model"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -104,33 +105,68 @@ func TestStatesBeforeALateCapture(t *testing.T) {
 	}
 }
 
-// What the other capture tells of before and of after stays apart: of one capture's states
-// none is written over by the other's, and none lasts less than 0.
-func TestStatesOfBothCaptures(t *testing.T) {
-	stay := func(s tcpstate.State, since model.Time, open bool) model.Stay {
-		return model.Stay{State: s, Since: since, Open: open, Frame: 7, File: "x"}
-	}
-	words := func(list []model.Stay) (text string) {
-		for _, s := range list {
-			text += fmt.Sprintf("%v %d, ", s.State, s.Since)
-			if s.DurationS < 0 {
-				t.Errorf("%v lasted %v", s.State, s.DurationS)
+// Where captures lack segments, the states follow from those of both and from their fates: what
+// was lost was not taken in, what was forged was not sent.
+func TestStatesFromBothCaptures(t *testing.T) {
+	for _, test := range []struct {
+		name, script   string
+		client, server string
+		since          map[string]time.Duration // the first segment, by A's clock
+	}{
+		{
+			name: "a host's own capture lacks the other's FIN, and its ACK",
+			script: `0.100 A FIN,ACK ts 200 940
+0.120 B ACK ts 1000 200
+0.300 B FIN,ACK ts 1180 200 # missed by A
+0.301 A ACK ts 401 1180 # missed by A
+9.000 end`,
+			client: "SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT",
+			server: "SYN-RECEIVED ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED",
+			since:  map[string]time.Duration{"client FIN-WAIT-1": 100 * time.Millisecond, "client FIN-WAIT-2": 120 * time.Millisecond, "client TIME-WAIT": 300 * time.Millisecond},
+		},
+		{
+			name: "the first copy of a FIN was lost, and the second took its time",
+			script: `0.060 B ACK len 300 ts 940 130 # missed by B
+0.061 A ACK ts 161 940
+0.100 A FIN,ACK ts 200 940 # path lost
+0.300 A FIN,ACK seq 101 ts 400 940
+0.320 B FIN,ACK ts 1200 400
+0.321 A ACK ts 421 1200
+2.0 end`,
+			client: "SYN-SENT ESTABLISHED FIN-WAIT-1 TIME-WAIT",
+			server: "SYN-RECEIVED ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED",
+			since: map[string]time.Duration{
+				"client FIN-WAIT-1": 100 * time.Millisecond, "server CLOSE-WAIT": 310 * time.Millisecond,
+				"server LAST-ACK": 310 * time.Millisecond, "client TIME-WAIT": 320 * time.Millisecond, "server CLOSED": 331 * time.Millisecond,
+			},
+		},
+		{
+			name: "an RST that the path made ends its receiver, and not the end that it names",
+			script: `0.060 B ACK len 300 ts 940 130
+0.061 A ACK ts 161 940 # missed by B
+0.300 B RST seq next id 4711 ttl 61 # forged at A
+2.0 end`,
+			client: "SYN-SENT ESTABLISHED CLOSED",
+			server: "SYN-RECEIVED ESTABLISHED",
+			since:  map[string]time.Duration{"client CLOSED": 300 * time.Millisecond},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, flow := compareScript(t, "both", opening+test.script)
+			for role, want := range [...]string{test.client, test.server} {
+				var names []string
+				for _, s := range *of(&flow.States, conn.Role(role)) {
+					names = append(names, s.State.String())
+					since := s.Since.Sub(flow.A.First.Time)
+					at, ok := test.since[conn.Role(role).String()+" "+s.State.String()]
+					if ok && (since-at < -time.Millisecond || since-at > time.Millisecond) {
+						t.Errorf("the %v was in %v since %v, want %v", conn.Role(role), s.State, since, at)
+					}
+				}
+				if got := strings.Join(names, " "); got != want {
+					t.Errorf("the %v was in %s, want %s", conn.Role(role), got, want)
+				}
 			}
-		}
-		return text
-	}
-	more := []model.Stay{stay(tcpstate.SynSent, 1, false), stay(tcpstate.Established, 2, false), stay(tcpstate.Closed, 9, true)}
-	list := []model.Stay{stay(tcpstate.Established, 3, false), stay(tcpstate.FinWait1, 4, true)}
-	if got, want := words(late(early(list, more), more, 5)), "SYN-SENT 1, ESTABLISHED 2, FIN-WAIT-1 4, CLOSED 9, "; got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
-
-	more = []model.Stay{stay(tcpstate.Established, 1, false), stay(tcpstate.CloseWait, 5, false), stay(tcpstate.LastAck, 6, true)}
-	list = early([]model.Stay{stay(tcpstate.Unknown, 2, true)}, more)
-	if got, want := words(late(list, more, 3)), "ESTABLISHED 1, CLOSE-WAIT 5, LAST-ACK 6, "; got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
-	if list[0].Frame != 0 || list[0].File != "" {
-		t.Errorf("frame %d of %q is the other capture's", list[0].Frame, list[0].File)
+		})
 	}
 }

@@ -14,7 +14,8 @@
 //  5. Within a link each segment is matched with its like in the other capture (match).
 //     One without stays pending, while evidence about it is gathered (evidence).
 //  6. When both captures have said all of a connection, what is pending gets its fate
-//     (fate), and a Flow is made of the two records (flow, closing, findings).
+//     (fate), and a Flow is made of the two records (flow, closing, findings). Where one
+//     lacks something the states are derived from the segments of both (heard).
 //  7. When both captures have been read the offset of the clocks is known to its error
 //     (clock), and what was measured becomes delays: a Result.
 //

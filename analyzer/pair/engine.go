@@ -10,6 +10,7 @@ import (
 
 	"finwait/analyzer/driver"
 	"finwait/analyzer/model"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
 )
@@ -45,6 +46,11 @@ type Engine struct {
 	met    map[uint64]struct{} // pairs of hosts of which both captures hold connections, see hosts
 	last   uint64              // the pair that was met last
 	result *Result
+
+	store   *conn.Store
+	deriver *conn.Deriver
+	segment segment.Segment // what is heard
+	plain   bool            // segments without SYN, FIN and RST were
 
 	sacks   sacks // of the segment that is being added
 	spare   spare
@@ -82,7 +88,7 @@ func Run(ctx context.Context, a, b []string, o Options) (*Result, error) {
 		return nil, err
 	}
 	e := &Engine{options: o, align: found, clock: newClock(&found), met: map[uint64]struct{}{}}
-	e.result = new(Result)
+	e.result, e.store, e.deriver = new(Result), conn.NewStore(false), conn.NewDeriver(false)
 	for c := range e.sources {
 		e.tables[c] = newTable()
 		o.Driver.Stdin = o.stdin()
@@ -252,6 +258,7 @@ func (e *Engine) join(a, b *leg, turned bool) {
 		if b.opened && !a.opened {
 			a.turn()
 			a.link.turn()
+			a.link.unhear(e)
 		} else {
 			b.turn()
 			b.link.turn()
@@ -278,7 +285,13 @@ func (e *Engine) join(a, b *leg, turned bool) {
 			k.add(e, 1, &p.seg, p.time)
 		}
 	}
-	e.spare.link(gone)
+	e.discard(gone)
+}
+
+// discard gives back a link that nothing refers to.
+func (e *Engine) discard(k *link) {
+	k.unhear(e)
+	e.spare.link(k)
 }
 
 // meet notes that both captures hold connections of two hosts.
@@ -446,7 +459,7 @@ func (e *Engine) close(k *link) {
 			e.spare.leg(l)
 		}
 	}
-	e.spare.link(k)
+	e.discard(k)
 }
 
 // keep takes in a link of which all is known. One that stands alone is told of only where
@@ -472,6 +485,9 @@ func (e *Engine) keep(k *link) {
 	for dir := range k.flows {
 		way := k.sender(uint8(dir))
 		r.ways[way].add(&k.flows[dir].tally)
+	}
+	if k.patchy(e) {
+		k.states = k.derive(e)
 	}
 	e.scratch.B = e.scratch.B[:0]
 	k.encode(&e.scratch)

@@ -168,7 +168,7 @@ const settled = 5 * second
 
 // single is the row of what only one capture holds.
 func (k *link) single(c int, p *pend, fate Fate) row {
-	r := row{seq: p.seq, len: p.len, flags: p.flags, dir: p.dir, fate: fate, ack: p.ack}
+	r := row{seq: p.seq, len: p.len, flags: p.flags, dir: p.dir, fate: fate, ack: p.ack, n: p.n}
 	r.frames[c], r.at[c] = p.frame, p.at
 	return r
 }

@@ -40,7 +40,7 @@ type Flow struct {
 	Waits       *Waits                    `json:"waits" about:"where the time went while the client waited for answers; null where there were none"`
 	LostControl Directions[Control]       `json:"lost_control" about:"segments with SYN, FIN or RST that did not arrive"`
 	StatesFrom  model.Sides[string]       `json:"states_from" about:"the capture that is nearer to that end" words:"a b"`
-	States      model.Sides[[]model.Stay] `json:"states" about:"of each end from its own capture, by A's clock"`
+	States      model.Sides[[]model.Stay] `json:"states" about:"of each end from its own capture, or from both where one lacks something, by A's clock"`
 	Handshake   conn.Handshake            `json:"handshake"`
 	Close       conn.Close                `json:"close" about:"by both captures"`
 	Findings    []Finding                 `json:"findings"`
@@ -153,7 +153,7 @@ func (k *kept) flow(o *Offset, m *Missing) *Flow {
 		if d := k.flows[dir].delays.delays(o, forward); d != nil {
 			*f.DelayS.Of(role) = &Delays{model.Seconds(d.P50), model.Seconds(d.P90), model.Seconds(d.Max)}
 		}
-		v.states(f, role, o, m)
+		v.states(f, role, o)
 	}
 	if v.client == 0 {
 		f.Waits = k.waits.result(o, k.near)

@@ -16,6 +16,7 @@ type kept struct {
 	notes   notes
 	fins    fins
 	waits   waits
+	states  [2][]model.Stay
 	rows    []byte // encoded
 }
 
@@ -77,6 +78,7 @@ func (k *link) encode(w *writer) {
 	for i := range k.fins.sent {
 		w.time(k.fins.sent[i])
 		w.time(k.fins.came[i])
+		w.stays(k.states[i], 0)
 	}
 	w.Octets(k.rows)
 }
@@ -93,7 +95,7 @@ type unpacker struct {
 func (u *unpacker) decode(b []byte) (k *kept, err error) {
 	r := reader{Decoder: codec.Decoder{B: b}}
 	k = &u.kept
-	*k = kept{flows: k.flows}
+	*k = kept{flows: k.flows, states: k.states}
 	k.near = int(r.Octet())
 	for c := range k.legs {
 		if !r.Flag() {
@@ -137,6 +139,7 @@ func (u *unpacker) decode(b []byte) (k *kept, err error) {
 	}
 	for i := range k.fins.sent {
 		k.fins.sent[i], k.fins.came[i] = r.time(), r.time()
+		k.states[i] = r.stays(k.states[i], 0)
 	}
 	k.rows = r.Octets(len(r.B))
 	return k, r.Err

@@ -3,6 +3,7 @@ package pair
 import (
 	"math"
 
+	"finwait/analyzer/model"
 	"finwait/reassembly/codec"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
@@ -27,6 +28,8 @@ type story struct {
 	fins    fins
 	waits   *waits // nil while there was no payload
 	repeats []repeat
+	both    heard
+	states  [2][]model.Stay // of who sends in a direction, by both captures; nil where each has all
 }
 
 // mostAlone is how many segments a link has before it has a story, unless it is joined.
@@ -216,7 +219,8 @@ type row struct {
 	dir    uint8
 	fate   Fate
 	weak   bool   // that is its fate unless a capture missed it
-	ack    uint32 // not encoded
+	ack    uint32 // not encoded, as the next
+	n      uint32 // of what was heard
 }
 
 // sender returns the capture that is nearer to who sends in a direction.
@@ -275,6 +279,7 @@ func (k *link) add(e *Engine, c int, s *seg, t frame.Time) {
 	if a := &f.acks[1-c]; c == k.sender(s.dir) && a.known && !before(a.value, s.seq) {
 		p.known |= wasAsked
 	}
+	k.hear(e, c, &p)
 	q := &k.pending[c]
 	k.shareVal(q, &p)
 	q.add(&p)

@@ -72,21 +72,28 @@ func (w *writer) record(m *model.Record) {
 		w.Octet(uint8(m.RST.By))
 	}
 	for _, stays := range [...][]model.Stay{m.States.Client, m.States.Server} {
-		w.Unsigned(uint64(len(stays)))
-		for i := range stays {
-			s := &stays[i]
-			w.Octet(uint8(s.State))
-			w.time(s.Since - began)
-			w.name(s.File)
-			w.Signed(s.Frame)
-			w.Signed(int64(s.DurationS))
-			w.Octet(uint8(s.Bound))
-			w.Flag(s.Open)
-		}
+		w.stays(stays, began)
 	}
 	w.Unsigned(uint64(len(m.Findings)))
 	for i := range m.Findings {
 		w.finding(&m.Findings[i])
+	}
+}
+
+func (w *writer) stays(list []model.Stay, began frame.Time) {
+	w.Unsigned(uint64(len(list)))
+	for i := range list {
+		s := &list[i]
+		w.Octet(uint8(s.State))
+		w.time(s.Since - began)
+		w.Flag(s.File != "")
+		if s.File != "" {
+			w.name(s.File)
+		}
+		w.Signed(s.Frame)
+		w.Signed(int64(s.DurationS))
+		w.Octet(uint8(s.Bound))
+		w.Flag(s.Open)
 	}
 }
 
@@ -173,8 +180,11 @@ func (r *reader) stays(list []model.Stay, began frame.Time) []model.Stay {
 	list = slices.Grow(list[:0], n)[:n]
 	for i := range list {
 		s := &list[i]
-		s.State, s.Since, s.File, s.Frame = tcpstate.State(r.Octet()), began+r.time(), r.name(), r.Signed()
-		s.DurationS, s.Bound, s.Open = model.Seconds(r.Signed()), conn.Bound(r.Octet()), r.Flag()
+		s.State, s.Since, s.File = tcpstate.State(r.Octet()), began+r.time(), ""
+		if r.Flag() {
+			s.File = r.name()
+		}
+		s.Frame, s.DurationS, s.Bound, s.Open = r.Signed(), model.Seconds(r.Signed()), conn.Bound(r.Octet()), r.Flag()
 	}
 	return list
 }

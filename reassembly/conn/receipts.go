@@ -6,15 +6,15 @@ import "finwait/reassembly/frame"
 // end knows it; the log of one connection tells it by what the end did later. All that is
 // derived from what an end took in asks first this, then the log.
 type Receipts interface {
-	// Receipt returns what is known of the segment of a frame at r: of one that r sent, that
-	// it left there.
+	// Receipt returns what is known of the segment of a frame at r. One that bears the address
+	// of r was there when it left, or is Lost where r never sent it.
 	Receipt(r Role, frame uint32) Receipt
 }
 
 // Receipt is what is known of a segment at an end. The zero value says nothing.
 type Receipt struct {
 	Fate Fate
-	At   frame.Time // when it was there, by the clock of the connection's capture; valid iff it was
+	At   frame.Time // when it was there, if it was, by the clock of the connection's capture; 0 where that is not known
 }
 
 // Fate is what became of a segment on its way to an end. One that was there may still have
@@ -39,7 +39,7 @@ func (c *Conn) Weigh(others Receipts) {
 	for r := range Role(2) {
 		for i := range c.Marks {
 			k := others.Receipt(r, c.Marks[i].Frame)
-			if k.Fate != WasThere {
+			if k.At == 0 {
 				k.At = c.seenBy(r, i)
 			}
 			known[r] = append(known[r], k)

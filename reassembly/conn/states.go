@@ -381,7 +381,7 @@ func (c *Conn) resetSteps(r Role, l *steps) {
 func (c *Conn) sentRST(r Role) (s step, ok bool) {
 	for i := range c.Marks {
 		m := &c.Marks[i]
-		if !m.By(r) || !m.Has(segment.RST) {
+		if !m.By(r) || !m.Has(segment.RST) || c.fate(r, i) == Lost {
 			continue
 		}
 		if c.sentSYN(r) && m.Seq < 0 && !m.Is(RawZero) { // of the previous incarnation

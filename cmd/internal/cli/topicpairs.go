@@ -29,8 +29,8 @@ A capture loses packets, too: what was acknowledged arrived, selectively (SACK) 
 to have lost some, by its drop counter or because what it lacks was acknowledged, what it lacks and what nothing
 proves is unknown: an ACK, a segment that was sent once, an RST that answers what was lost.
 
-Findings and states. Each end's states are those of its own capture; of the time before that began and after it
-ended the other one tells. What a rule finds in one capture is withdrawn where the other one refutes it: the FIN
+Findings and states. Each end's states are those of its own capture; where one began late, ended early or lacks
+packets they follow from the segments of both, and from what became of them. What a rule finds in one capture is withdrawn where the other one refutes it: the FIN
 that was missing is there, the reset that fits nobody was sent by its end, the SYN that was ignored never arrived,
 or the capture lacks packets and the one that has them all finds nothing. What the other one confirms loses its
 doubts; what packets are missing is told with how many of them the other capture holds.
