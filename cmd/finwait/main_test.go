@@ -16,7 +16,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -220,9 +219,9 @@ func insist(ts *testscript.TestScript, _ bool, args []string) {
 	cmd.Stdout = w
 	ts.Check(cmd.Start())
 	ts.Check(w.Close())
-	time.Sleep(2 * time.Second) // until the pipe is full
+	untilAtRest(cmd.Process.Pid) // the pipe is full
 	ts.Check(cmd.Process.Signal(os.Interrupt))
-	time.Sleep(500 * time.Millisecond)
+	untilAtRest(cmd.Process.Pid)
 	ts.Check(cmd.Process.Signal(os.Interrupt))
 	wantCode(ts, args[0], cmd.Wait())
 }
@@ -253,7 +252,7 @@ func signalled(ts *testscript.TestScript, by os.Signal, args []string) {
 	ts.Check(cmd.Start())
 	_, err = io.WriteString(stdin, ts.ReadFile(args[1]))
 	ts.Check(err)
-	time.Sleep(2 * time.Second) // until it has read all and waits, on a loaded machine too
+	untilAtRest(cmd.Process.Pid) // it has read all
 	ts.Check(cmd.Process.Signal(by))
 	wantCode(ts, args[0], cmd.Wait())
 	ts.Check(os.WriteFile(ts.MkAbs("interrupted.out"), stdout.Bytes(), 0o666))
