@@ -76,30 +76,10 @@ func fill(r *rand.Rand, n *Node, rep, def uint8, different int64) any {
 // What was put comes back, whatever the schema and however many rows there are.
 func TestRoundTrip(t *testing.T) {
 	for seed := range uint64(90) {
-		r := rand.New(rand.NewPCG(seed, 1))
-		var fields []*Node
-		for i := range 1 + r.IntN(4) {
-			fields = append(fields, random(r, fmt.Sprint("c", i), 3))
-		}
-		different := []int64{1, 2, 7, 300, 100_000, math.MaxInt64}[r.IntN(6)]
+		r := rand.New(rand.NewPCG(seed, 2))
 		rows := []int{0, 1, 9, 200, 3000, groupRows + 77, 2*groupRows + 5}[r.IntN(5+int(seed)/30)]
-		var file bytes.Buffer
-		w := NewWriter(&file, fields, "test", [2]string{"schema", "x/1"})
-		var want []map[string]any
-		for range rows {
-			row := map[string]any{}
-			for _, n := range fields {
-				row[n.Name] = fill(r, n, 0, 0, different)
-			}
-			want = append(want, row)
-			if err := w.EndRow(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		got, err := parquettest.Read(file.Bytes())
+		file, want := made(t, seed, rows)
+		got, err := parquettest.Read(file)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

@@ -77,14 +77,23 @@ func (d *Decoder) Fail() {
 // Unsigned reads a number.
 func (d *Decoder) Unsigned() uint64 {
 	v, n := binary.Uvarint(d.B)
+	if !d.took(n) {
+		return 0
+	}
+	return v
+}
+
+// took takes away the n octets of a number, none of which are one that is not whole, and
+// reports whether it counts.
+func (d *Decoder) took(n int) bool {
 	if n <= 0 {
 		d.Fail()
 	}
 	if d.Err != nil {
-		return 0
+		return false
 	}
 	d.B = d.B[n:]
-	return v
+	return true
 }
 
 // Number reads a number, which is at most most.
@@ -110,13 +119,9 @@ func (d *Decoder) Count() int {
 // Signed reads a signed number.
 func (d *Decoder) Signed() int64 {
 	v, n := binary.Varint(d.B)
-	if n <= 0 {
-		d.Fail()
-	}
-	if d.Err != nil {
+	if !d.took(n) {
 		return 0
 	}
-	d.B = d.B[n:]
 	return v
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ type pairFlowLine struct {
 func TestPairTellsTheStatesOfKernels(t *testing.T) {
 	sockets, agree := 0, 0
 	for _, truth := range socketTruths(t) {
-		n, ok := truth.agreement(t, truth.A.File, truth.B.File)
+		n, ok := truth.agreement(t, truth.A.path(), truth.B.path())
 		sockets, agree = sockets+n, agree+ok
 	}
 	t.Logf("%d of %d sockets agree", agree, sockets)
@@ -65,8 +64,8 @@ func TestPairTellsTheStatesThatNoCaptureHoldsAlone(t *testing.T) {
 		}
 		r := rand.New(rand.NewPCG(1, uint64(i)))
 		a, b := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
-		thin(t, truth.A.File, a, 0.1, r)
-		thin(t, truth.B.File, b, 0.1, r)
+		thin(t, truth.A.path(), a, 0.1, r)
+		thin(t, truth.B.path(), b, 0.1, r)
 		n, ok := truth.agreement(t, a, b)
 		sockets, agree = sockets+n, agree+ok
 	}
@@ -77,27 +76,15 @@ func TestPairTellsTheStatesThatNoCaptureHoldsAlone(t *testing.T) {
 }
 
 // socketTruths returns those of all scenarios, but of the one whose captures lack the ACKs on
-// which states depend. The files are named from here.
+// which states depend.
 func socketTruths(t *testing.T) (list []*socketTruth) {
 	t.Helper()
-	const dir = "../../../testdata/real/pair"
-	files, err := filepath.Glob(filepath.Join(dir, "*.pair.json"))
-	if err != nil || len(files) < 20 {
-		t.Fatalf("%d scenarios (%v)", len(files), err)
-	}
-	for _, file := range files {
+	for _, file := range pairScenarios(t) {
 		if strings.HasPrefix(filepath.Base(file), "control-segments-only") {
 			continue
 		}
 		truth := new(socketTruth)
-		b, err := os.ReadFile(file)
-		if err == nil {
-			err = json.Unmarshal(b, truth)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		truth.A.File, truth.B.File = filepath.Join(dir, filepath.Base(truth.A.File)), filepath.Join(dir, filepath.Base(truth.B.File))
+		readTruth(t, file, truth)
 		list = append(list, truth)
 	}
 	return list
@@ -107,12 +94,7 @@ func socketTruths(t *testing.T) (list []*socketTruth) {
 // which their kernels had them.
 func (k *socketTruth) agreement(t *testing.T, a, b string) (sockets, agree int) {
 	t.Helper()
-	var out, errs bytes.Buffer
-	command := Command{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs}
-	if code := command.Main([]string{"pair", "-q", "--no-config", "--format", "jsonl", a, b}); code != 0 {
-		t.Fatalf("exit code %d: %s", code, errs.String())
-	}
-	client, server := statesOf(t, &out)
+	client, server := statesOf(t, pairLines(t, a, b))
 	for i, list := range [][]kernelSocket{k.Sockets.Client, k.Sockets.Server} {
 		told := []map[[2]netip.AddrPort][]string{client, server}[i]
 		for _, s := range list {

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -54,37 +53,23 @@ func (p *pairTruth) thin(a, b map[int]int) {
 // Captures that lack a tenth of their packets do not make pair call forged what was sent, and
 // hardly ever lost what arrived: it says that it does not know.
 func TestPairOfCapturesThatLackPackets(t *testing.T) {
-	const dir = "../../../testdata/real/pair"
-	files, err := filepath.Glob(filepath.Join(dir, "*.pair.json"))
-	if err != nil || len(files) < 20 {
-		t.Fatalf("%d scenarios (%v)", len(files), err)
-	}
+	files := pairScenarios(t)
 	var all score
 	for i, file := range files {
 		var truth pairTruth
-		b, err := os.ReadFile(file)
-		if err == nil {
-			err = json.Unmarshal(b, &truth)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		readTruth(t, file, &truth)
 		if edited(&truth.A) || edited(&truth.B) {
 			continue
 		}
 		r := rand.New(rand.NewPCG(1, uint64(i)))
 		tmp := t.TempDir()
 		var left [2]map[int]int
-		for c, capture := range []string{truth.A.File, truth.B.File} {
-			left[c] = thin(t, filepath.Join(dir, filepath.Base(capture)), filepath.Join(tmp, string("ab"[c])), 0.1, r)
+		for c, capture := range []*bridgeCapture{&truth.A, &truth.B} {
+			left[c] = thin(t, capture.path(), filepath.Join(tmp, string("ab"[c])), 0.1, r)
 		}
 		truth.thin(left[0], left[1])
-		var out, errs bytes.Buffer
-		command := Command{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs}
-		if code := command.Main([]string{"pair", "-q", "--no-config", "--format", "jsonl", "--segments", filepath.Join(tmp, "a"), filepath.Join(tmp, "b")}); code != 0 {
-			t.Fatalf("exit code %d: %s", code, errs.String())
-		}
-		one := truth.fates(t, &out)
+		out := pairLines(t, "--segments", filepath.Join(tmp, "a"), filepath.Join(tmp, "b"))
+		one := truth.fates(t, out)
 		all.segments += one.segments
 		all.right += one.right
 		all.paired += one.paired

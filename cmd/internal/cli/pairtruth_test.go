@@ -74,6 +74,40 @@ type pairLine struct {
 	FB   *int   `json:"b_frame"`
 }
 
+const pairDir = "../../../testdata/real/pair"
+
+// pairScenarios are the truths of all recorded pairs of captures.
+func pairScenarios(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(pairDir, "*.pair.json"))
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d scenarios (%v)", len(files), err)
+	}
+	return files
+}
+
+// readTruth reads what is true of a pair of captures.
+func readTruth(t *testing.T, file string, truth any) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(b, truth)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// path is where the capture stands.
+func (c *bridgeCapture) path() string { return filepath.Join(pairDir, filepath.Base(c.File)) }
+
+// pairLines are the lines that pair writes of two captures.
+func pairLines(t *testing.T, args ...string) *bytes.Buffer {
+	t.Helper()
+	out, _ := says(t, exitOK, append([]string{"pair", "-q", "--no-config", "--format", "jsonl"}, args...)...)
+	return bytes.NewBuffer(out)
+}
+
 // score counts how pair did.
 type score struct{ segments, paired, right, forged, lost int }
 
@@ -81,35 +115,18 @@ type score struct{ segments, paired, right, forged, lost int }
 // alone: it pairs 999 of 1000 segments, has the fate of 995, and calls nothing forged or
 // lost that was not.
 func TestPairKnowsWhatTheBridgeDid(t *testing.T) {
-	const dir = "../../../testdata/real/pair"
-	files, err := filepath.Glob(filepath.Join(dir, "*.pair.json"))
-	if err != nil || len(files) < 20 {
-		t.Fatalf("%d scenarios (%v)", len(files), err)
-	}
+	files := pairScenarios(t)
 	var all score
 	for i := range 2 * len(files) {
 		file, swapped := files[i/2], i%2 == 1
 		t.Run(fmt.Sprintf("%s swapped=%v", strings.TrimSuffix(filepath.Base(file), ".pair.json"), swapped), func(t *testing.T) {
 			var truth pairTruth
-			b, err := os.ReadFile(file)
-			if err == nil {
-				err = json.Unmarshal(b, &truth)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+			readTruth(t, file, &truth)
 			if swapped {
 				truth.swap()
 			}
-			var out, errs bytes.Buffer
-			command := Command{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs}
-			if code := command.Main([]string{
-				"pair", "-q", "--no-config", "--format", "jsonl", "--segments",
-				filepath.Join(dir, filepath.Base(truth.A.File)), filepath.Join(dir, filepath.Base(truth.B.File)),
-			}); code != 0 {
-				t.Fatalf("exit code %d: %s", code, errs.String())
-			}
-			one := truth.score(t, &out)
+			out := pairLines(t, "--segments", truth.A.path(), truth.B.path())
+			one := truth.score(t, out)
 			if one.paired < one.segments {
 				t.Errorf("%d of %d segments are not paired as the bridge carried them", one.segments-one.paired, one.segments)
 			}

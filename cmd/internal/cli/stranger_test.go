@@ -20,10 +20,9 @@ import (
 
 // What check may cost beyond its captures when all that stands beside them is a
 // stranger's: time of processors, and octets.
-const (
-	strangerTime = 1500 * time.Millisecond // of a processor that may share its core, where a second counts half more
-	strangerHeap = 64 << 20
-)
+var strangerTime = traffic.Bound(time.Second, false)
+
+const strangerHeap = 64 << 20
 
 const strangerPkt = "A 192.0.2.1:40000\nB 198.51.100.7:443\n0 A SYN\n0.1 B SYN,ACK\n0.2 A ACK\n1 A FIN,ACK\n2 end\n"
 
