@@ -55,7 +55,7 @@ func ExampleRun_rule() {
 		ID: "X001", Name: "silent-server", Severity: analyzer.Warning,
 		Check: func(p *analyzer.Pass) {
 			if asked, said := p.Record.PayloadBytes.Client, p.Record.PayloadBytes.Server; asked > 0 && said == 0 {
-				p.Report(silence{asked}, analyzer.Verdict{Side: conn.Server, Frames: []uint32{p.Conn.First.Frame}})
+				p.Report(silence{asked}, analyzer.Verdict{Side: conn.Server, Frames: []int64{p.Conn.First.Frame}})
 			}
 		},
 	}

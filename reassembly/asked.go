@@ -219,7 +219,7 @@ func (t *Tracker) elsewhere(i uint32, h *conn.Head) *conn.Elsewhere {
 }
 
 // frames calls visit with the frames that are kept of kin.
-func (q *asked) frames(visit func(frame uint32)) {
+func (q *asked) frames(visit func(frame int64)) {
 	for _, k := range q.kin {
 		for i := range k.members {
 			k.members[i].opening.Frames(visit)

@@ -19,7 +19,7 @@ func TestBatches(t *testing.T) {
 		want, _, _ := tell(Config{}, false, events)
 		for _, beside := range []bool{false, true} {
 			var got []*conn.Conn
-			asked := map[uint32]bool{}
+			asked := map[int64]bool{}
 			k := NewTracker(Config{Concurrent: beside, OnBatch: func(list []*conn.Conn) {
 				most = max(most, len(list))
 				for _, c := range list {
@@ -32,12 +32,12 @@ func TestBatches(t *testing.T) {
 			for i := range events {
 				clear(asked)
 				if !beside {
-					k.Frames(func(frame uint32) { asked[frame] = true })
+					k.Frames(func(frame int64) { asked[frame] = true })
 				}
 				events[i].to(k)
 			}
 			clear(asked)
-			k.Frames(func(frame uint32) { asked[frame] = true })
+			k.Frames(func(frame int64) { asked[frame] = true })
 			k.Flush()
 			mustBeTheSame(t, got, want, fmt.Sprintf("seed %d, beside: %v", seed, beside))
 		}
@@ -83,7 +83,7 @@ func TestSupersededTogether(t *testing.T) {
 			events[i].to(k)
 			most = max(most, len(k.superseded.list))
 			if i%100 == 99 {
-				k.Frames(func(uint32) {})
+				k.Frames(func(int64) {})
 			}
 		}
 		k.Flush()

@@ -5,8 +5,8 @@ import "finwait/reassembly/conn"
 // Frames calls visit with every frame that a Conn yet to be derived may name: its
 // first and last, and those of its evidence. It takes time in proportion to what
 // the Tracker remembers.
-func (t *Tracker) Frames(visit func(frame uint32)) {
-	known := func(frame uint32) {
+func (t *Tracker) Frames(visit func(frame int64)) {
+	known := func(frame int64) {
 		if frame != 0 {
 			visit(frame)
 		}
@@ -31,7 +31,7 @@ func (t *Tracker) Frames(visit func(frame uint32)) {
 }
 
 // framesOfPast is Frames of what the next incarnations are to know.
-func (t *Tracker) framesOfPast(visit func(frame uint32)) {
+func (t *Tracker) framesOfPast(visit func(frame int64)) {
 	for i := t.past.list.head; i != 0; i = t.table.At(i).next {
 		visit(t.past.At(t.table.At(i).head &^ isPredecessor).prior.Frame)
 	}
@@ -41,7 +41,7 @@ func (t *Tracker) framesOfPast(visit func(frame uint32)) {
 }
 
 // framesOf is Frames of entry i; visit takes 0, too.
-func (t *Tracker) framesOf(i uint32, visit func(frame uint32)) {
+func (t *Tracker) framesOf(i uint32, visit func(frame int64)) {
 	e := t.table.At(i)
 	visit(t.icmp.of[i].Frame)
 	if p := t.priors.Find(e.prior); p != nil {

@@ -12,11 +12,11 @@ import (
 // TestFramesHoldsWhatConnsName asks before each segment what may be named, and
 // finds among it every earlier frame that a Conn names in the end.
 func TestFramesHoldsWhatConnsName(t *testing.T) {
-	var handed map[uint32]bool // before the present segment
+	var handed map[int64]bool // before the present segment
 	conns := 0
 	check := func(c *conn.Conn) {
 		conns++
-		named := []uint32{c.First.Frame, c.Last.Frame, c.FIN[conn.Client].Frame, c.FIN[conn.Server].Frame, c.RST.Frame}
+		named := []int64{c.First.Frame, c.Last.Frame, c.FIN[conn.Client].Frame, c.FIN[conn.Server].Frame, c.RST.Frame}
 		for r := range conn.Role(2) {
 			for _, s := range c.States(r) {
 				named = append(named, s.Frame)
@@ -30,8 +30,8 @@ func TestFramesHoldsWhatConnsName(t *testing.T) {
 	}
 	tr := NewTracker(Config{}, check)
 	frames := func() {
-		handed = map[uint32]bool{}
-		tr.Frames(func(frame uint32) { handed[frame] = true })
+		handed = map[int64]bool{}
+		tr.Frames(func(frame int64) { handed[frame] = true })
 	}
 	var s segment.Segment
 	number := 0

@@ -24,7 +24,7 @@ func (t *Tracker) Quote(f frame.Frame, s *segment.Segment) {
 	}
 	t.head(tuple.Conn).Completeness = tuple.Completeness
 	e := conn.ICMP{
-		Frame: uint32(f.Number), Time: f.Time, From: s.ICMP.From, About: conn.Role(side),
+		Frame: int64(f.Number), Time: f.Time, From: s.ICMP.From, About: conn.Role(side),
 		Type: s.ICMP.Type, Code: s.ICMP.Code, V6: !s.Is4,
 	}
 	if t.cfg.OnSegment != nil {

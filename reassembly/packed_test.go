@@ -24,7 +24,7 @@ func TestPackedConnectionsTellTheSame(t *testing.T) {
 		for i := range events {
 			events[i].to(k)
 			packed = max(packed, k.packed.n)
-			k.Frames(func(uint32) {})
+			k.Frames(func(int64) {})
 		}
 		k.Flush()
 		mustBeTheSame(t, got, want, fmt.Sprintf("seed %d", seed))

@@ -17,9 +17,9 @@ import (
 )
 
 // receipts answers with what a test makes up, by end and frame.
-type receipts map[conn.Role]map[uint32]conn.Receipt
+type receipts map[conn.Role]map[int64]conn.Receipt
 
-func (l receipts) Receipt(r conn.Role, frame uint32) conn.Receipt { return l[r][frame] }
+func (l receipts) Receipt(r conn.Role, frame int64) conn.Receipt { return l[r][frame] }
 
 // opened is a connection of which the client's capture has the handshake.
 const opened = `A 192.0.2.1:40000
@@ -181,7 +181,7 @@ type secondCapture struct {
 	end       conn.Role // whose capture far is
 }
 
-func (o *secondCapture) Receipt(r conn.Role, frame uint32) conn.Receipt {
+func (o *secondCapture) Receipt(r conn.Role, frame int64) conn.Receipt {
 	if r != o.end {
 		return conn.Receipt{}
 	}

@@ -2,9 +2,7 @@ package driver
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math"
 	"sync/atomic"
 
 	"finwait/analyzer/internal/timers"
@@ -194,11 +192,11 @@ func (a *analysis) run(ctx context.Context) {
 	a.tracker.Flush()
 }
 
-// maxFrame is the greatest frame number that a Tracker can remember.
-const maxFrame = math.MaxUint32
+// MaxFrame is the greatest frame number that a Tracker can remember.
+const MaxFrame int64 = 1<<36 - 1
 
 // ErrFrames says that captures hold more packets than can be numbered.
-var ErrFrames = errors.New("more packets than can be numbered, of this capture or of all that are joined: what follows frame 4294967295 was not read")
+var ErrFrames = fmt.Errorf("more packets than can be numbered, of this capture or of all that are joined: what follows frame %d was not read", MaxFrame)
 
 // noticed is what the tracker says of a capture as a whole.
 type noticed struct {
@@ -228,7 +226,7 @@ func (a *analysis) next(d *decoded) bool {
 	if d.input == nil {
 		return false
 	}
-	if uint64(d.packet.Number) > maxFrame {
+	if uint64(d.packet.Number) > uint64(MaxFrame) {
 		d.input.fail(fmt.Errorf("%s: %w", d.input.file, ErrFrames))
 		return false
 	}

@@ -48,7 +48,7 @@ type Observed struct {
 //
 // again returns what the file "-" stands for, from its beginning.
 func Extract(ctx context.Context, files []string, o Options, c *Choice, again func() io.Reader, each func(*Frame) error) (*Observed, error) {
-	x := &extraction{files: files, options: &o, choice: c, again: again, parts: make([]map[uint32]int, len(files))}
+	x := &extraction{files: files, options: &o, choice: c, again: again, parts: make([]map[int64]int, len(files))}
 	if c.fragments {
 		if _, err := x.pass(ctx, x.collect); err != nil {
 			return nil, err
@@ -58,7 +58,7 @@ func Extract(ctx context.Context, files []string, o Options, c *Choice, again fu
 		if f.Clock {
 			return each(f)
 		}
-		if f.Total, f.Part = x.parts[lane][uint32(f.Number)]; f.Part || chosen {
+		if f.Total, f.Part = x.parts[lane][int64(f.Number)]; f.Part || chosen {
 			return each(f)
 		}
 		return nil
@@ -71,7 +71,7 @@ type extraction struct {
 	options *Options
 	choice  *Choice
 	again   func() io.Reader
-	parts   []map[uint32]int // by lane: the frames of fragments, with the length of their datagram
+	parts   []map[int64]int // by lane: the frames of fragments, with the length of their datagram
 }
 
 // collect remembers the frames of fragments.
@@ -84,7 +84,7 @@ func (x *extraction) collect(lane int, n *numbering, f *Frame, chosen bool) erro
 		return nil
 	}
 	if x.parts[lane] == nil {
-		x.parts[lane] = map[uint32]int{}
+		x.parts[lane] = map[int64]int{}
 	}
 	for _, frame := range frames {
 		x.parts[lane][frame] = total
@@ -178,7 +178,7 @@ func newNumbering(o *Options) *numbering {
 // number decodes the packet of f and returns the number of its stream, if it has
 // one. looked is false of packets outside of the window.
 func (n *numbering) number(o *Options, f *Frame) (number uint32, has, looked bool) {
-	n.decoder.Frame = uint32(f.Number)
+	n.decoder.Frame = int64(f.Number)
 	f.Skip = n.decoder.Decode(f.Link, f.Data, f.Length, f.Segment)
 	switch f.Skip { // numbers are the whole capture's, whatever is selected of it
 	case segment.Decoded:

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"math"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"finwait/analyzer/model"
 )
 
 // What comes behind the last frame that can be numbered is told to be unread, and no
@@ -23,7 +26,19 @@ func TestTooManyFrames(t *testing.T) {
 		m = openMerge(newOpener(context.Background(), o), files)
 		m.number = number
 		a := newAnalysis(o, m, atOnce, func(res *result) bool {
-			frames = append(frames, res.record.First.Frame, res.record.Last.Frame)
+			r := res.record
+			frames = append(frames, r.First.Frame, r.Last.Frame)
+			for _, fin := range []*model.FIN{r.FIN.Client, r.FIN.Server} {
+				if fin != nil && fin.Frame != nil {
+					frames = append(frames, *fin.Frame)
+				}
+			}
+			for _, s := range slices.Concat(r.States.Client, r.States.Server) {
+				frames = append(frames, s.Frame)
+			}
+			for i := range r.Findings {
+				frames = append(frames, r.Findings[i].Frames...)
+			}
 			return true
 		})
 		m.origins.named = a.tracker.Frames
@@ -33,10 +48,10 @@ func TestTooManyFrames(t *testing.T) {
 	want, whole := read(0)
 	all := whole.number
 	for _, over := range []int{0, 1, 100} {
-		shift := int(int64(maxFrame) - int64(all-over))
+		shift := int(MaxFrame - int64(all-over))
 		got, m := read(shift)
 		for _, frame := range got {
-			if frame <= int64(shift) || frame > maxFrame {
+			if frame <= int64(shift) || frame > MaxFrame {
 				t.Errorf("%d too many: frame %d is named", over, frame)
 			}
 		}

@@ -61,11 +61,11 @@ type origins struct {
 	limit  int // how many rows there may be before some are forgotten
 
 	// named tells which of the frames so far may be asked for; nil stands for none.
-	named func(visit func(frame uint32))
+	named func(visit func(frame int64))
 }
 
 type origin struct {
-	frame uint32 // the first of the row
+	frame int64 // the first of the row
 	input uint32
 }
 
@@ -80,7 +80,7 @@ func (o *origins) add(frame int, input int) {
 	if n >= max(o.limit, minOrigins) {
 		o.forget()
 	}
-	o.starts = append(o.starts, origin{uint32(frame), uint32(input)})
+	o.starts = append(o.starts, origin{int64(frame), uint32(input)})
 }
 
 // forget keeps the rows of named frames, and the last. The next time comes after
@@ -89,7 +89,7 @@ func (o *origins) forget() {
 	keep := make([]bool, len(o.starts))
 	keep[len(keep)-1] = true
 	steps := len(keep)
-	o.named(func(frame uint32) {
+	o.named(func(frame int64) {
 		keep[o.row(frame)] = true
 		steps++
 	})
@@ -103,8 +103,8 @@ func (o *origins) forget() {
 }
 
 // row returns the index of the row that a frame is in.
-func (o *origins) row(frame uint32) int {
-	i, found := slices.BinarySearchFunc(o.starts, frame, func(e origin, f uint32) int { return cmp.Compare(e.frame, f) })
+func (o *origins) row(frame int64) int {
+	i, found := slices.BinarySearchFunc(o.starts, frame, func(e origin, f int64) int { return cmp.Compare(e.frame, f) })
 	if !found {
 		i--
 	}
@@ -112,7 +112,7 @@ func (o *origins) row(frame uint32) int {
 }
 
 // input returns the input of a frame, which must have been added and named since.
-func (o *origins) input(frame int64) int { return int(o.starts[o.row(uint32(frame))].input) }
+func (o *origins) input(frame int64) int { return int(o.starts[o.row(frame)].input) }
 
 // nameFiles tells which of the files the evidence is in.
 func (m *merge) nameFiles(r *model.Record) {

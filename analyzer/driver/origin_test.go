@@ -10,9 +10,9 @@ import (
 func TestOriginsOfNamedFrames(t *testing.T) {
 	const frames, alive, files = 1_000_000, 500, 3
 	rng := rand.New(rand.NewPCG(1, 2))
-	named := make([]uint32, alive)
+	named := make([]int64, alive)
 	from := make([]int, frames+1)
-	o := origins{named: func(visit func(uint32)) {
+	o := origins{named: func(visit func(int64)) {
 		for _, frame := range named {
 			if frame != 0 {
 				visit(frame)
@@ -33,7 +33,7 @@ func TestOriginsOfNamedFrames(t *testing.T) {
 				t.Fatalf("at frame %d: frame %d is said to be of %d, not of %d", frame, was, got, from[was])
 			}
 		}
-		named[slot] = uint32(frame)
+		named[slot] = int64(frame)
 	}
 	if got := o.input(int64(named[0])); got != from[named[0]] {
 		t.Errorf("the oldest frame, %d, is said to be of %d, not of %d", named[0], got, from[named[0]])

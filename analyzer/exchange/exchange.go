@@ -38,7 +38,7 @@ type Exchange struct {
 
 	Late      int64 // octets that it had not received when it closed
 	LateStart frame.Time
-	LateFrame uint32
+	LateFrame int64
 }
 
 // What was asked where TLS hides it.
@@ -139,7 +139,7 @@ func (s *Exchanges) LateAfter(closing *conn.Mark) *conn.Mark {
 
 // unreceived returns the server's first payload from a frame on of which something lies
 // behind received, or nil.
-func (s *Exchanges) unreceived(received seqnum.Offset, from uint32) *conn.Mark {
+func (s *Exchanges) unreceived(received seqnum.Offset, from int64) *conn.Mark {
 	for i := range s.Conn.Marks {
 		m := &s.Conn.Marks[i]
 		if m.Frame >= from && m.By(conn.Server) && m.HasPayload() && m.End() > received && !m.Has(segment.RST) {

@@ -22,7 +22,7 @@ type Exchanges struct {
 // when is the frame at which a connection is looked at, and the sequence position up to
 // which the client has what the server sent.
 type when struct {
-	frame    uint32
+	frame    int64
 	received seqnum.Offset
 }
 
@@ -72,14 +72,14 @@ func (s *Exchanges) Closing() *conn.Mark {
 
 // received reports whether who received everything before a sequence position had then
 // some of what its peer began to send in a frame. What is not remembered counts as received.
-func (s *Exchanges) received(before seqnum.Offset, frame uint32) bool {
+func (s *Exchanges) received(before seqnum.Offset, frame int64) bool {
 	m := s.Conn.MarkOf(frame)
 	return m == nil || m.Seq < before
 }
 
 // knew reports whether who closed with segment closing knew by then of what r began to
 // send in a frame.
-func (s *Exchanges) knew(closing *conn.Mark, r conn.Role, frame uint32) bool {
+func (s *Exchanges) knew(closing *conn.Mark, r conn.Role, frame int64) bool {
 	return closing.By(r) || s.received(closing.Ack, frame)
 }
 
@@ -94,7 +94,7 @@ func (s *Exchanges) requests() asked {
 // Request is what a client asked.
 type Request struct {
 	Start, End frame.Time
-	Frame      uint32 // that it begins in; 0 where nothing was asked
+	Frame      int64 // that it begins in; 0 where nothing was asked
 	Bytes      int64
 	First      bool   // nothing was asked before it on its connection
 	Turns      uint32 // how often the client had spoken, with the last turn of all
@@ -102,7 +102,7 @@ type Request struct {
 }
 
 // Request returns the last request that began up to a frame.
-func (s *Exchanges) Request(upTo uint32) Request {
+func (s *Exchanges) Request(upTo int64) Request {
 	r := s.turn()
 	if s.Conn.Dialog.Protocol == payload.TLS {
 		r, _ = s.sealed(upTo)
@@ -123,7 +123,7 @@ func (s *Exchanges) turn() Request {
 
 // sealed returns the last request in TLS that began up to a frame, and the place of its
 // burst; -1 where there was none.
-func (s *Exchanges) sealed(upTo uint32) (r Request, at int) {
+func (s *Exchanges) sealed(upTo int64) (r Request, at int) {
 	turn, shook := s.turn(), false // the handshake is among the bursts, and no answer since
 	at = -1
 	for i := range s.Conn.Dialog.Bursts {
@@ -146,7 +146,7 @@ func (s *Exchanges) sealed(upTo uint32) (r Request, at int) {
 // r: it came, and its peer's last ACK covers where it begins.
 func (s *Exchanges) Answered(r Request, closing *conn.Mark) bool {
 	c := s.Conn
-	heard := func(frame uint32) bool {
+	heard := func(frame int64) bool {
 		return frame > r.Frame && frame < closing.Frame && s.knew(closing, conn.Server, frame)
 	}
 	if c.Dialog.Protocol == payload.TLS {

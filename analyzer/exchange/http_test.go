@@ -10,7 +10,8 @@ import (
 // dialog returns the dialog of a request and its answer, in segments of so many octets.
 func dialog(size int, request, answer string) *payload.Dialog {
 	x, d := payload.NewStore(), new(payload.Dialog)
-	var i, frame uint32
+	var i uint32
+	var frame int64
 	for side, text := range []string{request, answer} {
 		for at := 0; at < len(text); at += size {
 			octets := []byte(text[at:min(at+size, len(text))])

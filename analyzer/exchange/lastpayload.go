@@ -20,7 +20,7 @@ const (
 type LastPayload struct {
 	At    frame.Time
 	By    conn.Role // NoRole where there was none
-	Frame uint32    // that it ended in; 0 where there was none
+	Frame int64     // that it ended in; 0 where there was none
 	Idle  bool      // it was no more than housekeeping of TLS
 }
 

@@ -12,7 +12,7 @@ import (
 // Silence is how long nobody had sent payload before a segment.
 type Silence struct {
 	Length time.Duration
-	Frame  uint32    // of the last payload, 0 where there was none: then it is since the handshake
+	Frame  int64     // of the last payload, 0 where there was none: then it is since the handshake
 	Last   conn.Role // who sent that; NoRole where it was no more than housekeeping
 	Bye    bool      // the closer said something right before it closed, which does not count
 	Asked  bool      // that payload is something short of the closer's, unprompted: perhaps it asked whether its peer is there
@@ -40,7 +40,7 @@ func (s *Exchanges) SilenceBefore(closing *conn.Mark) Silence {
 // unprompted reports whether the payload that ends in a frame is short, such as a PING of
 // HTTP/2 within TLS or what SSH sends to see a sign of life, and nobody had spoken before it
 // for a while.
-func (s *Exchanges) unprompted(frame uint32) bool {
+func (s *Exchanges) unprompted(frame int64) bool {
 	const short, silence = 96, time.Second
 	if list := s.Conn.Dialog.Bursts; len(list) > 0 {
 		for i := 1; i < len(list); i++ {

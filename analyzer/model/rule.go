@@ -73,7 +73,7 @@ type Pass struct {
 type Verdict struct {
 	Severity Severity  // NoSeverity stands for the rule's own
 	Side     conn.Role // who is at fault or affected; NoRole where it is neither
-	Frames   []uint32  // the evidence; zeros are left out, the order is made the capture's
+	Frames   []int64   // the evidence; zeros are left out, the order is made the capture's
 	Took     Took
 }
 
@@ -196,7 +196,7 @@ var (
 
 // evidence appends frames to list in the order of the capture, each once, and
 // returns them and the list.
-func evidence(list []int64, frames []uint32) (own, all []int64) {
+func evidence(list []int64, frames []int64) (own, all []int64) {
 	from := len(list)
 	for _, f := range frames {
 		at := len(list)

@@ -110,8 +110,8 @@ type Finding struct {
 
 // Segment is what became of one segment.
 type Segment struct {
-	AFrame    *uint32        `json:"a_frame"`
-	BFrame    *uint32        `json:"b_frame"`
+	AFrame    *int64         `json:"a_frame"`
+	BFrame    *int64         `json:"b_frame"`
 	Direction string         `json:"direction" words:"client-to-server server-to-client"`
 	Fate      Fate           `json:"fate"`
 	DelayS    *model.Seconds `json:"delay_s"`

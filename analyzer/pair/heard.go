@@ -106,8 +106,8 @@ type fates struct {
 
 // Receipt says that a segment came in the shortest time that others took, unless it was lost,
 // or may have been.
-func (f *fates) Receipt(r conn.Role, n uint32) conn.Receipt {
-	m := f.conn.MarkOf(n)
+func (f *fates) Receipt(r conn.Role, frame int64) conn.Receipt {
+	m, n := f.conn.MarkOf(frame), uint32(frame) // as heard counts
 	dir := m.Side ^ f.client
 	sender := f.link.sender(dir)
 	least, _ := f.engine.delayRange(&f.link.flows[dir], sender == 0)

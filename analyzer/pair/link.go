@@ -151,7 +151,7 @@ type seen struct {
 	size   uint32
 	ack    uint32
 	at     [2]frame.Time
-	frames [2]uint32
+	frames [2]int64
 	print  uint64
 	hash   uint32
 	tsVal  uint32
@@ -211,7 +211,7 @@ func (f *flow) holds(s *seg) bool {
 
 // row is what is said of one segment.
 type row struct {
-	frames [2]uint32     // 0 where it was not captured
+	frames [2]int64      // 0 where it was not captured
 	at     [2]frame.Time // by the clock of each capture; valid iff there is a frame
 	seq    uint32
 	len    uint32

@@ -11,7 +11,7 @@ import (
 // both captures can know of it.
 type seg struct {
 	at           frame.Time // by the clock of its capture
-	frame        uint32
+	frame        int64
 	seq, ack     uint32
 	tsVal, tsEcr uint32 // valid iff hasTS
 	len          uint32 // payload octets on the wire
@@ -100,7 +100,7 @@ const hashed = 32
 // set makes out what is kept of a segment.
 func (out *seg) set(f frame.Frame, s *segment.Segment) {
 	*out = seg{
-		at: f.Time, frame: uint32(f.Number), seq: uint32(s.Seq), ack: uint32(s.Ack), len: s.PayloadLen,
+		at: f.Time, frame: int64(f.Number), seq: uint32(s.Seq), ack: uint32(s.Ack), len: s.PayloadLen,
 		window: s.Window, id: s.IPID, flags: s.Flags, ttl: s.TTL,
 	}
 	if !s.Flags.Has(segment.ACK) {

@@ -257,7 +257,7 @@ func (w *world) connect(i int) {
 
 // write writes the capture of an end, in the order of time, and returns the frame of each
 // packet.
-func (w *world) write(t *testing.T, c int, ahead time.Duration) (path string, frames []uint32) {
+func (w *world) write(t *testing.T, c int, ahead time.Duration) (path string, frames []int64) {
 	t.Helper()
 	b := binary.LittleEndian.AppendUint32(nil, 0xa1b23c4d)
 	b = append(b, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 101, 0, 0, 0)
@@ -266,10 +266,10 @@ func (w *world) write(t *testing.T, c int, ahead time.Duration) (path string, fr
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(w.captured[c][x].at, w.captured[c][y].at) })
-	frames = make([]uint32, len(order))
+	frames = make([]int64, len(order))
 	for n, i := range order {
 		s := w.captured[c][i]
-		frames[i] = uint32(n + 1)
+		frames[i] = int64(n + 1)
 		at := time.Duration(1_700_000_000)*time.Second + s.at + ahead
 		b = binary.LittleEndian.AppendUint32(b, uint32(at/time.Second))
 		b = binary.LittleEndian.AppendUint32(b, uint32(at%time.Second))
@@ -308,7 +308,7 @@ func TestSimulatedPaths(t *testing.T) {
 		shift := time.Duration(seed)*time.Hour - 1234567*time.Microsecond
 		a, framesA := w.write(t, 0, 0)
 		b, framesB := w.write(t, 1, shift)
-		n, ok := judged(t, seed, w, a, b, [2][]uint32{framesA, framesB}, shift)
+		n, ok := judged(t, seed, w, a, b, [2][]int64{framesA, framesB}, shift)
 		all, right = all+n, right+ok
 		for _, fate := range w.truth {
 			dealt[fate]++
@@ -324,7 +324,7 @@ func TestSimulatedPaths(t *testing.T) {
 }
 
 // judged compares two captures, and returns how many fates there are and how many are right.
-func judged(t *testing.T, seed uint64, w *world, a, b string, frames [2][]uint32, shift time.Duration) (all, right int) {
+func judged(t *testing.T, seed uint64, w *world, a, b string, frames [2][]int64, shift time.Duration) (all, right int) {
 	t.Helper()
 	r, err := Run(context.Background(), []string{a}, []string{b}, Options{Segments: true})
 	if err != nil {
@@ -334,10 +334,10 @@ func judged(t *testing.T, seed uint64, w *world, a, b string, frames [2][]uint32
 	if off := time.Duration(r.Offset.At) - shift; !r.Offset.Known || max(off, -off) > time.Millisecond || max(off, -off) > time.Duration(r.Offset.Error) {
 		t.Errorf("seed %d: the offset is wrong by %v, its error is %v", seed, off, time.Duration(r.Offset.Error))
 	}
-	found := map[[2]uint32]Fate{}
+	found := map[[2]int64]Fate{}
 	err = r.Each(func(f *Flow) error {
 		for i := range f.Rows {
-			var key [2]uint32
+			var key [2]int64
 			if s := &f.Rows[i]; s.AFrame != nil {
 				key[0] = *s.AFrame
 			}
@@ -353,7 +353,7 @@ func judged(t *testing.T, seed uint64, w *world, a, b string, frames [2][]uint32
 	}
 	wrongLost := 0
 	for at, fate := range w.truth {
-		var key [2]uint32
+		var key [2]int64
 		for c := range at {
 			if at[c] >= 0 {
 				key[c] = frames[c][at[c]]

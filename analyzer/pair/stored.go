@@ -211,7 +211,7 @@ func (r *reader) row() (out row) {
 	bits := r.Octet()
 	out.dir, out.fate, out.weak = bits&1, Fate(bits>>1&0x3f), bits&0x80 != 0
 	out.flags = segment.Flags(r.Octet())
-	out.frames = [2]uint32{uint32(r.Unsigned()), uint32(r.Unsigned())}
+	out.frames = [2]int64{int64(r.Unsigned()), int64(r.Unsigned())}
 	out.at[0] = r.time()
 	out.at[1] = out.at[0] + r.time()
 	out.seq, out.len = uint32(r.Unsigned()), uint32(r.Unsigned())

@@ -53,7 +53,7 @@ func checkHalfClosed(p *model.Pass) {
 	}
 	_, _, taken := c.AfterFIN()
 	p.Report(halfClosed{open, h.For, h.Bytes, taken > 0}, model.Verdict{
-		Severity: severity, Side: open, Frames: []uint32{fin.Frame, fin.ACKFrame}, Took: took(h.For, h.Bound),
+		Severity: severity, Side: open, Frames: []int64{fin.Frame, fin.ACKFrame}, Took: took(h.For, h.Bound),
 	})
 }
 

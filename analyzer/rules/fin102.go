@@ -61,7 +61,7 @@ func checkMissingFIN(p *model.Pass) {
 			waits = waits || n > 0
 		}
 	}
-	v := model.Verdict{Side: conn.NoRole, Frames: []uint32{c.Last.Frame}, Took: took(idle, conn.AtLeast)}
+	v := model.Verdict{Side: conn.NoRole, Frames: []int64{c.Last.Frame}, Took: took(idle, conn.AtLeast)}
 	if f.probed, f.prober = lastProbe(c); idle < p.Config.Idle {
 		if !(waits || f.probed) || idle < 4*c.RTT || repeated(c) {
 			return // nothing is due yet, or FIN304 says it

@@ -51,7 +51,7 @@ func checkFINUnacknowledged(p *model.Pass) {
 		if last == nil || bare(c) {
 			continue
 		}
-		v := model.Verdict{Side: r, Frames: []uint32{f.Frame, f.ACKFrame, last.Frame}}
+		v := model.Verdict{Side: r, Frames: []int64{f.Frame, f.ACKFrame, last.Frame}}
 		found := finRepeated{by: r}
 		over := last.Time.Sub(f.Time)
 		switch {

@@ -104,7 +104,7 @@ func (g *gaveUp) reportControlOnly(p *model.Pass) {
 	}
 	f := gaveUpUnseen{c.Payload[conn.Client], g.closing.Time.Sub(c.First.Time), g.met.Time.Sub(g.closing.Time), g.serverTime()}
 	p.Report(f, model.Verdict{
-		Severity: model.Warning, Side: conn.Client, Frames: []uint32{g.closing.Frame, g.met.Frame},
+		Severity: model.Warning, Side: conn.Client, Frames: []int64{g.closing.Frame, g.met.Frame},
 	})
 }
 
@@ -209,8 +209,8 @@ func stay(c *conn.Conn, r conn.Role, state tcpstate.State) (conn.Stay, bool) {
 	return conn.Stay{}, false
 }
 
-func (g *gaveUp) frames() []uint32 {
-	frames := []uint32{g.Frame, g.closing.Frame, g.LateFrame, g.met.Frame}
+func (g *gaveUp) frames() []int64 {
+	frames := []int64{g.Frame, g.closing.Frame, g.LateFrame, g.met.Frame}
 	if !g.abort {
 		frames = append(frames, g.c.FIN[conn.Client].ACKFrame)
 	}

@@ -57,7 +57,7 @@ func checkCloseWaitLeak(p *model.Pass) {
 		return
 	}
 	f := closeWaitLeak{open: open, stayed: s.For}
-	var last uint32
+	var last int64
 	if c.HalfClosed.Bytes > 0 { // it had more to say: only a long silence after that says that it is done
 		said := &c.Dialog.Last[open]
 		silent := c.Known(said.End, c.Until)
@@ -66,7 +66,7 @@ func checkCloseWaitLeak(p *model.Pass) {
 		}
 		last, f.sent, f.silent = said.EndFrame, true, silent
 	}
-	p.Report(f, model.Verdict{Side: open, Frames: []uint32{fin.Frame, fin.ACKFrame, last}, Took: took(s.For, conn.AtLeast)})
+	p.Report(f, model.Verdict{Side: open, Frames: []int64{fin.Frame, fin.ACKFrame, last}, Took: took(s.For, conn.AtLeast)})
 }
 
 // closeWaitLeak is a side that stayed in CLOSE-WAIT.

@@ -62,7 +62,7 @@ func checkLateResponse(p *model.Pass) {
 	}
 	v := model.Verdict{
 		Side:   conn.Server,
-		Frames: []uint32{fin.Frame, fin.ACKFrame, late.Frame, rst.Frame},
+		Frames: []int64{fin.Frame, fin.ACKFrame, late.Frame, rst.Frame},
 	}
 	f := lateResponse{wasted: wasted}
 	switch {

@@ -63,7 +63,7 @@ func checkFINWait2Reaped(p *model.Pass) {
 	waited := other.Time.Sub(own.ACKTime)
 	p.Report(reaped{closer, waited}, model.Verdict{
 		Side:   closer,
-		Frames: []uint32{own.Frame, own.ACKFrame, other.Frame, met.Frame, rst.Frame},
+		Frames: []int64{own.Frame, own.ACKFrame, other.Frame, met.Frame, rst.Frame},
 		Took:   took(waited, conn.AtMost),
 	})
 }

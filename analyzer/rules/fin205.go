@@ -45,7 +45,7 @@ func checkDeliberateHalfClose(p *model.Pass) {
 		return
 	}
 	fin := &c.FIN[closer]
-	var payload, ack uint32
+	var payload, ack int64
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		switch {
@@ -58,7 +58,7 @@ func checkDeliberateHalfClose(p *model.Pass) {
 	}
 	p.Report(deliberate{closer, sent, taken}, model.Verdict{
 		Side:   closer,
-		Frames: []uint32{fin.Frame, fin.ACKFrame, payload, ack},
+		Frames: []int64{fin.Frame, fin.ACKFrame, payload, ack},
 		Took:   took(c.HalfClosed.For, c.HalfClosed.Bound),
 	})
 }

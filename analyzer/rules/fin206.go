@@ -61,7 +61,7 @@ func checkIdleClose(p *model.Pass) {
 	if closing == nil {
 		return
 	}
-	frames := []uint32{fin.Frame}
+	frames := []int64{fin.Frame}
 	notice := p.Exchanges.Notice(closing)
 	if notice != nil {
 		closer, closing = conn.Server, notice

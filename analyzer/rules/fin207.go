@@ -71,7 +71,7 @@ func checkKeepAliveRace(p *model.Pass) {
 	}
 	idle := p.Exchanges.SilenceBefore(fin)
 	found := keepAliveRace{asker: asker, idle: idle.Length, short: idle.Length < p.Config.IdleClose, apart: fin.Time.Sub(request.Time).Abs()}
-	frames := []uint32{fin.Frame, request.Frame}
+	frames := []int64{fin.Frame, request.Frame}
 	if rst != nil {
 		found.reset, found.after = true, rst.Time.Sub(request.Time)
 		frames = append(frames, rst.Frame)
@@ -138,7 +138,7 @@ func crossed(c *conn.Conn, request, fin *conn.Mark) bool {
 }
 
 // resetBy returns the first RST of r behind a frame, or nil.
-func resetBy(c *conn.Conn, r conn.Role, frame uint32) *conn.Mark {
+func resetBy(c *conn.Conn, r conn.Role, frame int64) *conn.Mark {
 	for i := range c.Marks {
 		if m := &c.Marks[i]; m.Frame > frame && m.By(r) && m.Has(segment.RST) {
 			return m

@@ -64,7 +64,7 @@ func checkStaleReuse(p *model.Pass) {
 	if fin.ACKFrame == request.Frame && !fin.Implied {
 		f.since, f.itself = request.Time.Sub(fin.Time), true
 	}
-	frames := []uint32{fin.Frame, fin.ACKFrame, request.Frame}
+	frames := []int64{fin.Frame, fin.ACKFrame, request.Frame}
 	if rst != nil {
 		f.reset, f.after = true, rst.Time.Sub(request.Time)
 		frames = append(frames, rst.Frame)

@@ -62,7 +62,7 @@ func checkZeroWindowStall(p *model.Pass) {
 		fin := &c.FIN[sender]
 		v := model.Verdict{
 			Side: r, Took: took(shut, conn.ExactBound),
-			Frames: []uint32{s.Frame, s.Probe, s.EndFrame, s.Resumed},
+			Frames: []int64{s.Frame, s.Probe, s.EndFrame, s.Resumed},
 		}
 		found := windowStall{of: r, shut: shut, probes: int64(s.Probes)}
 		switch {

@@ -55,7 +55,7 @@ func checkSimultaneousClose(p *model.Pass) {
 	}
 	p.Report(f, model.Verdict{
 		Side:   conn.NoRole,
-		Frames: []uint32{a.Frame, b.Frame, a.ACKFrame, b.ACKFrame},
+		Frames: []int64{a.Frame, b.Frame, a.ACKFrame, b.ACKFrame},
 		Took:   took(apart, conn.ExactBound),
 	})
 }

@@ -138,7 +138,7 @@ func checkHungUp(p *model.Pass) {
 		what: h.What, bytes: h.Bytes, got: h.Got, partial: h.Answer == exchange.Partial, reset: h.reset, timedOut: h.timedOut, sure: h.sure,
 		status: p.Exchanges.Status(), cut: h.cut, shut: shutAt(c, conn.Client, h.closing), waited: max(h.closing.Time.Sub(h.End), 0),
 	}
-	v := model.Verdict{Side: conn.Server, Frames: []uint32{h.Frame, h.closing.Frame}}
+	v := model.Verdict{Side: conn.Server, Frames: []int64{h.Frame, h.closing.Frame}}
 	switch {
 	case f.timedOut, f.cut:
 		f.silent = f.waited

@@ -55,7 +55,7 @@ func checkWithoutAWord(p *model.Pass) {
 		return
 	}
 	after := max(closing.Time.Sub(p.Exchanges.OpenedBy(closing)), 0)
-	v := model.Verdict{Side: closer, Frames: []uint32{closing.Frame}, Took: took(after, conn.ExactBound)}
+	v := model.Verdict{Side: closer, Frames: []int64{closing.Frame}, Took: took(after, conn.ExactBound)}
 	if closer == conn.BothRoles {
 		v.Side = conn.NoRole
 	}

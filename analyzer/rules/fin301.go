@@ -54,7 +54,7 @@ func checkAbort(p *model.Pass) {
 		return // FIN212 says all that there is to say
 	}
 	said, heard := lastPayload(c, a, rst), lastPayload(c, peer, rst)
-	v := model.Verdict{Side: a, Frames: []uint32{rst.Frame}}
+	v := model.Verdict{Side: a, Frames: []int64{rst.Frame}}
 	f := abort{by: a, listener: a == conn.Server && said == nil, lost: unacknowledged(c, a, rst), alert: alertWords(c), shut: shutAt(c, peer, rst)}
 	if heard != nil && (said == nil || heard.Frame > said.Frame) {
 		f.unread = max(int64(heard.End()-answeredUpTo(said)), int64(heard.Len))

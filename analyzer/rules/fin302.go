@@ -49,7 +49,7 @@ func checkMiddlebox(p *model.Pass) {
 		return
 	}
 	r := conn.Role(bad.rst.Side)
-	v := model.Verdict{Side: r, Frames: []uint32{bad.rst.Frame, bad.last.Frame}}
+	v := model.Verdict{Side: r, Frames: []int64{bad.rst.Frame, bad.last.Frame}}
 	f := middleboxReset{of: r, misfits: bad.misfits}
 	n, first := after(c, bad.rst)
 	if f.wentOn = n; n > 0 {
@@ -167,7 +167,7 @@ func lossExplains(c *conn.Conn, m *conn.Mark) bool {
 
 // after returns how many segments with payload or acknowledgments the sender of
 // reset m sent later, as if it knew nothing of it, and the first of them.
-func after(c *conn.Conn, m *conn.Mark) (n int64, first uint32) {
+func after(c *conn.Conn, m *conn.Mark) (n int64, first int64) {
 	r := conn.Role(m.Side)
 	for i := range c.Marks {
 		s := &c.Marks[i]

@@ -61,7 +61,7 @@ func checkTimeWaitReuse(p *model.Pass) {
 	if answer != nil && answer.Has(segment.RST) || answer == nil && (challenge != nil || !early) {
 		v.Severity = model.Warning
 	}
-	v.Frames = []uint32{prior.Frame, c.First.Frame, frameOf(challenge), frameOf(answer)}
+	v.Frames = []int64{prior.Frame, c.First.Frame, frameOf(challenge), frameOf(answer)}
 	f := reuse{age: age, holder: v.Side, stream: prior.Stream}
 	f.fate, f.later = fateOf(c, challenge, answer, early)
 	p.Report(f, v)
@@ -117,7 +117,7 @@ func (f *reuse) became() string {
 func (f reuse) Advice() string { return "Use connections again, or give the client more ports." }
 
 // frameOf returns the frame of a segment, 0 where there is none.
-func frameOf(m *conn.Mark) uint32 {
+func frameOf(m *conn.Mark) int64 {
 	if m == nil {
 		return 0
 	}

@@ -133,7 +133,7 @@ func (v *vanished) report(p *model.Pass) {
 		silence: v.first.Time.Sub(v.before(c)), shut: v.answered.Window == 0, hidden: v.fin == nil && !c.FIN[v.asker].Known,
 	}
 	f.idle = f.silence >= p.Config.IdleReset
-	out := model.Verdict{Side: v.asker.Peer(), Frames: []uint32{v.answered.Frame, v.first.Frame, v.last.Frame}}
+	out := model.Verdict{Side: v.asker.Peer(), Frames: []int64{v.answered.Frame, v.first.Frame, v.last.Frame}}
 	over := c.Until
 	if v.gaveUp != nil {
 		f.reset, over = true, v.gaveUp.Time

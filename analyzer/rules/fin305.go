@@ -84,7 +84,7 @@ func checkIdleReset(p *model.Pass) {
 	by := c.RST.By
 	p.Report(lostWhileIdle{by, f.silence, f.rst.Time.Sub(f.request.Time)}, model.Verdict{
 		Side:   by,
-		Frames: []uint32{f.before.Frame, f.request.Frame, f.rst.Frame},
+		Frames: []int64{f.before.Frame, f.request.Frame, f.rst.Frame},
 		Took:   took(f.silence, conn.AtMost),
 	})
 }

@@ -113,7 +113,7 @@ func checkStraySegment(p *model.Pass) {
 	if s.before {
 		f.behind = int64(highest(c, r, s.old) - s.old.Seq)
 	}
-	v := model.Verdict{Side: r, Frames: []uint32{s.old.Frame, s.rst.Frame, s.proof.Frame}}
+	v := model.Verdict{Side: r, Frames: []int64{s.old.Frame, s.rst.Frame, s.proof.Frame}}
 	if !f.killed {
 		v.Severity = model.Info
 	}

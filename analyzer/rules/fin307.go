@@ -103,7 +103,7 @@ func checkClosedWhileSent(p *model.Pass) {
 		closer: u.closer, lost: u.lost, resets: c.RST.Count, word: p.Exchanges.LastWord(sender, u.lost) && !shortLine(c, sender) || answersGoodbye(c, u),
 		unread: max(int64(c.PayloadEnd(u.closer)-c.SndUna(u.closer)), 0), spoke: c.Dialog.Last[u.closer].Known(),
 	}
-	v := model.Verdict{Side: u.closer, Frames: []uint32{u.first.Frame, u.rst.Frame}}
+	v := model.Verdict{Side: u.closer, Frames: []int64{u.first.Frame, u.rst.Frame}}
 	if u.closing != nil {
 		f.timed, f.after = u.first.Frame > u.closing.Frame, u.first.Time.Sub(u.closing.Time)
 		v.Frames = append(v.Frames, u.closing.Frame)

@@ -57,7 +57,7 @@ func checkUnexplained(p *model.Pass) {
 	}
 	by := c.RST.By
 	f := unexplained{by: by, kind: c.RST.Kind, closed: c.FIN[by].Known, late: c.Caveats.Has(conn.MidStreamStart)}
-	v := model.Verdict{Side: by, Frames: []uint32{rst.Frame, c.RST.ReplyTo}}
+	v := model.Verdict{Side: by, Frames: []int64{rst.Frame, c.RST.ReplyTo}}
 	if f.late && c.Payload[0]+c.Payload[1] == 0 {
 		v.Severity = model.Info
 	}

@@ -99,7 +99,7 @@ func (f unanswered) Advice() string {
 
 // countOf counts the segments of r with flags f, and returns the frames of the
 // first few.
-func countOf(c *conn.Conn, r conn.Role, f segment.Flags) (n int64, frames []uint32) {
+func countOf(c *conn.Conn, r conn.Role, f segment.Flags) (n int64, frames []int64) {
 	const few = 8
 	for i := range c.Marks {
 		m := &c.Marks[i]

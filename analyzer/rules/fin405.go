@@ -52,7 +52,7 @@ func checkElsewhere(p *model.Pass) {
 			return // its ACK may have been on its way
 		}
 	}
-	p.Report(f, model.Verdict{Side: conn.Server, Frames: []uint32{e.SYN, e.Answer.Frame, e.Reset.Frame}})
+	p.Report(f, model.Verdict{Side: conn.Server, Frames: []int64{e.SYN, e.Answer.Frame, e.Reset.Frame}})
 }
 
 // addrPort returns an endpoint as an address and port.

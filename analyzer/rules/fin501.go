@@ -59,7 +59,7 @@ var oddities = func() (of [256]string) {
 func checkFlags(p *model.Pass) {
 	const few = 8
 	f := impossibleFlags{}
-	var frames []uint32
+	var frames []int64
 	by := conn.NoRole
 	for i := range p.Conn.Marks {
 		m := &p.Conn.Marks[i]

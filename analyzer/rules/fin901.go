@@ -42,7 +42,7 @@ func checkMissing(p *model.Pass) {
 	}
 	var f missingPackets
 	var side conn.Role = conn.NoRole
-	var frames []uint32
+	var frames []int64
 	for _, r := range [...]conn.Role{conn.Client, conn.Server} {
 		if f.octets[r] = c.Unseen(r); f.octets[r] > 0 {
 			side = sideOf(side, r)

@@ -37,7 +37,7 @@ filter left it out. Who closed, and when, cannot be told of the side that is mis
 		if c.Packets[seen] == 0 {
 			seen = conn.Server
 		}
-		p.Report(oneSided{seen, c.Packets[seen]}, model.Verdict{Side: seen.Peer(), Frames: []uint32{c.First.Frame}})
+		p.Report(oneSided{seen, c.Packets[seen]}, model.Verdict{Side: seen.Peer(), Frames: []int64{c.First.Frame}})
 	},
 }
 

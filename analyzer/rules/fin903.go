@@ -31,7 +31,7 @@ VLANs or containers) or on several ports of a mirror. They look like retransmiss
 		if !c.Caveats.Has(conn.Duplicates) {
 			return
 		}
-		var frames []uint32
+		var frames []int64
 		for i := range c.Marks {
 			if m := &c.Marks[i]; m.Bits&conn.Duplicate != 0 && len(frames) < few {
 				frames = append(frames, m.Frame)

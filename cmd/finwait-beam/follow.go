@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"finwait/analyzer/driver"
@@ -41,7 +40,7 @@ type row struct {
 
 // known is a packet as the tracker and as the captures count it.
 type known struct {
-	own   uint32
+	own   int64
 	file  int32
 	frame int64
 }
@@ -54,7 +53,7 @@ var minKnown = 1 << 14
 func (f *follower) forget() {
 	keep := make([]bool, len(f.known))
 	keep[len(keep)-1] = true
-	f.tracker.Frames(func(own uint32) {
+	f.tracker.Frames(func(own int64) {
 		if i, found := f.find(own); found {
 			keep[i] = true
 		}
@@ -68,8 +67,8 @@ func (f *follower) forget() {
 	f.known, f.limit = kept, 2*len(kept)
 }
 
-func (f *follower) find(own uint32) (i int, found bool) {
-	return slices.BinarySearchFunc(f.known, own, func(k known, own uint32) int { return cmp.Compare(k.own, own) })
+func (f *follower) find(own int64) (i int, found bool) {
+	return slices.BinarySearchFunc(f.known, own, func(k known, own int64) int { return cmp.Compare(k.own, own) })
 }
 
 // unbounded is more connections than there can be: what a bound would leave out depends
@@ -121,7 +120,7 @@ func (f *follower) in(file, frame int) {
 // the frames of all captures: these are more than a tracker can tell apart.
 func (f *follower) at(frame int64) (file string, number int64) {
 	if f.dense {
-		i, _ := f.find(uint32(frame))
+		i, _ := f.find(frame)
 		k := &f.known[min(i, len(f.known)-1)]
 		return f.plan.Names[k.file], k.frame
 	}
@@ -136,7 +135,7 @@ func (f *follower) at(frame int64) (file string, number int64) {
 func (f *follower) add(p *Packet) {
 	own := p.Frame
 	if f.dense {
-		if uint64(f.seen) == math.MaxUint32 {
+		if int64(f.seen) == driver.MaxFrame {
 			f.err = driver.ErrFrames // on one 4-tuple
 			return
 		}
@@ -145,7 +144,7 @@ func (f *follower) add(p *Packet) {
 		}
 		f.seen++
 		own.Number = f.seen
-		f.known = append(f.known, known{uint32(f.seen), int32(p.File), int64(p.Frame.Number)})
+		f.known = append(f.known, known{int64(f.seen), int32(p.File), int64(p.Frame.Number)})
 	} else {
 		own.Number -= int(f.base)
 		f.in(p.File, own.Number)

@@ -72,7 +72,7 @@ func newPlan(s *Settings, names []string, files []FileFacts, units []UnitFacts) 
 				p.Plain = max(p.Plain, now)
 			}
 		}
-		if int64(u.Frames) > math.MaxUint32 {
+		if int64(u.Frames) > driver.MaxFrame {
 			return nil, nil, fmt.Errorf("%v: %w", u.Unit.names(names), driver.ErrFrames)
 		}
 		base += u.Frames

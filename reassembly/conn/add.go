@@ -18,7 +18,7 @@ func (s *Store) count(h *Head, c *counters, list []entry, f frame.Frame, seg *se
 	seq, ack := s.place(c, list, seg, side)
 	*m = Mark{
 		Time: f.Time, Seq: seq, Ack: ack, TSVal: seg.Options.TSVal, TSEcr: seg.Options.TSEcr,
-		Frame: uint32(f.Number), Len: seg.PayloadLen, Window: seg.Window, IPID: seg.IPID,
+		Frame: int64(f.Number), Len: seg.PayloadLen, Window: seg.Window, IPID: seg.IPID,
 		Flags: seg.Flags, TTL: seg.TTL, Side: side,
 	}
 	if seg.Options.HasTimestamps {

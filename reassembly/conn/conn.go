@@ -80,7 +80,7 @@ type Conn struct {
 
 // Point is one captured segment.
 type Point struct {
-	Frame uint32
+	Frame int64
 	Time  frame.Time
 }
 
@@ -96,10 +96,10 @@ type FIN struct {
 	Known           bool
 	Implied         bool          // never captured, but acknowledged; Frame and Time are 0
 	Pos             seqnum.Offset // its sequence position
-	Frame           uint32
+	Frame           int64
 	Time            frame.Time
 	Acked           bool // an acknowledgment of it was captured
-	ACKFrame        uint32
+	ACKFrame        int64
 	ACKTime         frame.Time
 	Retransmissions int64
 }
@@ -131,7 +131,7 @@ type HalfClosed struct {
 type Stay struct {
 	State tcpstate.State
 	Since frame.Time
-	Frame uint32 // the segment that led there
+	Frame int64 // the segment that led there
 	For   time.Duration
 	Bound Bound
 	Open  bool // observation ended in it

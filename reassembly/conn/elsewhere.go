@@ -11,7 +11,7 @@ type Elsewhere struct {
 	Asked  bool             // the connection is the one with the SYN; else the one with the answer
 	Stream uint32           // of the other connection
 	Server segment.Endpoint // of the other connection
-	SYN    uint32           // the frame of the SYN that was not answered from its own address
+	SYN    int64            // the frame of the SYN that was not answered from its own address
 	Answer Point            // the SYN,ACK from the other address
 	Reset  Point            // the client's RST in reply to it; Frame is 0 where there was none
 }
@@ -19,18 +19,18 @@ type Elsewhere struct {
 // Opening is what the log of a connection says of its first moments.
 type Opening struct {
 	Server   segment.Endpoint
-	SYN      uint32 // the client's first SYN; 0 where none was captured
-	Answer   Point  // the server's first SYN,ACK; Frame is 0 where there was none
-	Reset    Point  // the client's first RST behind that, likewise
-	Answered bool   // the server sent anything at all
-	Settled  bool   // the client went on behind the SYN,ACK
+	SYN      int64 // the client's first SYN; 0 where none was captured
+	Answer   Point // the server's first SYN,ACK; Frame is 0 where there was none
+	Reset    Point // the client's first RST behind that, likewise
+	Answered bool  // the server sent anything at all
+	Settled  bool  // the client went on behind the SYN,ACK
 }
 
 // Opening returns that of a connection whose client is a side.
 func (x *Store) Opening(h *Head, client uint8) (o Opening) {
 	o.Server = h.Addr[1-client]
 	for _, g := range x.logs.Of(&h.log) {
-		at := Point{g.frame, g.time}
+		at := Point{g.number(), g.time}
 		switch {
 		case g.side() != client:
 			o.Answered = true
@@ -39,7 +39,7 @@ func (x *Store) Opening(h *Head, client uint8) (o Opening) {
 			}
 		case g.flags.Has(segment.SYN):
 			if o.SYN == 0 {
-				o.SYN = g.frame
+				o.SYN = g.number()
 			}
 		case g.flags.Has(segment.RST):
 			if o.Answer.Frame != 0 && o.Reset.Frame == 0 {
@@ -59,7 +59,7 @@ func (o *Opening) Unanswered() bool { return o.SYN != 0 && !o.Answered && !o.Set
 func (o *Opening) Unwanted() bool { return o.Answer.Frame != 0 && !o.Settled }
 
 // Frames calls visit with the frames that an Elsewhere may name.
-func (o *Opening) Frames(visit func(frame uint32)) {
+func (o *Opening) Frames(visit func(frame int64)) {
 	visit(o.SYN)
 	visit(o.Answer.Frame)
 	visit(o.Reset.Frame)

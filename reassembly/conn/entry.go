@@ -91,8 +91,8 @@ func (b MarkBits) pack(rst bool) (packed uint32) {
 // set makes g the entry of m.
 func (g *entry) set(m *Mark) {
 	*g = entry{
-		time: m.Time, frame: m.Frame, seq: uint32(m.Seq), ack: uint32(m.Ack), tsVal: m.TSVal, tsEcr: m.TSEcr,
-		packed: min(m.Len, maxLength) | m.Bits.pack(m.Has(segment.RST)),
+		time: m.Time, frame: uint32(m.Frame), seq: uint32(m.Seq), ack: uint32(m.Ack), tsVal: m.TSVal, tsEcr: m.TSEcr,
+		packed: min(m.Len, maxLength) | highBits(m.Frame) | m.Bits.pack(m.Has(segment.RST)),
 		window: m.Window, id: m.IPID, seqHigh: int8(m.Seq >> 32), ackHigh: int8(m.Ack >> 32), flags: m.Flags, ttl: m.TTL,
 	}
 	if m.Side == 1 {
@@ -104,7 +104,7 @@ func (g *entry) set(m *Mark) {
 func (g *entry) mark(m *Mark) {
 	*m = Mark{
 		Time: g.time, Seq: g.pos(), Ack: g.ackPos(), TSVal: g.tsVal, TSEcr: g.tsEcr,
-		Frame: g.frame, Len: g.length(), Window: g.window, IPID: g.id, Flags: g.flags, TTL: g.ttl,
+		Frame: g.number(), Len: g.length(), Window: g.window, IPID: g.id, Flags: g.flags, TTL: g.ttl,
 		Side: g.side(), Bits: g.bits(),
 	}
 }

@@ -13,10 +13,10 @@ import (
 // Stall is a time for which an end's window was 0.
 type Stall struct {
 	Since, Until    frame.Time
-	Frame, EndFrame uint32     // the segments that shut the window and opened it again; EndFrame is 0 if none did
+	Frame, EndFrame int64      // the segments that shut the window and opened it again; EndFrame is 0 if none did
 	Probes          uint32     // what the peer sent to ask for an opening
-	Probe           uint32     // the first of those
-	Resumed         uint32     // the peer's first new payload after it opened; 0 if there was none
+	Probe           int64      // the first of those
+	Resumed         int64      // the peer's first new payload after it opened; 0 if there was none
 	ResumedAt       frame.Time // valid iff Resumed is set
 }
 
@@ -161,7 +161,7 @@ func (c *Conn) Allowance(r Role) time.Duration {
 }
 
 // MarkOf returns the remembered segment of a frame, or nil.
-func (c *Conn) MarkOf(frame uint32) *Mark {
+func (c *Conn) MarkOf(frame int64) *Mark {
 	if i := c.indexOf(frame); i >= 0 && frame != 0 {
 		return &c.Marks[i]
 	}
@@ -186,7 +186,7 @@ func (c *Conn) Unseen(r Role) int64 {
 
 // UnseenFrame returns a remembered segment with which r's peer acknowledged payload of r
 // that the capture lacks; 0 where there is none.
-func (c *Conn) UnseenFrame(r Role) uint32 {
+func (c *Conn) UnseenFrame(r Role) int64 {
 	e, from := c.endpoint(r), c.endpoint(r).sndNxt
 	if h := c.holesOf(r); h != nil {
 		from = min(from, h.at[0].left)

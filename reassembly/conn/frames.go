@@ -1,9 +1,9 @@
 package conn
 
 // Frames calls visit with every frame that a Conn derived of v may name, and with 0.
-func (v *Value) Frames(visit func(frame uint32)) {
+func (v *Value) Frames(visit func(frame int64)) {
 	for i := range v.log {
-		visit(v.log[i].frame)
+		visit(v.log[i].number())
 	}
 	v.payload.Frames(visit)
 	visit(v.ICMP.Frame)

@@ -147,7 +147,7 @@ func (h *Head) closed() bool { return h.fin[0] && h.fin[1] && h.una == h.next }
 // entry makes g the entry of a segment that fits. Its positions are offsets from the
 // initial sequence numbers, where those are known.
 func (h *Head) entry(g *entry, f frame.Frame, s *segment.Segment, side uint8) {
-	packed := s.PayloadLen | uint32(side)<<bitsShift
+	packed := s.PayloadLen | highBits(int64(f.Number)) | uint32(side)<<bitsShift
 	if s.Options.HasTimestamps {
 		packed |= packedTS
 	}
@@ -200,7 +200,7 @@ func (h *Head) restore(g *entry, s *segment.Segment) (f frame.Frame, side uint8)
 	if o.HasScale = g.flags.Has(segment.SYN) && h.scale[side] >= 0; o.HasScale {
 		o.Scale = uint8(h.scale[side])
 	}
-	return frame.Frame{Number: int(g.frame), Time: g.time}, side
+	return frame.Frame{Number: int(g.number()), Time: g.time}, side
 }
 
 // count fills c and marks in from the log of an orderly connection, as far as a Conn

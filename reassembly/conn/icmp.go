@@ -10,7 +10,7 @@ import (
 // ICMP is the last ICMP error that was captured about a connection. Its zero
 // value is none.
 type ICMP struct {
-	Frame      uint32 // 0 where there was none
+	Frame      int64 // 0 where there was none
 	Count      uint32
 	Time       frame.Time
 	From       segment.Addr // who reports it: a router, or the host itself

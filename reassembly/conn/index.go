@@ -65,7 +65,7 @@ func (x *index) make(marks []Mark) {
 }
 
 // indexOf returns the index of the mark of a frame, or -1.
-func (c *Conn) indexOf(frame uint32) int {
+func (c *Conn) indexOf(frame int64) int {
 	low, high := 0, len(c.Marks)
 	for low < high {
 		if mid := int(uint(low+high) >> 1); c.Marks[mid].Frame < frame {

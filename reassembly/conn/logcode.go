@@ -22,6 +22,9 @@ func (g *entry) number() int64 {
 	return int64(g.packed>>lengthBits&(1<<frameBits-1))<<32 | int64(g.frame)
 }
 
+// highBits are those of the number of a frame that entry.packed holds.
+func highBits(frame int64) uint32 { return uint32(frame>>32) & (1<<frameBits - 1) << lengthBits }
+
 // next is the position behind g, its SYN and FIN included.
 func (g *entry) next() seqnum.Offset {
 	next := g.pos() + seqnum.Offset(g.length())
@@ -89,7 +92,7 @@ func (c *logCoder) decode(d *codec.Decoder, g *entry) {
 	g.tsVal, g.tsEcr, g.window, g.id = uint32(expected[2]), uint32(expected[3]), uint16(expected[4]), uint16(expected[5])
 	g.ttl = uint8(expected[6])
 	g.frame = uint32(number)
-	g.packed = uint32(length>>1) | uint32(number>>32)&(1<<frameBits-1)<<lengthBits | uint32(expected[7])<<bitsShift
+	g.packed = uint32(length>>1) | highBits(number) | uint32(expected[7])<<bitsShift
 	if g.side() != side || number <= c.frame {
 		d.Fail()
 	}

@@ -13,7 +13,7 @@ type Mark struct {
 	Time         frame.Time
 	Seq, Ack     seqnum.Offset
 	TSVal, TSEcr uint32 // valid iff HasTS
-	Frame        uint32 // 1-based, as in Wireshark
+	Frame        int64  // 1-based, as in Wireshark
 	Len          uint32 // payload octets on the wire
 	Window       uint16 // as sent, unscaled
 	IPID         uint16

@@ -8,7 +8,7 @@ type Prior struct {
 	Stream  uint32
 	Waiting [2]bool    // by role in the connection that followed
 	Since   frame.Time // when the later TIME-WAIT began
-	Frame   uint32     // the segment that began it
+	Frame   int64      // the segment that began it
 }
 
 // Prior returns the previous incarnation; ok is false where none was captured

@@ -8,7 +8,7 @@ import "finwait/reassembly/frame"
 type Receipts interface {
 	// Receipt returns what is known of the segment of a frame at r. One that bears the address
 	// of r was there when it left, or is Lost where r never sent it.
-	Receipt(r Role, frame uint32) Receipt
+	Receipt(r Role, frame int64) Receipt
 }
 
 // Receipt is what is known of a segment at an end. The zero value says nothing.

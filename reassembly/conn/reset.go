@@ -28,13 +28,13 @@ func (k RSTKind) String() string { return rstNames[k] }
 type RST struct {
 	Known   bool
 	By      Role
-	Frame   uint32
+	Frame   int64
 	Time    frame.Time
 	Kind    RSTKind
-	ReplyTo uint32 // frame of the segment that it answers; 0 where none
-	Count   int64  // resets from that side that were captured
-	Ended   bool   // it ended the connection: its receiver accepted it, and both FINs were not acknowledged before
-	at      int    // index into Marks
+	ReplyTo int64 // frame of the segment that it answers; 0 where none
+	Count   int64 // resets from that side that were captured
+	Ended   bool  // it ended the connection: its receiver accepted it, and both FINs were not acknowledged before
+	at      int   // index into Marks
 }
 
 // findRST looks for the reset that counts.
@@ -117,7 +117,7 @@ func (c *Conn) closedBefore(i int) bool {
 }
 
 // rstKind classifies reset i, and finds the segment that it answers.
-func (c *Conn) rstKind(i int) (RSTKind, uint32) {
+func (c *Conn) rstKind(i int) (RSTKind, int64) {
 	m := &c.Marks[i]
 	if m == c.refusal() {
 		return RSTRefused, c.answered(i, func(o *Mark) bool { return o.Has(segment.SYN) })
@@ -144,11 +144,11 @@ func (c *Conn) rstKind(i int) (RSTKind, uint32) {
 // answered returns the frame of the segment that reset i answers: of the
 // peer's segments that fit, the first of the last burst before it that asks
 // for an answer. Payload and FIN do; where none came, the latest segment does.
-func (c *Conn) answered(i int, fits func(*Mark) bool) uint32 {
+func (c *Conn) answered(i int, fits func(*Mark) bool) int64 {
 	m := &c.Marks[i]
 	window := c.Allowance(Role(m.Side).Peer())
 	window = max(window, c.Allowance(Role(m.Side)))
-	var early, burst, bare uint32
+	var early, burst, bare int64
 	var end seqnum.Offset // of what burst carried
 	for j := range i {
 		o := &c.Marks[j]

@@ -18,7 +18,7 @@ type step struct {
 	event tcpstate.Event
 	at    int        // index of the mark after which it lies: the order of steps
 	since frame.Time // when
-	frame uint32     // the segment that brought it about
+	frame int64      // the segment that brought it about
 	loose bool       // since is a bound: the event itself was not captured
 	reap  bool       // a reply RST: the socket was gone by then, since when is not known
 }

@@ -85,7 +85,7 @@ func (x *Store) log(h *Head, f frame.Frame, s *segment.Segment, side uint8, orde
 // addPayload passes on payload of which some had not come before.
 func (x *Store) addPayload(h *Head, f frame.Frame, s *segment.Segment, side uint8, at seqnum.Offset, fresh int64) {
 	x.payload.Add(&h.payload, &payload.Piece{
-		Time: f.Time, Frame: uint32(f.Number), Side: side, Size: s.PayloadLen, Octets: s.Payload, At: at, Fresh: fresh,
+		Time: f.Time, Frame: int64(f.Number), Side: side, Size: s.PayloadLen, Octets: s.Payload, At: at, Fresh: fresh,
 	})
 }
 
@@ -233,7 +233,7 @@ func (x *Store) Waiting(h *Head, stream uint32) (p Prior, ok bool) {
 	if second == nil {
 		return Prior{}, false
 	}
-	p = Prior{Stream: stream, Since: second.time, Frame: second.frame}
+	p = Prior{Stream: stream, Since: second.time, Frame: second.number()}
 	p.Waiting[first.side()] = true // by side until Conn.Prior
 	// FINs that crossed leave both ends in TIME-WAIT (RFC 9293 §3.6, Figure 13).
 	p.Waiting[second.side()] = !second.flags.Has(segment.ACK) || second.ackPos() < first.pos()+seqnum.Offset(first.length())+1

@@ -4,8 +4,8 @@ import "strconv"
 
 // Alert is a TLS alert that was sent in the clear (RFC 8446 §6).
 type Alert struct {
-	Frame       uint32 // 0 where there was none
-	Level       uint8  // 1 warning, 2 fatal
+	Frame       int64 // 0 where there was none
+	Level       uint8 // 1 warning, 2 fatal
 	Description uint8
 }
 

@@ -50,7 +50,7 @@ func (v *Value) Dialog(client uint8, d *Dialog) {
 	d.Protocol = k.proto
 	for r := range uint8(2) {
 		s := &k.sides[r^client]
-		d.Last[r] = Turn{s.Extent, v.lists[r^client], int64(s.reading.next - s.At), s.reading.opening}
+		d.Last[r] = Turn{k.extent(r ^ client), v.lists[r^client], int64(s.reading.next - s.at), s.reading.opening}
 		d.Turns[r], d.Messages[r], d.Tails[r] = s.turns, s.messages, s.tail
 	}
 	if q := v.records; q != nil {
@@ -63,11 +63,12 @@ func (v *Value) Dialog(client uint8, d *Dialog) {
 }
 
 // Frames calls visit with every frame that a Dialog of v names, and with 0.
-func (v *Value) Frames(visit func(frame uint32)) {
+func (v *Value) Frames(visit func(frame int64)) {
 	if k := v.state; k != nil {
-		for side := range k.sides {
-			visit(k.sides[side].StartFrame)
-			visit(k.sides[side].EndFrame)
+		for side := range uint8(2) {
+			turn := k.extent(side)
+			visit(turn.StartFrame)
+			visit(turn.EndFrame)
 		}
 	}
 	if q := v.records; q != nil {

@@ -36,7 +36,8 @@ var heads = []string{
 // cut cuts, and returns what is recognised.
 func dialog(cut func(octets []byte) int, turns ...string) *Dialog {
 	x := NewStore()
-	var i, frame uint32
+	var i uint32
+	var frame int64
 	var at [2]seqnum.Offset
 	for n, text := range turns {
 		for side, octets := uint8(n%2), []byte(text); len(octets) > 0; {

@@ -171,7 +171,7 @@ func (x *Store) line(k *state, side uint8, line []byte, from seqnum.Offset, whol
 		return len(line) == 0
 	case inTrailer:
 		if len(line) == 0 {
-			m.Ended, m.Length = true, int64(r.next-k.sides[side].At)-int64(m.At)-int64(m.Head)
+			m.Ended, m.Length = true, int64(r.next-k.sides[side].at)-int64(m.At)-int64(m.Head)
 			r.mode = atStart
 		}
 	}
@@ -185,7 +185,7 @@ func (x *Store) latest(r *reading) *Message { return x.messages.Last(&r.messages
 func (x *Store) start(k *state, side uint8, line []byte, from seqnum.Offset, whole, begun bool) bool {
 	s := &k.sides[side]
 	r := &s.reading
-	m := Message{Length: -1, At: uint32(min(from-s.At, math.MaxUint32)), Loose: r.loose || from-s.At > math.MaxUint32}
+	m := Message{Length: -1, At: uint32(min(from-s.at, math.MaxUint32)), Loose: r.loose || from-s.at > math.MaxUint32}
 	if begun {
 		m = *x.latest(r)
 	}
@@ -195,7 +195,7 @@ func (x *Store) start(k *state, side uint8, line []byte, from seqnum.Offset, who
 	switch {
 	case begun && !isOne:
 		r.messages.N--
-		r.next = s.At + seqnum.Offset(m.At)
+		r.next = s.at + seqnum.Offset(m.At)
 		return false
 	case !isOne:
 		return false
@@ -239,7 +239,7 @@ func (x *Store) keep(r *reading, m *Message) {
 func (x *Store) endHead(k *state, side uint8, m *Message) {
 	s := &k.sides[side]
 	r := &s.reading
-	m.Head = uint32(min(max(int64(r.next-s.At)-int64(m.At), 1), math.MaxUint32))
+	m.Head = uint32(min(max(int64(r.next-s.at)-int64(m.At), 1), math.MaxUint32))
 	n, known := m.Body(x.asked(k, side))
 	switch {
 	case m.Status == StatusSwitchingProtocols:

@@ -27,10 +27,10 @@ const (
 type Burst struct {
 	Kind                 RecordKind
 	By                   uint8      // Client or Server; in a Store the side
+	Largest              uint16     // octets of the largest record, its header left out
 	Start, End           frame.Time // of the segments that their headers came in
-	StartFrame, EndFrame uint32
-	Largest              uint16 // octets of the largest record, its header left out
-	Bytes                int64  // octets of all, headers included
+	StartFrame, EndFrame int64
+	Bytes                int64 // octets of all, headers included
 }
 
 // housekeeping is the length up to which a TLS record from a client is taken for

@@ -24,7 +24,7 @@ func NewStore() *Store {
 // before.
 type Piece struct {
 	Time   frame.Time
-	Frame  uint32
+	Frame  int64
 	Side   uint8
 	Size   uint32        // octets on the wire
 	Octets []byte        // those that were captured, from the first on
@@ -38,15 +38,35 @@ type state struct {
 	tls    uint32 // index into Store.records, or 0
 	sender uint8
 	proto  Protocol
+
+	// high are bits 32 to 35 of the frames of each side's turn: of the first below, of the
+	// last above.
+	high [2]uint8
 }
 
 // side is what one side said last, and how often it spoke.
 type side struct {
-	Extent
+	start, end           frame.Time // see Extent
+	startFrame, endFrame uint32     // low bits
+	bytes                int64
+	at                   seqnum.Offset
+
 	reading  reading
 	tail     Tail
 	turns    uint32
 	messages uint32 // HTTP/1 requests or responses, no interim ones
+}
+
+// lowNibble are the bits of state.high of a turn's first frame.
+const lowNibble = 15
+
+// extent returns that of a side's turn.
+func (k *state) extent(side uint8) Extent {
+	s, high := &k.sides[side], int64(k.high[side])
+	return Extent{
+		Start: s.start, End: s.end, Bytes: s.bytes, At: s.at,
+		StartFrame: high&lowNibble<<32 | int64(s.startFrame), EndFrame: high>>4<<32 | int64(s.endFrame),
+	}
 }
 
 // noSide is the sender before anybody sent.
@@ -65,12 +85,14 @@ func (x *Store) Add(i *uint32, p *Piece) {
 	if k.sender != p.Side {
 		k.sender = p.Side
 		s.turns++
-		s.Extent = Extent{Start: p.Time, StartFrame: p.Frame, At: p.At}
+		s.start, s.startFrame, s.at, s.bytes = p.Time, uint32(p.Frame), p.At, 0
+		k.high[p.Side] = uint8(p.Frame>>32) & lowNibble
 		s.reading.begin(p.At)
 		k.recognise(p.Octets)
 	}
-	s.End, s.EndFrame = p.Time, p.Frame
-	s.Bytes += p.Fresh
+	s.end, s.endFrame = p.Time, uint32(p.Frame)
+	k.high[p.Side] = k.high[p.Side]&lowNibble | uint8(p.Frame>>32)<<4
+	s.bytes += p.Fresh
 	s.tail.add(p)
 	switch k.proto {
 	case ProtocolUnknown, HTTP1:
@@ -83,7 +105,7 @@ func (x *Store) Add(i *uint32, p *Piece) {
 		}
 		x.records.At(k.tls).add(p)
 	}
-	s.reading.opening.add(p, s.At, k.proto == ProtocolUnknown)
+	s.reading.opening.add(p, s.at, k.proto == ProtocolUnknown)
 }
 
 // Used returns of how many connections at a time a Store ever held something.

@@ -24,7 +24,7 @@ type Turn struct {
 // Extent is when, where and how much was said in a Turn.
 type Extent struct {
 	Start, End           frame.Time // of its first and last new payload
-	StartFrame, EndFrame uint32
+	StartFrame, EndFrame int64
 	Bytes                int64         // octets of new payload captured
 	At                   seqnum.Offset // sequence position of its first octet
 }

@@ -19,8 +19,8 @@ type Decoder struct {
 
 	// Frame is the number of the packet that is decoded next, for Parts; 0 where
 	// Parts is not asked for.
-	Frame uint32
-	parts []uint32
+	Frame int64
+	parts []int64
 }
 
 // NewDecoder returns a Decoder for one capture.

@@ -41,7 +41,7 @@ type datagram struct {
 	have         [(maxDatagram + 8) / 8 / 64]uint64 // one bit per unit of 8 octets
 	total        int                                // octets; -1 until the last fragment has come
 	next         uint8                              // protocol or next header, by the first fragment
-	frames       []uint32                           // that brought it; at most maxParts
+	frames       []int64                            // that brought it; at most maxParts
 }
 
 // piece is a run of octets that came together. A datagram costs what came of it, however
@@ -56,7 +56,7 @@ const maxParts = 1 << 14
 // them. If that completes the datagram, it is returned; it is valid until the
 // next packet. Octets that came before are kept, not overwritten. frames are
 // those that hold the fragment.
-func (f *fragments) add(key fragmentKey, next uint8, offset int, more bool, b []byte, frames []uint32) *datagram {
+func (f *fragments) add(key fragmentKey, next uint8, offset int, more bool, b []byte, frames []int64) *datagram {
 	end := offset + len(b)
 	if len(b) == 0 || end > maxDatagram {
 		return nil

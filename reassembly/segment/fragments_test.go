@@ -249,20 +249,20 @@ func TestPartsAreTheFramesOfADatagram(t *testing.T) {
 	tests := []struct {
 		name    string
 		packets [][]byte
-		parts   []uint32
+		parts   []int64
 		total   int
 	}{
-		{"not fragmented", [][]byte{whole, whole}, []uint32{2}, 0},
-		{"fragments", [][]byte{part(1, 0, 48), whole, part(1, 96, 132), part(1, 48, 96)}, []uint32{1, 3, 4}, 132},
-		{"one of them twice", [][]byte{part(1, 0, 48), part(1, 0, 48), part(1, 48, 132)}, []uint32{1, 2, 3}, 132},
-		{"within a tunnel", [][]byte{inner(0, 48), inner(48, 132)}, []uint32{1, 2}, 132},
-		{"the identification used again", [][]byte{part(1, 0, 48), part(1, 48, 132), part(1, 0, 48), part(1, 48, 132)}, []uint32{3, 4}, 132},
+		{"not fragmented", [][]byte{whole, whole}, []int64{2}, 0},
+		{"fragments", [][]byte{part(1, 0, 48), whole, part(1, 96, 132), part(1, 48, 96)}, []int64{1, 3, 4}, 132},
+		{"one of them twice", [][]byte{part(1, 0, 48), part(1, 0, 48), part(1, 48, 132)}, []int64{1, 2, 3}, 132},
+		{"within a tunnel", [][]byte{inner(0, 48), inner(48, 132)}, []int64{1, 2}, 132},
+		{"the identification used again", [][]byte{part(1, 0, 48), part(1, 48, 132), part(1, 0, 48), part(1, 48, 132)}, []int64{3, 4}, 132},
 	}
 	for _, test := range tests {
 		var d Decoder
 		var s Segment
 		for i, b := range test.packets {
-			d.Frame = uint32(i + 1)
+			d.Frame = int64(i + 1)
 			skip := d.Decode(LinkRaw, b, len(b), &s)
 			if i < len(test.packets)-1 {
 				continue
@@ -291,10 +291,10 @@ func TestPartsOfPartsInATunnel(t *testing.T) {
 	var d Decoder
 	var s Segment
 	for i, b := range [][]byte{outer(7, first, 0, 32), outer(7, first, 32, 68), outer(8, last, 0, 64), outer(8, last, 64, 104)} {
-		d.Frame = uint32(i + 11)
+		d.Frame = int64(i + 11)
 		d.Decode(LinkRaw, b, len(b), &s)
 	}
-	if parts, total := d.Parts(); !slices.Equal(parts, []uint32{11, 12, 13, 14}) || total != 132 {
+	if parts, total := d.Parts(); !slices.Equal(parts, []int64{11, 12, 13, 14}) || total != 132 {
 		t.Errorf("frames %v, %d octets", parts, total)
 	}
 }

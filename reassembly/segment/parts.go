@@ -5,7 +5,7 @@ package segment
 // tunnel. total is the length of the datagram's payload then, of the innermost if
 // there are several, and 0 where nothing was put together. The frames are valid
 // until the next call of Decode, and none unless Frame was set before.
-func (d *Decoder) Parts() (frames []uint32, total int) {
+func (d *Decoder) Parts() (frames []int64, total int) {
 	if d.fragments.done != nil {
 		total = d.fragments.done.total
 	}

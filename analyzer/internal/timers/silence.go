@@ -26,7 +26,7 @@ func (m *measure) silences(r *model.Record, o *Observation) {
 		if f.Rule != vanished && f.Rule != idleReset || len(f.Frames) < 2 {
 			continue
 		}
-		before, first := c.MarkOf(uint32(f.Frames[0])), c.MarkOf(uint32(f.Frames[1]))
+		before, first := c.MarkOf(f.Frames[0]), c.MarkOf(f.Frames[1])
 		if before == nil || first == nil {
 			continue
 		}

@@ -174,7 +174,7 @@ func padLeft(text string, width int) string {
 	return strings.Repeat(" ", max(width-prose.Width(text), 0)) + text
 }
 
-func frameText(n *uint32) string {
+func frameText(n *int64) string {
 	if n == nil {
 		return "-"
 	}
