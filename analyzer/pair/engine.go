@@ -486,11 +486,12 @@ func (e *Engine) keep(k *link) {
 		way := k.sender(uint8(dir))
 		r.ways[way].add(&k.flows[dir].tally)
 	}
+	var states [2][]model.Stay
 	if k.patchy(e) {
-		k.states = k.derive(e)
+		states = k.derive(e)
 	}
 	e.scratch.B = e.scratch.B[:0]
-	k.encode(&e.scratch)
+	k.encode(&e.scratch, &states)
 	if err := r.spool.add(e.scratch.B); err != nil && e.err == nil {
 		e.err = err
 	}

@@ -19,11 +19,8 @@ import (
 type heard struct {
 	head conn.Head
 	n    uint32
-	late []uint32 // the first of those that were first seen where they came
+	late uint64 // which of the first 64 were first seen where they came, by their numbers less 1
 }
-
-// mostLate bounds how many of those are kept.
-const mostLate = 64
 
 // hear takes in a segment of a capture that is not known from the other one.
 func (k *link) hear(e *Engine, c int, p *pend) {
@@ -35,8 +32,8 @@ func (k *link) hear(e *Engine, c int, p *pend) {
 	if k.both.n++; k.both.n == 1 {
 		e.store.Open(&k.both.head, s, p.dir)
 	}
-	if p.n = k.both.n; c != k.sender(p.dir) && len(k.both.late) < mostLate {
-		k.both.late = append(k.both.late, p.n)
+	if p.n = k.both.n; c != k.sender(p.dir) {
+		k.both.late |= 1 << (p.n - 1)
 	}
 	e.plain = e.plain || !p.flags.Any(segment.SYN|segment.FIN|segment.RST)
 	e.store.Add(&k.both.head, frame.Frame{Number: int(p.n), Time: p.time}, s, p.dir)
@@ -112,7 +109,7 @@ func (f *fates) Receipt(r conn.Role, frame int64) conn.Receipt {
 	sender := f.link.sender(dir)
 	least, _ := f.engine.delayRange(&f.link.flows[dir], sender == 0)
 	left := m.Time
-	if slices.Contains(f.link.both.late, n) {
+	if f.link.both.late>>(n-1)&1 != 0 {
 		left -= least
 	}
 	if m.By(r) {

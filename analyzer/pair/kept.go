@@ -16,8 +16,8 @@ type kept struct {
 	notes   notes
 	fins    fins
 	waits   waits
-	states  [2][]model.Stay
-	rows    []byte // encoded
+	states  [2][]model.Stay // of who sends in a direction, by both captures; empty where each has all
+	rows    []byte          // encoded
 }
 
 // tally is what is kept of a direction.
@@ -36,8 +36,8 @@ func (k *kept) sender(dir uint8) int {
 	return 1 - k.near
 }
 
-// encode appends a link.
-func (k *link) encode(w *writer) {
+// encode appends a link, with the states that were derived.
+func (k *link) encode(w *writer, states *[2][]model.Stay) {
 	w.Octet(uint8(k.near))
 	for _, l := range k.legs {
 		if w.Flag(l != nil); l == nil {
@@ -78,7 +78,7 @@ func (k *link) encode(w *writer) {
 	for i := range k.fins.sent {
 		w.time(k.fins.sent[i])
 		w.time(k.fins.came[i])
-		w.stays(k.states[i], 0)
+		w.stays(states[i], 0)
 	}
 	w.Octets(k.rows)
 }

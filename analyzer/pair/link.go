@@ -3,7 +3,6 @@ package pair
 import (
 	"math"
 
-	"finwait/analyzer/model"
 	"finwait/reassembly/codec"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
@@ -29,7 +28,6 @@ type story struct {
 	waits   *waits // nil while there was no payload
 	repeats []repeat
 	both    heard
-	states  [2][]model.Stay // of who sends in a direction, by both captures; nil where each has all
 }
 
 // mostAlone is how many segments a link has before it has a story, unless it is joined.

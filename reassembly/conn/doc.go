@@ -9,6 +9,8 @@
 //
 //	segment ─ Store.Add ─▶ Head, log, counters ─ Store.Value ─ Deriver.Derive ─▶ Conn
 //
+// What another capture knows of what reached the ends is weighed after that (Conn.Weigh).
+//
 // The package knows nothing of other connections, of files, and of when a connection
 // ends; package reassembly has the table. It reconstructs no byte streams and passes
 // no verdicts.

@@ -35,17 +35,19 @@ type receipts [2][]Receipt
 // Weigh derives anew what c says of the close and of the states, by what others know.
 func (c *Conn) Weigh(others Receipts) {
 	c.receipts = nil
-	known := new(receipts)
+	list, known := new(receipts), false
 	for r := range Role(2) {
 		for i := range c.Marks {
 			k := others.Receipt(r, c.Marks[i].Frame)
-			if k.At == 0 {
+			if known = known || k.Fate != NotKnown; k.At == 0 {
 				k.At = c.seenBy(r, i)
 			}
-			known[r] = append(known[r], k)
+			list[r] = append(list[r], k)
 		}
 	}
-	c.receipts = known
+	if known {
+		c.receipts = list
+	}
 	c.FIN, c.RST, c.Close, c.FirstCloser = [2]FIN{}, RST{}, CloseUnknown, NoRole
 	c.HalfClosed, c.Teardown, c.HasTeardown = HalfClosed{}, 0, false
 	c.Ended, c.Caveats = c.from.head.Ended, 0
