@@ -95,7 +95,7 @@ func (n *Builder) Record(file string, c *conn.Conn) *Record {
 		r.Vantage = &b.vantage
 	}
 	b.application(c)
-	r.Caveats, r.key = c.Caveats, r.keyOf(c)
+	r.Caveats, r.isns = c.Caveats, isnsOf(c)
 	return r
 }
 

@@ -58,7 +58,7 @@ type Record struct {
 	Waits        []Wait         `json:"waits" about:"how long it was waited for what did not come, and how long it was silent: what timers are inferred from"`
 
 	room room   // of its findings
-	key  uint64 // see keyOf
+	isns uint64 // see isnsOf
 }
 
 // room is what findings point into. It is used again for the next record.

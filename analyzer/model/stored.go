@@ -9,7 +9,7 @@ import (
 )
 
 // storedVersion is the form in which an Aggregate is stored. It changes with what follows.
-const storedVersion = 4
+const storedVersion = 5
 
 // stored is an Aggregate, but for its timers and rows, as it passes from one machine to
 // another.
@@ -22,7 +22,7 @@ type stored struct {
 	States      [2][]storedStay `json:"states"`
 	Groups      []storedGroup   `json:"groups"`
 	Spared      []storedSpared  `json:"spared"`
-	Twins       [][5]int64      `json:"twins"`
+	Twins       [][6]int64      `json:"twins"`
 	Sampled     bool            `json:"sampled"` // the twins
 	Severities  []int64         `json:"severities"`
 	OfFiles     []FindingGroup  `json:"of_files"`
@@ -94,7 +94,7 @@ func (a *Aggregate) MarshalJSON() ([]byte, error) {
 		Sampled: a.twins.sampled,
 	}
 	for _, v := range a.twins.kept {
-		s.Twins = append(s.Twins, [5]int64{int64(v.key), int64(v.file), int64(v.other), int64(v.first), int64(v.last)})
+		s.Twins = append(s.Twins, [6]int64{int64(v.key), int64(v.ends), int64(v.file), int64(v.other), int64(v.first), int64(v.last)})
 	}
 	for _, key := range a.findings.keys() {
 		s.Groups = append(s.Groups, storeGroup(key, a.findings.groups[key]))
@@ -136,7 +136,7 @@ func (a *Aggregate) UnmarshalJSON(text []byte) error {
 	}
 	a.twins.sampled = s.Sampled
 	for _, v := range s.Twins {
-		a.twins.keep(twin{uint64(v[0]), int(v[1]), int(v[2]), Time(v[3]), Time(v[4])})
+		a.twins.keep(twin{uint64(v[0]), uint64(v[1]), int(v[2]), int(v[3]), Time(v[4]), Time(v[5])})
 	}
 	for _, of := range s.Spared {
 		if len(of.Lives) > maxSampling || len(s.Spared) > maxSpared {

@@ -16,7 +16,8 @@ import (
 
 // twin is a connection as far as others may be the same.
 type twin struct {
-	key         uint64 // of addresses, ports and initial sequence numbers
+	key         uint64 // of initial sequence numbers
+	ends        uint64 // of addresses and ports
 	file        int    // the first that has it
 	other       int    // another that has it; noOther for none
 	first, last Time   // the captured segments in the first file
@@ -24,7 +25,12 @@ type twin struct {
 
 const noOther = -1
 
-func (t twin) compare(o twin) int { return cmp.Compare(t.key, o.key) }
+func (t twin) compare(o twin) int {
+	if t.key != o.key {
+		return cmp.Compare(t.key, o.key)
+	}
+	return cmp.Compare(t.ends, o.ends)
+}
 
 // maxTwins bounds how many connections are compared: those with the least keys, which are
 // the same ones in every capture.
@@ -40,15 +46,19 @@ type twins struct {
 	sampled bool   // there are more
 }
 
-// keyOf returns what tells a connection from all others; 0 where the capture does not have
-// both initial sequence numbers.
-func (r *Record) keyOf(c *conn.Conn) uint64 {
+// isnsOf returns what tells a connection from all others at its time but, perhaps, those of
+// other ends; 0 where the capture does not have both initial sequence numbers.
+func isnsOf(c *conn.Conn) uint64 {
 	client, ok := c.ISN(conn.Client)
 	server, both := c.ISN(conn.Server)
 	if !ok || !both {
 		return 0
 	}
-	key := mix(uint64(client)<<32 | uint64(server))
+	return mix(uint64(client)<<32 | uint64(server))
+}
+
+// endsOf mixes the addresses and ports of a connection.
+func endsOf(r *Record) (key uint64) {
 	for _, e := range [...]*Endpoint{&r.Client, &r.Server} {
 		octets := e.IP.As16()
 		key = mix(key ^ binary.BigEndian.Uint64(octets[:8]))
@@ -58,10 +68,15 @@ func (r *Record) keyOf(c *conn.Conn) uint64 {
 	return key
 }
 
-// add takes in a connection of a file.
+// add takes in a connection of a file. Of most there is no more to do than to see that enough
+// have a lesser key.
 func (t *twins) add(r *Record, file int) {
-	if r.key != 0 {
-		t.keep(twin{r.key, file, noOther, r.First.Time, r.Last.Time})
+	switch {
+	case r.isns == 0:
+	case len(t.kept) == maxTwins && r.isns > t.kept[maxTwins-1].key:
+		t.sampled = true
+	default:
+		t.keep(twin{r.isns, endsOf(r), file, noOther, r.First.Time, r.Last.Time})
 	}
 }
 

@@ -13,8 +13,8 @@ func TestTwins(t *testing.T) {
 	part := func(file string, from, n int, at time.Duration) *Aggregate {
 		a := new(Aggregate)
 		for i := range n {
-			r := found(i, 1, i)
-			r.key = mix(uint64(from + i))
+			r := found(from+i, 1, from+i)
+			r.isns = mix(uint64(from + i))
 			r.First.Time, r.Last.Time = Time(at), Time(at+time.Second)
 			a.Add(r)
 		}
