@@ -23,7 +23,8 @@ type Skipped struct {
 // A directory stands for every capture below it, told by content and sorted by
 // path; other files there are skipped in silence, unless their names promise captures.
 // What is no regular file is skipped, too, and a link to a directory is not followed. A
-// pattern that the shell left alone is expanded.
+// pattern that the shell left alone is expanded; what it finds and is neither a regular
+// file nor a directory is skipped as well.
 // Everything else stays as it is, also what does not exist or is no capture, so
 // that Open reports it; so do entries of a directory that cannot be read.
 //
@@ -32,20 +33,32 @@ type Skipped struct {
 func Files(ctx context.Context, args []string) (paths []string, skipped []Skipped, err error) {
 	var errs []error
 	for _, arg := range args {
+		before, left := len(paths), false
 		for _, path := range expand(arg) {
-			if st, err := os.Stat(path); path == "-" || err != nil || !st.IsDir() {
+			st, err := os.Stat(path)
+			switch {
+			case path == "-" || err != nil:
 				paths = append(paths, path)
-				continue
+			case st.IsDir():
+				below, not := walk(ctx, path+string(filepath.Separator)) // through a link, if it is one
+				if len(below) == 0 && ctx.Err() == nil {
+					errs = append(errs, fmt.Errorf("%s: %w", path, errNone))
+				}
+				paths, skipped = append(paths, below...), append(skipped, not...)
+			case path != arg && !st.Mode().IsRegular(): // found and not named: a pipe would wait
+				skipped, left = append(skipped, Skipped{path, notRegular(st.Mode())}), true
+			default:
+				paths = append(paths, path)
 			}
-			below, not := walk(ctx, path+string(filepath.Separator)) // through a link, if it is one
-			if len(below) == 0 && ctx.Err() == nil {
-				errs = append(errs, fmt.Errorf("%s: %w", path, errNone))
-			}
-			paths, skipped = append(paths, below...), append(skipped, not...)
+		}
+		if left && len(paths) == before {
+			errs = append(errs, fmt.Errorf("%s: %w", arg, errNoFile))
 		}
 	}
 	return paths, skipped, errors.Join(errs...)
 }
+
+var errNoFile = fmt.Errorf("%w: no regular file matches this pattern", ErrNotCapture)
 
 var errNone = fmt.Errorf("%w: no capture below this directory", ErrNotCapture)
 

@@ -138,4 +138,14 @@ func TestWhatADirectorySkips(t *testing.T) {
 	if !maps.Equal(got, want) {
 		t.Errorf("skipped %q, want %q", got, want)
 	}
+
+	// What a pattern finds was not named either.
+	paths, skipped, err = Files(t.Context(), []string{"tree/n*l"})
+	if !errors.Is(err, ErrNotCapture) || len(paths) != 0 || !slices.Equal(skipped, []Skipped{{"tree/null", "a device"}}) {
+		t.Errorf("a pattern that matches a device: %q, %q, %v", paths, skipped, err)
+	}
+	paths, _, err = Files(t.Context(), []string{"tree/[no]*", "tree/null"})
+	if err != nil || !slices.Equal(paths, []string{"tree/one.pcap", "tree/null"}) {
+		t.Errorf("a device that a pattern finds, and that is named: %q, %v", paths, err)
+	}
 }
