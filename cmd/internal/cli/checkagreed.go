@@ -16,8 +16,8 @@ import (
 // on and decides nothing: either would be green by omission.
 func (c *checkRun) judgeAgreement(checker *check.Checker, found *fixtures, checked int) error {
 	var results []*check.Result
-	for _, dir := range found.empty {
-		results = append(results, check.NoCapture(dir, "no capture below this directory"))
+	for _, of := range found.empty {
+		results = append(results, check.NoCapture(of.path, of.why))
 	}
 	if len(found.captures)+len(found.strays)+len(found.empty) == 0 && found.problem == nil {
 		results = append(results, check.NoCapture(strings.Join(c.args, " "), "no argument stands for a capture"))

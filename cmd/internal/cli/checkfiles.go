@@ -18,10 +18,13 @@ import (
 type fixtures struct {
 	captures []string // also those that turn out to be none
 	strays   []string // golden records without a capture
-	empty    []string // directories below which there is nothing of that
+	empty    []empty
 	skipped  []capture.Skipped
 	problem  error // an argument that stands for no capture
 }
+
+// empty is an argument that stands for nothing to check.
+type empty struct{ path, why string }
 
 // findFixtures expands arguments. Beside the captures, which are told by
 // content, it takes what is no capture but is named like one, or has a golden
@@ -47,9 +50,12 @@ func findFixtures(ctx context.Context, args []string) *fixtures {
 		if isDir {
 			f.walk(ctx, arg)
 		}
+		nothing := len(f.captures)+len(f.strays) == before && ctx.Err() == nil
 		switch {
-		case isDir && len(f.captures)+len(f.strays) == before && ctx.Err() == nil:
-			f.empty = append(f.empty, arg)
+		case isDir && nothing:
+			f.empty = append(f.empty, empty{arg, "no capture below this directory"})
+		case errors.Is(err, capture.ErrNotCapture) && nothing:
+			f.empty = append(f.empty, empty{arg, "no capture matches this pattern"})
 		case isDir: // what is in it is told
 		case err != nil:
 			f.problem = errors.Join(f.problem, err)
