@@ -8,7 +8,7 @@ import (
 // http judges the request and its answer.
 func (x *Exchange) http(a asked, d *payload.Dialog) {
 	ans := &d.Last[payload.Server]
-	x.Whole = a.whole
+	x.Whole, x.Short = a.whole, a.short
 	if a.n == 0 && !x.httpBody(ans) {
 		return
 	}
@@ -71,8 +71,9 @@ const maxAsked = 24
 type asked struct {
 	methods [maxAsked]payload.Method
 	n       int
-	sure    bool // there are no others
-	whole   bool // the last one is not cut short, in its head or in its body
+	sure    bool  // there are no others
+	whole   bool  // the last one is not cut short, in its head or in its body
+	short   int64 // octets of its body that were never sent, as far as its length is told
 }
 
 func (a *asked) last() payload.Method { return a.methods[a.n-1] }
@@ -98,7 +99,7 @@ func readRequests(t *payload.Turn) asked {
 			return a
 		}
 		if end >= t.Bytes {
-			a.sure, a.whole = true, end == t.Bytes
+			a.sure, a.whole, a.short = true, end == t.Bytes, end-t.Bytes
 			return a
 		}
 	}

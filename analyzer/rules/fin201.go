@@ -23,7 +23,8 @@ var fin201 = &model.Rule{
 mind", so a client whose timeout fires has to throw the connection away: Go's net/http does, and so do nginx, curl and
 most others. The server's kernel acknowledges the FIN (within some 40 ms: it delays that ACK in the hope of something to
 send along), and the client waits in FIN-WAIT-2. The handler learns nothing of it: the server's socket is in CLOSE-WAIT
-until the handler returns, and what it then writes meets an RST. Each request that times out costs a new connection.`,
+until the handler returns, and what it then writes meets an RST. Each request that times out costs a new connection.
+A client that closes in the middle of its request, by the length that the request tells, was killed or gave the upload up.`,
 		Script: `0.000 A SYN
 0.010 B SYN,ACK
 0.011 A ACK
@@ -84,7 +85,7 @@ func checkGaveUp(p *model.Pass) {
 		g.doubt = tooSoon
 	}
 	severity := model.Error
-	if g.doubt != certain {
+	if g.doubt != certain || g.stopped() && g.Waited(g.closing) < p.Config.Patience { // who was killed did not wait
 		severity = model.Warning
 	}
 	p.Report(g.facts(), model.Verdict{
@@ -149,7 +150,7 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 	case payload.HTTP1:
 		switch g.Answer {
 		case exchange.Missing:
-			return waited || refused
+			return waited || refused || g.stopped()
 		case exchange.Partial:
 			return g.closing.Time.Sub(g.GotAt) >= patience || g.Late > 0 && g.Waited(g.closing) >= patience/5
 		}
@@ -172,6 +173,12 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 		return true
 	}
 	return false
+}
+
+// stopped reports whether the client closed in the middle of its request, as it tells its
+// length, before a word of the answer: it was killed, or gave the upload up.
+func (g *gaveUp) stopped() bool {
+	return g.Short > 0 && !g.abort && !g.c.Caveats.Has(conn.PacketsMissing)
 }
 
 // holdsTLS judges by the volume and the direction of records. What may have been

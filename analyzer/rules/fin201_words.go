@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"finwait/analyzer/exchange"
@@ -44,8 +45,9 @@ type clientGaveUp struct {
 	waited   time.Duration
 	hasSYN   bool // the request is the first on its connection
 	sinceSYN time.Duration
-	whole    bool // all of the request was sent
-	partial  bool // some of the answer had come
+	whole    bool  // all of the request was sent
+	short    int64 // octets of its body that were not, as far as its length is told
+	partial  bool  // some of the answer had come
 	got      int64
 
 	outcome    outcome
@@ -70,7 +72,7 @@ type giveUpStay struct {
 // facts gathers what words follow from.
 func (g *gaveUp) facts() clientGaveUp {
 	f := clientGaveUp{
-		what: g.What, bytes: g.Bytes, abort: g.abort, waited: g.Waited(g.closing), whole: g.Whole,
+		what: g.What, bytes: g.Bytes, abort: g.abort, waited: g.Waited(g.closing), whole: g.Whole, short: g.Short,
 		partial: g.Answer == exchange.Partial, got: g.Got, server: g.serverTime(), doubt: g.doubt,
 	}
 	if g.Turns == 1 && g.c.Handshake == conn.HandshakeComplete {
@@ -151,6 +153,8 @@ func (f clientGaveUp) Message() string {
 		text += fmt.Sprintf(", %s after its SYN", span(f.sinceSYN))
 	}
 	switch {
+	case f.short > 0:
+		text += fmt.Sprintf("%s: %s of its body never came", middleOf, octets(f.short))
 	case !f.whole:
 		text += ", before all of the request was sent"
 	case f.partial:
@@ -218,7 +222,15 @@ func boundWord(b conn.Bound) string {
 	return ""
 }
 
-func (f clientGaveUp) Advice() string { return f.server.advice() }
+// middleOf is how it is told that a client closed before it had sent what it told the length of.
+const middleOf = ", in the middle of that request"
+
+func (f clientGaveUp) Advice() string {
+	if f.short > 0 {
+		return "Find out what ended the client while it sent: a kill, an upload that somebody cancelled, a limit on the time of the whole request. Let the server drop what came of it."
+	}
+	return f.server.advice()
+}
 
 // advice tells clients that give up how long they would have to wait.
 func (t serverTime) advice() string {
@@ -246,6 +258,9 @@ func (f gaveUpUnseen) Advice() string { return f.server.advice() }
 // groupGaveUp words FIN201.
 func groupGaveUp(g *model.Group) (message, advice string) {
 	timeouts, handlers := g.TimersOf(model.ClientTimeout), g.TimersOf(model.HandlerTime)
+	if len(timeouts) == 0 && strings.Contains(g.First.Message.String(), middleOf) {
+		return "", "" // they did not wait for an answer
+	}
 	reached := "before it had all of the response"
 	if g.Unheard == g.Connections {
 		reached = "with no response byte yet"
