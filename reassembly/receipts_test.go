@@ -58,6 +58,13 @@ func TestReceipts(t *testing.T) {
 			both:   "open [SYN-SENT ESTABLISHED CLOSED] [SYN-RECEIVED ESTABLISHED]",
 		},
 		{
+			name:   "of two segments the first did not arrive, so that it is the second that was reset",
+			script: "1.000 A ACK len 10\n1.001 A ACK len 10\n1.010 B RST seq 1\n9.000 end",
+			known:  receipts{conn.Server: {4: {Fate: conn.Lost}}},
+			alone:  "reset [SYN-SENT ESTABLISHED CLOSED] [SYN-RECEIVED ESTABLISHED CLOSED] reset for frame 4",
+			both:   "reset [SYN-SENT ESTABLISHED CLOSED] [SYN-RECEIVED ESTABLISHED CLOSED] reset for frame 5",
+		},
+		{
 			name:   "a FIN that nobody acknowledged arrived",
 			script: "1.000 A FIN,ACK\n1.200 A FIN,ACK seq 1\n1.600 A FIN,ACK seq 1\n9.000 end",
 			known:  receipts{conn.Server: {4: {Fate: conn.Lost}, 5: {Fate: conn.WasThere, At: frame.Time(1300 * time.Millisecond)}}},
@@ -94,7 +101,11 @@ func TestReceipts(t *testing.T) {
 						names[r] = append(names[r], s.State.String())
 					}
 				}
-				return fmt.Sprint(c.Close, " ", names[0], " ", names[1])
+				text := fmt.Sprint(c.Close, " ", names[0], " ", names[1])
+				if c.RST.ReplyTo != 0 {
+					text += fmt.Sprint(" reset for frame ", c.RST.ReplyTo)
+				}
+				return text
 			}
 			tracker := reassembly.NewTracker(reassembly.Config{}, func(c *conn.Conn) {
 				if got := told(c); got != test.alone {

@@ -15,7 +15,7 @@
 //     One without stays pending, while evidence about it is gathered (evidence).
 //  6. When both captures have said all of a connection, what is pending gets its fate
 //     (fate), and a Flow is made of the two records (flow, closing, findings). Where one
-//     lacks something the states are derived from the segments of both (heard).
+//     lacks something the states are derived from the segments of both (union).
 //  7. When both captures have been read the offset of the clocks is known to its error
 //     (clock), and what was measured becomes delays: a Result.
 //

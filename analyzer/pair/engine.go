@@ -49,7 +49,7 @@ type Engine struct {
 
 	store   *conn.Store
 	deriver *conn.Deriver
-	segment segment.Segment // what is heard
+	segment segment.Segment // that is added to a union
 	plain   bool            // segments without SYN, FIN and RST were
 
 	sacks   sacks // of the segment that is being added
@@ -258,7 +258,7 @@ func (e *Engine) join(a, b *leg, turned bool) {
 		if b.opened && !a.opened {
 			a.turn()
 			a.link.turn()
-			a.link.unhear(e)
+			a.link.dropUnion(e)
 		} else {
 			b.turn()
 			b.link.turn()
@@ -290,7 +290,7 @@ func (e *Engine) join(a, b *leg, turned bool) {
 
 // discard gives back a link that nothing refers to.
 func (e *Engine) discard(k *link) {
-	k.unhear(e)
+	k.dropUnion(e)
 	e.spare.link(k)
 }
 

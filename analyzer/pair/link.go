@@ -27,7 +27,7 @@ type story struct {
 	fins    fins
 	waits   *waits // nil while there was no payload
 	repeats []repeat
-	both    heard
+	union   union
 }
 
 // mostAlone is how many segments a link has before it has a story, unless it is joined.
@@ -218,7 +218,7 @@ type row struct {
 	fate   Fate
 	weak   bool   // that is its fate unless a capture missed it
 	ack    uint32 // not encoded, as the next
-	n      uint32 // of what was heard
+	n      uint32 // in the union
 }
 
 // sender returns the capture that is nearer to who sends in a direction.
@@ -277,7 +277,7 @@ func (k *link) add(e *Engine, c int, s *seg, t frame.Time) {
 	if a := &f.acks[1-c]; c == k.sender(s.dir) && a.known && !before(a.value, s.seq) {
 		p.known |= wasAsked
 	}
-	k.hear(e, c, &p)
+	k.addToUnion(e, c, &p)
 	q := &k.pending[c]
 	k.shareVal(q, &p)
 	q.add(&p)

@@ -12,7 +12,7 @@ type pend struct {
 	time  frame.Time // by A's clock, as far as it was known then
 	acked frame.Time // when its receiver acknowledged it; valid iff wasAcked
 	known proof
-	n     uint32   // of what was heard; 0 for none
+	n     uint32   // in the union; 0 for none
 	came  uint8    // copies of it that arrived, and were captured
 	twice [2]uint8 // how often its receiver said that it came once more, by capture
 }

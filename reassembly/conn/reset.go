@@ -158,7 +158,7 @@ func (c *Conn) answered(i int, fits func(*Mark) bool) int64 {
 			}
 			continue
 		}
-		if o.Has(segment.RST) || !fits(o) {
+		if o.Has(segment.RST) || !fits(o) || c.fate(Role(m.Side), j) == Lost {
 			continue
 		}
 		switch {

@@ -14,45 +14,45 @@ import (
 // Where neither capture alone holds all of a connection, its states are derived from the
 // segments of both, each once, and from what became of them.
 
-// heard is a connection as both captures together show it. Its segments are numbered in the
+// union is a connection as both captures together show it. Its segments are numbered in the
 // order in which they were first seen; sides are directions.
-type heard struct {
+type union struct {
 	head conn.Head
 	n    uint32
 	late uint64 // which of the first 64 were first seen where they came, by their numbers less 1
 }
 
-// hear takes in a segment of a capture that is not known from the other one.
-func (k *link) hear(e *Engine, c int, p *pend) {
+// addToUnion takes in a segment of a capture that is not known from the other one.
+func (k *link) addToUnion(e *Engine, c int, p *pend) {
 	s, from := &e.segment, k.legs[c].ends
 	s.Src, s.Dst = from[p.dir^k.legs[c].flip], from[1-p.dir^k.legs[c].flip]
 	s.Seq, s.Ack, s.Flags, s.PayloadLen = seqnum.Value(p.seq), seqnum.Value(p.ack), p.flags, p.len
 	s.Window, s.TTL, s.IPID, s.Is4 = p.window, p.ttl, p.id, p.is(is4)
 	s.Options.HasTimestamps, s.Options.TSVal, s.Options.TSEcr = p.is(hasTS), p.tsVal, p.tsEcr
-	if k.both.n++; k.both.n == 1 {
-		e.store.Open(&k.both.head, s, p.dir)
+	if k.union.n++; k.union.n == 1 {
+		e.store.Open(&k.union.head, s, p.dir)
 	}
-	if p.n = k.both.n; c != k.sender(p.dir) {
-		k.both.late |= 1 << (p.n - 1)
+	if p.n = k.union.n; c != k.sender(p.dir) {
+		k.union.late |= 1 << (p.n - 1)
 	}
 	e.plain = e.plain || !p.flags.Any(segment.SYN|segment.FIN|segment.RST)
-	e.store.Add(&k.both.head, frame.Frame{Number: int(p.n), Time: p.time}, s, p.dir)
+	e.store.Add(&k.union.head, frame.Frame{Number: int(p.n), Time: p.time}, s, p.dir)
 }
 
-// unhear gives up what was heard of a link.
-func (k *link) unhear(e *Engine) {
-	if k.story != nil && k.both.n > 0 {
-		e.store.Release(&k.both.head)
-		k.both = heard{}
+// dropUnion gives up the union of a link.
+func (k *link) dropUnion(e *Engine) {
+	if k.story != nil && k.union.n > 0 {
+		e.store.Release(&k.union.head)
+		k.union = union{}
 	}
 }
 
 // patchy reports whether a capture lacks some of a link.
 func (k *link) patchy(e *Engine) bool {
-	if k.legs[0] == nil || k.legs[1] == nil || k.both.n == 0 {
+	if k.legs[0] == nil || k.legs[1] == nil || k.union.n == 0 {
 		return false
 	}
-	first, last := e.store.First(&k.both.head), e.store.Last(&k.both.head)
+	first, last := e.store.First(&k.union.head), e.store.Last(&k.union.head)
 	for c := range k.legs {
 		begin, end := e.span(c)
 		if k.flows[0].lacks[c]+k.flows[1].lacks[c] > 0 || begin > first+e.patience() || end < last {
@@ -62,9 +62,9 @@ func (k *link) patchy(e *Engine) bool {
 	return false
 }
 
-// derive works out the states of both ends of a link, by direction, from what was heard.
+// derive works out the states of both ends of a link, by direction, from their union.
 func (k *link) derive(e *Engine) (out [2][]model.Stay) {
-	h := &k.both.head
+	h := &k.union.head
 	if h.Ended = e.store.Over(h); h.Ended == conn.EndNone {
 		h.Ended = conn.EndCapture
 		h.Bound(e.now)
@@ -92,24 +92,23 @@ func (k *link) derive(e *Engine) (out [2][]model.Stay) {
 
 // fates answers what an end took in by what became of the segments of a link.
 type fates struct {
-	link   *link
-	engine *Engine
-	conn   *conn.Conn
-	client uint8 // the direction of what the client sends
-	notes  *notes
-
+	link    *link
+	engine  *Engine
+	conn    *conn.Conn
+	client  uint8 // the direction of what the client sends
+	notes   *notes
 	missing Missing // as far as is known yet
 }
 
 // Receipt says that a segment came in the shortest time that others took, unless it was lost,
 // or may have been.
 func (f *fates) Receipt(r conn.Role, frame int64) conn.Receipt {
-	m, n := f.conn.MarkOf(frame), uint32(frame) // as heard counts
+	m, n := f.conn.MarkOf(frame), uint32(frame) // as the union counts
 	dir := m.Side ^ f.client
 	sender := f.link.sender(dir)
 	least, _ := f.engine.delayRange(&f.link.flows[dir], sender == 0)
 	left := m.Time
-	if f.link.both.late>>(n-1)&1 != 0 {
+	if f.link.union.late>>(n-1)&1 != 0 {
 		left -= least
 	}
 	if m.By(r) {
@@ -129,7 +128,7 @@ func (f *fates) Receipt(r conn.Role, frame int64) conn.Receipt {
 	return out
 }
 
-// has reports whether what was heard as number is among the first few.
+// has reports whether what has a number in the union is among the first few.
 func (n *noted) has(number uint32) bool {
 	return slices.ContainsFunc(n.first, func(r row) bool { return r.n == number })
 }
