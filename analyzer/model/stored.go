@@ -22,7 +22,7 @@ type stored struct {
 	States      [2][]storedStay `json:"states"`
 	Groups      []storedGroup   `json:"groups"`
 	Spared      []storedSpared  `json:"spared"`
-	Twins       [][6]int64      `json:"twins"`
+	Twins       []storedTwin    `json:"twins"`
 	Sampled     bool            `json:"sampled"` // the twins
 	Severities  []int64         `json:"severities"`
 	OfFiles     []FindingGroup  `json:"of_files"`
@@ -54,6 +54,12 @@ type storedGroup struct {
 	Client  netip.Addr       `json:"client"`
 	Seen    bool             `json:"seen"`
 	Other   storedOther      `json:"other"`
+}
+
+// storedTwin is a twin.
+type storedTwin struct {
+	Numbers     [6]int64
+	Name, Twice string
 }
 
 // storedLife is a lifetime.
@@ -94,7 +100,7 @@ func (a *Aggregate) MarshalJSON() ([]byte, error) {
 		Sampled: a.twins.sampled,
 	}
 	for _, v := range a.twins.kept {
-		s.Twins = append(s.Twins, [6]int64{int64(v.key), int64(v.ends), int64(v.file), int64(v.other), int64(v.first), int64(v.last)})
+		s.Twins = append(s.Twins, storedTwin{[6]int64{int64(v.key), int64(v.ends), int64(v.file), int64(v.other), int64(v.first), int64(v.last)}, v.name, v.twice})
 	}
 	for _, key := range a.findings.keys() {
 		s.Groups = append(s.Groups, storeGroup(key, a.findings.groups[key]))
@@ -135,8 +141,9 @@ func (a *Aggregate) UnmarshalJSON(text []byte) error {
 		a.findings.groups[groupKey{s.Groups[i].Told.Rule, s.Groups[i].Server}] = g
 	}
 	a.twins.sampled = s.Sampled
-	for _, v := range s.Twins {
-		a.twins.keep(twin{uint64(v[0]), uint64(v[1]), int(v[2]), int(v[3]), Time(v[4]), Time(v[5])})
+	for _, s := range s.Twins {
+		v := &s.Numbers
+		a.twins.keep(twin{uint64(v[0]), uint64(v[1]), int(v[2]), int(v[3]), s.Name, s.Twice, Time(v[4]), Time(v[5])})
 	}
 	for _, of := range s.Spared {
 		if len(of.Lives) > maxSampling || len(s.Spared) > maxSpared {

@@ -143,7 +143,7 @@ func (a *Aggregate) Summary() *Summary {
 		Severities:  countsOf(&a.findings.bySeverity),
 		By:          a.by.list(),
 	}
-	if text := a.twins.caveat(a.files); text != "" {
+	if text := a.twins.caveat(); text != "" {
 		s.Caveats = []string{text}
 	}
 	s.States.Client, s.States.Server = stateTimes(&a.states.Client), stateTimes(&a.states.Server)

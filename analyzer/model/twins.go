@@ -12,14 +12,16 @@ import (
 
 // Two captures that were taken at different places hold the same connections: the addresses,
 // ports and initial sequence numbers are the same, and the time. Read side by side, each
-// counts twice.
+// counts twice. Joined, it does where the clocks are so far apart that one begins when the
+// other is over.
 
 // twin is a connection as far as others may be the same.
 type twin struct {
 	key         uint64 // of initial sequence numbers
 	ends        uint64 // of addresses and ports
-	file        int    // the first that has it
+	file        int    // the first that has it, among all that were read
 	other       int    // another that has it; noOther for none
+	name, twice string // of both; joined captures are one file of several names
 	first, last Time   // the captured segments in the first file
 }
 
@@ -76,7 +78,11 @@ func (t *twins) add(r *Record, file int) {
 	case len(t.kept) == maxTwins && r.isns > t.kept[maxTwins-1].key:
 		t.sampled = true
 	default:
-		t.keep(twin{r.isns, endsOf(r), file, noOther, r.First.Time, r.Last.Time})
+		name := r.First.File
+		if name == "" { // it is not joined
+			name = r.File
+		}
+		t.keep(twin{r.isns, endsOf(r), file, noOther, name, "", r.First.Time, r.Last.Time})
 	}
 }
 
@@ -91,9 +97,10 @@ func (t *twins) keep(v twin) {
 	switch {
 	case own.other != noOther:
 	case v.other != noOther && v.file == own.file:
-		own.other = v.other
-	case v.file != own.file && v.first <= own.last+twinSlack && own.first <= v.last+twinSlack:
-		own.other = v.file
+		own.other, own.twice = v.other, v.twice
+	case v.file == own.file && v.name == own.name:
+	case v.file == own.file, v.first <= own.last+twinSlack && own.first <= v.last+twinSlack:
+		own.other, own.twice = v.file, v.name
 	}
 }
 
@@ -110,20 +117,20 @@ func (t *twins) merge(o *twins, files int) {
 }
 
 // caveat says which connections count twice; "" where none do.
-func (t *twins) caveat(files []FileInfo) string {
+func (t *twins) caveat() string {
 	n := 0
-	pairs := map[[2]int]int{}
+	pairs := map[[2]string]int{}
 	for i := range t.kept {
-		if v := &t.kept[i]; v.other != noOther && v.other < len(files) {
+		if v := &t.kept[i]; v.other != noOther {
 			n++
-			pairs[[2]int{v.file, v.other}]++
+			pairs[[2]string{v.name, v.twice}]++
 		}
 	}
 	if n == 0 {
 		return ""
 	}
-	most := slices.MaxFunc(slices.SortedFunc(maps.Keys(pairs), func(a, b [2]int) int { return slices.Compare(a[:], b[:]) }),
-		func(a, b [2]int) int { return cmp.Compare(pairs[a], pairs[b]) })
+	most := slices.MaxFunc(slices.SortedFunc(maps.Keys(pairs), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }),
+		func(a, b [2]string) int { return cmp.Compare(pairs[a], pairs[b]) })
 	who, more := fmt.Sprintf("%d connections count", n), ""
 	switch {
 	case t.sampled:
@@ -134,6 +141,6 @@ func (t *twins) caveat(files []FileInfo) string {
 	if others := len(pairs) - 1; others > 0 {
 		more = fmt.Sprintf(" (other pairs of captures likewise: %d)", others)
 	}
-	return fmt.Sprintf("%s twice: %s and %s hold the same ones, with the same addresses, ports and initial sequence numbers at the same time%s; finwait pair compares two such captures",
-		who, files[most[0]].File, files[most[1]].File, more)
+	return fmt.Sprintf("%s twice: %s and %s hold the same ones, with the same addresses, ports and initial sequence numbers%s; finwait pair compares two such captures",
+		who, most[0], most[1], more)
 }

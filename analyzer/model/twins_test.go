@@ -14,6 +14,7 @@ func TestTwins(t *testing.T) {
 		a := new(Aggregate)
 		for i := range n {
 			r := found(from+i, 1, from+i)
+			r.File = file
 			r.isns = mix(uint64(from + i))
 			r.First.Time, r.Last.Time = Time(at), Time(at+time.Second)
 			a.Add(r)

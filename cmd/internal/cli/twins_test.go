@@ -22,9 +22,11 @@ func caveatsOf(t *testing.T, files ...string) (list []string) {
 func TestCapturedTwice(t *testing.T) {
 	real := func(name string) string { return "../../../testdata/real/" + name + ".pcap" }
 	client, server := real("go-timeout"), real("go-timeout.server")
-	twice := func(n, rest string) string {
-		return n + " twice: " + client + " and " + server + " hold the same ones, with the same addresses, ports and initial sequence numbers at the same time" + rest + "; finwait pair compares two such captures"
+	of := func(a, b, n, rest string) string {
+		return n + " twice: " + a + " and " + b + " hold the same ones, with the same addresses, ports and initial sequence numbers" + rest + "; finwait pair compares two such captures"
 	}
+	twice := func(n, rest string) string { return of(client, server, n, rest) }
+	ahead, behind := real("pair/clock-hours.a"), real("pair/clock-hours.b")
 	run := storedAs(t, "run.jsonl", client)
 	for _, c := range []struct {
 		what  string
@@ -35,6 +37,8 @@ func TestCapturedTwice(t *testing.T) {
 		{"others before them", []string{real("delayed-close"), run, client, real("half-close"), server}, twice("12 connections count", "")},
 		{"two pairs", []string{client, real("delayed-close"), server, real("delayed-close.server")}, twice("15 connections count", " (other pairs of captures likewise: 1)")},
 		{"one end and a stored run", []string{run, server}, ""}, // records have no sequence numbers
+		{"both ends joined, hours apart", []string{"--join", ahead, behind}, of(ahead, behind, "3 connections count", "")},
+		{"both ends joined, at one time", []string{"--join", client, server}, ""}, // there they count once
 		{"one end", []string{client, real("delayed-close.server")}, ""},
 		{"picked up in their midst", []string{real("mid-stream"), real("mid-stream.server")}, ""},
 	} {
