@@ -16,7 +16,7 @@
 //  6. Rules look at the record, and caveats weaken what the capture cannot
 //     support. Package timers measures how long the connection waited. Both ask
 //     package exchange for the last request and what came of its answer.
-//  7. model.Aggregate sums the record up, and the Handler writes it.
+//  7. tally.Aggregate sums the record up, and the Handler writes it.
 //
 // Function analysis.run is steps 2 to 4, analysis.ended 5, Options.judge 6, run.deliver 7.
 //

@@ -10,6 +10,7 @@ import (
 	"finwait/analyzer/internal/timers"
 	"finwait/analyzer/model"
 	"finwait/analyzer/rules"
+	"finwait/analyzer/tally"
 	"finwait/reassembly"
 	"finwait/reassembly/capture"
 	"finwait/reassembly/frame"
@@ -96,7 +97,7 @@ type Outcome struct {
 	Gaps    []frame.Gap // of all captures
 	HasGaps bool        // Gaps are those of one capture, or of captures that were joined
 
-	Totals model.Aggregate
+	Totals tally.Aggregate
 	Timers timers.Collector
 }
 

@@ -3,6 +3,7 @@ package driver
 import (
 	"finwait/analyzer/model"
 	"finwait/analyzer/rules"
+	"finwait/analyzer/tally"
 )
 
 // NewOutcome returns the outcome of a run that has not begun: that of others can be
@@ -15,7 +16,7 @@ func NewOutcome(o Options) *Outcome {
 
 // prepare tells o how findings are grouped.
 func (o *Outcome) prepare(options *Options) {
-	o.Totals.Explain(model.Grouping{Rules: options.Rules, Explains: rules.Causes})
+	o.Totals.Explain(tally.Grouping{Rules: options.Rules, Explains: rules.Causes})
 	o.Totals.By(options.By)
 }
 

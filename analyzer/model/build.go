@@ -95,7 +95,7 @@ func (n *Builder) Record(file string, c *conn.Conn) *Record {
 		r.Vantage = &b.vantage
 	}
 	b.application(c)
-	r.Caveats, r.isns = c.Caveats, isnsOf(c)
+	r.Caveats, r.ISNs = c.Caveats, isnsOf(c)
 	return r
 }
 

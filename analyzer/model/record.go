@@ -2,6 +2,7 @@ package model
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"finwait/reassembly/capture"
@@ -58,7 +59,7 @@ type Record struct {
 	Waits        []Wait         `json:"waits" about:"how long it was waited for what did not come, and how long it was silent: what timers are inferred from"`
 
 	room room   // of its findings
-	isns uint64 // see isnsOf
+	ISNs uint64 `json:"-"` // tells it from most others, in every capture that has it; 0 where that is not known
 }
 
 // room is what findings point into. It is used again for the next record.
@@ -68,7 +69,14 @@ type room struct {
 }
 
 // Found reports whether a rule found anything on the connection.
-func (r *Record) Found(rule string) bool { return has(r.Findings, rule) }
+func (r *Record) Found(rule string) bool { return r.finds(rule, len(r.Findings)) }
+
+// FoundBefore reports whether a finding before the i-th is of its rule.
+func (r *Record) FoundBefore(i int) bool { return r.finds(r.Findings[i].Rule, i) }
+
+func (r *Record) finds(rule string, n int) bool {
+	return slices.ContainsFunc(r.Findings[:n], func(f Finding) bool { return f.Rule == rule })
+}
 
 // Sides holds one value per endpoint.
 type Sides[T any] struct {

@@ -166,8 +166,20 @@ type StateTimes struct {
 	AtLeast    int64    `json:"at_least"` // completed, but begun before it could be seen
 	MaxAtLeast *Seconds `json:"max_at_least_s"`
 
-	exact *histogram // nil where it is not known
+	// Bins say how the lengths of the N stays lie, the shortest first; nil where it is not
+	// known. Stays of no length at all are in the bin of 1 ns.
+	Bins []Bin `json:"-"`
 }
+
+// Bin counts the stays of about a length: those from 10^(From/PerDecade) ns on, up to
+// the next.
+type Bin struct {
+	From int
+	N    int64
+}
+
+// PerDecade is how many bins there are from a length to ten times that.
+const PerDecade = 5
 
 // FindingGroup is one rule's findings about one server endpoint.
 type FindingGroup struct {

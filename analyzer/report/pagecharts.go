@@ -109,7 +109,7 @@ func spreadRange(rows []stateRow) (low, high int) {
 	take := func(v float64) { least, most = min(least, max(v, 1)), max(most, v) }
 	for i := range rows {
 		t := rows[i].times
-		for _, bin := range t.Bins() {
+		for _, bin := range t.Bins {
 			take(math.Pow(10, float64(bin.From)/model.PerDecade))
 			take(math.Pow(10, float64(bin.From+1)/model.PerDecade))
 		}
@@ -127,7 +127,7 @@ func drawSpread(d *page.SVG, s *stateRow, y float64, at func(float64) float64) {
 	base := y + spreadThick + 6
 	d.Text("e", spreadLeft-10, base-4, s.side+" "+s.state)
 	d.Line("axis", spreadLeft, base, spreadRight, base)
-	bins := s.times.Bins()
+	bins := s.times.Bins
 	most := int64(1)
 	for _, bin := range bins {
 		most = max(most, bin.N)

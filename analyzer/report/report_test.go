@@ -13,6 +13,7 @@ import (
 	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/report/records"
+	"finwait/analyzer/tally"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -56,7 +57,7 @@ func replay(t testing.TB, h model.Handler) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	var totals model.Aggregate
+	var totals tally.Aggregate
 	to := &withFile{Handler: h}
 	err = s.Each(func(err error) { t.Fatal(err) }, func(r *model.Record) error {
 		totals.Add(r)

@@ -14,6 +14,7 @@ import (
 	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/analyzer/report/records"
+	"finwait/analyzer/tally"
 	"finwait/reassembly"
 )
 
@@ -103,14 +104,14 @@ func TestRecordsAreAsTheSchemaSays(t *testing.T) {
 
 func TestTheReportIsAsTheSchemaSays(t *testing.T) {
 	s := compiled(t, "report")
-	for _, by := range append([]string{""}, model.Keys...) {
+	for _, by := range append([]string{""}, tally.Keys...) {
 		text := analyze(t, by, func(b *bytes.Buffer) model.Handler { return report.SummaryJSON(b) })
 		validate(t, s, text)
 		if has := bytes.Contains(text, []byte(`"by": [`)); has != (by != "") {
 			t.Errorf("by %q: rows %v", by, has)
 		}
 	}
-	var empty model.Aggregate
+	var empty tally.Aggregate
 	text, err := json.Marshal(empty.Summary())
 	if err != nil {
 		t.Fatal(err)

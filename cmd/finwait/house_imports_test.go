@@ -32,6 +32,7 @@ var floors = [][]string{
 	{"analyzer"},
 	{"analyzer/driver", "analyzer/analyzertest"},
 	{"analyzer/rules", "analyzer/internal/timers"},
+	{"analyzer/tally"},
 	{"analyzer/model"},
 	{"analyzer/exchange"},
 	{"reassembly/pktscript", "reassembly/traffic", "reassembly/truth"},

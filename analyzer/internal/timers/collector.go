@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"finwait/analyzer/model"
+	"finwait/analyzer/tally"
 )
 
 const (
@@ -53,7 +54,7 @@ func (s *series) add(v drawn) {
 }
 
 func (s *series) keep(v drawn) {
-	s.kept = model.KeepLeast(s.kept, v, maxPerSeries, drawn.compare)
+	s.kept = tally.KeepLeast(s.kept, v, maxPerSeries, drawn.compare)
 }
 
 // samples returns those that were kept.

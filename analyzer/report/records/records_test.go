@@ -13,13 +13,14 @@ import (
 	"testing"
 
 	"finwait/analyzer/model"
+	"finwait/analyzer/tally"
 	"finwait/reassembly/conn"
 )
 
 // replayFile reads records that JSONL or JSON wrote, and hands them to h. What is damaged is
 // left out; the first of it is the error then, and name is for that.
 func replayFile(name string, in io.Reader, h model.Handler) error {
-	var totals model.Aggregate
+	var totals tally.Aggregate
 	var damage error
 	s := &Stored{Name: name, lines: bufio.NewReader(in)}
 	err := s.Each(func(err error) {

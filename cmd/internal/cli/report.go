@@ -8,6 +8,7 @@ import (
 	"finwait/analyzer/model"
 	"finwait/analyzer/report"
 	"finwait/analyzer/report/prose"
+	"finwait/analyzer/tally"
 )
 
 func reportCommand() *command {
@@ -39,7 +40,7 @@ states over time, and the connections to sort and to filter. It reads the captur
 			var in inputFlags
 			var out outputFlags
 			var judge judgeFlags
-			by := choice{"key", "", model.Keys}
+			by := choice{"key", "", tally.Keys}
 			out.add(fs, report.Names(report.Summaries), "text")
 			fs.Var(&by, "by", "tell of each one apart, the gravest first")
 			in.add(fs)

@@ -1,4 +1,4 @@
-package model
+package tally
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
@@ -23,17 +24,17 @@ type spared struct {
 type sparedBy map[netip.AddrPort]*spared
 
 // add takes in a connection if it is one of them.
-func (s *sparedBy) add(r *Record) {
+func (s *sparedBy) add(r *model.Record) {
 	if r.Close != conn.CloseGraceful || r.FirstCloser == nil || *r.FirstCloser != conn.Server {
 		return
 	}
 	at := closedAt(r)
-	if at == nil || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity > Info }) {
+	if at == nil || slices.ContainsFunc(r.Findings, func(f model.Finding) bool { return f.Severity > model.Info }) {
 		return
 	}
 	if of := s.of(r.Server.AddrPort()); of != nil {
 		of.n++
-		of.keep(lifetime{r.Lot(), Seconds(r.First.Time), Seconds(*at)})
+		of.keep(lifetime{r.Lot(), model.Seconds(r.First.Time), model.Seconds(*at)})
 	}
 }
 
@@ -72,8 +73,8 @@ func (s *sparedBy) merge(o sparedBy) {
 // instant is a number of connections that ended about together.
 type instant struct {
 	n            int
-	began, until Seconds // the first and the last beginning
-	first, last  Seconds // the first and the last end
+	began, until model.Seconds // the first and the last beginning
+	first, last  model.Seconds // the first and the last end
 }
 
 func (i *instant) add(l lifetime) {
@@ -95,7 +96,7 @@ func (s *spared) around(others *instant) (own instant) {
 		return own
 	}
 	for _, l := range s.lives {
-		if l.ended >= others.first-Seconds(betweenEnds) && l.ended <= others.last+Seconds(betweenEnds) {
+		if l.ended >= others.first-model.Seconds(betweenEnds) && l.ended <= others.last+model.Seconds(betweenEnds) {
 			own.add(l)
 		}
 	}

@@ -1,22 +1,23 @@
-package model
+package tally
 
 import (
 	"fmt"
 	"runtime"
 	"testing"
 
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 func TestByServer(t *testing.T) {
 	var a Aggregate
 	a.By("server")
-	exact, half := conn.ExactBound, Seconds(2e9)
+	exact, half := conn.ExactBound, model.Seconds(2e9)
 	for i := range 10 {
 		r := found(i, i%2, i)
 		r.Close, r.HalfClosed, r.HalfClosedS = conn.CloseGraceful, &exact, &half
 		if i%2 == 0 {
-			r.Findings = []Finding{finding("FIN104", Warning, 1), finding("FIN104", Warning, 1), finding("FIN401", Info, 1)}
+			r.Findings = []model.Finding{finding("FIN104", model.Warning, 1), finding("FIN104", model.Warning, 1), finding("FIN401", model.Info, 1)}
 		}
 		a.Add(r)
 	}
@@ -25,10 +26,10 @@ func TestByServer(t *testing.T) {
 		t.Fatalf("%+v", rows)
 	}
 	r := &rows[0]
-	if r.Connections != 5 || r.Close[conn.CloseGraceful] != 5 || r.Severities != (Severities{0, 10, 5}) || r.Keys != 1 || *r.HalfClosed.P90 != 2e9 {
+	if r.Connections != 5 || r.Close[conn.CloseGraceful] != 5 || r.Severities != (model.Severities{Warning: 10, Info: 5}) || r.Keys != 1 || *r.HalfClosed.P90 != 2e9 {
 		t.Errorf("%+v", r)
 	}
-	if *r.Worst != (Worst{"FIN104", "name-of-FIN104", Warning, 5}) {
+	if *r.Worst != (model.Worst{Rule: "FIN104", Name: "name-of-FIN104", Severity: model.Warning, Connections: 5}) {
 		t.Errorf("worst %+v", r.Worst)
 	}
 	if rows[1].Worst != nil {
@@ -53,10 +54,10 @@ func TestManyKeys(t *testing.T) {
 		r := found(i, 1, i%clients)
 		r.Close = conn.CloseGraceful
 		if i%1000 == 0 {
-			r.Findings = []Finding{finding("FIN201", Error, 1)}
+			r.Findings = []model.Finding{finding("FIN201", model.Error, 1)}
 		}
 		if i == 2*clients-1 {
-			r.Findings = []Finding{finding("FIN201", Error, 1), finding("FIN202", Error, 1), finding("FIN203", Error, 1)}
+			r.Findings = []model.Finding{finding("FIN201", model.Error, 1), finding("FIN202", model.Error, 1), finding("FIN203", model.Error, 1)}
 		}
 		a.Add(r)
 	}
@@ -72,7 +73,7 @@ func TestManyKeys(t *testing.T) {
 		connections += rows[i].Connections
 		errors += rows[i].Severities.Error
 	}
-	if connections != 2*clients || errors != 203 || errors != a.Count(Error) {
+	if connections != 2*clients || errors != 203 || errors != a.Count(model.Error) {
 		t.Errorf("%d connections, %d errors", connections, errors)
 	}
 	if rest := &rows[maxRows]; rest.Key != "" || rest.Keys < (clients-maxRows)*8/10 || rest.Keys > (clients-maxRows)*12/10 {
@@ -89,10 +90,10 @@ func TestByFile(t *testing.T) {
 		r.File = fmt.Sprintf("%c.pcap", 'a'+2*i%4)
 		a.Add(r)
 	}
-	a.AddFile(&FileInfo{File: "a.pcap"})
-	a.AddFileFindings([]FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: Info}})
-	a.AddFile(&FileInfo{File: "b.pcap", Error: &bad})
-	a.AddFile(&FileInfo{File: "c.pcap"})
+	a.AddFile(&model.FileInfo{File: "a.pcap"})
+	a.AddFileFindings([]model.FindingGroup{{Rule: "FIN904", Name: "cut-short", Severity: model.Info}})
+	a.AddFile(&model.FileInfo{File: "b.pcap", Error: &bad})
+	a.AddFile(&model.FileInfo{File: "c.pcap"})
 	rows := a.Summary().By
 	if len(rows) != 3 || rows[0].Key != "b.pcap" || *rows[0].Error != bad || rows[1].Key != "a.pcap" || rows[1].Connections != 2 ||
 		rows[1].Severities.Info != 1 || rows[1].Worst.Rule != "FIN904" || rows[2].Key != "c.pcap" {

@@ -1,9 +1,10 @@
-package model
+package tally
 
 import (
 	"fmt"
 	"time"
 
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
@@ -14,9 +15,9 @@ import (
 
 // leg is a connection as far as it may be one of a pair.
 type leg struct {
-	began, ended   Time      // ended with its first FIN, or the RST
-	closer         conn.Role // first
-	client, server Endpoint
+	began, ended   model.Time // ended with its first FIN, or the RST
+	closer         conn.Role  // first
+	client, server model.Endpoint
 	asked          int64 // payload of the client
 	stream         uint32
 }
@@ -53,7 +54,7 @@ type otherLeg struct {
 }
 
 // legOf returns r as a leg; false where nobody closed it first.
-func legOf(r *Record) (l leg, ok bool) {
+func legOf(r *model.Record) (l leg, ok bool) {
 	ended := closedAt(r)
 	if r.FirstCloser == nil || *r.FirstCloser > conn.Server || ended == nil {
 		return l, false
@@ -66,7 +67,7 @@ func legOf(r *Record) (l leg, ok bool) {
 
 // add takes in a connection, and tells the groups of g what its end may explain, or be
 // explained by.
-func (l *legs) add(r *Record, g *findingGroups) {
+func (l *legs) add(r *model.Record, g *findingGroups) {
 	own, ok := legOf(r)
 	if !ok {
 		return
@@ -120,9 +121,9 @@ func (l *leg) explains(o *leg) bool {
 }
 
 // open returns the rules whose findings on r the end of another leg may explain.
-func (g *findingGroups) open(r *Record) (rules []string) {
+func (g *findingGroups) open(r *model.Record) (rules []string) {
 	for i := range r.Findings {
-		if f := &r.Findings[i]; passedOn[f.Rule] && g.grouping.cause(r, f) == nil && !has(r.Findings[:i], f.Rule) {
+		if f := &r.Findings[i]; passedOn[f.Rule] && g.grouping.cause(r, f) == nil && !r.FoundBefore(i) {
 			rules = append(rules, f.Rule)
 		}
 	}
@@ -162,7 +163,7 @@ func (l *leg) left(before time.Duration) string {
 	if l.closer == conn.Server {
 		far, near = near, far
 	}
-	return fmt.Sprintf("the %s %v had ended stream %d, a connection to the same host %v, %s before", l.closer, far.AddrPort(), l.stream, near.IP, Seconds(before).Words())
+	return fmt.Sprintf("the %s %v had ended stream %d, a connection to the same host %v, %s before", l.closer, far.AddrPort(), l.stream, near.IP, model.Seconds(before).Words())
 }
 
 // message says it of a group of so many connections; "" where there is nothing to say.

@@ -1,8 +1,10 @@
-package model
+package tally
 
 import (
 	"math"
 	"math/bits"
+
+	"finwait/analyzer/model"
 )
 
 const (
@@ -18,12 +20,12 @@ const (
 type histogram struct {
 	pages    [64]*[subBuckets]int64
 	n        int64
-	min, max Seconds // valid iff n > 0
+	min, max model.Seconds // valid iff n > 0
 }
 
 // bucket returns where v ≥ 0 is counted. Durations below 512 ns have a bucket
 // each, all in the first page.
-func bucket(v Seconds) (page, slot int) {
+func bucket(v model.Seconds) (page, slot int) {
 	shift := max(bits.Len64(uint64(v))-subBits-1, -1)
 	if shift < 0 {
 		return 0, int(v)
@@ -32,16 +34,16 @@ func bucket(v Seconds) (page, slot int) {
 }
 
 // middle returns the duration halfway through a bucket.
-func middle(page, slot int) Seconds {
+func middle(page, slot int) model.Seconds {
 	if page == 0 {
-		return Seconds(slot)
+		return model.Seconds(slot)
 	}
 	shift := page - 1
-	return Seconds(slot+subBuckets)<<shift + (1<<shift-1)/2
+	return model.Seconds(slot+subBuckets)<<shift + (1<<shift-1)/2
 }
 
 // add counts v; a negative v, the work of a clock that was set back, counts as 0.
-func (h *histogram) add(v Seconds) {
+func (h *histogram) add(v model.Seconds) {
 	v = max(v, 0)
 	page, slot := bucket(v)
 	if h.pages[page] == nil {
@@ -81,7 +83,7 @@ func (h *histogram) merge(o *histogram) {
 
 // quantile returns the least duration that at least percent of all do not
 // exceed (the nearest rank); nil where nothing was counted.
-func (h *histogram) quantile(percent int64) *Seconds {
+func (h *histogram) quantile(percent int64) *model.Seconds {
 	if h.n == 0 {
 		return nil
 	}
@@ -101,23 +103,10 @@ func (h *histogram) quantile(percent int64) *Seconds {
 	return &v
 }
 
-// Bin counts the stays of about a length: those from 10^(From/PerDecade) ns on, up to
-// the next.
-type Bin struct {
-	From int
-	N    int64
-}
-
-// PerDecade is how many bins there are from a length to ten times that.
-const PerDecade = 5
-
-// Bins returns how the lengths of the N stays lie, the shortest first. Stays of no
+// bins returns how the lengths of they lie, the shortest first. Those of no
 // length at all are in the bin of 1 ns.
-func (t *StateTimes) Bins() (bins []Bin) {
-	if t.exact == nil {
-		return nil
-	}
-	for i, page := range &t.exact.pages {
+func (h *histogram) bins() (bins []model.Bin) {
+	for i, page := range &h.pages {
 		if page == nil {
 			continue
 		}
@@ -125,12 +114,12 @@ func (t *StateTimes) Bins() (bins []Bin) {
 			if n == 0 {
 				continue
 			}
-			v := min(max(middle(i, slot), t.exact.min), t.exact.max)
-			from := int(math.Floor(math.Log10(float64(max(v, 1))) * PerDecade))
+			v := min(max(middle(i, slot), h.min), h.max)
+			from := int(math.Floor(math.Log10(float64(max(v, 1))) * model.PerDecade))
 			if last := len(bins) - 1; last >= 0 && bins[last].From == from {
 				bins[last].N += n
 			} else {
-				bins = append(bins, Bin{from, n})
+				bins = append(bins, model.Bin{From: from, N: n})
 			}
 		}
 	}

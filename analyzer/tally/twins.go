@@ -1,4 +1,4 @@
-package model
+package tally
 
 import (
 	"cmp"
@@ -7,7 +7,7 @@ import (
 	"maps"
 	"slices"
 
-	"finwait/reassembly/conn"
+	"finwait/analyzer/model"
 )
 
 // Two captures that were taken at different places hold the same connections: the addresses,
@@ -17,12 +17,12 @@ import (
 
 // twin is a connection as far as others may be the same.
 type twin struct {
-	key         uint64 // of initial sequence numbers
-	ends        uint64 // of addresses and ports
-	file        int    // the first that has it, among all that were read
-	other       int    // another that has it; noOther for none
-	name, twice string // of both; joined captures are one file of several names
-	first, last Time   // the captured segments in the first file
+	key         uint64     // of initial sequence numbers
+	ends        uint64     // of addresses and ports
+	file        int        // the first that has it, among all that were read
+	other       int        // another that has it; noOther for none
+	name, twice string     // of both; joined captures are one file of several names
+	first, last model.Time // the captured segments in the first file
 }
 
 const noOther = -1
@@ -40,7 +40,7 @@ const maxTwins = 1024
 
 // twinSlack is how far the clocks of two captures may differ for connections that are over
 // before the other clock shows the time at which they began.
-const twinSlack = Time(1e9)
+const twinSlack = model.Time(1e9)
 
 // twins are the connections that are compared.
 type twins struct {
@@ -48,41 +48,30 @@ type twins struct {
 	sampled bool   // there are more
 }
 
-// isnsOf returns what tells a connection from all others at its time but, perhaps, those of
-// other ends; 0 where the capture does not have both initial sequence numbers.
-func isnsOf(c *conn.Conn) uint64 {
-	client, ok := c.ISN(conn.Client)
-	server, both := c.ISN(conn.Server)
-	if !ok || !both {
-		return 0
-	}
-	return mix(uint64(client)<<32 | uint64(server))
-}
-
 // endsOf mixes the addresses and ports of a connection.
-func endsOf(r *Record) (key uint64) {
-	for _, e := range [...]*Endpoint{&r.Client, &r.Server} {
+func endsOf(r *model.Record) (key uint64) {
+	for _, e := range [...]*model.Endpoint{&r.Client, &r.Server} {
 		octets := e.IP.As16()
-		key = mix(key ^ binary.BigEndian.Uint64(octets[:8]))
-		key = mix(key ^ binary.BigEndian.Uint64(octets[8:]))
-		key = mix(key ^ uint64(e.Port))
+		key = model.Mix(key ^ binary.BigEndian.Uint64(octets[:8]))
+		key = model.Mix(key ^ binary.BigEndian.Uint64(octets[8:]))
+		key = model.Mix(key ^ uint64(e.Port))
 	}
 	return key
 }
 
 // add takes in a connection of a file. Of most there is no more to do than to see that enough
 // have a lesser key.
-func (t *twins) add(r *Record, file int) {
+func (t *twins) add(r *model.Record, file int) {
 	switch {
-	case r.isns == 0:
-	case len(t.kept) == maxTwins && r.isns > t.kept[maxTwins-1].key:
+	case r.ISNs == 0:
+	case len(t.kept) == maxTwins && r.ISNs > t.kept[maxTwins-1].key:
 		t.sampled = true
 	default:
 		name := r.First.File
 		if name == "" { // it is not joined
 			name = r.File
 		}
-		t.keep(twin{r.isns, endsOf(r), file, noOther, name, "", r.First.Time, r.Last.Time})
+		t.keep(twin{r.ISNs, endsOf(r), file, noOther, name, "", r.First.Time, r.Last.Time})
 	}
 }
 

@@ -1,9 +1,11 @@
-package model
+package tally
 
 import (
 	"strings"
 	"testing"
 	"time"
+
+	"finwait/analyzer/model"
 )
 
 // The same connections are counted in whatever parts they are gathered, and of more than are
@@ -15,11 +17,11 @@ func TestTwins(t *testing.T) {
 		for i := range n {
 			r := found(from+i, 1, from+i)
 			r.File = file
-			r.isns = mix(uint64(from + i))
-			r.First.Time, r.Last.Time = Time(at), Time(at+time.Second)
+			r.ISNs = model.Mix(uint64(from + i))
+			r.First.Time, r.Last.Time = model.Time(at), model.Time(at+time.Second)
 			a.Add(r)
 		}
-		a.AddFile(&FileInfo{File: file})
+		a.AddFile(&model.FileInfo{File: file})
 		return a
 	}
 	merged := func(parts ...*Aggregate) *Aggregate {

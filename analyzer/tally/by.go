@@ -1,4 +1,4 @@
-package model
+package tally
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
@@ -31,19 +32,19 @@ type keyed struct {
 	key         string
 	connections int64
 	close       map[conn.Close]int64
-	severities  [len(severityNames)]int64
-	rules       []Worst
+	severities  [model.NumSeverities]int64
+	rules       []model.Worst
 	half        sampling
 	err         *string
 }
 
 // add takes in one connection.
-func (b *breakdown) add(r *Record, g *Grouping) {
+func (b *breakdown) add(r *model.Record, g *Grouping) {
 	switch b.by {
 	case "":
 	case "rule":
 		for i := range r.Findings {
-			if rule := r.Findings[i].Rule; !has(r.Findings[:i], rule) {
+			if rule := r.Findings[i].Rule; !r.FoundBefore(i) {
 				b.row(rule).add(r, g, rule)
 			}
 		}
@@ -57,14 +58,14 @@ func (b *breakdown) add(r *Record, g *Grouping) {
 }
 
 // addFile takes in a capture, of which there may be no connection.
-func (b *breakdown) addFile(f *FileInfo) {
+func (b *breakdown) addFile(f *model.FileInfo) {
 	if b.by == "file" {
 		b.row(f.File).err = f.Error
 	}
 }
 
 // addFileFinding takes in what was found of a capture as a whole.
-func (b *breakdown) addFileFinding(file string, f *FindingGroup) {
+func (b *breakdown) addFileFinding(file string, f *model.FindingGroup) {
 	key := map[string]string{"file": file, "rule": f.Rule}[b.by]
 	if key == "" {
 		return
@@ -72,15 +73,6 @@ func (b *breakdown) addFileFinding(file string, f *FindingGroup) {
 	row := b.row(key)
 	row.severities[f.Severity]++
 	row.count(f.Rule, f.Name, f.Severity, 0)
-}
-
-func has(list []Finding, rule string) bool {
-	for i := range list {
-		if list[i].Rule == rule {
-			return true
-		}
-	}
-	return false
 }
 
 // row returns the row of a key.
@@ -106,7 +98,7 @@ func (b *breakdown) row(key string) *keyed {
 func (b *breakdown) see(key string) {
 	h := fnv.New64a()
 	h.Write([]byte(key))
-	b.seen.keep(mix(h.Sum64()))
+	b.seen.keep(model.Mix(h.Sum64()))
 }
 
 // thin merges all but the most remarkable maxRows rows.
@@ -145,7 +137,7 @@ func flag(err *string) int {
 }
 
 // list returns what is told: nil where nothing was asked for.
-func (b *breakdown) list() []Row {
+func (b *breakdown) list() []model.Row {
 	if b.by == "" {
 		return nil
 	}
@@ -154,7 +146,7 @@ func (b *breakdown) list() []Row {
 		b.thin()
 		keys, _ = b.seen.count()
 	}
-	out := make([]Row, 0, len(b.rows)+1)
+	out := make([]model.Row, 0, len(b.rows)+1)
 	for _, row := range b.sorted() {
 		out = append(out, row.row(b.by, 1))
 	}
@@ -165,7 +157,7 @@ func (b *breakdown) list() []Row {
 }
 
 // add takes in one connection; with a rule, only what that says of it.
-func (k *keyed) add(r *Record, g *Grouping, rule string) {
+func (k *keyed) add(r *model.Record, g *Grouping, rule string) {
 	k.connections++
 	if k.close == nil {
 		k.close = map[conn.Close]int64{}
@@ -180,17 +172,17 @@ func (k *keyed) add(r *Record, g *Grouping, rule string) {
 			continue
 		}
 		k.severities[f.Severity]++
-		if !has(r.Findings[:i], f.Rule) && (rule != "" || g.cause(r, f) == nil) {
+		if !r.FoundBefore(i) && (rule != "" || g.cause(r, f) == nil) {
 			k.count(f.Rule, f.Name, f.Severity, 1)
 		}
 	}
 }
 
 // count takes in that connections have a finding of a rule.
-func (k *keyed) count(rule, name string, severity Severity, connections int64) {
-	i, known := slices.BinarySearchFunc(k.rules, rule, func(w Worst, rule string) int { return strings.Compare(w.Rule, rule) })
+func (k *keyed) count(rule, name string, severity model.Severity, connections int64) {
+	i, known := slices.BinarySearchFunc(k.rules, rule, func(w model.Worst, rule string) int { return strings.Compare(w.Rule, rule) })
 	if !known {
-		k.rules = slices.Insert(k.rules, i, Worst{Rule: rule, Name: name, Severity: severity})
+		k.rules = slices.Insert(k.rules, i, model.Worst{Rule: rule, Name: name, Severity: severity})
 	}
 	w := &k.rules[i]
 	w.Connections += connections
@@ -215,17 +207,17 @@ func (k *keyed) merge(o *keyed) {
 }
 
 // worst is the gravest severity of a finding.
-func (k *keyed) worst() Severity {
-	for s := Error; s > NoSeverity; s-- {
+func (k *keyed) worst() model.Severity {
+	for s := model.Error; s > model.NoSeverity; s-- {
 		if k.severities[s] > 0 {
 			return s
 		}
 	}
-	return NoSeverity
+	return model.NoSeverity
 }
 
-func (k *keyed) row(by string, keys int64) Row {
-	row := Row{
+func (k *keyed) row(by string, keys int64) model.Row {
+	row := model.Row{
 		By: by, Key: k.key, Keys: keys, Connections: k.connections, Close: k.close, Error: k.err,
 		Severities: countsOf(&k.severities), HalfClosed: k.half.times(),
 	}
@@ -234,18 +226,18 @@ func (k *keyed) row(by string, keys int64) Row {
 	}
 	for i := range k.rules {
 		w := &k.rules[i]
-		if row.Worst == nil || w.graver(row.Worst) {
+		if row.Worst == nil || graver(w, row.Worst) {
 			row.Worst = w
 		}
 	}
 	return row
 }
 
-// graver reports whether a finding is to be told instead of one of an earlier rule.
-func (w *Worst) graver(o *Worst) bool {
+// graver reports whether finding w is to be told instead of o, which is of an earlier rule.
+func graver(w, o *model.Worst) bool {
 	return w.Severity > o.Severity || w.Severity == o.Severity && w.Connections > o.Connections
 }
 
-func countsOf(n *[len(severityNames)]int64) Severities {
-	return Severities{Error: n[Error], Warning: n[Warning], Info: n[Info]}
+func countsOf(n *[model.NumSeverities]int64) model.Severities {
+	return model.Severities{Error: n[model.Error], Warning: n[model.Warning], Info: n[model.Info]}
 }

@@ -1,15 +1,17 @@
-package model
+package tally
 
 import (
 	"math/rand/v2"
 	"testing"
+
+	"finwait/analyzer/model"
 )
 
 // What a sampling keeps depends neither on the order of what it is shown nor on who
 // gathered it.
 func TestSamplingMerges(t *testing.T) {
 	const n = 1000
-	values := func(i int) (Seconds, uint64) { return Seconds(i * i), mix(uint64(i)) }
+	values := func(i int) (model.Seconds, uint64) { return model.Seconds(i * i), model.Mix(uint64(i)) }
 	var whole, parts sampling
 	for i := range n {
 		whole.add(values(i))
@@ -24,7 +26,7 @@ func TestSamplingMerges(t *testing.T) {
 	if parts.spread() != whole.spread() || parts.n != n || len(parts.kept) != maxSampling {
 		t.Errorf("merged %+v, want %+v", parts.spread(), whole.spread())
 	}
-	if m := whole.spread().Median; m < Seconds(300*300) || m > Seconds(700*700) {
+	if m := whole.spread().Median; m < model.Seconds(300*300) || m > model.Seconds(700*700) {
 		t.Errorf("the median of the sample is that of number %v of %d", m, n)
 	}
 }

@@ -1,10 +1,12 @@
-package model
+package tally
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
 	"time"
+
+	"finwait/analyzer/model"
 )
 
 // Where connections that had begun one after another all end within moments, one event ended
@@ -14,7 +16,7 @@ import (
 // lifetime is when a connection began, and when one side closed it first.
 type lifetime struct {
 	lot          uint64
-	began, ended Seconds // since the epoch
+	began, ended model.Seconds // since the epoch
 }
 
 func (l lifetime) compare(o lifetime) int {
@@ -55,7 +57,7 @@ func (g *gathered) atOnce(others *spared) string {
 	var few instant
 	for from, to := 0, 0; from < len(list); from = to {
 		var ends instant
-		for to = from; to < len(list) && (to == from || list[to].ended-list[to-1].ended <= Seconds(betweenEnds)); to++ {
+		for to = from; to < len(list) && (to == from || list[to].ended-list[to-1].ended <= model.Seconds(betweenEnds)); to++ {
 			ends.add(list[to])
 		}
 		if few = ends; 2*ends.n > len(list) && ends.isEvent() {
@@ -85,7 +87,7 @@ func (g *gathered) share(n int) string {
 // event says what ended the connections of a group at once.
 func (g *gathered) event() string {
 	switch {
-	case g.Rule == "FIN206", g.Rule == "FIN207" && g.took.low >= Seconds(time.Second):
+	case g.Rule == "FIN206", g.Rule == "FIN207" && g.took.low >= model.Seconds(time.Second):
 		return "one event ended them (a reload, a restart), or an idle timeout that is looked at only now and then"
 	case g.Rule == "FIN207": // whose message names the causes
 		return "one event ended them, not a timer or a limit of each"

@@ -1,4 +1,4 @@
-package model
+package tally
 
 import (
 	"cmp"
@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"finwait/reassembly/enum"
+	"finwait/analyzer/model"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -15,41 +15,6 @@ const (
 	maxGroups   = 5000 // pairs of rule and server that are told apart at the end
 	maxExamples = 3
 )
-
-// Severity orders findings. The zero Severity is none.
-type Severity uint8
-
-// The severities, from the least.
-const (
-	NoSeverity Severity = iota
-	Info
-	Warning
-	Error
-)
-
-var severityNames = [...]string{"none", "info", "warning", "error"}
-
-// String returns the name used in records.
-func (s Severity) String() string { return severityNames[s] }
-
-// AppendText appends the word.
-func (s Severity) AppendText(dst []byte) ([]byte, error) { return append(dst, s.String()...), nil }
-
-// MarshalText returns the word.
-func (s Severity) MarshalText() ([]byte, error) { return s.AppendText(nil) }
-
-// UnmarshalText takes a word.
-func (s *Severity) UnmarshalText(text []byte) (err error) {
-	*s, err = enum.Parse[Severity](severityNames[:], text)
-	return err
-}
-
-// Words returns the severities of findings, the gravest first.
-func (Severity) Words() []string {
-	words := slices.Clone(severityNames[1:])
-	slices.Reverse(words)
-	return words
-}
 
 // findingGroups gathers findings by rule and server endpoint. When there are far
 // more than maxGroups of those, as in a scan of a whole network, the smallest
@@ -61,7 +26,7 @@ type findingGroups struct {
 	spared     sparedBy  // what servers closed without a loss
 	last       groupKey  // what was asked for last
 	lastGroup  *gathered // and found; nil where that was none
-	bySeverity [len(severityNames)]int64
+	bySeverity [model.NumSeverities]int64
 }
 
 type groupKey struct {
@@ -70,7 +35,7 @@ type groupKey struct {
 }
 
 // keyOf returns the key of what a rule finds on r.
-func keyOf(rule string, r *Record) groupKey {
+func keyOf(rule string, r *model.Record) groupKey {
 	return groupKey{rule, r.Server.AddrPort()}
 }
 
@@ -79,10 +44,10 @@ func (k groupKey) compare(o groupKey) int {
 }
 
 // add takes in the findings of r.
-func (g *findingGroups) add(r *Record) {
+func (g *findingGroups) add(r *model.Record) {
 	g.spared.add(r)
 	for i := range r.Findings {
-		g.addOne(r, &r.Findings[i], has(r.Findings[:i], r.Findings[i].Rule))
+		g.addOne(r, &r.Findings[i], r.FoundBefore(i))
 	}
 	if len(g.groups) >= 2*maxGroups {
 		g.thin()
@@ -91,7 +56,7 @@ func (g *findingGroups) add(r *Record) {
 
 // addOne takes in one finding of r; again says that its rule found something on r
 // before, on the other side: that is one connection all the same.
-func (g *findingGroups) addOne(r *Record, f *Finding, again bool) {
+func (g *findingGroups) addOne(r *model.Record, f *model.Finding, again bool) {
 	g.bySeverity[f.Severity]++
 	if cause := g.grouping.cause(r, f); cause != nil {
 		if !again {
@@ -108,7 +73,7 @@ func (g *findingGroups) addOne(r *Record, f *Finding, again bool) {
 	group.add(r, f)
 	at := place{g.files, r.Stream, r.First.Frame}
 	if i := group.placeOf(at); i < maxExamples {
-		group.insert(i, at, Example{
+		group.insert(i, at, model.Example{
 			File: r.File, Stream: r.Stream, Frames: append([]int64{}, f.Frames...), Shows: g.shows(r, f),
 		})
 		if i == 0 {
@@ -126,7 +91,7 @@ func (g *findingGroups) find(key groupKey) *gathered {
 }
 
 // group returns the group of key, of which f is one finding.
-func (g *findingGroups) group(key groupKey, f *Finding) *gathered {
+func (g *findingGroups) group(key groupKey, f *model.Finding) *gathered {
 	group := g.find(key)
 	if group != nil {
 		return group
@@ -178,7 +143,7 @@ func (g *findingGroups) thin() {
 }
 
 // shows says what each frame of the evidence is, where the record tells.
-func (g *findingGroups) shows(r *Record, f *Finding) []string {
+func (g *findingGroups) shows(r *model.Record, f *model.Finding) []string {
 	rule := g.grouping.rule(f.Rule)
 	out := make([]string, len(f.Frames))
 	for i, frame := range f.Frames {
@@ -191,14 +156,14 @@ func (g *findingGroups) shows(r *Record, f *Finding) []string {
 }
 
 // pointName names a frame that the record knows.
-func pointName(r *Record, frame int64) string {
+func pointName(r *model.Record, frame int64) string {
 	is := func(p *int64) bool { return p != nil && *p == frame }
-	for _, fin := range [...]*FIN{r.FIN.Client, r.FIN.Server} {
+	for _, fin := range [...]*model.FIN{r.FIN.Client, r.FIN.Server} {
 		if fin != nil && is(fin.Frame) {
 			return "FIN"
 		}
 	}
-	for _, fin := range [...]*FIN{r.FIN.Client, r.FIN.Server} {
+	for _, fin := range [...]*model.FIN{r.FIN.Client, r.FIN.Server} {
 		if fin != nil && is(fin.ACKFrame) {
 			return "its ACK"
 		}
@@ -212,7 +177,7 @@ func pointName(r *Record, frame int64) string {
 	return ""
 }
 
-func (g *findingGroups) count(severity Severity) int64 {
+func (g *findingGroups) count(severity model.Severity) int64 {
 	var n int64
 	for _, v := range g.bySeverity[severity:] {
 		n += v
@@ -222,16 +187,16 @@ func (g *findingGroups) count(severity Severity) int64 {
 
 // list returns the groups, the gravest first, then by rule and the number of
 // connections.
-func (g *findingGroups) list(timers []Timer) []FindingGroup {
-	byServer := map[string][]Timer{}
+func (g *findingGroups) list(timers []model.Timer) []model.FindingGroup {
+	byServer := map[string][]model.Timer{}
 	for _, t := range timers {
 		byServer[t.Server] = append(byServer[t.Server], t)
 	}
-	out := make([]FindingGroup, 0, len(g.groups))
+	out := make([]model.FindingGroup, 0, len(g.groups))
 	for key, group := range g.groups {
 		out = append(out, group.group(g.grouping.rule(group.Rule), byServer[group.Server], g.spared[key.server]))
 	}
-	slices.SortFunc(out, func(a, b FindingGroup) int {
+	slices.SortFunc(out, func(a, b model.FindingGroup) int {
 		return cmp.Or(
 			cmp.Compare(b.Severity, a.Severity), strings.Compare(a.Rule, b.Rule),
 			cmp.Compare(b.Connections, a.Connections), strings.Compare(a.Server, b.Server),

@@ -1,19 +1,21 @@
-package model
+package tally
 
 import (
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"finwait/analyzer/model"
 )
 
 func TestQuantilesAreWithinOnePerMille(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
 	for _, n := range []int{1, 2, 3, 7, 12, 100, 4097} {
 		var whole, left, right histogram
-		var values []Seconds
+		var values []model.Seconds
 		for i := range n {
-			v := Seconds(rnd.Uint64() >> (1 + rnd.IntN(63)))
+			v := model.Seconds(rnd.Uint64() >> (1 + rnd.IntN(63)))
 			values = append(values, v)
 			whole.add(v)
 			if i%3 == 0 {
@@ -54,7 +56,7 @@ func TestQuantilesOfEqualValuesAreThatValue(t *testing.T) {
 
 func TestHistogramTakesTheExtremes(t *testing.T) {
 	var h histogram
-	for _, v := range []Seconds{-5, 0, 511, 512, 513, 1023, 1024, math.MaxInt64} {
+	for _, v := range []model.Seconds{-5, 0, 511, 512, 513, 1023, 1024, math.MaxInt64} {
 		h.add(v)
 	}
 	if h.min != 0 || h.max != math.MaxInt64 || *h.quantile(100) < math.MaxInt64/1000*999 {

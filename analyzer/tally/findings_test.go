@@ -1,4 +1,4 @@
-package model
+package tally
 
 import (
 	"fmt"
@@ -8,39 +8,40 @@ import (
 	"testing"
 	"time"
 
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 )
 
 // found returns the record of one connection on which rules found something.
-func found(stream, server, client int, findings ...Finding) *Record {
+func found(stream, server, client int, findings ...model.Finding) *model.Record {
 	addr := func(net byte, i int) netip.Addr {
 		return netip.AddrFrom4([4]byte{net, byte(i >> 16), byte(i >> 8), byte(i)})
 	}
-	return &Record{
+	return &model.Record{
 		File: "a.pcap", Stream: uint32(stream),
-		Client: Endpoint{addr(10, client), 40000}, Server: Endpoint{addr(172, server), 443},
-		First: Point{Frame: int64(stream) + 1, Time: Time(stream) * Time(time.Millisecond)}, Findings: findings,
+		Client: model.Endpoint{IP: addr(10, client), Port: 40000}, Server: model.Endpoint{IP: addr(172, server), Port: 443},
+		First: model.Point{Frame: int64(stream) + 1, Time: model.Time(stream) * model.Time(time.Millisecond)}, Findings: findings,
 	}
 }
 
-func finding(rule string, severity Severity, took Seconds) Finding {
+func finding(rule string, severity model.Severity, took model.Seconds) model.Finding {
 	side, bound := conn.Server, conn.ExactBound
-	return Finding{
-		Rule: rule, Name: "name-of-" + rule, Severity: severity, Message: TextOf("the server took its time"),
-		Side: &side, Frames: []int64{1, 2}, DurationS: &took, Bound: &bound, Advice: TextOf("Do not."),
+	return model.Finding{
+		Rule: rule, Name: "name-of-" + rule, Severity: severity, Message: model.TextOf("the server took its time"),
+		Side: &side, Frames: []int64{1, 2}, DurationS: &took, Bound: &bound, Advice: model.TextOf("Do not."),
 	}
 }
 
 // What a rule finds on both sides of a connection it finds on one connection.
 func TestBothSidesAreOneConnection(t *testing.T) {
 	a := Aggregate{}
-	a.Add(found(0, 1, 1, finding("FIN103", Info, 1e9), finding("FIN103", Warning, 3e9)))
+	a.Add(found(0, 1, 1, finding("FIN103", model.Info, 1e9), finding("FIN103", model.Warning, 3e9)))
 	s := a.Summary()
-	if len(s.Findings) != 1 || s.Findings[0].Connections != 1 || len(s.Findings[0].Examples) != 1 || s.Findings[0].Severity != Warning {
+	if len(s.Findings) != 1 || s.Findings[0].Connections != 1 || len(s.Findings[0].Examples) != 1 || s.Findings[0].Severity != model.Warning {
 		t.Errorf("%+v", s.Findings)
 	}
-	if a.Count(Info) != 2 {
-		t.Errorf("%d findings", a.Count(Info))
+	if a.Count(model.Info) != 2 {
+		t.Errorf("%d findings", a.Count(model.Info))
 	}
 }
 
@@ -61,7 +62,7 @@ func TestManyGroups(t *testing.T) {
 		if i > 60_000 && i%4 == 0 {
 			server = 1 << 20
 		}
-		a.Add(found(i, server, i, finding("FIN401", Warning, Seconds(i)), finding("FIN201", Error, Seconds(i))))
+		a.Add(found(i, server, i, finding("FIN401", model.Warning, model.Seconds(i)), finding("FIN201", model.Error, model.Seconds(i))))
 	}
 	if used := int64(heap()) - int64(before); used > 64<<20 {
 		t.Errorf("%d MiB are in use", used>>20)
@@ -78,7 +79,7 @@ func TestManyGroups(t *testing.T) {
 			t.Errorf("%d examples", len(f.Examples))
 		}
 	}
-	if sums["FIN401"] != 100_000 || sums["FIN201"] != 100_000 || a.Count(Error) != 100_000 {
+	if sums["FIN401"] != 100_000 || sums["FIN201"] != 100_000 || a.Count(model.Error) != 100_000 {
 		t.Errorf("sums %v", sums)
 	}
 	busiest := s.Findings[0]
@@ -93,13 +94,13 @@ func TestManyGroups(t *testing.T) {
 // TestFloodIsOneGroup has many clients fail to connect to one server.
 func TestFloodIsOneGroup(t *testing.T) {
 	var a Aggregate
-	var told Group
-	a.Explain(Grouping{Rules: []*Rule{{ID: "FIN401", Group: func(g *Group) (string, string) {
+	var told model.Group
+	a.Explain(Grouping{Rules: []*model.Rule{{ID: "FIN401", Group: func(g *model.Group) (string, string) {
 		told = *g
 		return "a flood", ""
 	}}}})
 	for i := range 20_000 {
-		a.Add(found(i, 1, i%9000, finding("FIN401", Warning, 0)))
+		a.Add(found(i, 1, i%9000, finding("FIN401", model.Warning, 0)))
 	}
 	s := a.Summary()
 	if len(s.Findings) != 1 || s.Findings[0].Message != "a flood" || s.Findings[0].Advice != "Do not." {
@@ -117,9 +118,9 @@ func TestFolding(t *testing.T) {
 	var a Aggregate
 	a.Explain(Grouping{Explains: func(cause, effect string) bool { return cause == "FIN201" && effect != "FIN201" }})
 	for i := range 5 {
-		a.Add(found(i, 1, i, finding("FIN201", Warning, 0), finding("FIN203", Warning, 0), finding("FIN301", Error, 0)))
+		a.Add(found(i, 1, i, finding("FIN201", model.Warning, 0), finding("FIN203", model.Warning, 0), finding("FIN301", model.Error, 0)))
 	}
-	a.Add(found(6, 1, 6, finding("FIN203", Warning, 0)))
+	a.Add(found(6, 1, 6, finding("FIN203", model.Warning, 0)))
 	var got []string
 	for _, f := range a.Summary().Findings {
 		got = append(got, fmt.Sprintf("%s %d %v", f.Rule, f.Connections, f.Folds))
@@ -128,8 +129,8 @@ func TestFolding(t *testing.T) {
 	if text, want := strings.Join(got, " "), "FIN301 5 [] FIN201 5 [{FIN203 name-of-FIN203 5}] FIN203 1 []"; text != want {
 		t.Errorf("%s, want %s", text, want)
 	}
-	if a.Count(Warning) != 16 {
-		t.Errorf("%d findings count, folded ones included; there were 16", a.Count(Warning))
+	if a.Count(model.Warning) != 16 {
+		t.Errorf("%d findings count, folded ones included; there were 16", a.Count(model.Warning))
 	}
 }
 
@@ -137,9 +138,9 @@ func TestFolding(t *testing.T) {
 func TestPlainGroup(t *testing.T) {
 	var a Aggregate
 	for i := range 12 {
-		a.Add(found(i, 1, i, finding("FIN104", Warning, Seconds(2+i)*Seconds(time.Second))))
+		a.Add(found(i, 1, i, finding("FIN104", model.Warning, model.Seconds(2+i)*model.Seconds(time.Second))))
 	}
-	a.Add(found(20, 2, 1, finding("FIN104", Warning, Seconds(time.Second))))
+	a.Add(found(20, 2, 1, finding("FIN104", model.Warning, model.Seconds(time.Second))))
 	s := a.Summary()
 	if got, want := s.Findings[0].Message, "for example, in stream 0 the server took its time; over all 12: 2.00 s to 13.0 s, median 7.00 s"; got != want {
 		t.Errorf("%q, want %q", got, want)
@@ -170,13 +171,13 @@ func TestAtOnce(t *testing.T) {
 	} {
 		var a Aggregate
 		for i := range n {
-			r := found(i, 1, i, finding("FIN301", Warning, 0))
-			closer, fin := conn.Server, Time(9e9)+Time(i)*Time(100*time.Microsecond)
+			r := found(i, 1, i, finding("FIN301", model.Warning, 0))
+			closer, fin := conn.Server, model.Time(9e9)+model.Time(i)*model.Time(100*time.Microsecond)
 			if n == 3 {
-				fin = Time(9e9) + Time(i)*Time(time.Millisecond)
+				fin = model.Time(9e9) + model.Time(i)*model.Time(time.Millisecond)
 			}
-			r.First.Time, r.FirstCloser = Time(i)*Time(time.Second/50), &closer
-			r.FIN.Server = &FIN{Time: &fin}
+			r.First.Time, r.FirstCloser = model.Time(i)*model.Time(time.Second/50), &closer
+			r.FIN.Server = &model.FIN{Time: &fin}
 			a.Add(r)
 		}
 		if got := a.Summary().Findings[0].Message; !strings.Contains(got, want) {
@@ -188,14 +189,14 @@ func TestAtOnce(t *testing.T) {
 // What a server closed beside the connections that lost a request shows that one event was
 // behind it, where it closed little else; what it closes all the time shows nothing.
 func TestSpared(t *testing.T) {
-	closed := func(i int, end time.Duration, findings ...Finding) *Record {
+	closed := func(i int, end time.Duration, findings ...model.Finding) *model.Record {
 		r := found(i, 1, i, findings...)
-		closer, fin := conn.Server, Time(end)
-		r.First.Time, r.FirstCloser, r.Close = Time(i)*Time(time.Second/5), &closer, conn.CloseGraceful
-		r.FIN.Server = &FIN{Time: &fin}
+		closer, fin := conn.Server, model.Time(end)
+		r.First.Time, r.FirstCloser, r.Close = model.Time(i)*model.Time(time.Second/5), &closer, conn.CloseGraceful
+		r.FIN.Server = &model.FIN{Time: &fin}
 		return r
 	}
-	lost := finding("FIN207", Error, Seconds(20*time.Millisecond))
+	lost := finding("FIN207", model.Error, model.Seconds(20*time.Millisecond))
 	asker := conn.Client
 	lost.Side = &asker
 	const end = 60 * time.Second

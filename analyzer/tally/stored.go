@@ -1,10 +1,11 @@
-package model
+package tally
 
 import (
 	"encoding/json"
 	"errors"
 	"net/netip"
 
+	"finwait/analyzer/model"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -14,18 +15,18 @@ const storedVersion = 5
 // stored is an Aggregate, but for its timers and rows, as it passes from one machine to
 // another.
 type stored struct {
-	Version     int             `json:"version"`
-	Files       []FileInfo      `json:"files"`
-	Connections int64           `json:"connections"`
-	Close       []int64         `json:"close"`
-	FirstCloser []int64         `json:"first_closer"`
-	States      [2][]storedStay `json:"states"`
-	Groups      []storedGroup   `json:"groups"`
-	Spared      []storedSpared  `json:"spared"`
-	Twins       []storedTwin    `json:"twins"`
-	Sampled     bool            `json:"sampled"` // the twins
-	Severities  []int64         `json:"severities"`
-	OfFiles     []FindingGroup  `json:"of_files"`
+	Version     int                  `json:"version"`
+	Files       []model.FileInfo     `json:"files"`
+	Connections int64                `json:"connections"`
+	Close       []int64              `json:"close"`
+	FirstCloser []int64              `json:"first_closer"`
+	States      [2][]storedStay      `json:"states"`
+	Groups      []storedGroup        `json:"groups"`
+	Spared      []storedSpared       `json:"spared"`
+	Twins       []storedTwin         `json:"twins"`
+	Sampled     bool                 `json:"sampled"` // the twins
+	Severities  []int64              `json:"severities"`
+	OfFiles     []model.FindingGroup `json:"of_files"`
 }
 
 // storedStay is a stayTimes: the buckets as triples of page, slot and count.
@@ -39,21 +40,21 @@ type storedStay struct {
 
 // storedGroup is one pair of rule and server.
 type storedGroup struct {
-	Server  netip.AddrPort   `json:"server"`
-	Told    FindingGroup     `json:"told"`
-	First   Finding          `json:"first"`
-	Places  [][3]int64       `json:"places"`
-	Side    Sides[int64]     `json:"side"`
-	Folds   map[string]*Fold `json:"folds"`
-	Samples [4]storedSample  `json:"samples"`
-	Lives   []storedLife     `json:"lives"`
-	Bytes   int64            `json:"bytes"`
-	Resets  int64            `json:"resets"`
-	Mute    int64            `json:"mute"`
-	Clients []uint64         `json:"clients"`
-	Client  netip.Addr       `json:"client"`
-	Seen    bool             `json:"seen"`
-	Other   storedOther      `json:"other"`
+	Server  netip.AddrPort         `json:"server"`
+	Told    model.FindingGroup     `json:"told"`
+	First   model.Finding          `json:"first"`
+	Places  [][3]int64             `json:"places"`
+	Side    model.Sides[int64]     `json:"side"`
+	Folds   map[string]*model.Fold `json:"folds"`
+	Samples [4]storedSample        `json:"samples"`
+	Lives   []storedLife           `json:"lives"`
+	Bytes   int64                  `json:"bytes"`
+	Resets  int64                  `json:"resets"`
+	Mute    int64                  `json:"mute"`
+	Clients []uint64               `json:"clients"`
+	Client  netip.Addr             `json:"client"`
+	Seen    bool                   `json:"seen"`
+	Other   storedOther            `json:"other"`
 }
 
 // storedTwin is a twin.
@@ -68,7 +69,9 @@ type storedLife struct {
 	Began, Ended int64
 }
 
-func (l storedLife) life() lifetime { return lifetime{l.Lot, Seconds(l.Began), Seconds(l.Ended)} }
+func (l storedLife) life() lifetime {
+	return lifetime{l.Lot, model.Seconds(l.Began), model.Seconds(l.Ended)}
+}
 
 func storeLives(lives []lifetime) (list []storedLife) {
 	for _, l := range lives {
@@ -143,7 +146,7 @@ func (a *Aggregate) UnmarshalJSON(text []byte) error {
 	a.twins.sampled = s.Sampled
 	for _, s := range s.Twins {
 		v := &s.Numbers
-		a.twins.keep(twin{uint64(v[0]), uint64(v[1]), int(v[2]), int(v[3]), s.Name, s.Twice, Time(v[4]), Time(v[5])})
+		a.twins.keep(twin{uint64(v[0]), uint64(v[1]), int(v[2]), int(v[3]), s.Name, s.Twice, model.Time(v[4]), model.Time(v[5])})
 	}
 	for _, of := range s.Spared {
 		if len(of.Lives) > maxSampling || len(s.Spared) > maxSpared {
@@ -188,8 +191,8 @@ func (s *storedStay) restore(states *[tcpstate.NumStates]stayTimes) error {
 		return errStored
 	}
 	t := &states[s.State]
-	t.open, t.atMost, t.atLeast = tally{s.Open, Seconds(s.MaxOpen)}, tally{s.AtMost, Seconds(s.MaxMost)}, tally{s.AtLeast, Seconds(s.MaxLeast)}
-	t.exact.min, t.exact.max = Seconds(s.Min), Seconds(s.Max)
+	t.open, t.atMost, t.atLeast = tally{s.Open, model.Seconds(s.MaxOpen)}, tally{s.AtMost, model.Seconds(s.MaxMost)}, tally{s.AtLeast, model.Seconds(s.MaxLeast)}
+	t.exact.min, t.exact.max = model.Seconds(s.Min), model.Seconds(s.Max)
 	for b := s.Buckets; len(b) > 0; b = b[3:] {
 		page, slot, n := b[0], b[1], b[2]
 		if page < 0 || page >= int64(len(t.exact.pages)) || slot < 0 || slot >= subBuckets || n < 0 {
@@ -253,9 +256,9 @@ func (s *storedGroup) restore() (*gathered, error) {
 		if len(from.Lots) != len(from.Values) || len(from.Lots) > maxSampling {
 			return nil, errStored
 		}
-		to.n, to.low, to.high = from.N, Seconds(from.Low), Seconds(from.High)
+		to.n, to.low, to.high = from.N, model.Seconds(from.Low), model.Seconds(from.High)
 		for k, lot := range from.Lots {
-			to.keep(drawn{lot, Seconds(from.Values[k])})
+			to.keep(drawn{lot, model.Seconds(from.Values[k])})
 		}
 	}
 	return g, nil

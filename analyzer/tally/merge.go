@@ -1,4 +1,4 @@
-package model
+package tally
 
 // Merge takes in what was gathered of captures that come after those of a. Both must
 // have been told the same by Explain and By.

@@ -1,6 +1,7 @@
-package model
+package tally
 
 import (
+	"finwait/analyzer/model"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
@@ -8,17 +9,17 @@ import (
 // Aggregate gathers a Summary in memory that does not grow with the number of
 // connections. The zero Aggregate is ready for use.
 type Aggregate struct {
-	files       []FileInfo
+	files       []model.FileInfo
 	connections int64
 	close       [conn.CloseOpen + 1]int64
 	firstCloser [conn.BothRoles + 1]int64
-	states      Sides[[tcpstate.NumStates]stayTimes]
+	states      model.Sides[[tcpstate.NumStates]stayTimes]
 	findings    findingGroups
 	twins       twins
 	legs        legs // of the capture that is being read
-	timers      []Timer
+	timers      []model.Timer
 	by          breakdown
-	ofFiles     []FindingGroup // at most maxFileFindings
+	ofFiles     []model.FindingGroup // at most maxFileFindings
 }
 
 // maxFileFindings bounds what is kept of captures as a whole; files says it of
@@ -34,15 +35,15 @@ type stayTimes struct {
 // tally counts stays of which only a bound is known.
 type tally struct {
 	n   int64
-	max Seconds // valid iff n > 0
+	max model.Seconds // valid iff n > 0
 }
 
-func (t *tally) add(v Seconds) {
+func (t *tally) add(v model.Seconds) {
 	t.max = max(t.max, v)
 	t.n++
 }
 
-func (t *tally) longest() *Seconds {
+func (t *tally) longest() *model.Seconds {
 	if t.n == 0 {
 		return nil
 	}
@@ -51,7 +52,7 @@ func (t *tally) longest() *Seconds {
 }
 
 // Add counts one connection.
-func (a *Aggregate) Add(r *Record) {
+func (a *Aggregate) Add(r *model.Record) {
 	a.connections++
 	a.close[r.Close]++
 	if r.FirstCloser != nil {
@@ -66,7 +67,7 @@ func (a *Aggregate) Add(r *Record) {
 }
 
 // AddFile appends what is known of one capture.
-func (a *Aggregate) AddFile(f *FileInfo) {
+func (a *Aggregate) AddFile(f *model.FileInfo) {
 	a.files = append(a.files, *f)
 	a.by.addFile(f)
 	a.EndFile()
@@ -80,7 +81,7 @@ func (a *Aggregate) EndFile() {
 }
 
 // AddFileFindings takes what was found of the last capture as a whole.
-func (a *Aggregate) AddFileFindings(list []FindingGroup) {
+func (a *Aggregate) AddFileFindings(list []model.FindingGroup) {
 	for i := range list {
 		a.findings.bySeverity[list[i].Severity]++
 		a.by.addFileFinding(a.files[len(a.files)-1].File, &list[i])
@@ -97,10 +98,10 @@ func (a *Aggregate) Explain(g Grouping) { a.findings.grouping = g }
 func (a *Aggregate) By(key string) { a.by.by = key }
 
 // SetTimers takes what was inferred from all connections.
-func (a *Aggregate) SetTimers(timers []Timer) { a.timers = timers }
+func (a *Aggregate) SetTimers(timers []model.Timer) { a.timers = timers }
 
 // Count returns how many findings of at least the given severity were counted.
-func (a *Aggregate) Count(severity Severity) int64 { return a.findings.count(severity) }
+func (a *Aggregate) Count(severity model.Severity) int64 { return a.findings.count(severity) }
 
 // counted returns the counts that are not 0 by what is counted.
 func counted[E ~uint8](counts []int64) map[E]int64 {
@@ -113,7 +114,7 @@ func counted[E ~uint8](counts []int64) map[E]int64 {
 	return out
 }
 
-func addStays(states *[tcpstate.NumStates]stayTimes, stays []Stay) {
+func addStays(states *[tcpstate.NumStates]stayTimes, stays []model.Stay) {
 	for i := range stays {
 		s := &stays[i]
 		times := &states[s.State]
@@ -131,15 +132,15 @@ func addStays(states *[tcpstate.NumStates]stayTimes, stays []Stay) {
 }
 
 // Summary returns what has been gathered so far.
-func (a *Aggregate) Summary() *Summary {
-	s := &Summary{
-		Schema:      SummarySchema,
-		Files:       append([]FileInfo{}, a.files...),
+func (a *Aggregate) Summary() *model.Summary {
+	s := &model.Summary{
+		Schema:      model.SummarySchema,
+		Files:       append([]model.FileInfo{}, a.files...),
 		Connections: a.connections,
 		Close:       counted[conn.Close](a.close[:]),
 		FirstCloser: counted[conn.Role](a.firstCloser[:]),
 		Findings:    append(a.findings.list(a.timers), a.ofFiles...),
-		Timers:      append([]Timer{}, a.timers...),
+		Timers:      append([]model.Timer{}, a.timers...),
 		Severities:  countsOf(&a.findings.bySeverity),
 		By:          a.by.list(),
 	}
@@ -150,20 +151,20 @@ func (a *Aggregate) Summary() *Summary {
 	return s
 }
 
-func stateTimes(states *[tcpstate.NumStates]stayTimes) map[tcpstate.State]*StateTimes {
-	out := map[tcpstate.State]*StateTimes{}
+func stateTimes(states *[tcpstate.NumStates]stayTimes) map[tcpstate.State]*model.StateTimes {
+	out := map[tcpstate.State]*model.StateTimes{}
 	for i := range states {
 		t := &states[i]
 		if t.exact.n+t.open.n+t.atMost.n+t.atLeast.n == 0 {
 			continue
 		}
-		one := &StateTimes{
+		one := &model.StateTimes{
 			N: t.exact.n, P50: t.exact.quantile(50), P90: t.exact.quantile(90), P99: t.exact.quantile(99),
 			Open: t.open.n, MaxOpen: t.open.longest(),
 			AtMost: t.atMost.n, MaxAtMost: t.atMost.longest(),
 			AtLeast: t.atLeast.n, MaxAtLeast: t.atLeast.longest(),
 		}
-		one.exact = &t.exact
+		one.Bins = t.exact.bins()
 		if t.exact.n > 0 {
 			longest := t.exact.max
 			one.Max = &longest

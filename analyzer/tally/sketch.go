@@ -1,4 +1,4 @@
-package model
+package tally
 
 import (
 	"cmp"
@@ -6,6 +6,8 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+
+	"finwait/analyzer/model"
 )
 
 // sampling keeps a fair choice of durations in little memory: those of the connections
@@ -14,13 +16,13 @@ import (
 type sampling struct {
 	kept      []drawn // in order, at most maxSampling
 	n         int64
-	low, high Seconds // valid iff n > 0
+	low, high model.Seconds // valid iff n > 0
 }
 
 // drawn is a duration with the lot of its connection.
 type drawn struct {
 	lot uint64
-	v   Seconds
+	v   model.Seconds
 }
 
 func (d drawn) compare(o drawn) int { return cmp.Or(cmp.Compare(d.lot, o.lot), cmp.Compare(d.v, o.v)) }
@@ -28,7 +30,7 @@ func (d drawn) compare(o drawn) int { return cmp.Or(cmp.Compare(d.lot, o.lot), c
 const maxSampling = 64
 
 // add takes in a duration of the connection with a lot.
-func (s *sampling) add(v Seconds, lot uint64) {
+func (s *sampling) add(v model.Seconds, lot uint64) {
 	if s.n == 0 {
 		s.low, s.high = v, v
 	}
@@ -67,8 +69,8 @@ func (s *sampling) merge(o *sampling) {
 }
 
 // sorted returns the durations that were kept by their length.
-func (s *sampling) sorted() []Seconds {
-	list := make([]Seconds, len(s.kept))
+func (s *sampling) sorted() []model.Seconds {
+	list := make([]model.Seconds, len(s.kept))
 	for i, d := range s.kept {
 		list[i] = d.v
 	}
@@ -76,36 +78,23 @@ func (s *sampling) sorted() []Seconds {
 	return list
 }
 
-// Lot is the number that a connection draws where only some can be kept. It follows from
-// its ends and its beginning, so that it is the same in every run.
-func (r *Record) Lot() uint64 {
-	lot := mix(uint64(r.First.Time))
-	for _, e := range [...]*Endpoint{&r.Client, &r.Server} {
-		octets := e.IP.As16()
-		lot = mix(lot ^ binary.BigEndian.Uint64(octets[:8]))
-		lot = mix(lot ^ binary.BigEndian.Uint64(octets[8:]))
-		lot = mix(lot ^ uint64(e.Port))
-	}
-	return lot
-}
-
 // times returns the quantiles by the nearest rank.
-func (s *sampling) times() HalfTimes {
+func (s *sampling) times() model.HalfTimes {
 	if s.n == 0 {
-		return HalfTimes{}
+		return model.HalfTimes{}
 	}
 	sorted, longest := s.sorted(), s.high
-	rank := func(percent int) *Seconds { return &sorted[(len(sorted)*percent+99)/100-1] }
-	return HalfTimes{N: s.n, P50: rank(50), P90: rank(90), Max: &longest}
+	rank := func(percent int) *model.Seconds { return &sorted[(len(sorted)*percent+99)/100-1] }
+	return model.HalfTimes{N: s.n, P50: rank(50), P90: rank(90), Max: &longest}
 }
 
 // spread returns the extremes and the median.
-func (s *sampling) spread() Spread {
+func (s *sampling) spread() model.Spread {
 	if s.n == 0 {
-		return Spread{}
+		return model.Spread{}
 	}
 	sorted := s.sorted()
-	return Spread{N: s.n, Low: s.low, Median: sorted[(len(sorted)-1)/2], High: s.high}
+	return model.Spread{N: s.n, Low: s.low, Median: sorted[(len(sorted)-1)/2], High: s.high}
 }
 
 // distinct estimates how many different addresses it was shown, by the least of
@@ -118,16 +107,7 @@ const maxDistinct = 64
 
 func (d *distinct) add(a netip.Addr) {
 	octets := a.As16()
-	d.keep(mix(mix(binary.BigEndian.Uint64(octets[:8])) ^ binary.BigEndian.Uint64(octets[8:])))
-}
-
-// mix is the finalizer of SplitMix64: every bit of v moves every bit of the
-// result.
-func mix(v uint64) uint64 {
-	v += 0x9e3779b97f4a7c15
-	v = (v ^ v>>30) * 0xbf58476d1ce4e5b9
-	v = (v ^ v>>27) * 0x94d049bb133111eb
-	return v ^ v>>31
+	d.keep(model.Mix(model.Mix(binary.BigEndian.Uint64(octets[:8])) ^ binary.BigEndian.Uint64(octets[8:])))
 }
 
 func (d *distinct) keep(v uint64) {
