@@ -203,7 +203,11 @@ func (c *valueChecker) words(n ast.Node) []string {
 			return words
 		}
 	}
-	return strings.Fields(f.Tag.Get("words"))
+	words := strings.Fields(f.Tag.Get("words"))
+	if m, ok := n.(*ast.MemberNode); ok && len(words) == 0 {
+		return c.words(m.Node) // of either side
+	}
+	return words
 }
 
 // wordsFrom returns what a function makes of a field that has but some words.
