@@ -8,8 +8,10 @@ import (
 
 // Lot is the number that a connection draws where only some can be kept. It follows from
 // its ends and its beginning, so that it is the same in every run.
-func (r *Record) Lot() uint64 {
-	lot := Mix(uint64(r.First.Time))
+func (r *Record) Lot() uint64 { return r.MixEnds(Mix(uint64(r.First.Time))) }
+
+// MixEnds mixes a number with the addresses and ports of a connection.
+func (r *Record) MixEnds(lot uint64) uint64 {
 	for _, e := range [...]*Endpoint{&r.Client, &r.Server} {
 		octets := e.IP.As16()
 		lot = Mix(lot ^ binary.BigEndian.Uint64(octets[:8]))

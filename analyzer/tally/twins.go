@@ -2,7 +2,6 @@ package tally
 
 import (
 	"cmp"
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,7 +35,7 @@ func (t twin) compare(o twin) int {
 
 // maxTwins bounds how many connections are compared: those with the least keys, which are
 // the same ones in every capture.
-const maxTwins = 1024
+const maxTwins = 256
 
 // twinSlack is how far the clocks of two captures may differ for connections that are over
 // before the other clock shows the time at which they began.
@@ -46,17 +45,6 @@ const twinSlack = model.Time(1e9)
 type twins struct {
 	kept    []twin // by key
 	sampled bool   // there are more
-}
-
-// endsOf mixes the addresses and ports of a connection.
-func endsOf(r *model.Record) (key uint64) {
-	for _, e := range [...]*model.Endpoint{&r.Client, &r.Server} {
-		octets := e.IP.As16()
-		key = model.Mix(key ^ binary.BigEndian.Uint64(octets[:8]))
-		key = model.Mix(key ^ binary.BigEndian.Uint64(octets[8:]))
-		key = model.Mix(key ^ uint64(e.Port))
-	}
-	return key
 }
 
 // add takes in a connection of a file. Of most there is no more to do than to see that enough
@@ -71,7 +59,7 @@ func (t *twins) add(r *model.Record, file int) {
 		if name == "" { // it is not joined
 			name = r.File
 		}
-		t.keep(twin{r.ISNs, endsOf(r), file, noOther, name, "", r.First.Time, r.Last.Time})
+		t.keep(twin{r.ISNs, r.MixEnds(0), file, noOther, name, "", r.First.Time, r.Last.Time})
 	}
 }
 

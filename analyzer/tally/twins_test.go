@@ -48,7 +48,7 @@ func TestTwins(t *testing.T) {
 		{"one", merged(part("a", 0, 1, 0), part("b", 0, 1, 0)), "1 connection counts twice: a and b hold"},
 		{"in parts of two", merged(part("x", 90, 1, 0), merged(part("a", 0, 4, 0), part("b", 0, 4, 0))), "4 connections count twice: a and b hold"},
 		{"across parts", merged(merged(part("x", 90, 1, 0), part("a", 0, 4, 0)), merged(part("y", 91, 1, 0), part("b", 0, 4, 0))), "4 connections count twice: a and b hold"},
-		{"many", merged(part("a", 0, 5000, 0), part("b", 0, 5000, 0)), "of a sample of 1024 connections 1024 count twice"},
+		{"many", merged(part("a", 0, 5000, 0), part("b", 0, 5000, 0)), "of a sample of 256 connections 256 count twice"},
 		{"played back", merged(part("a", 0, 10, 0), part("b", 0, 10, time.Hour)), ""},
 		{"others", merged(part("a", 0, 10, 0), part("b", 10, 10, 0)), ""},
 	} {
