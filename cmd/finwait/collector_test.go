@@ -12,7 +12,7 @@ func TestShare(t *testing.T) {
 	for _, test := range []struct {
 		live uint64
 		want int
-	}{{0, 100}, {1, 100}, {headroom, 100}, {2 * headroom, 50}, {3 * headroom, 33}, {4 * headroom, 25}, {1 << 40, 25}} {
+	}{{0, 100}, {1, 100}, {headroom, 100}, {2 * headroom, 50}, {3 * headroom, 33}, {4 * headroom, 25}, {10 * headroom, 10}, {1 << 40, 10}} {
 		if got := share(test.live); got != test.want {
 			t.Errorf("a heap of %d octets may grow by %d %%, want %d %%", test.live, got, test.want)
 		}
@@ -25,7 +25,7 @@ func TestFrugal(t *testing.T) {
 	t.Setenv("GOMEMLIMIT", "")
 	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	frugal()
-	large := make([]byte, 4*headroom)
+	large := make([]byte, 100*headroom/leastShare)
 	waitForShare(t, leastShare)
 	runtime.KeepAlive(large)
 	large = nil
