@@ -142,9 +142,9 @@ func (e *Engine) merge() {
 		case a == nil && b == nil:
 			return
 		case b == nil || a != nil && (a.isRecord || !b.isRecord && a.at <= b.at-e.clock.offset):
-			e.take(0, a)
+			e.addEvent(0, a)
 		default:
-			e.take(1, b)
+			e.addEvent(1, b)
 		}
 	}
 }
@@ -162,8 +162,8 @@ func (e *Engine) over(c int, next *event) {
 	}
 }
 
-// take takes in an event of a capture.
-func (e *Engine) take(c int, ev *event) {
+// addEvent takes in an event of a capture: a segment or a record.
+func (e *Engine) addEvent(c int, ev *event) {
 	if ev.isRecord {
 		e.final(c, ev.stream, e.sources[c].record(ev))
 		e.sources[c].advance()
@@ -194,11 +194,11 @@ func (e *Engine) take(c int, ev *event) {
 
 // open begins a leg; before is that of the same stream, if there is one.
 func (e *Engine) open(c int, ev *event, before *leg) *leg {
-	l := take(&e.spare.legs)
+	l := reuse(&e.spare.legs)
 	l.begin(c, ev)
 	l.before = before
-	l.link = take(&e.spare.links)
-	l.link.near, l.link.told = e.standsAt(l), e.options.Segments
+	l.link = reuse(&e.spare.links)
+	l.link.near, l.link.rowsWanted = e.standsAt(l), e.options.Segments
 	l.link.legs[c] = l
 	e.tables[c].live.set(ev.stream, l)
 	e.tables[c].offer(l)

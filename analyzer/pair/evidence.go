@@ -154,7 +154,7 @@ func (k *link) shareVal(q *pending, p *pend) {
 func (k *link) forget(e *Engine, c int) {
 	q := &k.pending[c]
 	p := q.items[q.head]
-	q.take(q.head)
+	q.remove(q.head)
 	if e.now-p.time < settled {
 		k.emit(k.single(c, &p, UnknownFate))
 		return

@@ -85,7 +85,7 @@ func (v *views) of(id string, side *conn.Role, message, advice string, evidence 
 	return f
 }
 
-func (f *Finding) take(d time.Duration, b conn.Bound) {
+func (f *Finding) setDuration(d time.Duration, b conn.Bound) {
 	s := model.Seconds(d)
 	f.DurationS, f.Bound = &s, &b
 }
@@ -107,7 +107,7 @@ func (v *views) finLost(list []Finding, role conn.Role, o *Offset) []Finding {
 			sent -= o.OfB(sent)
 		}
 		took := max(came.Sub(sent), 0)
-		f.take(took, conn.ExactBound)
+		f.setDuration(took, conn.ExactBound)
 		words += fmt.Sprintf("; the %s learnt of the close %s after it was sent", role.Peer(), model.Seconds(took).Words())
 	} else {
 		words += fmt.Sprintf("; no copy of it arrived: the %s never learnt of the close", role.Peer())
@@ -121,18 +121,18 @@ func (v *views) finLost(list []Finding, role conn.Role, o *Offset) []Finding {
 func (v *views) resets(list []Finding, role conn.Role, m *Missing) []Finding {
 	dir := v.dirOf(role)
 	sender := v.kept.sender(dir)
-	if n := &v.kept.notes.forged[dir]; n.sure(m.told(Forged, true, sender) == Forged) > 0 {
+	if n := &v.kept.notes.forged[dir]; n.sure(m.fateOf(Forged, true, sender) == Forged) > 0 {
 		words := fmt.Sprintf("%s in the name of the %s reached the %s, and the %s never sent %s",
 			counted(n.n, "an RST", "RSTs"), role, role.Peer(), role, it(n.n))
 		f := v.of("FIN602", &role, words, "Something between the captures resets connections: a firewall, an intrusion prevention system, a balancer. Ask it for its log.", n)
 		list = append(list, f)
 	}
-	if n := &v.kept.notes.foreign[dir]; n.sure(m.told(Forged, true, sender) == Forged) > 0 {
+	if n := &v.kept.notes.foreign[dir]; n.sure(m.fateOf(Forged, true, sender) == Forged) > 0 {
 		words := fmt.Sprintf("%s in the name of the %s reached the %s, and the %s never sent %s",
 			counted(n.n, n.first[0].kind(), "forged segments"), role, role.Peer(), role, it(n.n))
 		list = append(list, v.of("FIN602", &role, words, "Something between the captures speaks for hosts: a firewall, an intrusion prevention system, a cache, a balancer. Ask it for its log.", n))
 	}
-	if n := &v.kept.notes.resets[dir]; n.sure(m.told(Lost, true, sender) == Lost) > 0 {
+	if n := &v.kept.notes.resets[dir]; n.sure(m.fateOf(Lost, true, sender) == Lost) > 0 {
 		words := fmt.Sprintf("%s of the %s did not reach the %s, which still took the connection for open", counted(n.n, "an RST", "RSTs"), role, role.Peer())
 		list = append(list, v.of("FIN603", &role, words, "Look for what drops RSTs on that way: rate limits, connection tracking that calls them invalid.", n))
 	}
@@ -147,7 +147,7 @@ func (v *views) pathLoss(list []Finding, role conn.Role, f *Flow, m *Missing) []
 	}
 	dir := v.dirOf(role)
 	evidence := []*noted{&v.kept.notes.lost[dir]}
-	if m.told(Lost, true, v.kept.sender(dir)) == Lost {
+	if m.fateOf(Lost, true, v.kept.sender(dir)) == Lost {
 		evidence = append(evidence, &v.kept.notes.weakly[dir])
 	}
 	words := fmt.Sprintf("%s from the %s to the %s lost between the captures, of %d (%s)",
@@ -174,7 +174,7 @@ func (v *views) spurious(list []Finding, role conn.Role, f *Flow, m *Missing) []
 		}
 		words, between = words+why, "; "
 	}
-	if lost := unheard.sure(m.told(Lost, true, 1-v.kept.sender(dir)) == Lost); lost > 0 {
+	if lost := unheard.sure(m.fateOf(Lost, true, 1-v.kept.sender(dir)) == Lost); lost > 0 {
 		add(lost, answerWas(unheard.first, lost)+" lost on the way back, not the payload")
 	}
 	if overtaken.n > 0 {

@@ -172,7 +172,7 @@ func (f *tally) count(m *Missing, sender int) Counts {
 	n := f.counts
 	for fate, weak := range f.weak {
 		n[fate] -= weak
-		n[m.told(Fate(fate), true, sender)] += weak
+		n[m.fateOf(Fate(fate), true, sender)] += weak
 	}
 	return Counts{
 		Delivered: n[Delivered], Lost: n[Lost], Forged: n[Forged],
@@ -193,7 +193,7 @@ func (k *kept) segments(v *views, o *Offset, m *Missing) []Segment {
 	for i := range rows {
 		r, s := &rows[i], &out[i]
 		role := v.roleOf(r.dir)
-		*s = Segment{From: role, Bits: r.flags, Direction: direction(role), Fate: m.told(r.fate, r.weak, k.sender(r.dir)), Time: r.timeA(o), Seq: r.seq, Len: r.len, Flags: flagText(r.flags)}
+		*s = Segment{From: role, Bits: r.flags, Direction: direction(role), Fate: m.fateOf(r.fate, r.weak, k.sender(r.dir)), Time: r.timeA(o), Seq: r.seq, Len: r.len, Flags: flagText(r.flags)}
 		if r.frames[0] != 0 {
 			s.AFrame, s.At[0] = &r.frames[0], r.at[0]
 		}

@@ -9,12 +9,12 @@ import (
 // link is one connection: the leg of each capture, and what is known of its segments. One
 // that stands alone has one leg.
 type link struct {
-	legs    [2]*leg
-	near    int // the capture that is nearer to the end with direction 0
-	pending [2]pending
-	told    bool // rows are wanted
-	done    bool
-	*story  // nil while it stands alone and has few segments: of SYNs that nobody answers there are millions
+	legs       [2]*leg
+	near       int // the capture that is nearer to the end with direction 0
+	pending    [2]pending
+	rowsWanted bool // rows are wanted
+	done       bool
+	*story     // nil while it stands alone and has few segments: of SYNs that nobody answers there are millions
 }
 
 // story is what the segments of a link tell.
@@ -51,7 +51,7 @@ func (k *link) begin(e *Engine) {
 // tell gives a link an empty story, if it has none.
 func (k *link) tell(e *Engine) {
 	if k.story == nil {
-		k.story = take(&e.spare.stories)
+		k.story = reuse(&e.spare.stories)
 	}
 }
 
@@ -176,7 +176,7 @@ func (k *link) emit(r row) {
 	if r.flags.Has(segment.FIN) {
 		k.fins.see(&r, k.sender(r.dir))
 	}
-	if k.told {
+	if k.rowsWanted {
 		w := writer{Encoder: codec.Encoder{B: k.rows}}
 		w.row(&r)
 		k.rows = w.B

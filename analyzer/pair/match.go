@@ -43,7 +43,7 @@ func (k *link) match(e *Engine, c int, s *seg, t frame.Time) bool {
 		p := &q.items[i]
 		if p.len == s.len && p.seq == s.seq {
 			k.found(e, c, s, p)
-			q.take(i)
+			q.remove(i)
 			return true
 		}
 		if k.share(e, c, s, q, i) {
@@ -78,7 +78,7 @@ func (k *link) share(e *Engine, c int, s *seg, q *pending, i int) (whole bool) {
 		q.items[i].seg = part(&p.seg, from+n, left)
 		q.move(i)
 	} else {
-		q.take(i)
+		q.remove(i)
 	}
 	whole = from == s.seq && n == s.len
 	if before(s.seq, from) { // the beginning is still to be found: the rest goes its own way

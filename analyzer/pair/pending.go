@@ -55,8 +55,8 @@ func (q *pending) add(p *pend) {
 	q.live++
 }
 
-// take removes one.
-func (q *pending) take(i int) {
+// remove removes one.
+func (q *pending) remove(i int) {
 	q.keys[i] = 0
 	q.live--
 	for q.head < len(q.keys) && q.keys[q.head] == 0 {

@@ -82,7 +82,7 @@ func (k *link) again(s *seg, r *row, first bool) {
 	back := k.flows[1-s.dir].recent
 	for i := range back {
 		if back[i].bits&isACK != 0 {
-			k.heard(&p, &row{ack: back[i].ack, at: back[i].at, frames: back[i].frames, fate: Delivered})
+			k.addACK(&p, &row{ack: back[i].ack, at: back[i].at, frames: back[i].frames, fate: Delivered})
 		}
 	}
 	k.repeats = append(k.repeats, p)
@@ -92,13 +92,13 @@ func (k *link) again(s *seg, r *row, first bool) {
 func (k *link) answer(r *row) {
 	for i := range k.repeats {
 		if p := &k.repeats[i]; p.dir != r.dir {
-			k.heard(p, r)
+			k.addACK(p, r)
 		}
 	}
 }
 
-// heard takes in an acknowledgment for a repeat: it counts where it was sent before the copy came.
-func (k *link) heard(p *repeat, r *row) {
+// addACK takes in an acknowledgment for a repeat: it counts where it was sent before the copy came.
+func (k *link) addACK(p *repeat, r *row) {
 	sender := k.sender(p.dir)
 	if before(r.ack, p.end) || r.frames[1-sender] == 0 || r.at[1-sender] > p.at[1-sender] {
 		return

@@ -39,9 +39,9 @@ type Missing struct {
 	Ends [2]model.Time // of the captures, by A's clock
 }
 
-// told returns the fate that is told of a segment; sender is the capture that is nearer to
+// fateOf returns the fate that a segment is published with; sender is the capture that is nearer to
 // who sent it.
-func (m *Missing) told(fate Fate, weak bool, sender int) Fate {
+func (m *Missing) fateOf(fate Fate, weak bool, sender int) Fate {
 	switch {
 	case weak && fate == Lost:
 		return m.Unproved[1-sender]

@@ -15,8 +15,8 @@ const (
 	mostRoom  = 64
 )
 
-// take returns what is spare, or something new.
-func take[T any](list *[]*T) *T {
+// reuse returns what is spare, or something new.
+func reuse[T any](list *[]*T) *T {
 	n := len(*list)
 	if n == 0 {
 		return new(T)

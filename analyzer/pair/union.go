@@ -120,7 +120,7 @@ func (f *fates) Receipt(r conn.Role, frame int64) conn.Receipt {
 	out := conn.Receipt{Fate: conn.WasThere, At: left + least}
 	begin, end := f.engine.span(1 - sender)
 	switch lost, weakly := &f.notes.lost[dir], &f.notes.weakly[dir]; {
-	case lost.has(n) || weakly.has(n) && f.missing.told(Lost, true, sender) == Lost:
+	case lost.has(n) || weakly.has(n) && f.missing.fateOf(Lost, true, sender) == Lost:
 		out.Fate = conn.Lost
 	case weakly.has(n) || lost.n+weakly.n > mostNoted || out.At < begin || out.At > end:
 		out.Fate = conn.NotKnown
