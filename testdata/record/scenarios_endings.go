@@ -65,21 +65,14 @@ var endingScenarios = []scenario{
 		name:   "listener-closed",
 		shows:  "a listener that never accepted is closed: its kernel resets all connections that waited, at one instant",
 		client: "ESTABLISHED CLOSED",
-		run: func(l *lab) {
-			l.run(l.server, role{Kind: listening, Addr: ":8080", Deaf: true})
-			server := l.latest(l.server)
-			l.dial(4, "send:100 eof close")
-			l.until(time.Second)
-			l.kill(server)
-			l.until(1500 * time.Millisecond)
-		},
+		run:    killing(role{Kind: listening, Deaf: true}, 4, "send:100 eof close", time.Second),
 	},
 	{
 		name:   "server-killed",
 		shows:  "SIGKILL of a Go HTTP server before it answers: the request was read, so its kernel sends a FIN",
 		client: "ESTABLISHED",
 		server: "ESTABLISHED",
-		run:    killing(role{Handler: 10 * time.Second}),
+		run:    killing(role{Kind: httpServer, Handler: 10 * time.Second}, 3, "get eof close", 700*time.Millisecond),
 	},
 	{
 		name:    "server-killed-answering",
@@ -87,21 +80,14 @@ var endingScenarios = []scenario{
 		snaplen: 512,
 		client:  "ESTABLISHED",
 		server:  "ESTABLISHED",
-		run:     killing(role{Handler: 10 * time.Second, Early: 300, Body: 2000}),
+		run:     killing(role{Kind: httpServer, Handler: 10 * time.Second, Early: 300, Body: 2000}, 3, "get eof close", 700*time.Millisecond),
 	},
 	{
 		name:   "server-killed-unread",
 		shows:  "SIGKILL of a server that had not read the request: its kernel sends an RST",
 		client: "ESTABLISHED CLOSED",
 		server: "ESTABLISHED CLOSED",
-		run: func(l *lab) {
-			l.serve("wait:10s")
-			server := l.latest(l.server)
-			l.dial(3, "get eof close")
-			l.until(700 * time.Millisecond)
-			l.kill(server)
-			l.until(1200 * time.Millisecond)
-		},
+		run:    killing(role{Kind: listening, Script: "wait:10s"}, 3, "get eof close", 700*time.Millisecond),
 	},
 	{
 		name:   "write-timeout",
@@ -260,16 +246,16 @@ func forgetting(target string) func(*lab) {
 	}
 }
 
-// killing kills a Go HTTP server while its handlers run.
-func killing(r role) func(*lab) {
+// killing kills a server while clients wait for it.
+func killing(server role, clients int, script string, at time.Duration) func(*lab) {
+	server.Addr = ":8080"
 	return func(l *lab) {
-		r.Kind, r.Addr = httpServer, ":8080"
-		l.run(l.server, r)
-		server := l.latest(l.server)
-		l.dial(3, "get eof close")
-		l.until(700 * time.Millisecond)
-		l.kill(server)
-		l.until(1200 * time.Millisecond)
+		l.run(l.server, server)
+		program := l.latest(l.server)
+		l.dial(clients, script)
+		l.until(at)
+		l.kill(program)
+		l.until(at + 500*time.Millisecond)
 	}
 }
 
