@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"finwait/analyzer/model"
-	"finwait/reassembly/conn"
 )
 
 // Replay counts the records of a stored run as Run counts those that it makes, and hands
@@ -17,7 +16,7 @@ type Replay struct {
 	current string // capture of the record before
 	joined  bool   // which is of captures that were joined
 	begun   bool
-	end     *model.Time // of the capture's observation, where a stay lasted until then
+	end     *model.Time // of the capture's observation, at least
 	bare    int64       // records without waits
 	unknown string      // kind of a wait; "" for none
 }
@@ -66,16 +65,18 @@ func (p *Replay) Record(r *model.Record) error {
 	return nil
 }
 
-// observe takes from stays until when they were observed.
+// observe takes from segments and stays until when they were observed, at least: that is the
+// end of observation where one lasted until then.
 func (p *Replay) observe(r *model.Record) {
-	if r.Ended != conn.EndCapture {
-		return
+	if p.end == nil || r.Last.Time > *p.end {
+		last := r.Last.Time
+		p.end = &last
 	}
 	for _, stays := range [...][]model.Stay{r.States.Client, r.States.Server} {
 		if n := len(stays); n > 0 && stays[n-1].Open {
 			last := &stays[n-1]
 			end := last.Since + model.Time(last.DurationS)
-			if p.end == nil || end > *p.end {
+			if end > *p.end {
 				p.end = &end
 			}
 		}

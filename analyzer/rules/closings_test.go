@@ -72,6 +72,7 @@ var endings = map[string]string{
 	"write-timeout":           "FIN211",
 	"slow-request":            "FIN211",
 	"body-never-comes":        "FIN211",
+	"client-killed-uploading": "FIN201",
 	"client-does-not-read":    "FIN301",
 	"idle-checked-seldom":     "FIN206",
 	"early-response":          "FIN301",

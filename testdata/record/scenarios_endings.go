@@ -125,6 +125,20 @@ var endingScenarios = []scenario{
 		},
 	},
 	{
+		name:    "client-killed-uploading",
+		shows:   "SIGKILL of clients in the middle of an upload: their kernel sends FINs, and the request never is whole",
+		snaplen: 512,
+		client:  "ESTABLISHED",
+		server:  "ESTABLISHED",
+		run: func(l *lab) {
+			l.nginxMaster("location /up { proxy_pass http://127.0.0.1:9; }")
+			l.run(l.client, role{Kind: dialing, Addr: ":80", Count: 3, Stagger: 60 * time.Millisecond, Script: "post " + strings.Repeat("wait:20ms send:20 ", 30) + "eof close"})
+			l.until(600 * time.Millisecond)
+			l.kill(l.latest(l.client))
+			l.until(time.Second)
+		},
+	},
+	{
 		name:    "client-does-not-read",
 		shows:   "clients have no room for more of a large answer, and nginx resets the connections (send_timeout 1s, reset_timedout_connection)",
 		snaplen: 160,
