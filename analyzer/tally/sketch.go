@@ -14,7 +14,7 @@ import (
 // that drew the least lots. So neither the order in which they come matters, nor in how
 // many parts they are gathered. The extremes are exact.
 type sampling struct {
-	kept      []drawn // in order, at most maxSampling
+	kept      []drawn // at most maxSampling, see KeepLeast
 	n         int64
 	low, high model.Seconds // valid iff n > 0
 }
@@ -41,17 +41,43 @@ func (s *sampling) add(v model.Seconds, lot uint64) {
 
 func (s *sampling) keep(d drawn) { s.kept = KeepLeast(s.kept, d, maxSampling, drawn.compare) }
 
-// KeepLeast returns list, in order, with v in its place, of which the greatest goes where
-// there are more than most: the same whatever order they come in.
+// KeepLeast returns list with v in it, without the greatest where there are more than most:
+// the same values whatever order they come in. They are in none; once there are most, they are
+// a heap, the greatest first.
 func KeepLeast[T any](list []T, v T, most int, compare func(a, b T) int) []T {
-	if n := len(list); n == most {
-		if compare(v, list[n-1]) >= 0 {
-			return list
+	switch {
+	case len(list) < most:
+		if list = append(list, v); len(list) == most {
+			for i := most/2 - 1; i >= 0; i-- {
+				sink(list, i, compare)
+			}
 		}
-		list = list[:n-1]
+	case compare(v, list[0]) < 0:
+		list[0] = v
+		sink(list, 0, compare)
 	}
-	at, _ := slices.BinarySearchFunc(list, v, compare)
-	return slices.Insert(list, at, v)
+	return list
+}
+
+// sink moves value i of a heap to its place among those below it.
+func sink[T any](heap []T, i int, compare func(a, b T) int) {
+	for v := heap[i]; ; {
+		next := 2*i + 1
+		if next+1 < len(heap) && compare(heap[next+1], heap[next]) > 0 {
+			next++
+		}
+		if next >= len(heap) || compare(heap[next], v) <= 0 {
+			heap[i] = v
+			return
+		}
+		heap[i] = heap[next]
+		i = next
+	}
+}
+
+// Sorted returns the values of a list in order.
+func Sorted[T any](list []T, compare func(a, b T) int) []T {
+	return slices.SortedFunc(slices.Values(list), compare)
 }
 
 // merge takes in what o holds.

@@ -74,7 +74,7 @@ func (l storedLife) life() lifetime {
 }
 
 func storeLives(lives []lifetime) (list []storedLife) {
-	for _, l := range lives {
+	for _, l := range Sorted(lives, lifetime.compare) {
 		list = append(list, storedLife{l.lot, int64(l.began), int64(l.ended)})
 	}
 	return list
@@ -225,7 +225,7 @@ func storeGroup(key groupKey, g *gathered) storedGroup {
 	for i, from := range g.samplings() {
 		to := &s.Samples[i]
 		to.N, to.Low, to.High = from.n, int64(from.low), int64(from.high)
-		for _, d := range from.kept {
+		for _, d := range Sorted(from.kept, drawn.compare) {
 			to.Lots, to.Values = append(to.Lots, d.lot), append(to.Values, int64(d.v))
 		}
 	}

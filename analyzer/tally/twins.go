@@ -66,8 +66,9 @@ func (t *twins) add(r *model.Record, file int) {
 func (t *twins) keep(v twin) {
 	at, known := slices.BinarySearchFunc(t.kept, v, twin.compare)
 	if !known {
-		t.sampled = t.sampled || len(t.kept) == maxTwins
-		t.kept = KeepLeast(t.kept, v, maxTwins, twin.compare)
+		if t.kept = slices.Insert(t.kept, at, v); len(t.kept) > maxTwins {
+			t.kept, t.sampled = t.kept[:maxTwins], true
+		}
 		return
 	}
 	own := &t.kept[at]

@@ -34,7 +34,7 @@ func (k seriesKey) compare(o seriesKey) int {
 // series is a fair choice of the samples of one kind and server: those of the
 // connections that drew the least lots (model.Record.Lot).
 type series struct {
-	kept []drawn // in order, at most maxPerSeries
+	kept []drawn // at most maxPerSeries, see tally.KeepLeast
 	seen int64
 }
 
@@ -57,11 +57,14 @@ func (s *series) keep(v drawn) {
 	s.kept = tally.KeepLeast(s.kept, v, maxPerSeries, drawn.compare)
 }
 
+// sorted returns those that were kept by their lots.
+func (s *series) sorted() []drawn { return tally.Sorted(s.kept, drawn.compare) }
+
 // samples returns those that were kept.
 func (s *series) samples() []sample {
-	list := make([]sample, len(s.kept))
-	for i := range s.kept {
-		list[i] = s.kept[i].sample
+	list := make([]sample, 0, len(s.kept))
+	for _, v := range s.sorted() {
+		list = append(list, v.sample)
 	}
 	return list
 }

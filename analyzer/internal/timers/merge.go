@@ -46,7 +46,7 @@ func (c *Collector) MarshalJSON() ([]byte, error) {
 	list := []stored{}
 	for _, key := range c.keys() {
 		s := stored{Server: key.server, Kind: key.kind, Seen: c.series[key].seen}
-		for _, v := range c.series[key].kept {
+		for _, v := range c.series[key].sorted() {
 			one := storedSample{Lot: v.lot, End: int64(v.end), Protocol: v.protocol, Least: v.least, Owner: v.owner, Interval: int64(v.interval), Probes: v.probes}
 			for i, w := range v.waits {
 				one.Waits[i] = int64(w)
