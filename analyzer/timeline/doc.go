@@ -4,7 +4,7 @@
 // A socket is one end of a connection. At time t it is in the state whose stay holds
 // t. The package reads records and nothing else: a Collector takes them one by one
 // and makes a Chart of them, a Table keeps the sockets of one moment. It knows no
-// output format; package report writes charts and tables.
+// output format; package report/timelines writes charts and tables.
 //
 // A Collector keeps changes of counts, not sockets: its memory grows with the moments
 // that it counts at, the hosts and the states, whatever the number of connections.
