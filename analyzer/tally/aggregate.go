@@ -29,21 +29,21 @@ const maxFileFindings = 100
 // stayTimes is what is gathered of the stays of one side in one state.
 type stayTimes struct {
 	exact                 histogram
-	open, atMost, atLeast tally
+	open, atMost, atLeast bounds
 }
 
-// tally counts stays of which only a bound is known.
-type tally struct {
+// bounds counts stays of which only a bound is known.
+type bounds struct {
 	n   int64
 	max model.Seconds // valid iff n > 0
 }
 
-func (t *tally) add(v model.Seconds) {
+func (t *bounds) add(v model.Seconds) {
 	t.max = max(t.max, v)
 	t.n++
 }
 
-func (t *tally) longest() *model.Seconds {
+func (t *bounds) longest() *model.Seconds {
 	if t.n == 0 {
 		return nil
 	}

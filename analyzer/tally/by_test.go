@@ -2,6 +2,7 @@ package tally
 
 import (
 	"fmt"
+	"reflect"
 	"runtime"
 	"testing"
 
@@ -101,5 +102,29 @@ func TestByFile(t *testing.T) {
 	}
 	if s := a.Summary(); s.Severities.Info != 1 {
 		t.Errorf("%+v", s.Severities)
+	}
+}
+
+// What many captures have of many keys comes to the same rows each time they are merged.
+func TestManyKeysMerge(t *testing.T) {
+	const clients = 3 * maxRows / 2
+	merged := func() []model.Row {
+		var all Aggregate
+		all.By("client")
+		for part := range 2 {
+			a := new(Aggregate)
+			a.By("client")
+			for i := range clients {
+				a.Add(found(i, 1, part*maxRows+i)) // a third of them both have
+			}
+			all.Merge(a)
+		}
+		return all.Summary().By
+	}
+	want := merged()
+	for range 3 {
+		if !reflect.DeepEqual(merged(), want) {
+			t.Fatal("the rows differ from one time to the next")
+		}
 	}
 }

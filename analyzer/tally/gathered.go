@@ -83,9 +83,8 @@ type gathered struct {
 	half   sampling
 	began  sampling   // since the epoch
 	lives  []lifetime // of the connections that drew the least lots
-	bytes  int64
-	resets int64
-	mute   int64
+
+	halfBytes, resets, unheard int64 // as in model.Group
 
 	clients distinct
 	client  netip.Addr // of one of them
@@ -155,7 +154,7 @@ func (g *gathered) close(r *model.Record, lot uint64) {
 	}
 	if r.HalfClosedS == nil {
 		if r.PayloadBytes.Server == 0 && *r.FirstCloser == conn.Client {
-			g.mute++
+			g.unheard++
 		}
 		return
 	}
@@ -163,9 +162,9 @@ func (g *gathered) close(r *model.Record, lot uint64) {
 		g.half.add(*r.HalfClosedS, lot)
 	}
 	if r.HalfBytes != nil {
-		g.bytes += *r.HalfBytes
+		g.halfBytes += *r.HalfBytes
 		if r.PayloadBytes.Server == *r.HalfBytes && *r.FirstCloser == conn.Client {
-			g.mute++
+			g.unheard++
 		}
 	}
 	if r.RST != nil && r.FirstCloser != nil && r.RST.By == *r.FirstCloser {
@@ -173,7 +172,7 @@ func (g *gathered) close(r *model.Record, lot uint64) {
 	}
 }
 
-// closedAt returns when one side closed first; null where that is not known.
+// closedAt returns when one side closed first; nil where that is not known.
 func closedAt(r *model.Record) *model.Time {
 	if r.FirstCloser == nil {
 		return nil
@@ -207,9 +206,9 @@ func (g *gathered) merge(o *gathered) {
 	for _, l := range o.lives {
 		g.live(l)
 	}
-	g.bytes += o.bytes
+	g.halfBytes += o.halfBytes
 	g.resets += o.resets
-	g.mute += o.mute
+	g.unheard += o.unheard
 	g.clients.merge(&o.clients)
 	for id, f := range o.folds {
 		g.fold(id, f.Name, f.Connections)
@@ -254,7 +253,7 @@ func (g *gathered) group(rule *model.Rule, timers []model.Timer, others *spared)
 	group := model.Group{
 		Server: g.Server, Connections: g.Connections, First: g.first, Side: g.side,
 		Took: g.took.spread(), Closed: g.closed.spread(), HalfClosed: g.half.spread(),
-		HalfBytes: g.bytes, Resets: g.resets, Unheard: g.mute, Began: since(g.began.spread()), Timers: timers,
+		HalfBytes: g.halfBytes, Resets: g.resets, Unheard: g.unheard, Began: since(g.began.spread()), Timers: timers,
 	}
 	group.Clients, group.ClientsExact = g.clients.count()
 	if group.Clients == 1 && group.ClientsExact {

@@ -62,7 +62,7 @@ func (g *gathered) atOnce(others *spared) string {
 		}
 		if few = ends; 2*ends.n > len(list) && ends.isEvent() {
 			return fmt.Sprintf(" %s ended within %s, though they had begun up to %s apart: %s.",
-				g.share(ends.n), (ends.last-ends.first).Words(), (ends.until-ends.began).Words(), g.event()) + others.told(&ends)
+				g.share(ends.n), (ends.last-ends.first).Words(), (ends.until-ends.began).Words(), g.event()) + others.alsoClosed(&ends)
 		}
 	}
 	if few.n == len(list) && few.n < fewestAtOnce {

@@ -1,5 +1,10 @@
 package tally
 
+import (
+	"maps"
+	"slices"
+)
+
 // Merge takes in what was gathered of captures that come after those of a. Both must
 // have been told the same by Explain and By.
 func (a *Aggregate) Merge(o *Aggregate) {
@@ -30,7 +35,7 @@ func (t *stayTimes) merge(o *stayTimes) {
 	t.atLeast.merge(&o.atLeast)
 }
 
-func (t *tally) merge(o *tally) {
+func (t *bounds) merge(o *bounds) {
 	if o.n > 0 {
 		t.max = max(t.max, o.max)
 		t.n += o.n
@@ -65,8 +70,8 @@ func (g *findingGroups) merge(o *findingGroups, files int) {
 
 // merge takes in the rows of captures that come after those of b.
 func (b *breakdown) merge(o *breakdown) {
-	for key, row := range o.rows {
-		own := b.row(key)
+	for _, key := range slices.Sorted(maps.Keys(o.rows)) { // which are thinned depends on the order
+		row, own := o.rows[key], b.row(key)
 		own.merge(row)
 		if row.err != nil {
 			own.err = row.err

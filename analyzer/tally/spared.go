@@ -103,8 +103,8 @@ func (s *spared) around(others *instant) (own instant) {
 	return own
 }
 
-// told says how many an event closed beside those that it is about; "" for none.
-func (s *spared) told(event *instant) string {
+// alsoClosed says how many an event closed beside those that it is about; "" for none.
+func (s *spared) alsoClosed(event *instant) string {
 	switch n := s.around(event).n; {
 	case n == 0:
 		return ""

@@ -191,7 +191,7 @@ func (s *storedStay) restore(states *[tcpstate.NumStates]stayTimes) error {
 		return errStored
 	}
 	t := &states[s.State]
-	t.open, t.atMost, t.atLeast = tally{s.Open, model.Seconds(s.MaxOpen)}, tally{s.AtMost, model.Seconds(s.MaxMost)}, tally{s.AtLeast, model.Seconds(s.MaxLeast)}
+	t.open, t.atMost, t.atLeast = bounds{s.Open, model.Seconds(s.MaxOpen)}, bounds{s.AtMost, model.Seconds(s.MaxMost)}, bounds{s.AtLeast, model.Seconds(s.MaxLeast)}
 	t.exact.min, t.exact.max = model.Seconds(s.Min), model.Seconds(s.Max)
 	for b := s.Buckets; len(b) > 0; b = b[3:] {
 		page, slot, n := b[0], b[1], b[2]
@@ -214,8 +214,8 @@ func (g *gathered) samplings() [4]*sampling {
 
 func storeGroup(key groupKey, g *gathered) storedGroup {
 	s := storedGroup{
-		Server: key.server, Told: g.FindingGroup, First: g.first, Side: g.side, Folds: g.folds, Bytes: g.bytes,
-		Resets: g.resets, Mute: g.mute, Clients: g.clients.least, Client: g.client, Seen: g.seen,
+		Server: key.server, Told: g.FindingGroup, First: g.first, Side: g.side, Folds: g.folds, Bytes: g.halfBytes,
+		Resets: g.resets, Mute: g.unheard, Clients: g.clients.least, Client: g.client, Seen: g.seen,
 	}
 	for _, p := range g.places {
 		s.Places = append(s.Places, p.stored())
@@ -234,26 +234,32 @@ func storeGroup(key groupKey, g *gathered) storedGroup {
 
 func (p place) stored() [3]int64 { return [3]int64{int64(p.file), int64(p.stream), p.frame} }
 
-func placeOf(p [3]int64) place { return place{int(p[0]), uint32(p[1]), p[2]} }
+func restorePlace(p [3]int64) place { return place{int(p[0]), uint32(p[1]), p[2]} }
 
 func (s *storedGroup) restore() (*gathered, error) {
-	if len(s.Places) != len(s.Told.Examples) || len(s.Places) > maxExamples || len(s.Clients) > maxDistinct || len(s.Lives) > maxSampling {
+	if len(s.Places) != len(s.Told.Examples) || len(s.Places) > maxExamples || len(s.Clients) > maxDistinct || len(s.Lives) > maxSampling ||
+		len(s.Places) == 0 && s.Told.Connections > 0 {
 		return nil, errStored
 	}
+	for _, f := range s.Folds {
+		if f == nil {
+			return nil, errStored
+		}
+	}
 	g := &gathered{
-		FindingGroup: s.Told, first: s.First, side: s.Side, folds: s.Folds, bytes: s.Bytes, resets: s.Resets,
-		mute: s.Mute, clients: distinct{s.Clients}, client: s.Client, seen: s.Seen,
+		FindingGroup: s.Told, first: s.First, side: s.Side, folds: s.Folds, halfBytes: s.Bytes, resets: s.Resets,
+		unheard: s.Mute, clients: distinct{s.Clients}, client: s.Client, seen: s.Seen,
 	}
 	for _, p := range s.Places {
-		g.places = append(g.places, placeOf(p))
+		g.places = append(g.places, restorePlace(p))
 	}
 	for _, l := range s.Lives {
 		g.live(l.life())
 	}
-	g.other = otherLeg{s.Other.Connections, placeOf(s.Other.Place), s.Other.Words}
+	g.other = otherLeg{s.Other.Connections, restorePlace(s.Other.Place), s.Other.Words}
 	for i, to := range g.samplings() {
 		from := &s.Samples[i]
-		if len(from.Lots) != len(from.Values) || len(from.Lots) > maxSampling {
+		if len(from.Lots) != len(from.Values) || len(from.Lots) > maxSampling || len(from.Lots) == 0 && from.N > 0 {
 			return nil, errStored
 		}
 		to.n, to.low, to.high = from.N, model.Seconds(from.Low), model.Seconds(from.High)
