@@ -13,7 +13,8 @@ import (
 // compiledSchema compiles what schema prints.
 func compiledSchema(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(printed(t, "schema", name)))
+	text, _ := says(t, exitOK, "schema", name)
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,17 +29,6 @@ func compiledSchema(t *testing.T, name string) *jsonschema.Schema {
 	return s
 }
 
-// printed returns what a command prints that must end well.
-func printed(t *testing.T, args ...string) []byte {
-	t.Helper()
-	var out, errs bytes.Buffer
-	command := Command{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs}
-	if code := command.Main(args); code != 0 {
-		t.Fatalf("%q: exit code %d: %s", args, code, errs.String())
-	}
-	return out.Bytes()
-}
-
 // Each line that pair writes is as its schema says, and a word that there is not is none.
 func TestPairIsAsItsSchemasSay(t *testing.T) {
 	head, flow, segment := compiledSchema(t, "pair"), compiledSchema(t, "pair-flow"), compiledSchema(t, "pair-segment")
@@ -50,7 +40,7 @@ func TestPairIsAsItsSchemasSay(t *testing.T) {
 	var last []byte
 	for _, b := range files {
 		a := strings.TrimSuffix(b, ".b.pcap") + ".a.pcap"
-		for line := range bytes.Lines(printed(t, "pair", "-q", "--no-config", "--format", "jsonl", "--segments", a, b)) {
+		for line := range bytes.Lines(pairLines(t, "--segments", a, b).Bytes()) {
 			var of struct {
 				Schema string
 				Fate   string

@@ -20,8 +20,14 @@ import (
 // says runs finwait and returns what it wrote, with the exit code that it should have.
 func says(t *testing.T, code int, args ...string) (stdout []byte, stderr string) {
 	t.Helper()
+	return fed(t, code, nil, args...)
+}
+
+// fed is says with in on standard input.
+func fed(t *testing.T, code int, in []byte, args ...string) (stdout []byte, stderr string) {
+	t.Helper()
 	var out, problems bytes.Buffer
-	got := Command{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &problems}.Main(args)
+	got := Command{Stdin: bytes.NewReader(in), Stdout: &out, Stderr: &problems}.Main(args)
 	if got != code {
 		t.Fatalf("finwait %s: exit code %d, want %d\n%s", strings.Join(args, " "), got, code, &problems)
 	}

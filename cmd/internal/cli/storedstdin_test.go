@@ -12,18 +12,6 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// fed runs finwait with in on standard input, and returns what it wrote, with the exit code
-// that it should have.
-func fed(t *testing.T, code int, in []byte, args ...string) (stdout []byte, stderr string) {
-	t.Helper()
-	var out, problems bytes.Buffer
-	got := Command{Stdin: bytes.NewReader(in), Stdout: &out, Stderr: &problems}.Main(args)
-	if got != code {
-		t.Fatalf("finwait %s: exit code %d, want %d\n%s", strings.Join(args, " "), got, code, &problems)
-	}
-	return out.Bytes(), problems.String()
-}
-
 // packed compresses text in one of the ways that captures are compressed.
 func packed(t *testing.T, text []byte, to func(io.Writer) io.WriteCloser) []byte {
 	t.Helper()
