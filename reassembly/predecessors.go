@@ -102,7 +102,7 @@ func (k *predecessors) inherit(t *Tracker, from uint32, to *stream.Tuple) (early
 		return false
 	}
 	p := *k.pop(t, from)
-	early = p.early && t.now.Sub(p.last) <= finalAfter
+	early = p.early && t.now.Sub(p.last) <= FinalAfter
 	if p.waits {
 		if k.stray == nil {
 			k.stray = map[uint32]uint32{}

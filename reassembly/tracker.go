@@ -63,10 +63,10 @@ const (
 )
 
 // An ended connection becomes final when its 4-tuple is reused, or when it was
-// silent for finalAfter: until then its stray segments still belong to it. That is
+// silent for FinalAfter: until then its stray segments still belong to it. That is
 // how long Linux keeps a socket in TIME-WAIT (TCP_TIMEWAIT_LEN), and longer than
 // most copies of a segment are repeated.
-const finalAfter = time.Minute
+const FinalAfter = time.Minute
 
 // Tracker is the connection table. It takes the segments of one capture in the
 // order of the file and hands out each connection when it ends.
@@ -400,10 +400,10 @@ func (t *Tracker) expire() {
 	t.settle()
 	t.past.expire(t)
 	for {
-		ended, live := t.finalAt(&t.ended, finalAfter), t.finalAt(&t.live, t.cfg.Idle)
+		ended, live := t.finalAt(&t.ended, FinalAfter), t.finalAt(&t.live, t.cfg.Idle)
 		next := min(ended, live)
 		if t.now <= next {
-			t.due = min(next, after(t.now, min(finalAfter, t.cfg.Idle)))
+			t.due = min(next, after(t.now, min(FinalAfter, t.cfg.Idle)))
 			return
 		}
 		if t.final = t.final[:0]; ended == next {
@@ -458,7 +458,7 @@ func (t *Tracker) handOut(i uint32) (p predecessor) {
 	e, h := t.table.At(i), t.head(i)
 	r := handedOut{head: e.head, prior: e.prior}
 	if h.Ended == conn.EndClosed || h.Ended == conn.EndReset {
-		h.Limit(min(t.now, after(t.store.Last(h), finalAfter)), t.now)
+		h.Limit(min(t.now, after(t.store.Last(h), FinalAfter)), t.now)
 	}
 	if r.value = t.store.Value(h); !h.Bounded {
 		h.Until = t.now

@@ -2,9 +2,9 @@ package pair
 
 import (
 	"slices"
-	"time"
 
 	"finwait/analyzer/model"
+	"finwait/reassembly"
 	"finwait/reassembly/conn"
 	"finwait/reassembly/frame"
 	"finwait/reassembly/segment"
@@ -19,7 +19,7 @@ import (
 type union struct {
 	head conn.Head
 	n    uint32
-	late uint64 // which of the first 64 were first seen where they came, by their numbers less 1
+	late uint64 // bit n-1 is set where segment n, of the first 64, was first seen near its receiver
 }
 
 // addToUnion takes in a segment of a capture that is not known from the other one.
@@ -69,8 +69,7 @@ func (k *link) derive(e *Engine) (out [2][]model.Stay) {
 		h.Ended = conn.EndCapture
 		h.Bound(e.now)
 	} else {
-		const final = time.Minute // as a Tracker has it
-		h.Bound(min(e.now, e.store.Last(h)+frame.Time(final)))
+		h.Bound(min(e.now, e.store.Last(h)+frame.Time(reassembly.FinalAfter)))
 	}
 	v := e.store.Value(h)
 	v.Plain = e.plain
