@@ -12,7 +12,7 @@ import (
 type superseded struct {
 	list  []supersession
 	heads [supersededBatch]*conn.Head
-	sum   uint64 // of what was read ahead, so that it is
+	sum   uint64 // of what was read ahead: without a use the reads would be left out
 }
 
 const supersededBatch = 16
@@ -24,9 +24,10 @@ type supersession struct {
 	begun      frame.Time
 }
 
-// mayWait reports whether a connection that is superseded may be handed out later: nobody
-// can tell. Who takes it in one by one can; so can its kin, which are to know of one another
-// what was known when it ended, and whoever would be evicted in its place.
+// mayWait reports whether a connection that is superseded may be handed out later. It may
+// where nobody can tell the difference. Those can tell who take connections one by one or
+// watch segments, and its kin, which are told what was known when it ended. So can a
+// connection that would be evicted in its place.
 func (t *Tracker) mayWait() bool {
 	return t.deriving != nil && t.cfg.Each == nil && t.cfg.OnSegment == nil &&
 		!t.gaps.pending && len(t.asked.kin) == 0 && t.count.live < t.cfg.MaxConnections

@@ -26,7 +26,7 @@ type step struct {
 	words  []short      // of an enumeration, as JSON strings by value; empty for one to be looked up
 	typ    reflect.Type // of an enumeration
 
-	doubled bool // quotes are, of an enumeration
+	doubled bool // the quotes of an enumeration's words are doubled
 
 	before *optional // a member that may stand before; then the text is rest
 	rest   string
@@ -108,7 +108,7 @@ type layoutBuilder struct {
 	pending  string    // text that no step has yet
 	optional *optional // and a member among it
 	rest     int       // what of the text follows that member begins there
-	doubled  bool      // quotes are, see CellAppender
+	doubled  bool      // quotes are doubled, see CellAppender
 }
 
 // layoutOf returns the layout of values of a type by themselves.

@@ -21,8 +21,7 @@ func (r *Record) MixEnds(lot uint64) uint64 {
 	return lot
 }
 
-// isnsOf returns what tells a connection from all others at its time but, perhaps, those of
-// other ends; 0 where the capture does not have both initial sequence numbers.
+// isnsOf returns a hash of both initial sequence numbers; 0 where the capture lacks one.
 func isnsOf(c *conn.Conn) uint64 {
 	client, ok := c.ISN(conn.Client)
 	server, both := c.ISN(conn.Server)

@@ -59,7 +59,7 @@ type Record struct {
 	Waits        []Wait         `json:"waits" about:"how long it was waited for what did not come, and how long it was silent: what timers are inferred from"`
 
 	room room   // of its findings
-	ISNs uint64 `json:"-"` // tells it from most others, in every capture that has it; 0 where that is not known
+	ISNs uint64 `json:"-"` // a hash of both initial sequence numbers, the same in every capture; 0 where one was not captured
 }
 
 // room is what findings point into. It is used again for the next record.

@@ -95,9 +95,9 @@ func groups(n ast.Node) bool {
 	return ok && (b.Name == "groupBy" || b.Name == "countBy")
 }
 
-// named holds what let gives names to, of what such a name is compared with or stands
-// for; nil where one name has several meanings. What stands for further names is not
-// followed: that could be without end.
+// named holds the values that let gives names to, as far as they are texts, lists or
+// fields; nil where one name has several values. A name that stands for another name is
+// not followed: that could go on without end.
 type named map[string]ast.Node
 
 func (l named) Visit(node *ast.Node) {

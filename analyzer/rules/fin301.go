@@ -177,7 +177,8 @@ func lastPayload(c *conn.Conn, r conn.Role, m *conn.Mark) *conn.Mark {
 	return last
 }
 
-// answeredUpTo returns how far the peer's payload had come when said was sent.
+// answeredUpTo returns how far a segment acknowledges the peer's payload; 1, the first octet,
+// where there is no segment.
 func answeredUpTo(sent *conn.Mark) seqnum.Offset {
 	if sent == nil {
 		return 1

@@ -309,8 +309,8 @@
 //	Of several captures it makes one in time order; --join also follows connections across
 //	them. finwait says the same of the new capture as of the old one: how long was observed
 //	and how many packets were dropped stand in its interface statistics, gaps in comments of
-//	its section. Only of a connection whose addresses and ports were used again that is not
-//	known where the next one is left out.
+//	its section. One thing is lost: that the addresses and ports of a connection were used
+//	again, where the next connection on them is left out.
 //
 //	Findings become packet comments on their evidence, which Wireshark shows and filters for
 //	(frame.comment); --comments=false leaves them out.

@@ -77,15 +77,15 @@ func (d *Decoder) Fail() {
 // Unsigned reads a number.
 func (d *Decoder) Unsigned() uint64 {
 	v, n := binary.Uvarint(d.B)
-	if !d.took(n) {
+	if !d.skip(n) {
 		return 0
 	}
 	return v
 }
 
-// took takes away the n octets of a number, none of which are one that is not whole, and
-// reports whether it counts.
-func (d *Decoder) took(n int) bool {
+// skip passes over a number of n octets, and reports whether it counts. n is not positive
+// where the number is cut off or too large.
+func (d *Decoder) skip(n int) bool {
 	if n <= 0 {
 		d.Fail()
 	}
@@ -119,7 +119,7 @@ func (d *Decoder) Count() int {
 // Signed reads a signed number.
 func (d *Decoder) Signed() int64 {
 	v, n := binary.Varint(d.B)
-	if !d.took(n) {
+	if !d.skip(n) {
 		return 0
 	}
 	return v

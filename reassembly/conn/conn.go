@@ -68,7 +68,7 @@ type Conn struct {
 	// Their Side is a Role.
 	Marks []Mark
 
-	receipts *receipts // what others know; nil where it is but the log
+	receipts *receipts // what others know; nil where there is only the log
 	from     *Value
 	index    *index // of Marks
 	counters *counters

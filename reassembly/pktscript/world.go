@@ -34,7 +34,7 @@ type sentSegment struct {
 type conv struct {
 	isn, nxt uint32 // SND.NXT, as on the wire
 	started  bool   // something was sent
-	rcv      uint32 // RCV.NXT; valid if heard
+	rcv      uint32 // RCV.NXT; valid if received is set
 	received bool
 	early    [][2]uint32 // received out of order, beyond rcv
 }

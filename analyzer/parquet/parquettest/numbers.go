@@ -1,6 +1,6 @@
 package parquettest
 
-// Numbers makes all Numbers those of encoding/json.
+// Numbers makes all integers float64, as encoding/json reads them.
 func Numbers(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

@@ -10,5 +10,7 @@ const (
 	CharWidth  = 6.6 // of the texts of a drawing, at most, on average
 )
 
+// Kit defines the templates that several pages use.
+//
 //go:embed kit.html
 var Kit string

@@ -47,8 +47,8 @@ func look(name string) *capture.Content {
 	return nil
 }
 
-// begins reports whether c begins as a stored run does, and as no capture. Of what blanks
-// do not begin it reads no more than it needs: more may come late.
+// begins reports whether c begins as a stored run does, and as no capture. It reads no more
+// than four octets, unless these are blank: from a pipe more may come late.
 func begins(c *capture.Content) bool {
 	head, _ := c.Peek(len(parquetMagic))
 	if len(bytes.TrimSpace(head)) == 0 {

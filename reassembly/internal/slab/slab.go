@@ -105,8 +105,8 @@ func (s *Slab[T]) grow() {
 }
 
 // ReadAhead loads row i into the caches of the processor, which does not wait for it
-// before it goes on to the next; 0 is ignored. What it returns is of no use but that the
-// reading is not left out.
+// before it goes on to the next; 0 is ignored. The result means nothing: it keeps the
+// compiler from leaving the reads out.
 func (s *Slab[T]) ReadAhead(i uint32) uint64 {
 	if i == 0 {
 		return 0
