@@ -13,14 +13,18 @@ import (
 
 // Causes reports whether the table says that a finding of cause explains one
 // of effect.
-func Causes(cause, effect string) bool {
+func Causes(cause, effect string) bool { return causes[[2]string{cause, effect}] }
+
+// causes are the rows of the table of which A explains B.
+var causes = func() map[[2]string]bool {
+	rows := map[[2]string]bool{}
 	for i := range relations {
-		if r := &relations[i]; r.Holds == Explains && r.A == cause && r.B == effect {
-			return true
+		if r := &relations[i]; r.Holds == Explains {
+			rows[[2]string{r.A, r.B}] = true
 		}
 	}
-	return false
-}
+	return rows
+}()
 
 // sentence joins parts to sentences and leaves empty ones out.
 func sentence(parts ...string) string {

@@ -191,8 +191,9 @@ const (
 	// maxParts bounds the fields and elements of a line: records have some hundred. An
 	// element of two letters takes hundreds of octets once it is read.
 	maxParts = 1 << 16
-	// maxList bounds each list of a record, of which none has more than some dozen.
-	maxList = 1 << 12
+	// maxList bounds each list of a record, of which none has more than some dozen. How long
+	// findings take to sum up grows with the square of their number.
+	maxList = 1 << 8
 	// maxBare bounds how many lines in a row are no records. Compressed, a line takes
 	// a thousandth of an octet.
 	maxBare = 1 << 18
