@@ -19,8 +19,8 @@ func (v *views) states(f *Flow, role conn.Role, o *Offset) {
 	*of(&f.States, role) = out
 }
 
-// merged returns the states by both captures with what each alone says of them: own the frames,
-// and either how long the last was observed.
+// merged returns the states by both captures. The frames are those of own; the last state lasts
+// as long as either capture observed it.
 func merged(both, own, other []model.Stay) []model.Stay {
 	for i := range both {
 		s := &both[i]

@@ -47,7 +47,7 @@ type twins struct {
 	sampled bool   // there are more
 }
 
-// add takes in a connection of a file. Of most there is no more to do than to see that enough
+// add takes in a connection of a file. Most are passed over after one comparison: enough others
 // have a lesser key.
 func (t *twins) add(r *model.Record, file int) {
 	switch {

@@ -15,23 +15,23 @@ type digest struct {
 	clock   string
 	total   string
 	verdict []string // network or host, and which way
-	paths   []pairWay
-	control []pairControl // of the ways that lost some
-	found   []pairFound
-	worst   []pairWorst
+	paths   []wayRow
+	control []controlRow // of the ways that lost some
+	found   []findingRow
+	worst   []worstRow
 	next    string // the next command; "" where there is nothing to look at
 }
 
-type pairWay struct {
+type wayRow struct {
 	name                                                       string
 	segments, delivered, lost, forged, copies, missed, unknown string
 	p50, p90, most                                             string
 	share                                                      float64 // of what was sent, that was lost
 }
 
-type pairControl struct{ name, syn, fin, rst string }
+type controlRow struct{ name, syn, fin, rst string }
 
-type pairFound struct {
+type findingRow struct {
 	severity        model.Severity
 	rule, name      string
 	n               string
@@ -40,9 +40,9 @@ type pairFound struct {
 	next            string
 }
 
-type pairWorst struct{ a, b, client, server, toServer, toClient, p50, close string }
+type worstRow struct{ a, b, client, server, toServer, toClient, p50, close string }
 
-var pairWays = [...]string{"A to B", "B to A"}
+var wayNames = [...]string{"A to B", "B to A"}
 
 func newDigest(n Names, h *Head, r *pair.Result, o *pair.Overview) *digest {
 	d := &digest{a: prose.Safe(n.A), b: prose.Safe(n.B), clock: clockWords(h)}
@@ -55,9 +55,9 @@ func newDigest(n Names, h *Head, r *pair.Result, o *pair.Overview) *digest {
 		return d
 	}
 	for i := range r.Paths {
-		d.paths = append(d.paths, pairWayOf(pairWays[i], &r.Paths[i]))
+		d.paths = append(d.paths, wayRowOf(wayNames[i], &r.Paths[i]))
 		if c := o.Control[i]; c != (pair.Control{}) {
-			d.control = append(d.control, pairControl{pairWays[i], prose.Number(c.SYN), prose.Number(c.FIN), prose.Number(c.RST)})
+			d.control = append(d.control, controlRow{wayNames[i], prose.Number(c.SYN), prose.Number(c.FIN), prose.Number(c.RST)})
 		}
 	}
 	if isOne(r) {
@@ -73,9 +73,9 @@ func newDigest(n Names, h *Head, r *pair.Result, o *pair.Overview) *digest {
 	}
 	switch {
 	case len(o.Worst) > 0:
-		d.next = showPair(n, o.Worst[0])
+		d.next = showCommand(n, o.Worst[0])
 	case len(o.Rules) > 0:
-		d.next = showPair(n, o.Rules[0].Flow)
+		d.next = showCommand(n, o.Rules[0].Flow)
 	}
 	return d
 }
@@ -100,9 +100,9 @@ func clockWords(h *Head) string {
 	return words
 }
 
-func pairWayOf(name string, p *pair.Path) pairWay {
+func wayRowOf(name string, p *pair.Path) wayRow {
 	c := &p.Counts
-	w := pairWay{
+	w := wayRow{
 		name: name, segments: prose.Number(c.All()), delivered: prose.Number(c.Delivered), lost: prose.Some(c.Lost), forged: prose.Some(c.Forged),
 		copies: prose.Some(c.Duplicated), missed: prose.Some(c.NotCaptured), unknown: prose.Some(c.Unknown),
 	}
@@ -159,7 +159,7 @@ func verdict(r *pair.Result) (list []string) {
 	}
 	for i := range r.Paths {
 		if n := r.Paths[i].Counts.NotCaptured; n > 0 && r.Missing.Unproved[1-i] != pair.Lost {
-			list = append(list, fmt.Sprintf("The capture %s lost packets itself: what it lacks and its host acknowledged is no loss of the network.", pairWays[1-i][:1]))
+			list = append(list, fmt.Sprintf("The capture %s lost packets itself: what it lacks and its host acknowledged is no loss of the network.", wayNames[1-i][:1]))
 		}
 	}
 	return list
@@ -216,19 +216,19 @@ func waitWords(w *pair.Waits) []string {
 	return []string{words + "."}
 }
 
-func foundOf(n Names, r *pair.RuleCount) pairFound {
+func foundOf(n Names, r *pair.RuleCount) findingRow {
 	message := prose.Safe(r.Finding.Message.String())
 	if r.N > 1 {
 		message = "for example, " + message
 	}
-	return pairFound{
+	return findingRow{
 		severity: r.Severity, rule: prose.Safe(r.Rule), name: prose.Safe(r.Name), n: prose.Count(r.N, "connection"),
-		message: prose.UpperFirst(message), advice: prose.Safe(r.Finding.Advice.String()), points: pairPoints(r), next: showPair(n, r.Flow),
+		message: prose.UpperFirst(message), advice: prose.Safe(r.Finding.Advice.String()), points: pointsOf(r), next: showCommand(n, r.Flow),
 	}
 }
 
-// pairPoints lists the evidence of an example: stream 0: A 195; B 191.
-func pairPoints(r *pair.RuleCount) string {
+// pointsOf lists the evidence of an example: stream 0: A 195; B 191.
+func pointsOf(r *pair.RuleCount) string {
 	var words string
 	switch a, b := r.Flow.A, r.Flow.B; {
 	case a == nil:
@@ -240,26 +240,26 @@ func pairPoints(r *pair.RuleCount) string {
 	}
 	between := ": "
 	for c, frames := range [...][]int64{r.Finding.AFrames, r.Finding.BFrames} {
-		for i, frame := range frames[:min(len(frames), mostPairPoints)] {
+		for i, frame := range frames[:min(len(frames), maxPoints)] {
 			if i == 0 {
-				words, between = words+between+pairWays[c][:1], "; "
+				words, between = words+between+wayNames[c][:1], "; "
 			} else {
 				words += ","
 			}
 			words += fmt.Sprintf(" %d", frame)
 		}
-		if len(frames) > mostPairPoints {
+		if len(frames) > maxPoints {
 			words += " …"
 		}
 	}
 	return words
 }
 
-// mostPairPoints is how many frames of a capture are listed.
-const mostPairPoints = 8
+// maxPoints is how many frames of a capture are listed.
+const maxPoints = 8
 
-// showPair is the command that draws a connection.
-func showPair(n Names, f *pair.Flow) string {
+// showCommand is the command that draws a connection.
+func showCommand(n Names, f *pair.Flow) string {
 	if f.A == nil {
 		return "finwait show " + prose.ShellWord(n.B) + fmt.Sprintf(" --stream %d", f.B.Stream)
 	}
@@ -270,8 +270,8 @@ func showPair(n Names, f *pair.Flow) string {
 	return text
 }
 
-func worstOf(f *pair.Flow) pairWorst {
-	w := pairWorst{close: f.Close.String(), toServer: lostOf(&f.Segments.ToServer), toClient: lostOf(&f.Segments.ToClient)}
+func worstOf(f *pair.Flow) worstRow {
+	w := worstRow{close: f.Close.String(), toServer: lostOf(&f.Segments.ToServer), toClient: lostOf(&f.Segments.ToClient)}
 	for _, e := range [...]struct {
 		end    *pair.End
 		stream *string

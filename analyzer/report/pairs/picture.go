@@ -29,17 +29,17 @@ type moment struct {
 
 // The columns of the drawing.
 const (
-	pairTop, pairLine        = 48.0, 17.0
-	pairClientX, pairServerX = 170.0, 470.0
-	pairDetailX, pairWidth   = 580.0, 900.0
-	pairBand                 = 12.0
-	mostPictured             = 2 * maxShown
+	topMargin, lineHeight = 48.0, 17.0
+	clientX, serverX      = 170.0, 470.0
+	detailX, drawnWidth   = 580.0, 900.0
+	bandWidth             = 12.0
+	maxDrawn              = 2 * maxShown
 )
 
 // writePicture draws a connection of two captures: time runs downwards, and the segments
 // slant by their delay.
 func writePicture(w io.Writer, format string, n Names, r *pair.Result, f *pair.Flow) error {
-	svg, frame := drawPair(f)
+	svg, frame := draw(f)
 	if format == "svg" {
 		_, err := w.Write(svg.File(frame))
 		return err
@@ -47,7 +47,7 @@ func writePicture(w io.Writer, format string, n Names, r *pair.Result, f *pair.F
 	d := &digest{}
 	for i := range f.Findings {
 		g := &f.Findings[i]
-		d.found = append(d.found, pairFound{
+		d.found = append(d.found, findingRow{
 			severity: g.Severity, rule: prose.Safe(g.Rule), name: prose.Safe(g.Name), message: prose.UpperFirst(prose.Safe(g.Message.String())), advice: prose.Safe(g.Advice.String()),
 		})
 	}
@@ -70,7 +70,7 @@ type drawing struct {
 	height  float64
 }
 
-func drawPair(f *pair.Flow) (*page.SVG, page.Frame) {
+func draw(f *pair.Flow) (*page.SVG, page.Frame) {
 	d := &drawing{rows: newLadderRows(f), ends: map[int][2]*moment{}}
 	shown := shownRows(len(f.Rows), false)
 	for i := range f.Rows {
@@ -84,35 +84,35 @@ func drawPair(f *pair.Flow) (*page.SVG, page.Frame) {
 	slices.SortStableFunc(d.moments, func(a, b moment) int { return cmp.Compare(a.at, b.at) })
 	for i := range d.moments {
 		m := &d.moments[i]
-		m.y = pairTop + float64(i)*pairLine
+		m.y = topMargin + float64(i)*lineHeight
 		ends := d.ends[m.row]
 		ends[m.role] = m
 		d.ends[m.row] = ends
 	}
-	d.height = pairTop + float64(len(d.moments)+1)*pairLine
-	d.Text("c b", pairClientX, 18, "client")
-	d.Text("c b", pairServerX, 18, "server")
-	d.Line("life", pairClientX, 26, pairClientX, d.height)
-	d.Line("life", pairServerX, 26, pairServerX, d.height)
-	d.bands(conn.Client, f.States.Client, pairClientX-pairBand-2)
-	d.bands(conn.Server, f.States.Server, pairServerX+2)
+	d.height = topMargin + float64(len(d.moments)+1)*lineHeight
+	d.Text("c b", clientX, 18, "client")
+	d.Text("c b", serverX, 18, "server")
+	d.Line("life", clientX, 26, clientX, d.height)
+	d.Line("life", serverX, 26, serverX, d.height)
+	d.bands(conn.Client, f.States.Client, clientX-bandWidth-2)
+	d.bands(conn.Server, f.States.Server, serverX+2)
 	for i := range f.Rows {
 		if shown(i) {
 			d.segment(i, &f.Rows[i])
 		}
 	}
-	if n := len(f.Rows); n > mostPictured {
-		d.Text("m", pairDetailX, 18, fmt.Sprintf("%d segments in the middle are left out", n-mostPictured))
+	if n := len(f.Rows); n > maxDrawn {
+		d.Text("m", detailX, 18, fmt.Sprintf("%d segments in the middle are left out", n-maxDrawn))
 	}
-	return &d.SVG, page.Frame{Class: "ladder", Width: pairWidth, Height: d.height + 10, Label: "segments between client and server by two clocks"}
+	return &d.SVG, page.Frame{Class: "ladder", Width: drawnWidth, Height: d.height + 10, Label: "segments between client and server by two clocks"}
 }
 
 // x returns where the lifeline of an end is.
-func pairX(role conn.Role) float64 {
+func endX(role conn.Role) float64 {
 	if role == conn.Client {
-		return pairClientX
+		return clientX
 	}
-	return pairServerX
+	return serverX
 }
 
 // segment draws one.
@@ -127,34 +127,34 @@ func (d *drawing) segment(i int, r *pair.Segment) {
 	case r.Bits.Has(segment.SYN):
 		class = "aS"
 	}
-	const middle = (pairClientX + pairServerX) / 2
-	x1, x2 := pairX(r.From), pairX(r.From.Peer())
+	const middle = (clientX + serverX) / 2
+	x1, x2 := endX(r.From), endX(r.From.Peer())
 	y := 0.0
 	switch {
 	case from != nil && to != nil:
 		d.Arrow(class, x1, from.y, x2, to.y)
 		y = from.y
 	case from != nil:
-		d.Line(class+" d", x1, from.y, middle, from.y+pairLine/2)
+		d.Line(class+" d", x1, from.y, middle, from.y+lineHeight/2)
 		if r.Fate == pair.Lost {
-			d.Text("c t3", middle, from.y+pairLine/2+4, "✗")
+			d.Text("c t3", middle, from.y+lineHeight/2+4, "✗")
 		}
 		y = from.y
 	case to != nil:
-		d.Arrow(class+" d", middle, to.y-pairLine/2, x2, to.y)
+		d.Arrow(class+" d", middle, to.y-lineHeight/2, x2, to.y)
 		if r.Fate == pair.Forged {
-			d.Text("c t3", middle, to.y-pairLine/2+4, "✗")
+			d.Text("c t3", middle, to.y-lineHeight/2+4, "✗")
 		}
 		y = to.y
 	default:
 		return
 	}
-	d.Text("e n m", pairClientX-95, y+4, fmt.Sprintf("%.6f", r.Time.Sub(d.rows.first).Seconds()))
+	d.Text("e n m", clientX-95, y+4, fmt.Sprintf("%.6f", r.Time.Sub(d.rows.first).Seconds()))
 	spans := []page.Span{{Class: "b", Text: r.Flags}, {Text: d.rows.detail(r)}}
 	if words := fateWords(r); words != "" {
 		spans = append(spans, page.Span{Class: "t3", Text: words})
 	}
-	d.Spans("n", pairDetailX, y+4, spans...)
+	d.Spans("n", detailX, y+4, spans...)
 }
 
 // bands draws the states of an end beside its lifeline, and names them where they begin.
@@ -168,11 +168,11 @@ func (d *drawing) bands(role conn.Role, stays []model.Stay, x float64) {
 		if i+1 < len(stays) {
 			bottom = d.yOf(stays[i+1].Since)
 		}
-		d.Rect(page.StateClass(s.State), x, top, pairBand, max(bottom-top, 1), s.State.String())
+		d.Rect(page.StateClass(s.State), x, top, bandWidth, max(bottom-top, 1), s.State.String())
 		if role == conn.Client {
 			d.Text("e", x-4, top+10, s.State.String())
 		} else {
-			d.Text("", x+pairBand+4, top+10, s.State.String())
+			d.Text("", x+bandWidth+4, top+10, s.State.String())
 		}
 	}
 }

@@ -95,7 +95,7 @@ func Begins(in io.Reader) (is bool, whole io.Reader) {
 	return is, r
 }
 
-// rewound reads again what was kept, and then on.
+// rewound reads what was kept once more, then the rest.
 type rewound struct {
 	kept bytes.Buffer
 	in   io.Reader

@@ -121,7 +121,7 @@ type merging struct {
 	sources sources
 }
 
-// noRecords hands nothing on.
+// noRecords is a Handler that writes nothing.
 type noRecords struct{}
 
 func (noRecords) Record(*model.Record) error { return nil }
