@@ -27,8 +27,8 @@ type Options struct {
 	Keep func(*Flow) (bool, error)
 }
 
-// Engine compares two captures.
-type Engine struct {
+// engine compares two captures.
+type engine struct {
 	options Options
 	sources [2]*source
 	tables  [2]*table
@@ -87,7 +87,7 @@ func Run(ctx context.Context, a, b []string, o Options) (*Result, error) {
 	if err := seesNothing(looks, problems, o.Driver.Problem); err != nil {
 		return nil, err
 	}
-	e := &Engine{options: o, align: found, clock: newClock(&found), met: map[uint64]struct{}{}}
+	e := &engine{options: o, align: found, clock: newClock(&found), met: map[uint64]struct{}{}}
 	e.result, e.store, e.deriver = new(Result), conn.NewStore(false), conn.NewDeriver(false)
 	for c := range e.sources {
 		e.tables[c] = newTable()
@@ -133,7 +133,7 @@ func seesNothing(looks [2]*source, problems [2][]error, tell func(error)) (err e
 }
 
 // merge takes the events of both captures in the order of A's clock.
-func (e *Engine) merge() {
+func (e *engine) merge() {
 	for e.err == nil {
 		a, b := e.sources[0].peek(), e.sources[1].peek()
 		e.over(0, a)
@@ -150,7 +150,7 @@ func (e *Engine) merge() {
 }
 
 // over notes that a capture has no more events.
-func (e *Engine) over(c int, next *event) {
+func (e *engine) over(c int, next *event) {
 	if next != nil || e.ended[c] {
 		return
 	}
@@ -163,7 +163,7 @@ func (e *Engine) over(c int, next *event) {
 }
 
 // addEvent takes in an event of a capture: a segment or a record.
-func (e *Engine) addEvent(c int, ev *event) {
+func (e *engine) addEvent(c int, ev *event) {
 	if ev.isRecord {
 		e.final(c, ev.stream, e.sources[c].record(ev))
 		e.sources[c].advance()
@@ -193,7 +193,7 @@ func (e *Engine) addEvent(c int, ev *event) {
 }
 
 // open begins a leg; before is that of the same stream, if there is one.
-func (e *Engine) open(c int, ev *event, before *leg) *leg {
+func (e *engine) open(c int, ev *event, before *leg) *leg {
 	l := reuse(&e.spare.legs)
 	l.begin(c, ev)
 	l.before = before
@@ -207,7 +207,7 @@ func (e *Engine) open(c int, ev *event, before *leg) *leg {
 
 // another reports whether a segment of a stream belongs to another connection than the
 // leg, which the other capture tells apart: this one lacks the SYN that opened it.
-func (e *Engine) another(c int, l *leg, ev *event) bool {
+func (e *engine) another(c int, l *leg, ev *event) bool {
 	if l.link.legs[1-c] == nil || !e.tables[1-c].mayOffer(l) {
 		return false
 	}
@@ -232,7 +232,7 @@ func (e *Engine) another(c int, l *leg, ev *event) bool {
 }
 
 // look looks for the other leg of one that stands alone.
-func (e *Engine) look(c int, l *leg, ev *event) {
+func (e *engine) look(c int, l *leg, ev *event) {
 	l.see(&ev.seg)
 	k := ev.print()
 	o, turned := e.tables[1-c].find(l, &ev.seg, k)
@@ -252,7 +252,7 @@ func (e *Engine) look(c int, l *leg, ev *event) {
 
 // join makes one link of two legs. The directions are those of the leg that knows who
 // opened, or else of A's.
-func (e *Engine) join(a, b *leg, turned bool) {
+func (e *engine) join(a, b *leg, turned bool) {
 	from, to := b, a
 	if turned {
 		if b.opened && !a.opened {
@@ -289,13 +289,13 @@ func (e *Engine) join(a, b *leg, turned bool) {
 }
 
 // discard gives back a link that nothing refers to.
-func (e *Engine) discard(k *link) {
+func (e *engine) discard(k *link) {
 	k.dropUnion(e)
 	e.spare.link(k)
 }
 
 // meet notes that both captures hold connections of two hosts.
-func (e *Engine) meet(h uint64) {
+func (e *engine) meet(h uint64) {
 	if h != e.last {
 		e.met[h], e.last = struct{}{}, h
 	}
@@ -327,7 +327,7 @@ func (k *link) turn() {
 }
 
 // standsAt returns the capture that is nearer to the end of a leg with direction 0.
-func (e *Engine) standsAt(l *leg) int {
+func (e *engine) standsAt(l *leg) int {
 	from, to := e.align.near[l.sender(0).Addr], e.align.near[l.sender(1).Addr]
 	if from-to < 0 {
 		return 1
@@ -336,7 +336,7 @@ func (e *Engine) standsAt(l *leg) int {
 }
 
 // timeOf returns a capture's time by A's clock.
-func (e *Engine) timeOf(c int, at frame.Time) frame.Time {
+func (e *engine) timeOf(c int, at frame.Time) frame.Time {
 	if c == 1 {
 		return at - e.clock.offset
 	}
@@ -344,7 +344,7 @@ func (e *Engine) timeOf(c int, at frame.Time) frame.Time {
 }
 
 // slack is by how much a segment may seem to arrive before it was sent.
-func (e *Engine) slack() time.Duration {
+func (e *engine) slack() time.Duration {
 	if !e.align.known {
 		return time.Hour
 	}
@@ -352,10 +352,10 @@ func (e *Engine) slack() time.Duration {
 }
 
 // patience is how long after it was sent a segment should have arrived.
-func (e *Engine) patience() frame.Time { return e.least[0] + e.least[1] + 5*second/1000 }
+func (e *engine) patience() frame.Time { return e.least[0] + e.least[1] + 5*second/1000 }
 
 // matched learns from a segment that is in both captures.
-func (e *Engine) matched(k *link, dir uint8, diff frame.Time) {
+func (e *engine) matched(k *link, dir uint8, diff frame.Time) {
 	d := diff - e.clock.offset
 	if k.sender(dir) == 1 {
 		d = -d
@@ -370,7 +370,7 @@ func (e *Engine) matched(k *link, dir uint8, diff frame.Time) {
 }
 
 // delayRange returns within what time segments of a direction arrive, as far as is known.
-func (e *Engine) delayRange(f *flow, forward bool) (least, most frame.Time) {
+func (e *engine) delayRange(f *flow, forward bool) (least, most frame.Time) {
 	if f.delays.n == 0 {
 		return 0, e.least[0] + e.least[1]
 	}
@@ -382,7 +382,7 @@ func (e *Engine) delayRange(f *flow, forward bool) (least, most frame.Time) {
 }
 
 // span returns what a capture covers, by A's clock.
-func (e *Engine) span(c int) (from, to frame.Time) {
+func (e *engine) span(c int) (from, to frame.Time) {
 	from, to = math.MinInt64, math.MaxInt64
 	if e.sources[c].hasTime {
 		from = e.timeOf(c, e.sources[c].began)
@@ -405,13 +405,13 @@ func hosts(l *leg) (h uint64) {
 
 // meets reports whether other connections of a leg's hosts are in both captures: then
 // this one should be.
-func (e *Engine) meets(l *leg) bool {
+func (e *engine) meets(l *leg) bool {
 	_, ok := e.met[hosts(l)]
 	return ok
 }
 
 // final takes in that a capture has said all of a connection.
-func (e *Engine) final(c int, stream uint32, record []byte) {
+func (e *engine) final(c int, stream uint32, record []byte) {
 	for l := e.tables[c].live.remove(stream); l != nil; {
 		before := l.before
 		l.record = append(l.record[:0], record...)
@@ -427,7 +427,7 @@ func (e *Engine) final(c int, stream uint32, record []byte) {
 }
 
 // expire gives up waiting for the other leg of those that were final before a time.
-func (e *Engine) expire(before frame.Time) {
+func (e *engine) expire(before frame.Time) {
 	n := 0
 	for ; n < len(e.alone) && e.alone[n].at <= before; n++ {
 		l := e.alone[n].leg
@@ -444,7 +444,7 @@ func (e *Engine) expire(before frame.Time) {
 }
 
 // close makes a Flow of a link of which all is known.
-func (e *Engine) close(k *link) {
+func (e *engine) close(k *link) {
 	if k.done {
 		return
 	}
@@ -464,7 +464,7 @@ func (e *Engine) close(k *link) {
 
 // keep takes in a link of which all is known. One that stands alone is told of only where
 // both captures should have it.
-func (e *Engine) keep(k *link) {
+func (e *engine) keep(k *link) {
 	r := e.result
 	switch {
 	case k.legs[1] == nil:
@@ -498,7 +498,7 @@ func (e *Engine) keep(k *link) {
 }
 
 // finish makes the result, when both captures have been read.
-func (e *Engine) finish() (*Result, error) {
+func (e *engine) finish() (*Result, error) {
 	e.expire(math.MaxInt64)
 	r := e.result
 	r.Offset = e.clock.result()

@@ -10,7 +10,7 @@ import (
 const mostLearning = 64
 
 // learn takes in what a segment of capture c says about those that are pending.
-func (k *link) learn(e *Engine, c int, s *seg, t frame.Time) {
+func (k *link) learn(e *engine, c int, s *seg, t frame.Time) {
 	if q := &k.pending[1-k.sender(s.dir)]; q.live > 0 && c == k.sender(s.dir) {
 		k.learnOfSender(q, s, t, e.patience())
 	}
@@ -58,7 +58,7 @@ func (k *link) learnOfSender(q *pending, s *seg, t frame.Time, patience frame.Ti
 
 // learnOfReceiver takes in that the receiver of what is pending at its sender sent s, which
 // capture c holds, back to it.
-func (k *link) learnOfReceiver(e *Engine, q *pending, c int, s *seg, t frame.Time) {
+func (k *link) learnOfReceiver(e *engine, q *pending, c int, s *seg, t frame.Time) {
 	f, dir, patience := &k.flows[s.dir], 1-s.dir, e.patience()
 	acked := k.flows[dir].acks[1-k.sender(dir)] // before s
 	again := s.size() > 0 && f.highest[0].known && f.highest[1].known &&
@@ -151,7 +151,7 @@ func (k *link) shareVal(q *pending, p *pend) {
 }
 
 // forget decides the oldest of what is pending: there is no room for more.
-func (k *link) forget(e *Engine, c int) {
+func (k *link) forget(e *engine, c int) {
 	q := &k.pending[c]
 	p := q.items[q.head]
 	q.remove(q.head)

@@ -3,7 +3,7 @@ package pair
 import "finwait/reassembly/segment"
 
 // settleAll decides all that is pending.
-func (k *link) settleAll(e *Engine) {
+func (k *link) settleAll(e *engine) {
 	for c := range k.pending {
 		q := &k.pending[c]
 		for i := q.head; i < len(q.keys); i++ {
@@ -21,7 +21,7 @@ func (k *link) settleAll(e *Engine) {
 }
 
 // settle decides what became of a segment that only capture c holds.
-func (k *link) settle(e *Engine, c int, p *pend) {
+func (k *link) settle(e *engine, c int, p *pend) {
 	if k.legs[1-c] == nil && !e.meets(k.legs[c]) {
 		k.emit(k.single(c, p, UnknownFate))
 		return
@@ -48,7 +48,7 @@ func (k *link) settle(e *Engine, c int, p *pend) {
 }
 
 // covered reports whether the other capture was there when the segment must have passed.
-func (k *link) covered(e *Engine, c int, p *pend) bool {
+func (k *link) covered(e *engine, c int, p *pend) bool {
 	f := &k.flows[p.dir]
 	least, most := e.delayRange(f, k.sender(p.dir) == 0)
 	from, to := p.time, p.time // at which the other capture would have seen it

@@ -32,7 +32,7 @@ type story struct {
 const mostAlone = 8
 
 // begin lets a link have a story.
-func (k *link) begin(e *Engine) {
+func (k *link) begin(e *engine) {
 	if k.story != nil {
 		return
 	}
@@ -49,7 +49,7 @@ func (k *link) begin(e *Engine) {
 }
 
 // tell gives a link an empty story, if it has none.
-func (k *link) tell(e *Engine) {
+func (k *link) tell(e *engine) {
 	if k.story == nil {
 		k.story = reuse(&e.spare.stories)
 	}
@@ -78,7 +78,7 @@ func (k *link) sender(dir uint8) int {
 }
 
 // add takes in a segment of a capture.
-func (k *link) add(e *Engine, c int, s *seg, t frame.Time) {
+func (k *link) add(e *engine, c int, s *seg, t frame.Time) {
 	if k.story == nil {
 		if k.pending[c].live < mostAlone {
 			k.pending[c].add(&pend{seg: *s, time: t})

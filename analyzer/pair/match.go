@@ -30,7 +30,7 @@ func (k *link) isCopy(c int, p *pend) bool {
 }
 
 // match finds what s is in the other capture; false means that some of it was not found.
-func (k *link) match(e *Engine, c int, s *seg, t frame.Time) bool {
+func (k *link) match(e *engine, c int, s *seg, t frame.Time) bool {
 	q := &k.pending[1-c]
 	for q.live > 0 {
 		i := q.exact(s, func(p *pend) (int, bool) { return k.same(e, c, s, p, t) })
@@ -55,7 +55,7 @@ func (k *link) match(e *Engine, c int, s *seg, t frame.Time) bool {
 
 // share matches what s and an item have in common, and leaves the rest of both; it
 // reports whether nothing is left of s.
-func (k *link) share(e *Engine, c int, s *seg, q *pending, i int) (whole bool) {
+func (k *link) share(e *engine, c int, s *seg, q *pending, i int) (whole bool) {
 	p := q.items[i]
 	from := s.seq
 	if before(from, p.seq) {
@@ -111,7 +111,7 @@ func part(s *seg, from, n uint32) seg {
 
 // same reports whether a segment of capture c and one that is pending in the other can
 // be one, and how much they are alike.
-func (k *link) same(e *Engine, c int, s *seg, p *pend, t frame.Time) (score int, ok bool) {
+func (k *link) same(e *engine, c int, s *seg, p *pend, t frame.Time) (score int, ok bool) {
 	if s.is(hasTS) && p.is(hasTS) && (s.tsVal != p.tsVal || s.tsEcr != p.tsEcr) {
 		return 0, false
 	}
@@ -153,7 +153,7 @@ func (k *link) same(e *Engine, c int, s *seg, p *pend, t frame.Time) (score int,
 }
 
 // found takes in that s of capture c is p of the other.
-func (k *link) found(e *Engine, c int, s *seg, p *pend) {
+func (k *link) found(e *engine, c int, s *seg, p *pend) {
 	f := &k.flows[s.dir]
 	r := row{seq: s.seq, len: s.len, flags: s.flags | p.flags, dir: s.dir, fate: Delivered, ack: s.ack}
 	r.frames[c], r.frames[1-c] = s.frame, p.frame

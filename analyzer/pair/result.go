@@ -53,7 +53,7 @@ func (m *Missing) fateOf(fate Fate, weak bool, sender int) Fate {
 
 // missing returns what is said of segments that a capture lacks and nothing proves: when
 // it lacks others that are known to have arrived, they may have, too.
-func (e *Engine) missing() (m Missing) {
+func (e *engine) missing() (m Missing) {
 	m.Ends = e.ends
 	const many = 20
 	for c := range m.Unproved {

@@ -12,7 +12,7 @@ type sacks struct {
 }
 
 // holds reports whether a block holds all that p carries.
-func (e *Engine) holds(p *pend) bool {
+func (e *engine) holds(p *pend) bool {
 	for _, b := range e.sacks.blocks[:e.sacks.n] {
 		if !before(p.seq, uint32(b.Left)) && !before(uint32(b.Right), p.end()) {
 			return true
@@ -22,7 +22,7 @@ func (e *Engine) holds(p *pend) bool {
 }
 
 // lacks reports whether s says that what p carries is missing before a block.
-func (e *Engine) lacks(s *seg, p *pend) bool {
+func (e *engine) lacks(s *seg, p *pend) bool {
 	beyond := false
 	for _, b := range e.sacks.blocks[:e.sacks.n] {
 		if before(p.seq, uint32(b.Right)) && before(uint32(b.Left), p.end()) {
@@ -35,7 +35,7 @@ func (e *Engine) lacks(s *seg, p *pend) bool {
 
 // hasTwice reports whether s says that what p carries came once more (RFC 2883): the first
 // block lies below the acknowledgment, or within the second.
-func (e *Engine) hasTwice(s *seg, p *pend) bool {
+func (e *engine) hasTwice(s *seg, p *pend) bool {
 	if e.sacks.n == 0 {
 		return false
 	}

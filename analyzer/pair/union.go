@@ -23,7 +23,7 @@ type union struct {
 }
 
 // addToUnion takes in a segment of a capture that is not known from the other one.
-func (k *link) addToUnion(e *Engine, c int, p *pend) {
+func (k *link) addToUnion(e *engine, c int, p *pend) {
 	s, from := &e.segment, k.legs[c].ends
 	s.Src, s.Dst = from[p.dir^k.legs[c].flip], from[1-p.dir^k.legs[c].flip]
 	s.Seq, s.Ack, s.Flags, s.PayloadLen = seqnum.Value(p.seq), seqnum.Value(p.ack), p.flags, p.len
@@ -40,7 +40,7 @@ func (k *link) addToUnion(e *Engine, c int, p *pend) {
 }
 
 // dropUnion gives up the union of a link.
-func (k *link) dropUnion(e *Engine) {
+func (k *link) dropUnion(e *engine) {
 	if k.story != nil && k.union.n > 0 {
 		e.store.Release(&k.union.head)
 		k.union = union{}
@@ -48,7 +48,7 @@ func (k *link) dropUnion(e *Engine) {
 }
 
 // patchy reports whether a capture lacks some of a link.
-func (k *link) patchy(e *Engine) bool {
+func (k *link) patchy(e *engine) bool {
 	if k.legs[0] == nil || k.legs[1] == nil || k.union.n == 0 {
 		return false
 	}
@@ -63,7 +63,7 @@ func (k *link) patchy(e *Engine) bool {
 }
 
 // derive works out the states of both ends of a link, by direction, from their union.
-func (k *link) derive(e *Engine) (out [2][]model.Stay) {
+func (k *link) derive(e *engine) (out [2][]model.Stay) {
 	h := &k.union.head
 	if h.Ended = e.store.Over(h); h.Ended == conn.EndNone {
 		h.Ended = conn.EndCapture
@@ -92,7 +92,7 @@ func (k *link) derive(e *Engine) (out [2][]model.Stay) {
 // fates answers what an end took in by what became of the segments of a link.
 type fates struct {
 	link    *link
-	engine  *Engine
+	engine  *engine
 	conn    *conn.Conn
 	client  uint8 // the direction of what the client sends
 	notes   *notes
