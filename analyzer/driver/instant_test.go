@@ -12,7 +12,7 @@ import (
 func TestEndedAtOnce(t *testing.T) {
 	for file, want := range map[string]bool{
 		"server-killed": true, "server-killed-unread": true, "listener-closed": true, "socket-killed": true,
-		"reload": true, "reload-under-load": true, "idle-checked-seldom": true,
+		"reload": true, "reload-under-load": true, "idle-checked-seldom": true, "client-killed-uploading": true,
 		"write-timeout": false, "nginx-idle-close": false, "go-timeout": false, "slow-request": false, "abort-linger0": false,
 	} {
 		config := model.DefaultConfig()
@@ -28,6 +28,9 @@ func TestEndedAtOnce(t *testing.T) {
 			const spared = "It closed 2 more connections, which lost nothing."
 			if file == "reload-under-load" && !strings.HasSuffix(f.Message, spared) {
 				t.Errorf("%s: %s, want %s", file, f.Message, spared)
+			}
+			if f.Rule == "FIN201" && strings.Contains(f.Message, "listener") {
+				t.Errorf("%s: a client has no listener: %s", file, f.Message)
 			}
 			if n := strings.Count(f.Message, "a reload"); n > 1 {
 				t.Errorf("%s: %s names the reload %d times: %s", file, f.Rule, n, f.Message)

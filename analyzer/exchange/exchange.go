@@ -31,7 +31,7 @@ type Exchange struct {
 	Protocol payload.Protocol // unknown of a tunnel, too
 	What     string           // was asked: "GET request" or the like
 	Whole    bool             // all of the request was sent, see Exchanges.Whole
-	Short    int64            // octets that its body lacks of the length that it tells
+	Short    int64            // octets of the declared length of its body that were not sent
 
 	Answer Answer
 	Got    int64      // octets of the answer that the client had received

@@ -73,7 +73,7 @@ type asked struct {
 	n       int
 	sure    bool  // there are no others
 	whole   bool  // the last one is not cut short, in its head or in its body
-	short   int64 // octets of its body that were never sent, as far as its length is told
+	short   int64 // octets of the declared length of its body that were not sent
 }
 
 func (a *asked) last() payload.Method { return a.methods[a.n-1] }

@@ -24,7 +24,7 @@ mind", so a client whose timeout fires has to throw the connection away: Go's ne
 most others. The server's kernel acknowledges the FIN (within some 40 ms: it delays that ACK in the hope of something to
 send along), and the client waits in FIN-WAIT-2. The handler learns nothing of it: the server's socket is in CLOSE-WAIT
 until the handler returns, and what it then writes meets an RST. Each request that times out costs a new connection.
-A client that closes in the middle of its request, by the length that the request tells, was killed or gave the upload up.`,
+A client that closes before it has sent the body whose length it declared was killed, or gave the upload up.`,
 		Script: `0.000 A SYN
 0.010 B SYN,ACK
 0.011 A ACK
@@ -175,8 +175,8 @@ func (g *gaveUp) holds(patience time.Duration) bool {
 	return false
 }
 
-// stopped reports whether the client closed in the middle of its request, as it tells its
-// length, before a word of the answer: it was killed, or gave the upload up.
+// stopped reports whether the client closed before it had sent the body whose length it
+// declared, and before any of the answer: it was killed, or gave the upload up.
 func (g *gaveUp) stopped() bool {
 	return g.Short > 0 && !g.abort && !g.c.Caveats.Has(conn.PacketsMissing)
 }

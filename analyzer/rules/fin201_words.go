@@ -46,7 +46,7 @@ type clientGaveUp struct {
 	hasSYN   bool // the request is the first on its connection
 	sinceSYN time.Duration
 	whole    bool  // all of the request was sent
-	short    int64 // octets of its body that were not, as far as its length is told
+	short    int64 // octets of the declared length of its body that were not
 	partial  bool  // some of the answer had come
 	got      int64
 
@@ -222,7 +222,7 @@ func boundWord(b conn.Bound) string {
 	return ""
 }
 
-// middleOf is how it is told that a client closed before it had sent what it told the length of.
+// middleOf words that a client closed before it had sent the body whose length it declared.
 const middleOf = ", in the middle of that request"
 
 func (f clientGaveUp) Advice() string {

@@ -91,6 +91,8 @@ func (g *gathered) event() string {
 		return "one event ended them (a reload, a restart), or an idle timeout that is looked at only now and then"
 	case g.Rule == "FIN207": // whose message names the causes
 		return "one event ended them, not a timer or a limit of each"
+	case g.Rule == "FIN201": // the client did
+		return "one event ended them (a restart, a kill, a deadline that all share), not a timer of each"
 	}
 	return "one event ended them (a reload, a restart, a kill, a listener that was closed), not a timer of each"
 }
