@@ -51,6 +51,15 @@ func TestReceipts(t *testing.T) {
 			both:   "graceful [SYN-SENT ESTABLISHED FIN-WAIT-1 TIME-WAIT] [SYN-RECEIVED ESTABLISHED CLOSE-WAIT LAST-ACK]",
 		},
 		{
+			name:   "two ACKs of a FIN were lost, and the third came shortly before the end",
+			script: "1.000 A FIN,ACK\n1.010 B ACK\n1.200 A FIN,ACK seq 1\n1.210 B ACK\n1.600 A FIN,ACK seq 1\n1.610 B ACK\n1.700 end",
+			known: receipts{conn.Client: {
+				5: {Fate: conn.Lost}, 7: {Fate: conn.Lost}, 9: {Fate: conn.WasThere, At: frame.Time(1610 * time.Millisecond)},
+			}},
+			alone: "half-closed [SYN-SENT ESTABLISHED FIN-WAIT-1] [SYN-RECEIVED ESTABLISHED CLOSE-WAIT]",
+			both:  "half-closed [SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2] [SYN-RECEIVED ESTABLISHED CLOSE-WAIT]",
+		},
+		{
 			name:   "an RST that did not arrive ends its sender alone",
 			script: "1.000 A RST,ACK\n9.000 end",
 			known:  receipts{conn.Server: {4: {Fate: conn.Lost}}},

@@ -136,7 +136,7 @@ func (c *Conn) acceptedACK(r Role, end seqnum.Offset, copyOf func(*Mark) bool) i
 	for _, at := range c.index.of[r.Peer()].list() {
 		i := int(at)
 		m := &c.Marks[i]
-		if !m.Covers(end) || m.Has(segment.RST) || m.Bits.has(Duplicate) {
+		if !m.Covers(end) || m.Has(segment.RST) || m.Bits.has(Duplicate) || c.fate(r, i) == Lost {
 			continue
 		}
 		if !c.denied(r, i, copyOf) {
@@ -171,11 +171,11 @@ func (c *Conn) fellSilent(r Role, i int, copyOf func(*Mark) bool) bool {
 	return c.Until > due && !c.Gap(c.Marks[last].Time, due)
 }
 
-// denied reports whether mark i did not reach r, or r, after it and without crossing it,
-// repeats what copyOf recognises.
+// denied reports whether r, after mark i and without crossing it, repeats what copyOf
+// recognises.
 func (c *Conn) denied(r Role, i int, copyOf func(*Mark) bool) bool {
-	if lost := c.fate(r, i) == Lost; lost || c.Orderly() {
-		return lost
+	if c.Orderly() {
+		return false
 	}
 	for _, j := range c.index.of[r].list() {
 		m := &c.Marks[j]
