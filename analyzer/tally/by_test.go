@@ -3,7 +3,6 @@ package tally
 import (
 	"fmt"
 	"reflect"
-	"runtime"
 	"testing"
 
 	"finwait/analyzer/model"
@@ -41,12 +40,6 @@ func TestByServer(t *testing.T) {
 // TestManyKeys counts connections of 100,000 clients. The worst comes late and is
 // told, the sums stay true, and memory is bounded.
 func TestManyKeys(t *testing.T) {
-	heap := func() uint64 {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
 	before := heap()
 	var a Aggregate
 	a.By("client")

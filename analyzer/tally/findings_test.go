@@ -45,16 +45,18 @@ func TestBothSidesAreOneConnection(t *testing.T) {
 	}
 }
 
+// heap returns how many octets are in use.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
 // TestManyGroups counts 100,000 findings about more servers than are told
 // apart. The busiest server comes late and is not lost, nothing is lost from the
 // sums, and memory stays flat.
 func TestManyGroups(t *testing.T) {
-	heap := func() uint64 {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
 	before := heap()
 	var a Aggregate
 	for i := range 100_000 {

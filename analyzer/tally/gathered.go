@@ -12,7 +12,7 @@ import (
 	"finwait/reassembly/conn"
 )
 
-// Grouping says how the findings of several connections are told together.
+// Grouping says how the findings of several connections are grouped.
 type Grouping struct {
 	Rules []*model.Rule
 

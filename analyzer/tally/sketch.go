@@ -42,8 +42,8 @@ func (s *sampling) add(v model.Seconds, lot uint64) {
 func (s *sampling) keep(d drawn) { s.kept = KeepLeast(s.kept, d, maxSampling, drawn.compare) }
 
 // KeepLeast returns list with v in it, without the greatest where there are more than most:
-// the same values whatever order they come in. They are in none; once there are most, they are
-// a heap, the greatest first.
+// the same values in whatever order they come. The list is in no order; once it has most
+// values it is a heap, the greatest first.
 func KeepLeast[T any](list []T, v T, most int, compare func(a, b T) int) []T {
 	switch {
 	case len(list) < most:
