@@ -142,6 +142,8 @@ func (f unexplained) remaining() string {
 	switch {
 	case f.late:
 		return "its cause may lie before the capture began"
+	case f.closed && f.before == synBefore:
+		return fmt.Sprintf("the %s had closed and given up while the %s still repeated its SYN,ACK: its accept queue was full, or what the %s sent was lost on the way", f.by, f.of, f.by)
 	case f.closed:
 		return fmt.Sprintf("the %s had closed before, and its kernel no longer had the socket, or something on the path answered for it", f.by)
 	case f.before == probeBefore:

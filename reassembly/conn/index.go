@@ -95,6 +95,17 @@ func (c *Conn) firstProof(r Role, end seqnum.Offset, from int) int {
 	return -1
 }
 
+// lastSYN returns the last SYN or SYN,ACK that r sent, or -1.
+func (c *Conn) lastSYN(r Role) (last int) {
+	last = -1
+	for _, i := range c.index.syns[r].list() {
+		if !c.Marks[i].Bits.has(Duplicate) {
+			last = int(i)
+		}
+	}
+	return last
+}
+
 // lastBefore returns the last segment of r before mark i that fits, or -1.
 func (c *Conn) lastBefore(i int, r Role, fits func(*Mark) bool) int {
 	list := c.index.of[r].list()

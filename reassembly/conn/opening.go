@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"finwait/reassembly/segment"
+	"finwait/reassembly/seqnum"
 )
 
 // RolesFrom says how it is known which end is the client.
@@ -176,7 +177,9 @@ func (c *Conn) measurePath(o opening) {
 	}
 	for r := range Role(2) {
 		if c.away[r] >= farAway {
-			c.hop[r] = c.away[r] / 2
+			if away := min(c.away[r], c.roundTrip(r)); away >= farAway {
+				c.hop[r] = away / 2
+			}
 		}
 	}
 	if o.syns == 1 && last == synACK {
@@ -208,6 +211,30 @@ func (c *Conn) quickest() (client, server time.Duration) {
 		}
 	}
 	return least[Client], least[Server]
+}
+
+// roundTrip returns how long r took at least to acknowledge what was sent once and in order:
+// no path is longer. The handshake may be: of a lost SYN,ACK the second is captured, and
+// addresses have to be resolved.
+func (c *Conn) roundTrip(r Role) time.Duration {
+	least := time.Duration(1<<63 - 1)
+	asked, top := -1, seqnum.Offset(1)
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		switch {
+		case m.Flags.Any(segment.SYN | segment.RST):
+		case m.By(r):
+			if asked >= 0 && m.Covers(top) {
+				least, asked = min(least, max(m.Time.Sub(c.Marks[asked].Time), 0)), -1
+			}
+		case m.Len == 0: // a FIN alone may wait for its delayed acknowledgment
+		case m.Seq < top:
+			asked = -1 // which copy is acknowledged is not known (RFC 6298 §3)
+		default:
+			asked, top = i, m.End()
+		}
+	}
+	return least
 }
 
 // farAway is the round trip to an endpoint from which on its states are dated by

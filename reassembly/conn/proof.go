@@ -68,7 +68,7 @@ func (c *Conn) tookInSilence(r Role, fin *FIN) (i, behind int) {
 	}
 	i = c.indexOf(fin.Frame)
 	reset := c.RST.Ended && c.RST.By == r.Peer() && !c.FIN[r].Known
-	if i < 0 || !reset || !c.CapturedAt(r) || fin.Implied || c.Quality[r.Peer()].Missing > 0 || c.fate(r, i) == Lost {
+	if i < 0 || !reset || !c.CapturedAt(r) || fin.Implied || c.Quality[r.Peer()].Missing > 0 || c.fate(r, i) == Lost || c.lastSYN(r) > i {
 		return -1, -1
 	}
 	return i, -1
@@ -136,10 +136,10 @@ func (c *Conn) acceptedACK(r Role, end seqnum.Offset, copyOf func(*Mark) bool) i
 	for _, at := range c.index.of[r.Peer()].list() {
 		i := int(at)
 		m := &c.Marks[i]
-		if !m.Covers(end) || m.Has(segment.RST) || m.Bits.has(Duplicate) || c.fate(r, i) == Lost {
+		if !m.Covers(end) || m.Has(segment.RST) || m.Bits.has(Duplicate) || c.fate(r, i) == Lost || c.refusedFIN(r, i) {
 			continue
 		}
-		if !c.denied(r, i, copyOf) {
+		if !c.denied(r, i, end, copyOf) {
 			if ignored >= 2 && m.Len == 0 && !c.fellSilent(r, i, copyOf) {
 				return -1
 			}
@@ -171,15 +171,26 @@ func (c *Conn) fellSilent(r Role, i int, copyOf func(*Mark) bool) bool {
 	return c.Until > due && !c.Gap(c.Marks[last].Time, due)
 }
 
+// refusedFIN reports whether mark i is a copy of the FIN of r's peer that r did not take in, as
+// its acknowledgment of a later copy says: nor did it take in what mark i acknowledges.
+func (c *Conn) refusedFIN(r Role, i int) bool {
+	if m := &c.Marks[i]; !m.Has(segment.FIN) || !c.isFIN(m) {
+		return false
+	}
+	proof := c.firstProof(r, c.FIN[r.Peer()].Pos+1, -1)
+	return proof > i && c.arrived(r, proof, c.isFIN) > i
+}
+
 // denied reports whether r, after mark i and without crossing it, repeats what copyOf
-// recognises.
-func (c *Conn) denied(r Role, i int, copyOf func(*Mark) bool) bool {
+// recognises or payload before end.
+func (c *Conn) denied(r Role, i int, end seqnum.Offset, copyOf func(*Mark) bool) bool {
 	if c.Orderly() {
 		return false
 	}
 	for _, j := range c.index.of[r].list() {
 		m := &c.Marks[j]
-		if int(j) > i && copyOf(m) && !m.Bits.has(Duplicate) && !c.crossed(r, i, int(j)) {
+		again := copyOf(m) || m.HasPayload() && m.End() < end
+		if int(j) > i && again && !m.Bits.has(Duplicate) && !c.crossed(r, i, int(j)) {
 			return true
 		}
 	}

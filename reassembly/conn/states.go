@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"slices"
 	"time"
 
 	"finwait/reassembly/frame"
@@ -44,6 +45,13 @@ func (l *steps) add(s step) {
 	}
 	l.list[i] = s
 	l.n++
+}
+
+// forget takes out what mark i said of the close: it reached no socket.
+func (l *steps) forget(i int) {
+	l.n = len(slices.DeleteFunc(l.list[:l.n], func(s step) bool {
+		return s.at == i && (s.event == tcpstate.RecvACKofFIN || s.event == tcpstate.RecvFIN)
+	}))
 }
 
 // before reports whether a comes before b: by mark. An acknowledgment comes before
@@ -229,17 +237,20 @@ func (c *Conn) tookSYN(r Role, proof int, event tcpstate.Event, l *steps) {
 }
 
 // tookACKofSYN adds that r, in SYN-RECEIVED, took in the acknowledgment of its
-// SYN. Repeating its SYN,ACK denies it; sending anything else proves it.
+// SYN. Repeating its SYN,ACK denies it; sending anything else proves it, unless that goes on.
 func (c *Conn) tookACKofSYN(r Role, l *steps) {
 	at := c.acceptedACK(r, 1, func(m *Mark) bool { return m.Has(segment.SYN) })
 	if e := c.endpoint(r.Peer()); e.retransmits > 0 && e.dataSegments > 1 && e.sndUna <= 1 {
 		at = -1 // a full accept queue drops the ACK, and the payload that follows it
 	}
-	unseen := false
+	unseen, again := false, c.lastSYN(r)
 	for _, k := range c.index.of[r].list() {
 		i, m := int(k), &c.Marks[k]
 		if m.Flags.Any(segment.SYN|segment.RST) || !m.Has(segment.ACK) {
 			continue
+		}
+		if again > i && m.Len == 0 && !m.Has(segment.FIN) && c.Marks[again].Time.Sub(m.Time) > c.Allowance(r) {
+			continue // a challenge ACK, in answer to a SYN that was sent again
 		}
 		if at < 0 || i < at {
 			if j := c.lastBefore(i, r.Peer(), func(o *Mark) bool { return o.Covers(1) && !o.Has(segment.SYN) }); j >= 0 {
@@ -367,18 +378,22 @@ func (c *Conn) resetSteps(r Role, l *steps) {
 	if !c.Reset() {
 		return
 	}
-	sent, hasSent := c.sentRST(r)
+	sent, to, hasSent := c.sentRST(r)
 	took, hasTaken := c.tookRST(r)
 	switch {
 	case hasSent && (!hasTaken || sent.since <= took.since):
+		if to >= 0 && c.Marks[to].Len == 0 { // Linux answers payload with a reset where only the process has gone
+			l.forget(to)
+		}
 		l.add(sent)
 	case hasTaken:
 		l.add(took)
 	}
 }
 
-// sentRST returns the step with which r's own reset ended it.
-func (c *Conn) sentRST(r Role) (s step, ok bool) {
+// sentRST returns the step with which r's own reset ended it, and the mark that it answers
+// because there was no socket for it, -1 where there is none.
+func (c *Conn) sentRST(r Role) (s step, to int, ok bool) {
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		if !m.By(r) || !m.Has(segment.RST) || c.fate(r, i) == Lost {
@@ -387,16 +402,18 @@ func (c *Conn) sentRST(r Role) (s step, ok bool) {
 		if c.sentSYN(r) && m.Seq < 0 && !m.Is(RawZero) { // of the previous incarnation
 			continue
 		}
-		kind, to := c.rstKind(i)
+		kind, answered := c.rstKind(i)
 		if kind == RSTForeign || c.next(i, r, c.Allowance(r)) != nil {
 			continue
 		}
 		s = c.step(r, tcpstate.SendRST, i)
-		s.reap = kind == RSTReply
-		s.at = c.before(r, s, c.indexOf(to))
-		return s, true
+		if to = -1; kind == RSTReply {
+			s.reap, to = true, c.indexOf(answered)
+		}
+		s.at = c.before(r, s, c.indexOf(answered))
+		return s, to, true
 	}
-	return step{}, false
+	return step{}, -1, false
 }
 
 // tookRST returns the step with which a reset of its peer ended r.
