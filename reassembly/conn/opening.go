@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"finwait/reassembly/segment"
-	"finwait/reassembly/seqnum"
 )
 
 // RolesFrom says how it is known which end is the client.
@@ -177,8 +176,12 @@ func (c *Conn) measurePath(o opening) {
 	}
 	for r := range Role(2) {
 		if c.away[r] >= farAway {
-			if away := min(c.away[r], c.roundTrip(r)); away >= farAway {
+			c.hop[r] = c.away[r] / 2
+			if away := c.roundTrip(r); away < c.hop[r] {
 				c.hop[r] = away / 2
+				if away < farAway {
+					c.hop[r] = 0
+				}
 			}
 		}
 	}
@@ -214,24 +217,24 @@ func (c *Conn) quickest() (client, server time.Duration) {
 }
 
 // roundTrip returns how long r took at least to acknowledge what was sent once and in order:
-// no path is longer. The handshake may be: of a lost SYN,ACK the second is captured, and
-// addresses have to be resolved.
+// the path is no longer. The handshake may be far off: of a lost SYN,ACK the second is
+// captured, and hosts resolve addresses meanwhile.
 func (c *Conn) roundTrip(r Role) time.Duration {
 	least := time.Duration(1<<63 - 1)
-	asked, top := -1, seqnum.Offset(1)
+	var asked *Mark
 	for i := range c.Marks {
 		m := &c.Marks[i]
 		switch {
 		case m.Flags.Any(segment.SYN | segment.RST):
 		case m.By(r):
-			if asked >= 0 && m.Covers(top) {
-				least, asked = min(least, max(m.Time.Sub(c.Marks[asked].Time), 0)), -1
+			if asked != nil && m.Covers(asked.End()) {
+				least, asked = min(least, max(m.Time.Sub(asked.Time), 0)), nil
 			}
 		case m.Len == 0: // a FIN alone may wait for its delayed acknowledgment
-		case m.Seq < top:
-			asked = -1 // which copy is acknowledged is not known (RFC 6298 §3)
+		case m.Bits.has(Retransmit) || !m.HasPayload():
+			asked = nil // which copy is acknowledged is not known (RFC 6298 §3)
 		default:
-			asked, top = i, m.End()
+			asked = m
 		}
 	}
 	return least
