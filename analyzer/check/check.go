@@ -33,6 +33,7 @@ type Problem struct {
 	Kind   Kind
 	Title  string   // what failed, in a few words
 	Lines  []string // in which way
+	Cut    bool     // the capture that it is about lacks its end
 	Diff   string   // of the golden record, or ""
 	Mend   string   // what to do about it, or ""
 	Rule   string   // of a finding
@@ -44,7 +45,7 @@ type Problem struct {
 // Result is what was checked of one capture, or what is wrong with what was agreed on.
 type Result struct {
 	Path       string
-	Agreement  bool            // it is about a configuration or a baseline, or about no capture at all
+	Agreement  bool            // it is about what was agreed on, and about no capture that there is
 	File       *model.FileInfo // nil where no capture was read
 	Problems   []Problem
 	Passed     []string // what was checked and holds
@@ -84,6 +85,7 @@ type Capture struct {
 	Scope   *Scope   // what of the configuration is about it
 	Golden  []byte   // what stands beside it; nil where nothing does
 	Problem error    // why it could not be read to its end
+	Cut     bool     // it is cut short in its last record
 	Unread  error    // why its golden record could not be read
 }
 
@@ -132,6 +134,9 @@ func (c *Checker) Check(in *Capture, config *Config) *Result {
 	c.checkGolden(in, conns, res)
 	c.checkAssertions(in, config, res)
 	c.checkFindings(res)
+	for i := range res.Problems {
+		res.Problems[i].Cut = in.Cut
+	}
 	return res
 }
 
@@ -209,6 +214,7 @@ func (c *Checker) checkGolden(in *Capture, conns []connection, res *Result) {
 	changes := compare(golden, want, in.Rules, conns)
 	changed := make(map[uint32]bool, len(changes))
 	for i := range changes {
+		changes[i].cut = in.Cut
 		changed[changes[i].Stream] = true
 	}
 	for i := range res.Findings {
@@ -352,7 +358,7 @@ func tellWhy(p *Problem, why *query.Why, records []*model.Record) {
 
 // Stray returns the result for a golden record without a capture.
 func Stray(path string) *Result {
-	return &Result{Path: path, Problems: []Problem{{
+	return &Result{Path: path, Agreement: true, Problems: []Problem{{
 		Kind: GoldenStray, Title: "stray golden record",
 		Lines: []string{prose.Safe(strings.TrimSuffix(path, Suffix)) + " does not exist"},
 		Mend:  "if the capture is gone for good: rm " + prose.ShellWord(path),

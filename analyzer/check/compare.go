@@ -8,6 +8,7 @@ type Change struct {
 	Was    *Verdict // nil where there was none
 	Is     *Verdict // nil where there is none any more
 	Record *model.Record
+	cut    bool // the capture lacks its end
 }
 
 // connection is one connection of a capture, as it may be compared.

@@ -116,9 +116,24 @@ func caseName(p *Problem) string {
 
 // summary is the title with the first line of what there is to say.
 func (p *Problem) summary() string {
-	if len(p.Lines) == 0 {
-		return p.Title
+	first, more := p.firstLine()
+	if text := first + more; text != "" {
+		return p.Title + ": " + text
 	}
-	first, _, _ := strings.Cut(p.Lines[0], "\n")
-	return p.Title + ": " + first
+	return p.Title
+}
+
+// firstLine returns the first line of what there is to say, and what one that sees no
+// more has to know.
+func (p *Problem) firstLine() (first, more string) {
+	if len(p.Lines) > 0 {
+		first, _, _ = strings.Cut(p.Lines[0], "\n")
+	}
+	if n := len(p.Lines) - 1; n > 0 && p.Kind == GoldenChanged { // each line is a change
+		more = ", and " + count(n, "more line") + " in the log"
+	}
+	if p.Cut {
+		more += "; the capture is cut short"
+	}
+	return first, more
 }

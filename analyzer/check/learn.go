@@ -173,7 +173,9 @@ func candidates(in *Capture) (list []learned) {
 		}
 	}
 	if closes[conn.CloseGraceful] < n {
-		add("both sides close", "all(flows, len(.missing_fin) == 0)")
+		if len(closers) > 0 { // where nobody closes, no FIN can be missing
+			add("no FIN is missing", "all(flows, len(.missing_fin) == 0)")
+		}
 		add("no reset", "all(flows, .rst == nil)")
 	}
 	ids := foundRules(in)

@@ -84,6 +84,7 @@ type (
 	}
 	sarifSuppression struct {
 		Kind          string `json:"kind"`
+		Status        string `json:"status"`
 		Justification string `json:"justification"`
 	}
 )
@@ -192,13 +193,12 @@ func (s *sarifWriter) ofFile(r *Result, f *foundOfFile) {
 	s.run.Results = append(s.run.Results, out)
 }
 
-// suppress says why a finding is accepted, if it is.
+// suppress says why a finding is accepted, if it is, and whether it was there before: in
+// the baseline, or else in the golden record.
 func (s *sarifWriter) suppress(out *sarifResult, ignored string, known, accepted bool) {
-	if s.baseline {
-		out.Baseline = "new"
-		if known {
-			out.Baseline = "unchanged"
-		}
+	out.Baseline = "new"
+	if known || accepted && !s.baseline {
+		out.Baseline = "unchanged"
 	}
 	for _, why := range []struct {
 		holds bool
@@ -209,7 +209,7 @@ func (s *sarifWriter) suppress(out *sarifResult, ignored string, known, accepted
 		{accepted, "it is in the golden record"},
 	} {
 		if why.holds {
-			out.Suppressions = append(out.Suppressions, sarifSuppression{"external", why.text})
+			out.Suppressions = append(out.Suppressions, sarifSuppression{"external", "accepted", why.text})
 			break
 		}
 	}

@@ -99,6 +99,9 @@ func (p *Problem) detail() string {
 	for _, line := range p.Lines {
 		b.WriteString(safeLines(line))
 	}
+	if p.Cut {
+		b.WriteString("the capture is cut short: what the connections did after that is not known\n")
+	}
 	if p.Diff != "" {
 		const most = 200 // lines
 		n := 0
@@ -155,11 +158,8 @@ func WriteGitHub(w io.Writer, r *Result) error {
 		if p.Line > 0 {
 			line = fmt.Sprintf(",line=%d", p.Line)
 		}
-		text := ""
-		if len(p.Lines) > 0 {
-			text, _, _ = strings.Cut(p.Lines[0], "\n")
-		}
-		if _, err := fmt.Fprintf(w, "::error file=%s%s,title=%s::%s\n", property(r.Path), line, property("finwait: "+short(p.Title)), data(prose.Safe(short(text)))); err != nil {
+		first, more := p.firstLine()
+		if _, err := fmt.Fprintf(w, "::error file=%s%s,title=%s::%s\n", property(r.Path), line, property("finwait: "+short(p.Title)), data(prose.Safe(short(first)+more))); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ func (c *Change) words(head string, n int) []string {
 		is, record = "are", nil
 		frames = c.example(framesOf(c.Record))
 		if c.Is != nil {
-			all, own := closing(c.Is, nil).now, closing(c.Is, c.Record).now
+			all, own := c.closes(nil).now, c.closes(c.Record).now
 			if rest, ok := strings.CutPrefix(own, all); ok {
 				frames = c.example(rest + framesOf(c.Record))
 			}
@@ -28,14 +28,14 @@ func (c *Change) words(head string, n int) []string {
 	}
 	switch {
 	case c.Was == nil:
-		now := closing(c.Is, record)
+		now := c.closes(record)
 		return []string{head + " " + is + " new: " + joinWords(now.who, now.now) + frames}
 	case c.Is == nil:
 		was := closing(c.Was, nil)
 		return []string{head + " " + is + " gone: " + joinWords(was.who, was.then)}
 	}
 	if c.Was.Close != c.Is.Close || c.Was.FirstCloser != c.Is.FirstCloser || c.Was.MissingFIN != c.Is.MissingFIN || c.Was.RST != c.Is.RST {
-		was, now := closing(c.Was, nil), closing(c.Is, record)
+		was, now := closing(c.Was, nil), c.closes(record)
 		who := now.who
 		if who == was.who {
 			who = ""
@@ -103,6 +103,30 @@ func portWords(port uint16) string {
 
 // clause says who did what, as it was and as it is.
 type clause struct{ who, then, now string }
+
+// closes tells how the connection is closed now. What a capture that lacks its end does
+// not show may have come behind it.
+func (c *Change) closes(r *model.Record) clause {
+	now := closing(c.Is, r)
+	if !c.cut {
+		return now
+	}
+	const there = " where the capture is cut short"
+	switch c.Is.Close {
+	case conn.CloseHalfClosed:
+		now.now = "has not closed" + there
+		if half := halfClosed(r, ""); half != "" {
+			now.now += ", half-closed " + half
+		}
+	case conn.CloseUnanswered:
+		now.now = "has not answered" + there
+	case conn.CloseHalfOpen:
+		now.now = "has not completed the handshake" + there
+	case conn.CloseOpen:
+		now.now = "has closed" + there
+	}
+	return now
+}
 
 // closing tells how a connection was closed. The record, if there is one, adds
 // durations.

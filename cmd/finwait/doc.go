@@ -627,6 +627,10 @@
 //	finwait.yaml is about was named, they are noted, as they are for a hook that names the
 //	files that changed.
 //
+//	SARIF tells of all findings, whether the check fails for them or not: those in a golden
+//	record, in the baseline or ignored are suppressed, and the first two unchanged. GitHub's
+//	code scanning shows suppressed ones, too: leave them out before the upload, as below.
+//
 //	Without --update nothing is written but what --junit and --sarif name. What is checked may
 //	be a stranger's: links to finwait.yaml and to golden records are not followed, and
 //	expressions, patterns and golden records that cost more than what they are about are
@@ -642,7 +646,8 @@
 //	                            record has them; the default is none, or warning with
 //	                            --baseline: none, info, warning, error
 //	      --junit FILE          write a JUnit report to FILE
-//	      --sarif FILE          write SARIF 2.1.0 to FILE
+//	      --sarif FILE          write SARIF 2.1.0 to FILE: all findings, those that are agreed
+//	                            on as suppressed
 //	      --github              print annotations for GitHub Actions, too
 //	      --strict              a capture cut short in its last record is an error (exit code
 //	                            3)
@@ -670,6 +675,8 @@
 //	      assertions to begin with, for pruning
 //	  finwait check --junit report.xml --sarif report.sarif --github testdata/
 //	      with reports
+//	  jq '.runs[].results |= map(select(.suppressions == null))' report.sarif > upload.sarif
+//	      for code scanning: without what is agreed on
 //	  finwait check --baseline known.sarif testdata/
 //	      only findings that are not in known.sarif are failures
 //
@@ -1101,6 +1108,11 @@
 //	- the names of captures that were joined, and with them the commands that show an example.
 //
 //	What can differ:
+//	- of captures below a directory that have the same octets report counts one, and says so;
+//	  flows writes the records of each, and diff counts each, so they count as often as they
+//	  were stored;
+//	- the records of a capture that could not be read to its end do not say so: the run looks
+//	  whole;
 //	- two captures of one name next to each other in a run count as one; those of several runs
 //	  have the run behind their names, as in "a.pcap of runs/web1.parquet";
 //	- records that flows --sort stream wrote do not show which connections of a proxy ended

@@ -25,7 +25,7 @@ func (f *checkFlags) add(fs *pflag.FlagSet) {
 	f.failOn = severityChoice("")
 	fs.Var(&f.failOn, "fail-on", "findings from this severity on are failures, though the golden record has them; the default is none, or warning with --baseline")
 	fs.StringVar(&f.junit, "junit", "", "write a JUnit report to `FILE`")
-	fs.StringVar(&f.sarif, "sarif", "", "write SARIF 2.1.0 to `FILE`")
+	fs.StringVar(&f.sarif, "sarif", "", "write SARIF 2.1.0 to `FILE`: all findings, those that are agreed on as suppressed")
 	fs.BoolVar(&f.github, "github", false, "print annotations for GitHub Actions, too")
 	fs.BoolVar(&f.strict, "strict", false, "a capture cut short in its last record is an error (exit code 3)")
 	f.jobs.add(fs)
@@ -59,6 +59,10 @@ entry of the baseline that ignores nothing, an assertion about a rule or a value
 and paths without captures are failures. Where only a part of what finwait.yaml is about was named,
 they are noted, as they are for a hook that names the files that changed.
 
+SARIF tells of all findings, whether the check fails for them or not: those in a golden record, in
+the baseline or ignored are suppressed, and the first two unchanged. GitHub's code scanning shows
+suppressed ones, too: leave them out before the upload, as below.
+
 Without --update nothing is written but what --junit and --sarif name. What is checked may be a
 stranger's: links to finwait.yaml and to golden records are not followed, and expressions, patterns
 and golden records that cost more than what they are about are failures.`,
@@ -67,6 +71,7 @@ and golden records that cost more than what they are about are failures.`,
 			{"finwait check --update testdata/", "after a change of behaviour that is meant; then look at the diff"},
 			{"finwait check --learn testdata/ >> finwait.yaml", "assertions to begin with, for pruning"},
 			{"finwait check --junit report.xml --sarif report.sarif --github testdata/", "with reports"},
+			{"jq '.runs[].results |= map(select(.suppressions == null))' report.sarif > upload.sarif", "for code scanning: without what is agreed on"},
 			{"finwait check --baseline known.sarif testdata/", "only findings that are not in known.sarif are failures"},
 		},
 		setup: func(fs *pflag.FlagSet) func(*invocation) (int, error) {

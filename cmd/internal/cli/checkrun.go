@@ -136,6 +136,7 @@ func (c *checkRun) analyze(to *reading) error {
 		Config: config.analysis, Meter: c.bar.of(),
 		Tracker: reassembly.Config{Idle: reassembly.DefaultIdle, MaxConnections: reassembly.DefaultMaxConnections},
 		Problem: func(err error) {
+			in.Cut = in.Cut || errors.Is(err, capture.ErrCutShort)
 			switch {
 			case !errors.Is(err, capture.ErrCutShort) || c.flags.strict:
 				in.Problem = err

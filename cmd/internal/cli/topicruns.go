@@ -20,6 +20,9 @@ What is missing, as records do not tell it:
 - the names of captures that were joined, and with them the commands that show an example.
 
 What can differ:
+- of captures below a directory that have the same octets report counts one, and says so; flows writes the
+  records of each, and diff counts each, so they count as often as they were stored;
+- the records of a capture that could not be read to its end do not say so: the run looks whole;
 - two captures of one name next to each other in a run count as one; those of several runs have the run
   behind their names, as in "a.pcap of runs/web1.parquet";
 - records that flows --sort stream wrote do not show which connections of a proxy ended together where

@@ -168,6 +168,11 @@ func flagError(cmd *command, fs *pflag.FlagSet, err error) error {
 		name := prose.Safe(unknown.GetSpecifiedName())
 		if unknown.GetSpecifiedShortnames() != "" {
 			text = fmt.Sprintf("unknown flag -%s", name)
+			for _, output := range []string{"output", "write"} { // -o here, -w there
+				if f := fs.Lookup(output); f != nil && (name == "o" || name == "w") {
+					text += fmt.Sprintf("; did you mean -%s, --%s?", f.Shorthand, f.Name)
+				}
+			}
 			break
 		}
 		var names []string
