@@ -61,6 +61,10 @@ func (v *views) refuted(f *Flow, c int, found *model.Finding) bool {
 		return v.isForged(f, c, found.Frames)
 	case "FIN302":
 		return v.sentByItsEnd(c, found)
+	case "FIN305": // its end had reset it before, and that was lost: FIN603
+		return v.resetBefore(c, found)
+	case "FIN206":
+		return v.lostInSilence(c, found)
 	case "FIN308": // nothing says why
 		return v.bothHold(c, found.Frames) && !v.reports(1-c, id) && v.explains(1-c)
 	case "FIN303": // the SYN that an end in TIME-WAIT is said to have ignored did not reach it
@@ -107,9 +111,12 @@ func (v *views) bothHold(c int, frames []int64) bool {
 
 // among reports whether one of some frames of capture c is noted.
 func among(list *[2]noted, c int, frames []int64) bool {
-	return slices.ContainsFunc(frames, func(n int64) bool {
-		return slices.Contains(list[0].frames(c), n) || slices.Contains(list[1].frames(c), n)
-	})
+	return list[0].holds(c, frames) || list[1].holds(c, frames)
+}
+
+// holds reports whether one of some frames of capture c is noted.
+func (n *noted) holds(c int, frames []int64) bool {
+	return slices.ContainsFunc(n.first, func(r row) bool { return r.frames[c] != 0 && slices.Contains(frames, int64(r.frames[c])) })
 }
 
 // What a capture may lack of a connection.

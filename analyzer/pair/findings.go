@@ -32,7 +32,7 @@ func (v *views) findings(f *Flow, o *Offset, m *Missing) []Finding {
 	for _, role := range [...]conn.Role{conn.Client, conn.Server} {
 		list = v.finLost(list, role, o)
 		list = v.resets(list, role, m)
-		list = v.pathLoss(list, role, f, m)
+		list = v.pathLoss(list, role, f)
 		list = v.spurious(list, role, f, m)
 	}
 	if f.Translated {
@@ -140,19 +140,15 @@ func (v *views) resets(list []Finding, role conn.Role, m *Missing) []Finding {
 }
 
 // pathLoss is FIN604.
-func (v *views) pathLoss(list []Finding, role conn.Role, f *Flow, m *Missing) []Finding {
+func (v *views) pathLoss(list []Finding, role conn.Role, f *Flow) []Finding {
 	c := f.Segments.Of(role)
 	if c.Lost == 0 {
 		return list
 	}
 	dir := v.dirOf(role)
-	evidence := []*noted{&v.kept.notes.lost[dir]}
-	if m.fateOf(Lost, true, v.kept.sender(dir)) == Lost {
-		evidence = append(evidence, &v.kept.notes.weakly[dir])
-	}
 	words := fmt.Sprintf("%s from the %s to the %s lost between the captures, of %d (%s)",
 		counted(c.Lost, "1 segment", "segments"), role, was(role.Peer(), c.Lost), c.Sent(), percent(c.Lost, c.Sent()))
-	out := v.of("FIN604", &role, words, "The loss is between the two places that were captured, in that direction: look at the devices and links there.", evidence...)
+	out := v.of("FIN604", &role, words, "The loss is between the two places that were captured, in that direction: look at the devices and links there.", v.lost(dir)...)
 	slices.Sort(out.AFrames)
 	slices.Sort(out.BFrames)
 	return append(list, out)

@@ -136,7 +136,7 @@ func direction(from conn.Role) string {
 // flow returns what is said of a connection.
 func (k *kept) flow(o *Offset, m *Missing) *Flow {
 	f := &Flow{Schema: FlowSchema}
-	v := newViews(k)
+	v := newViews(k, o, m)
 	f.A, f.B = v.end(0), v.end(1)
 	f.Translated = f.A != nil && f.B != nil && k.legs[0].tuple() != k.legs[1].tuple()
 	for c, r := range v.records {

@@ -1,6 +1,7 @@
 package pair
 
 import (
+	"slices"
 	"strings"
 
 	"finwait/analyzer/model"
@@ -10,13 +11,23 @@ import (
 // A rule speaks of one capture: it leaves open what the other shows, and advises to capture
 // there. Here its words become those of two captures.
 
-// answerWords are words of a rule and what they become; SIDE stands for an end. Where
-// lost or forged is set they do so only where the evidence was lost or forged, where foreign
-// is set only where something was forged that is no RST.
+// answerWords are words of a rule and what they become, where the captures show what
+// they must; SIDE stands for an end.
 type answerWords struct {
-	rule, from, to        string
-	lost, forged, foreign bool
+	rule, from, to string
+	where          shown
 }
+
+// shown is what the captures show of the evidence of a finding.
+type shown uint8
+
+const (
+	anything shown = iota
+	lost           // some of it was lost on the way
+	forged         // some of it was forged
+	foreign        // something of the connection was forged that is no RST
+	arrived        // nothing of it was lost or forged: the other end's own capture holds it
+)
 
 var allAnswerWords = []answerWords{
 	{rule: "FIN103", from: "between the capture and the SIDE", to: "between the captures"},
@@ -24,10 +35,21 @@ var allAnswerWords = []answerWords{
 	{rule: "FIN308", from: "Capture at the SIDE too: if it sent no RST, something on the path did; if it did, its program's log", to: "If the SIDE sent it, its program's log"},
 	{rule: "FIN401", from: " Capture at the SIDE to see whether it arrives.", to: " The ladder of both captures shows which of them is lost."},
 	{rule: "FIN403", from: "Capture at the SIDE to see whether the SYN,ACK reaches it; if these come", to: "The ladder of both captures shows whether the SYN,ACK reaches the SIDE; if these come"},
-	{rule: "FIN203", foreign: true, from: "Give the SIDE more patience, or let the", to: "The SIDE may have closed upon what was forged between the captures (FIN602): look there first. Else let the"},
-	{rule: "FIN304", lost: true, from: "its host, or the path to it, was gone", to: "what was sent was lost between the captures"},
-	{rule: "FIN304", lost: true, from: "Find out whether the SIDE's host was gone, or something on the path; where that", to: "Look at what stands between the captures; where that"},
-	{rule: "FIN305", forged: true, from: "the SIDE's host or something on the path", to: "something between the captures"},
+	{rule: "FIN203", where: foreign, from: "Give the SIDE more patience, or let the", to: "The SIDE may have closed upon what was forged between the captures (FIN602): look there first. Else let the"},
+	{rule: "FIN304", where: lost, from: ": its host, or the path to it, was gone", to: ": what was sent was lost between the captures"},
+	{rule: "FIN304", where: lost, from: ": the SIDE's host, or the path to it, was gone", to: ": what was sent was lost between the captures"},
+	{rule: "FIN304", where: lost, from: "its host was gone, or something on the path (a firewall, a balancer, an address translation) had", to: "what was sent was lost between the captures: something there (a firewall, a balancer, an address translation) may have"},
+	{rule: "FIN304", where: lost, from: "its host was gone, or the path drops", to: "the path between the captures drops"},
+	{rule: "FIN304", where: lost, from: "Find out whether the SIDE's host was gone, or something on the path", to: "Look at what stands between the captures"},
+	{rule: "FIN304", where: arrived, from: ": its host, or the path to it, was gone", to: ": all of it arrived at the SIDE, as its capture shows, and nothing was sent in answer"},
+	{rule: "FIN304", where: arrived, from: ": the SIDE's host, or the path to it, was gone", to: ": all of them arrived at the SIDE, as its capture shows, and nothing was sent in answer"},
+	{rule: "FIN304", where: arrived, from: "its host was gone, or something on the path (a firewall, a balancer, an address translation) had", to: "all of it arrived at the SIDE, as its capture shows, and nothing was sent in answer: its host was gone, or its packet filter had"},
+	{rule: "FIN304", where: arrived, from: "its host was gone, or the path drops large segments (MTU)", to: "all of it arrived at the SIDE, as its capture shows, and nothing was sent in answer, though only large segments had none"},
+	{rule: "FIN304", where: arrived, from: "Find out whether the SIDE's host was gone, or something on the path", to: "Look at the SIDE's host, behind its capture: its packet filter and connection tracking (nft list ruleset, conntrack -L), or a full accept queue (ss -ltn)"},
+	{rule: "FIN305", where: forged, from: "the SIDE's host or something on the path", to: "something between the captures"},
+	{rule: "FIN305", where: forged, from: "find out what forgets them", to: "look between the captures for what forgets them"},
+	{rule: "FIN305", where: arrived, from: "the SIDE's host or something on the path (a balancer, a NAT gateway, a firewall)", to: "payload and RST are in the capture of the SIDE too: its own host (restarted, or its packet filter)"},
+	{rule: "FIN305", where: arrived, from: "find out what forgets them", to: "look on the SIDE's host for what forgets them (uptime, conntrack -L)"},
 }
 
 // reworded returns what a rule found in capture c in the words of both captures.
@@ -46,14 +68,21 @@ func (v *views) reworded(f *Flow, c int, found model.Finding) model.Finding {
 	}
 	for i := range allAnswerWords {
 		w := &allAnswerWords[i]
-		if w.rule != found.Rule || w.foreign && !v.hasForeign() || w.lost && !v.isLost(c, found.Frames) || w.forged && !v.isForged(f, c, found.Frames) {
+		if w.rule != found.Rule || !v.shows(f, c, &found, w.where) {
 			continue
 		}
 		for _, role := range [...]conn.Role{conn.Client, conn.Server} {
+			if !strings.Contains(w.from, "SIDE") && found.Side != nil && role != *found.Side {
+				continue // of them only the finding knows whose they are
+			}
 			side := strings.NewReplacer("SIDE", role.String())
 			from, to := side.Replace(w.from), side.Replace(w.to)
 			message, advice = strings.ReplaceAll(message, from, to), strings.ReplaceAll(advice, from, to)
 		}
+	}
+	if found.Rule == "FIN304" && strings.Contains(message, "keep-alive probes of") { // they were sent, to no avail
+		advice, _, _ = strings.Cut(advice, "; where that forgets")
+		advice = strings.TrimSuffix(advice, ".") + "."
 	}
 	found.Message, found.Advice = model.TextOf(message), model.TextOf(advice)
 	return found
@@ -82,8 +111,35 @@ func (f *Flow) openingFate() (words, advice string) {
 // hasForeign reports whether something was forged that is no RST.
 func (v *views) hasForeign() bool { return v.kept.notes.foreign[0].n+v.kept.notes.foreign[1].n > 0 }
 
+// shows reports whether the captures show something of the evidence of a finding of capture c.
+func (v *views) shows(f *Flow, c int, found *model.Finding, what shown) bool {
+	switch what {
+	case lost:
+		return v.isLost(c, found.Frames)
+	case forged:
+		return v.isForged(f, c, found.Frames)
+	case foreign:
+		return v.hasForeign()
+	case arrived:
+		return v.hasArrived(f, c, found)
+	}
+	return true
+}
+
 // isLost reports whether one of some frames of capture c was lost on the way.
-func (v *views) isLost(c int, frames []int64) bool { return among(&v.kept.notes.lost, c, frames) }
+func (v *views) isLost(c int, frames []int64) bool {
+	return slices.ContainsFunc(v.lost(0), func(n *noted) bool { return n.holds(c, frames) }) ||
+		slices.ContainsFunc(v.lost(1), func(n *noted) bool { return n.holds(c, frames) })
+}
+
+// lost returns what of a direction is told as lost.
+func (v *views) lost(dir uint8) []*noted {
+	list := []*noted{&v.kept.notes.lost[dir]}
+	if v.missing.fateOf(Lost, true, v.kept.sender(dir)) == Lost {
+		list = append(list, &v.kept.notes.weakly[dir])
+	}
+	return list
+}
 
 // isForged reports whether one of some frames of capture c is told as forged.
 func (v *views) isForged(f *Flow, c int, frames []int64) bool {

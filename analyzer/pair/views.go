@@ -13,10 +13,12 @@ type views struct {
 	records [2]*model.Record
 	swapped [2]bool // the record has the roles the other way round
 	client  uint8   // the direction of what the client sends
+	offset  *Offset
+	missing *Missing
 }
 
-func newViews(k *kept) views {
-	v := views{kept: k}
+func newViews(k *kept, o *Offset, m *Missing) views {
+	v := views{kept: k, offset: o, missing: m}
 	var dirs [2]uint8
 	lead := -1
 	for c, l := range k.legs {
