@@ -132,6 +132,9 @@ func (c *Conn) arrived(r Role, proof int, copyOf func(*Mark) bool) int {
 // acknowledges, unless the two crossed. An endpoint that ignored two is taken to
 // ignore the next: something keeps them from it.
 func (c *Conn) acceptedACK(r Role, end seqnum.Offset, copyOf func(*Mark) bool) int {
+	again := func(m *Mark) bool {
+		return copyOf(m) || m.Bits.has(Retransmit) && m.HasPayload() && m.End() < end
+	}
 	ignored := 0
 	for _, at := range c.index.of[r.Peer()].list() {
 		i := int(at)
@@ -139,8 +142,8 @@ func (c *Conn) acceptedACK(r Role, end seqnum.Offset, copyOf func(*Mark) bool) i
 		if !m.Covers(end) || m.Has(segment.RST) || m.Bits.has(Duplicate) || c.fate(r, i) == Lost || c.refusedFIN(r, i) {
 			continue
 		}
-		if !c.denied(r, i, end, copyOf) {
-			if ignored >= 2 && m.Len == 0 && !c.fellSilent(r, i, copyOf) {
+		if !c.denied(r, i, again) {
+			if ignored >= 2 && m.Len == 0 && !c.fellSilent(r, i, again) {
 				return -1
 			}
 			return i
@@ -182,15 +185,14 @@ func (c *Conn) refusedFIN(r Role, i int) bool {
 }
 
 // denied reports whether r, after mark i and without crossing it, repeats what copyOf
-// recognises or payload before end.
-func (c *Conn) denied(r Role, i int, end seqnum.Offset, copyOf func(*Mark) bool) bool {
+// recognises.
+func (c *Conn) denied(r Role, i int, copyOf func(*Mark) bool) bool {
 	if c.Orderly() {
 		return false
 	}
 	for _, j := range c.index.of[r].list() {
 		m := &c.Marks[j]
-		again := copyOf(m) || m.HasPayload() && m.End() < end
-		if int(j) > i && again && !m.Bits.has(Duplicate) && !c.crossed(r, i, int(j)) {
+		if int(j) > i && copyOf(m) && !m.Bits.has(Duplicate) && !c.crossed(r, i, int(j)) {
 			return true
 		}
 	}
