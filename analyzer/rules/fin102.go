@@ -21,7 +21,8 @@ var fin102 = &model.Rule{
 keep an idle connection open, as pools do, or one of them is gone without the other knowing: a host that lost power,
 a NAT or firewall that forgot the connection, a network that was unplugged. TCP has no timer for an idle connection;
 without keep-alives the end that is left holds its socket for ever. The capture alone does not tell the two apart.
-Where payload or a probe had no answer, though any kernel would have sent one by then, it is told after a second already, as an info.`,
+Where payload or a probe had no answer, though any kernel would have sent one by then, it is told after a second already, as an info;
+as a warning where the server repeats a SYN,ACK that the client has acknowledged, and ignores its payload: its accept queue is full (ss -ltn).`,
 		Script: `0.000 A SYN
 0.010 B SYN,ACK
 0.011 A ACK
@@ -53,7 +54,7 @@ func checkMissingFIN(p *model.Pass) {
 	if idle < min(p.Config.Idle, minUnanswered) || has(c, segment.RST) {
 		return
 	}
-	f := missingFIN{silent: idle}
+	f := missingFIN{silent: idle, unaccepted: unacceptedBy(c)}
 	waits := false
 	for r := range conn.Role(2) {
 		if n := int64(c.PayloadEnd(r) - c.SndUna(r)); c.SndUna(r) > 0 {
@@ -66,7 +67,9 @@ func checkMissingFIN(p *model.Pass) {
 		if !(waits || f.probed) || idle < 4*c.RTT || repeated(c) {
 			return // nothing is due yet, or FIN304 says it
 		}
-		v.Severity = model.Info
+		if f.unaccepted.again == 0 {
+			v.Severity = model.Info
+		}
 	}
 	p.Report(f, v)
 }
@@ -93,6 +96,7 @@ type missingFIN struct {
 	unacknowledged [2]int64 // payload of each side
 	probed         bool     // a probe came last
 	prober         conn.Role
+	unaccepted     unaccepted
 }
 
 func (f missingFIN) Message() string {
@@ -105,9 +109,15 @@ func (f missingFIN) Message() string {
 	if f.probed {
 		text += fmt.Sprintf("; a probe of the %s got no answer", f.prober)
 	}
+	if why := f.unaccepted.message(); why != "" {
+		text += "; " + why
+	}
 	return text
 }
 
 func (f missingFIN) Advice() string {
+	if f.unaccepted.again > 0 {
+		return f.unaccepted.advice()
+	}
 	return "Look on both hosts whether the socket is still there, and use keep-alives or an idle timeout."
 }

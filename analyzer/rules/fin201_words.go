@@ -137,7 +137,7 @@ func (g *gaveUp) findStays(f *clientGaveUp) {
 			continue
 		}
 		f.stays[i] = giveUpStay{state: at.state, took: s.For, bound: s.Bound}
-		if d := s.For - path; at.state == tcpstate.FinWait1 && d > shortest && d < longest && g.c.HasRTT {
+		if d := s.For - path; s.Bound == conn.ExactBound && g.c.FIN[conn.Client].ACKFrame != 0 && at.state == tcpstate.FinWait1 && d > shortest && d < longest && g.c.HasRTT {
 			f.stays[i].delayed = d
 		}
 	}

@@ -21,14 +21,15 @@ var fin202 = &model.Rule{
 connection: CLOSE-WAIT has no timer in any kernel. It sent nothing more and had not closed when observation ended. A file descriptor
 that nobody closes, a pool that does not look at its idle connections, or a thread that waits for something else leaves sockets
 there until the process runs out of descriptors. The peer's kernel gives up its FIN-WAIT-2 after tcp_fin_timeout (60 s) and will
-answer a later FIN with an RST.`,
+answer a later FIN with an RST. A kernel also takes in connections, payload and FINs that no program has accepted yet: those stay in
+CLOSE-WAIT in the listener's accept queue, and belong to no process.`,
 		Script: `0.000 A SYN
 0.010 B SYN,ACK
 0.011 A ACK
 1.000 A FIN,ACK
 1.040 B ACK
 30.000 end`,
-		Confirm: "ss -tnp state close-wait on the host that did not close names the process and its descriptors; a count that only grows is a leak.",
+		Confirm: "ss -tnp state close-wait on the host that did not close names the process and its descriptors; a count that only grows is a leak. Without a process the socket waits to be accepted: ss -ltn shows how many do (Recv-Q of the listener).",
 		Change:  "Close the socket on every path after a read returned 0; let pools test idle connections for end of file before they keep them; set keep-alives so that the kernel notices when the peer is gone.",
 		Harmless: `When the application is still working on what it was asked and will answer and close: the capture ended first. Clients that keep a
 connection which the server has closed find out at the next use (FIN208).`,
@@ -56,7 +57,7 @@ func checkCloseWaitLeak(p *model.Pass) {
 	if s.State != tcpstate.CloseWait || s.For < p.Config.CloseWait {
 		return
 	}
-	f := closeWaitLeak{open: open, stayed: s.For}
+	f := closeWaitLeak{open: open, stayed: s.For, mute: c.Payload[open] == 0}
 	var last int64
 	if c.HalfClosed.Bytes > 0 { // it had more to say: only a long silence after that says that it is done
 		said := &c.Dialog.Last[open]
@@ -75,6 +76,7 @@ type closeWaitLeak struct {
 	stayed time.Duration
 	sent   bool          // it sent payload there
 	silent time.Duration // since then; valid iff sent
+	mute   bool          // it never sent any payload
 }
 
 func (f closeWaitLeak) Message() string {
@@ -87,7 +89,11 @@ func (f closeWaitLeak) Message() string {
 }
 
 func (f closeWaitLeak) Advice() string {
-	return fmt.Sprintf("Find the %s's process (ss -tnp state close-wait) and close the socket when its input ends; if that host has no such socket, what it sent got lost.", f.open)
+	text := fmt.Sprintf("Find the %s's process (ss -tnp state close-wait) and close the socket when its input ends; if that host has no such socket, what it sent got lost", f.open)
+	if f.mute && f.open == conn.Server {
+		text += "; if it has one without a process, no program has accepted it yet (ss -ltn: Recv-Q of the listener)"
+	}
+	return text + "."
 }
 
 // groupCloseWait words FIN202.

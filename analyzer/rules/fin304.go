@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"finwait/analyzer/model"
@@ -25,7 +26,8 @@ peer's host is gone (a crash, a cable, a suspended machine), or something on the
 silence a firewall, a balancer or an address translation may have forgotten it, and drops what it does not know. The sender goes on for
 tcp_retries2 (about 925 s), or as often as its keep-alive says, and then its socket is gone, mostly with an RST. If its program closed
 meanwhile, its FIN waits behind the payload and is not on the wire: FIN-WAIT-1 that a capture does not show. Where small segments had
-come through and only large ones are repeated, a link with a smaller MTU drops them and its ICMP errors are filtered.`,
+come through and only large ones are repeated, a link with a smaller MTU drops them and its ICMP errors are filtered. A server that
+never sent more than its SYN,ACK may have a full accept queue: its kernel then ignores the client's ACK and payload.`,
 		Script: `0.000 A SYN
 0.010 B SYN,ACK
 0.011 A ACK
@@ -45,6 +47,7 @@ idle connections sooner. TCP_USER_TIMEOUT bounds how long a sender waits.`,
 		Source:   "RFC 9293 §3.8.3, §3.8.4; RFC 1122 §4.2.3.5, §4.2.3.6; Linux tcp_write_timeout(), tcp_keepalive_timer() in net/ipv4/tcp_timer.c",
 	},
 	Check:    checkVanished,
+	Frame:    frameVanished,
 	Disorder: true,
 	Doubts:   unseen(captureGap, packetsMissing, clockStep),
 }
@@ -133,6 +136,9 @@ func (v *vanished) report(p *model.Pass) {
 		silence: v.first.Time.Sub(v.before(c)), shut: v.answered.Window == 0, hidden: v.fin == nil && !c.FIN[v.asker].Known,
 	}
 	f.idle = f.silence >= p.Config.IdleReset
+	if v.asker == conn.Client && v.answered.Has(segment.SYN) {
+		f.unaccepted = unacceptedBy(c)
+	}
 	out := model.Verdict{Side: v.asker.Peer(), Frames: []int64{v.answered.Frame, v.first.Frame, v.last.Frame}}
 	over := c.Until
 	if v.gaveUp != nil {
@@ -195,6 +201,7 @@ type peerVanished struct {
 	hidden          bool          // the asker's FIN would not show
 	reset           bool          // the asker gave up with an RST
 	over            time.Duration // from the first to that, or to the end of observation
+	unaccepted      unaccepted    // nothing but SYN,ACKs came of the server
 }
 
 func (f peerVanished) Message() string {
@@ -218,6 +225,9 @@ func (f peerVanished) Message() string {
 	if f.alert {
 		text += "; that is no more than the alert that ends TLS: the client had its answer"
 	}
+	if f.unaccepted.known {
+		text += "; " + f.unaccepted.silent()
+	}
 	switch {
 	case f.reset:
 		return text + fmt.Sprintf("; the %s gave up with an RST %s after the first", f.asker, span(f.over))
@@ -240,5 +250,27 @@ func (f peerVanished) cause() string {
 }
 
 func (f peerVanished) Advice() string {
-	return fmt.Sprintf("Find out whether the %s's host was gone, or something on the path; where that forgets idle connections, send keep-alives more often than it forgets.", f.asker.Peer())
+	text := fmt.Sprintf("Find out whether the %s's host was gone, or something on the path", f.asker.Peer())
+	switch {
+	case f.unaccepted.known:
+		return f.unaccepted.advice()
+	case f.large > 0:
+		text += "; where that drops large segments, let its ICMP errors through, or lower the MSS"
+	case f.idle || f.lost == 0:
+		text += "; where that forgets idle connections, send keep-alives more often than it forgets"
+	}
+	return text + "."
+}
+
+// frameVanished names the evidence of FIN304 that the record does not.
+func frameVanished(r *model.Record, frame int64) string {
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Rule == "FIN304" {
+			words := [...]string{"last answer", "first without an answer", "last repetition", "RST"}
+			if at := slices.Index(f.Frames, frame); at >= 0 && at < len(words) {
+				return words[at]
+			}
+		}
+	}
+	return ""
 }
