@@ -17,8 +17,9 @@ type notes struct {
 	copies   [2]noted // FINs that the network made copies of
 	sent     [2]noted // RSTs that both captures hold
 	spurious [2]noted // sent again although they had arrived
-	// Likewise, and why: the acknowledgment was under way, it was lost, the first was overtaken.
-	early, unheard, overtaken [2]noted
+	// Likewise, and why: the acknowledgment was under way, it was lost, it had come and was
+	// ignored, the first was overtaken.
+	early, unheard, ignored, overtaken [2]noted
 }
 
 // fins are when the first FIN of each direction was sent and when it arrived, each by the
@@ -36,8 +37,8 @@ func (f *fins) see(r *row, sender int) {
 }
 
 // all returns what was noted, each by direction.
-func (n *notes) all() [13]*[2]noted {
-	return [...]*[2]noted{&n.lost, &n.weakly, &n.syns, &n.fins, &n.resets, &n.forged, &n.foreign, &n.copies, &n.sent, &n.spurious, &n.early, &n.unheard, &n.overtaken}
+func (n *notes) all() [14]*[2]noted {
+	return [...]*[2]noted{&n.lost, &n.weakly, &n.syns, &n.fins, &n.resets, &n.forged, &n.foreign, &n.copies, &n.sent, &n.spurious, &n.early, &n.unheard, &n.ignored, &n.overtaken}
 }
 
 // noted is segments: how many there are, and the first few.

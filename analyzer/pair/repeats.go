@@ -100,6 +100,9 @@ func (k *link) answer(r *row) {
 // addACK takes in an acknowledgment for a repeat: it counts where it was sent before the copy came.
 func (k *link) addACK(p *repeat, r *row) {
 	sender := k.sender(p.dir)
+	if p.flags.Has(segment.SYN) && r.ack != p.end {
+		return // it acknowledges another connection (RFC 9293 §3.5.1), or what was forged
+	}
 	if before(r.ack, p.end) || r.frames[1-sender] == 0 || r.at[1-sender] > p.at[1-sender] {
 		return
 	}
@@ -122,7 +125,9 @@ func (k *link) decide(p *repeat) {
 	switch {
 	case p.overtaken:
 		list = &n.overtaken
-	case p.came || !p.first.known:
+	case p.came:
+		list = &n.ignored
+	case !p.first.known:
 	case p.first.lost:
 		list, p.weak = &n.unheard, p.first.weak
 	case p.underWay:

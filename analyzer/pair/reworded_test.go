@@ -29,6 +29,11 @@ func TestRecordingsAnswerEachOther(t *testing.T) {
 		{"../conntrack-resets", "", "FIN305", "payload and RST are in the capture of the server too: its own host"},
 		{"../keepalive-dead-peer", "", "FIN304", "got no answer: what was sent was lost between the captures"},
 		{"path-dies", "FIN206", "FIN601", ""},
+		{"../backlog-overflow", "", "FIN606", "that had arrived: its acknowledgment had reached the server before"},
+		{"../fin-ack-ignored", "", "FIN606", "that had arrived: its acknowledgment had reached the client before"},
+		{"../half-open", "", "FIN606", "its acknowledgment had reached the client before"},
+		{"forged-syn-ack", "", "FIN606", "no ACK of the client for it is known from before the copy came"},
+		{"../last-ack-lost", "", "FIN606", "its ACK was lost on the way from the client to the server, not the payload"},
 		{"client-fin-lost", "", "FIN206", "an idle connection"},
 		{"idle-reset", "FIN308", "FIN305", "something between the captures (a balancer"},
 	} {
@@ -46,6 +51,9 @@ func TestRecordingsAnswerEachOther(t *testing.T) {
 				}
 				if strings.HasPrefix(c.name, "../keepalive") && strings.Contains(g.Advice.String(), "send keep-alives") {
 					t.Errorf("%s: %s: %s", c.name, g.Rule, g.Advice)
+				}
+				if way := "look at the way from the "; g.Rule == "FIN606" && strings.Contains(g.Advice.String(), way) != strings.Contains(g.Message.String(), " lost on the way ") {
+					t.Errorf("%s: %s: %s %s", c.name, g.Rule, g.Message, g.Advice)
 				}
 				told = told || g.Rule == c.told && strings.Contains(g.Message.String(), c.says)
 			}
@@ -112,6 +120,9 @@ isn B 700000
 				g := &f.Findings[i]
 				if strings.HasPrefix(c.name, "../keepalive") && strings.Contains(g.Advice.String(), "send keep-alives") {
 					t.Errorf("%s: %s: %s", c.name, g.Rule, g.Advice)
+				}
+				if way := "look at the way from the "; g.Rule == "FIN606" && strings.Contains(g.Advice.String(), way) != strings.Contains(g.Message.String(), " lost on the way ") {
+					t.Errorf("%s: %s: %s %s", c.name, g.Rule, g.Message, g.Advice)
 				}
 				told = told || g.Rule == c.rule && strings.HasSuffix(g.Message.String(), c.says) && strings.HasPrefix(g.Advice.String(), c.advice)
 			}
