@@ -91,7 +91,7 @@ func (c *Change) row(name string) row {
 		if s == nil {
 			return "0"
 		}
-		text := strconv.FormatInt(s.N, 10)
+		text := strconv.FormatInt(s.N+s.AtMost+s.AtLeast, 10) // as report has it
 		if s.Open > 0 {
 			text += fmt.Sprintf(" (+%d open)", s.Open)
 		}

@@ -16,6 +16,7 @@ type fileLists struct {
 	more   []*model.FileInfo // what is left out
 	unread []*model.FileInfo // not opened, or no captures
 	noTCP  int64             // complete, and without a TCP segment
+	others int64             // of many: with connections of which none was asked for
 }
 
 // newFileLists sorts out the captures. Few keep their order, and each its line.
@@ -26,6 +27,8 @@ func newFileLists(files []model.FileInfo) (l fileLists) {
 		switch {
 		case len(files) > maxFiles && f.Error != nil && f.Format == "":
 			l.unread = append(l.unread, f)
+		case len(files) > maxFiles && isUnselected(f):
+			l.others++
 		case len(files) > 1 && isWithoutTCP(f):
 			l.noTCP++
 			without = f
@@ -56,8 +59,14 @@ func isWithoutTCP(f *model.FileInfo) bool {
 		(f.Connections == nil || *f.Connections == 0)
 }
 
-// byGravity compares captures: errors count most, then that one was not read to its
-// end.
+// isUnselected reports whether a capture has nothing of what was asked for, and nothing
+// is wrong with it.
+func isUnselected(f *model.FileInfo) bool {
+	return f.Connections != nil && *f.Connections == 0 && f.Unselected > 0 && f.Error == nil && f.Complete
+}
+
+// byGravity compares captures: what was not read to its end comes first, as in
+// the table by file; then errors count most.
 func byGravity(a, b *model.FileInfo) int {
 	none := model.Severities{}
 	of := func(f *model.FileInfo) *model.Severities {
@@ -73,7 +82,7 @@ func byGravity(a, b *model.FileInfo) int {
 		return 0
 	}
 	x, y := of(a), of(b)
-	return cmp.Or(cmp.Compare(y.Error, x.Error), cmp.Compare(y.Warning, x.Warning), cmp.Compare(broken(b), broken(a)), cmp.Compare(y.Info, x.Info))
+	return cmp.Or(cmp.Compare(broken(b), broken(a)), cmp.Compare(y.Error, x.Error), cmp.Compare(y.Warning, x.Warning), cmp.Compare(y.Info, x.Info))
 }
 
 // moreFiles says what is left out of the list of files, and how to see it.

@@ -23,7 +23,7 @@ type digest struct {
 	timers   []model.Timer
 	total    string // of anything but one file; else ""
 	more     string // what is said of files that are left out
-	noTCP    string // what is said of files without TCP
+	noTCP    string // what is said of files without TCP, and of those without what was asked for
 	unread   []string
 	many     bool // so many files that they come last
 	by       byTable
@@ -71,6 +71,9 @@ func newDigest(s *model.Summary) *digest {
 	}
 	if lists.noTCP > 0 {
 		d.noTCP = prose.Count(lists.noTCP, "file") + " without TCP"
+	}
+	if lists.others > 0 {
+		d.noTCP = strings.TrimPrefix(d.noTCP+", "+prose.Count(lists.others, "file")+" without a selected connection", ", ")
 	}
 	d.by = newByTable(s)
 	d.moment, d.table = momentWords(s), momentCommand(s, d.joined)

@@ -2,6 +2,8 @@ package report
 
 import (
 	"slices"
+	"strconv"
+	"time"
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
@@ -15,12 +17,18 @@ func momentWords(s *model.Summary) string {
 	}
 	text := prose.Count(m.Sockets, "socket") + " in " + m.State.String() + " on " + prose.Safe(m.Host)
 	if first := firstPacket(s, m.File); first != nil {
-		text += " at " + model.Seconds(m.Time.Sub(*first)).Words()
+		text += " at " + exactWords(m.Time.Sub(*first))
 	}
 	if len(s.Files) > 1 && m.File != "" {
 		text += " of " + prose.Safe(m.File)
 	}
 	return text
+}
+
+// exactWords words an offset to the microsecond: at a rounded one other sockets may be
+// there, and people hand it to ss --at.
+func exactWords(d time.Duration) string {
+	return strconv.FormatFloat(d.Round(time.Microsecond).Seconds(), 'f', -1, 64) + " s"
 }
 
 // firstPacket returns the time of the first packet of a capture, of all where file is

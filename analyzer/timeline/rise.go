@@ -11,6 +11,7 @@ import (
 type Peak struct {
 	At      int
 	Sockets int64
+	Min     int64 // of these, how many are there for sure
 }
 
 // Peak returns the highest count and the first moment that has it.
@@ -19,7 +20,7 @@ func (s *Series) Peak() (p Peak) {
 	for i := range s.Changes {
 		now.add(s.Changes[i].Counts)
 		if now.Sockets > p.Sockets {
-			p = Peak{s.Changes[i].At, now.Sockets}
+			p = Peak{s.Changes[i].At, now.Sockets, now.Min}
 		}
 	}
 	return p
@@ -29,8 +30,9 @@ func (s *Series) Peak() (p Peak) {
 type Rise struct {
 	Series   *Series
 	From, To int64
-	At       int // the moment at which it began to rise
-	Peak     int // the moment at which it was there
+	ToMin    int64 // of To, how many are there for sure
+	At       int   // the moment at which it began to rise
+	Peak     int   // the moment at which it was there
 	Causes   []Cause
 }
 
@@ -61,7 +63,7 @@ func (c *Chart) Rises(n int) []Rise {
 // rise returns how a series came to its peak.
 func (s *Series) rise() Rise {
 	peak := s.Peak()
-	r := Rise{Series: s, To: peak.Sockets, At: peak.At, Peak: peak.At}
+	r := Rise{Series: s, To: peak.Sockets, ToMin: peak.Min, At: peak.At, Peak: peak.At}
 	var now int64
 	for i := range s.Changes {
 		switch c := &s.Changes[i]; {

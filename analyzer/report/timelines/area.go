@@ -47,7 +47,9 @@ type Area struct {
 
 	Several bool `json:"-"` // the page shows more than one
 
-	first model.Time
+	first    model.Time
+	loose    bool // a count is marked as at most so many
+	timeWait bool // there are sockets in TIME-WAIT
 }
 
 // areaGroup is the sockets of a host, or of the connections of a server.
@@ -62,6 +64,7 @@ type areaSeries struct {
 	Side   int     `json:"side"`
 	State  int     `json:"state"`
 	Counts []int64 `json:"counts"`
+	sure   []int64 // of the counts, how many are there for sure
 }
 
 // areaMark is when a finding's example showed it.
@@ -125,19 +128,19 @@ func (a *Area) addGroups(c *timeline.Chart) {
 func (a *Area) summed(moments int, series []timeline.Series) (list []areaSeries) {
 	for side, name := range [...]string{"client", "server"} {
 		for _, state := range areaStates {
-			var sum []int64
+			var sum, sure []int64
 			for i := range series {
 				if s := &series[i]; s.Side == name && s.State == state {
 					if sum == nil {
-						sum = make([]int64, a.Moments)
+						sum, sure = make([]int64, a.Moments), make([]int64, a.Moments)
 					}
 					for at, n := range s.Columns(max(moments, 1), max(a.Moments, 1)) {
-						sum[at] += n.Sockets
+						sum[at], sure[at] = sum[at]+n.Sockets, sure[at]+n.Min
 					}
 				}
 			}
 			if sum != nil {
-				list = append(list, areaSeries{side, int(state), sum})
+				list = append(list, areaSeries{side, int(state), sum, sure})
 			}
 		}
 	}
@@ -154,14 +157,21 @@ func (a *Area) Draw() {
 	var d page.SVG
 	a.States = nil
 	for _, state := range areaStates {
-		most, on := int64(0), false
+		most, sure, on := int64(0), int64(0), false
 		for _, s := range a.Groups[0].Series {
 			if s.State == int(state) && len(s.Counts) > 0 {
-				most, on = max(most, slices.Max(s.Counts)), true
+				on = true
+				for at, n := range s.Counts {
+					if n > most {
+						most, sure = n, s.sure[at]
+					}
+				}
 			}
 		}
 		if on {
-			a.States = append(a.States, areaState{page.StateClass(state), state.String(), int(state), state != tcpstate.TimeWait, prose.Number(most)})
+			a.States = append(a.States, areaState{page.StateClass(state), state.String(), int(state), state != tcpstate.TimeWait, atMost(sure, most) + prose.Number(most)})
+			a.loose = a.loose || sure < most
+			a.timeWait = a.timeWait || state == tcpstate.TimeWait
 		}
 	}
 	parts := 0

@@ -66,10 +66,15 @@ func (p *pageWriter) Chart(c *timeline.Chart) error {
 // Close writes the page.
 func (p *pageWriter) Close() error {
 	charts := []*Area{}
+	loose, timeWait := "", false
 	for _, part := range p.parts {
 		if part.Chart != nil {
 			part.Chart.Index = len(charts)
 			charts = append(charts, part.Chart)
+			timeWait = timeWait || part.Chart.timeWait
+			if part.Chart.loose {
+				loose = looseWords
+			}
 		}
 	}
 	names := make([]string, tcpstate.NumStates)
@@ -82,7 +87,7 @@ func (p *pageWriter) Close() error {
 	}
 	out := page.Page{
 		Title: "Sockets by state over time", Command: "finwait timeline --format html", Body: page.Template(pageTemplate + page.Kit), Records: records,
-		Data: map[string]any{"Parts": p.parts, "More": p.more, "Invisible": prose.UpperFirst(Invisible)},
+		Data: map[string]any{"Parts": p.parts, "More": p.more, "Invisible": prose.UpperFirst(Invisible), "Loose": loose, "TimeWait": timeWait},
 	}
 	return out.Write(p.w)
 }

@@ -2,6 +2,7 @@ package timelines
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/netip"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
 	"finwait/analyzer/timeline"
+	"finwait/reassembly/conn"
 	"finwait/reassembly/tcpstate"
 )
 
@@ -63,6 +65,29 @@ func countStates(list []timeline.Socket) (out []stateCount) {
 	}
 	return out
 }
+
+// LooseCounts says which counts have sockets that may have been gone at the moment; ""
+// where none has.
+func LooseCounts(t *timeline.Table) string {
+	if t == nil {
+		return ""
+	}
+	loose := slices.DeleteFunc(slices.Clone(t.Sockets()), func(s timeline.Socket) bool { return s.Bound != conn.AtMost.String() })
+	var words []string
+	for _, c := range countStates(loose) {
+		words = append(words, fmt.Sprintf("%d in %s on %s", c.n, timeline.SpellingOf(c.state).Netstat, c.host))
+	}
+	switch n := len(words) - maxLoose; {
+	case len(words) == 0:
+		return ""
+	case n > 0:
+		words = append(words[:maxLoose], fmt.Sprintf("%d more counts", n))
+	}
+	return strings.Join(words, ", ") + " may have been gone: of their stay only the latest end is known"
+}
+
+// maxLoose is how many counts are named of which some sockets may have been gone.
+const maxLoose = 5
 
 // socketCells are the cells of a socket, in the order of the JSON.
 func socketCells(t *timeline.Table, s *timeline.Socket) []cell {

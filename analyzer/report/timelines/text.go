@@ -22,6 +22,9 @@ const (
 	minColumns     = 20
 )
 
+// looseWords says what the mark of atMost means.
+const looseWords = "≤: of these, some may have been gone: of their stay only the latest end is known"
+
 // heights are the blocks that counts are drawn with.
 var heights = []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
 
@@ -30,6 +33,7 @@ type textWriter struct {
 	style prose.Style
 	shape Shape
 	begun bool
+	loose bool // a count was marked as at most so many
 }
 
 // newTextWriter draws charts for people: a row a state, the highest count of a row as
@@ -57,7 +61,11 @@ func (t *textWriter) Chart(c *timeline.Chart) error {
 }
 
 func (t *textWriter) Close() error {
-	_, err := fmt.Fprintf(t.w, "\n%s.\n", prose.UpperFirst(Invisible))
+	loose := ""
+	if t.loose {
+		loose = looseWords + ".\n"
+	}
+	_, err := fmt.Fprintf(t.w, "\n%s%s.\n", loose, prose.UpperFirst(Invisible))
 	return err
 }
 
@@ -132,7 +140,8 @@ func (t *textWriter) draw(b *bytes.Buffer, c *timeline.Chart) {
 			row := prose.Pad("  "+s.State.String(), label) + t.paint(s.State, blocks(s.Columns(max(c.Moments, 1), columns), peak.Sockets))
 			what := "none for sure"
 			if peak.Sockets > 0 {
-				what = prose.Number(peak.Sockets) + " at " + t.offset(c, peak.At)
+				t.loose = t.loose || peak.Min < peak.Sockets
+				what = atMost(peak.Min, peak.Sockets) + prose.Number(peak.Sockets) + " at " + t.offset(c, peak.At)
 			}
 			b.WriteString(row + "  " + what + "\n")
 		}
@@ -140,6 +149,15 @@ func (t *textWriter) draw(b *bytes.Buffer, c *timeline.Chart) {
 	if more := len(groups) - len(shown); more > 0 {
 		fmt.Fprintf(b, "and %s: --by none counts all together, --where selects\n", prose.Count(int64(more), "more "+hostWord(c)))
 	}
+}
+
+// atMost is the mark of a count of which some are not there for sure: those whose stay
+// has but an upper bound.
+func atMost(sure, n int64) string {
+	if sure < n {
+		return "≤ "
+	}
+	return ""
 }
 
 // paint writes text in the colour of a state.
@@ -196,7 +214,11 @@ func (t *textWriter) rise(c *timeline.Chart, r *timeline.Rise) string {
 	default:
 		text += " on " + prose.Safe(r.Series.Host)
 	}
-	text += fmt.Sprintf(" rose from %s to %s", prose.Number(r.From), prose.Number(r.To))
+	to := prose.Number(r.To)
+	if r.ToMin < r.To {
+		to = "at most " + to
+	}
+	text += fmt.Sprintf(" rose from %s to %s", prose.Number(r.From), to)
 	if r.At == r.Peak {
 		text += " at " + t.offset(c, r.At)
 	} else {

@@ -106,6 +106,11 @@ func (s *ssRun) run() (int, error) {
 	if err == nil && (!format.Says || s.counts) && !s.out.quiet {
 		s.errorf("finwait: note: %s\n", timelines.Invisible)
 	}
+	if err == nil && s.counts && !s.out.quiet {
+		if loose := timelines.LooseCounts(table); loose != "" {
+			s.errorf("finwait: note: %s\n", loose)
+		}
+	}
 	return code, err
 }
 

@@ -22,7 +22,8 @@ what netstat would have counted on the hosts, and Grafana or Zabbix have drawn, 
 sockets counts each stay for as long as it can be told to have lasted; min leaves out those of
 which only an upper bound is known, max lets those of which only a lower bound is known go on.
 TIME-WAIT lasts --time-wait, or until its addresses and ports are used again.
-Sockets that sent no segment while captured are invisible.
+Sockets that sent no segment while captured are invisible, and so is what comes and goes between two
+multiples: report's worst moment has steps of its own, and may be one with more.
 
 The default format is a chart. openmetrics and zabbix bring the counts into Prometheus and Zabbix:
 see 'finwait help prometheus' and 'finwait help zabbix'.`,
