@@ -33,7 +33,16 @@ type RuleCount struct {
 	N          int64
 	Flow       *Flow // the first; of losses, the one that lost most
 	Finding    *Finding
+	Other      *Example // of the other side; nil where only one has it
 	latest     *Flow
+	sides      [2]Example
+}
+
+// Example is a connection that shows what one side of many has.
+type Example struct {
+	N       int64
+	Flow    *Flow
+	Finding *Finding
 }
 
 // mostWorst is how many connections are named.
@@ -110,6 +119,31 @@ func (v *Overview) found(f *Flow, found *Finding) {
 	if found.Severity > r.Severity || found.Severity == r.Severity && found.weight(f) > r.Finding.weight(r.Flow) {
 		r.Severity, r.Flow, r.Finding = found.Severity, f, found
 	}
+	if side := found.Side; side != nil && (*side == conn.Client || *side == conn.Server) {
+		e := &r.sides[*side]
+		if e.N++; e.N == 1 || found.weight(f) > e.Finding.weight(e.Flow) {
+			e.Flow, e.Finding = f, found
+		}
+	}
+}
+
+// pickOther chooses the example of the other side: where it can, of the same connection.
+func (r *RuleCount) pickOther() {
+	side := r.Finding.Side
+	if side == nil || *side != conn.Client && *side != conn.Server {
+		return
+	}
+	e := &r.sides[side.Peer()]
+	if e.N == 0 {
+		return
+	}
+	for i := range r.Flow.Findings {
+		if g := &r.Flow.Findings[i]; g.Rule == r.Rule && g.Side != nil && *g.Side == side.Peer() {
+			e.Flow, e.Finding = r.Flow, g
+			break
+		}
+	}
+	r.Other = e
 }
 
 // weight is by how much a finding concerns a connection, to choose an example by.
@@ -122,6 +156,9 @@ func (g *Finding) weight(f *Flow) int64 {
 
 // Finish puts what was found in order: the gravest first, and of those what needs both captures.
 func (v *Overview) Finish() {
+	for _, r := range v.Rules {
+		r.pickOther()
+	}
 	both := func(r *RuleCount) int {
 		if r.Rule[:4] == "FIN6" {
 			return 0

@@ -38,6 +38,7 @@ type findingRow struct {
 	message, advice string
 	points          string // stream and frames of the example
 	next            string
+	other           []findingRow // the other direction, where there is one
 }
 
 type worstRow struct{ a, b, client, server, toServer, toClient, p50, close string }
@@ -217,20 +218,39 @@ func waitWords(w *pair.Waits) []string {
 }
 
 func foundOf(n Names, r *pair.RuleCount) findingRow {
-	message := prose.Safe(r.Finding.Message.String())
-	if r.N > 1 {
+	row := findingRow{
+		severity: r.Severity, rule: prose.Safe(r.Rule), name: prose.Safe(r.Name), n: prose.Count(r.N, "connection"),
+		message: prose.UpperFirst(exampleOf(r.N, r.Finding)), advice: prose.Safe(r.Finding.Advice.String()), points: pointsOf(r.Flow, r.Finding), next: showCommand(n, r.Flow),
+	}
+	if o := r.Other; o != nil {
+		other := row
+		other.n = prose.Count(o.N, "connection")
+		other.message = fmt.Sprintf("The other side, %s: %s", other.n, exampleOf(o.N, o.Finding))
+		other.advice, other.points, other.next = prose.Safe(o.Finding.Advice.String()), pointsOf(o.Flow, o.Finding), showCommand(n, o.Flow)
+		if other.advice == row.advice {
+			other.advice = "" // it is said
+		}
+		if other.next == row.next {
+			other.next = ""
+		}
+		row.other = []findingRow{other}
+	}
+	return row
+}
+
+// exampleOf words what one of n connections shows.
+func exampleOf(n int64, g *pair.Finding) string {
+	message := prose.Safe(g.Message.String())
+	if n > 1 {
 		message = "for example, " + message
 	}
-	return findingRow{
-		severity: r.Severity, rule: prose.Safe(r.Rule), name: prose.Safe(r.Name), n: prose.Count(r.N, "connection"),
-		message: prose.UpperFirst(message), advice: prose.Safe(r.Finding.Advice.String()), points: pointsOf(r), next: showCommand(n, r.Flow),
-	}
+	return message
 }
 
 // pointsOf lists the evidence of an example: stream 0: A 195; B 191.
-func pointsOf(r *pair.RuleCount) string {
+func pointsOf(f *pair.Flow, g *pair.Finding) string {
 	var words string
-	switch a, b := r.Flow.A, r.Flow.B; {
+	switch a, b := f.A, f.B; {
 	case a == nil:
 		words = fmt.Sprintf("stream %d", b.Stream)
 	case b == nil || a.Stream == b.Stream:
@@ -239,7 +259,7 @@ func pointsOf(r *pair.RuleCount) string {
 		words = fmt.Sprintf("stream %d of A, %d of B", a.Stream, b.Stream)
 	}
 	between := ": "
-	for c, frames := range [...][]int64{r.Finding.AFrames, r.Finding.BFrames} {
+	for c, frames := range [...][]int64{g.AFrames, g.BFrames} {
 		for i, frame := range frames[:min(len(frames), maxPoints)] {
 			if i == 0 {
 				words, between = words+between+wayNames[c][:1], "; "

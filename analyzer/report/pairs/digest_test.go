@@ -15,6 +15,11 @@ import (
 // pairOf writes how two recordings of the bridge compare.
 func pairOf(t *testing.T, a, b string) string {
 	t.Helper()
+	return strings.Join(strings.Fields(pairIn(t, "text", a, b)), " ") // however it is wrapped
+}
+
+func pairIn(t *testing.T, format, a, b string) string {
+	t.Helper()
 	const dir = "../../../testdata/real/pair"
 	a, b = filepath.Join(dir, a), filepath.Join(dir, b)
 	r, err := pair.Run(context.Background(), []string{a}, []string{b}, pair.Options{})
@@ -27,10 +32,10 @@ func pairOf(t *testing.T, a, b string) string {
 		}
 	}()
 	var out bytes.Buffer
-	if _, err := Write(&out, "text", Names{a, b}, r, prose.Style{}); err != nil {
+	if _, err := Write(&out, format, Names{a, b}, r, prose.Style{}); err != nil {
 		t.Fatal(err)
 	}
-	return strings.Join(strings.Fields(out.String()), " ") // however it is wrapped
+	return out.String()
 }
 
 // Hosts are to blame only where the network lost, forged, copied and delayed nothing: what
@@ -70,5 +75,28 @@ func TestPairExamples(t *testing.T) {
 	text = pairOf(t, "path-dies.a.pcap", "path-dies.b.pcap")
 	if !regexp.MustCompile(`error FIN304 .* warning FIN601 .* warning FIN604 `).MatchString(text) {
 		t.Errorf("the gravest is not first:\n%s", text)
+	}
+}
+
+// What both sides have is told of both, with the evidence of each, in every form.
+func TestPairTellsBothSides(t *testing.T) {
+	for _, c := range []struct{ name, here, there string }{
+		{"path-dies", "6 segments from the client to the server were lost", "The other side, 3 connections: for example, 6 segments from the server to the client were lost"},
+		{"stalled-answers", "The client sent 2 segments again that had arrived", "The other side, 1 connection: the server sent 2 segments again that had arrived"},
+	} {
+		for _, format := range []string{"text", "markdown", "html"} {
+			text := strings.Join(strings.Fields(pairIn(t, format, c.name+".a.pcap", c.name+".b.pcap")), " ")
+			if here, there := strings.Index(text, c.here), strings.Index(text, c.there); here < 0 || there < here {
+				t.Errorf("%s: %s does not tell both sides:\n%s", c.name, format, text)
+			}
+		}
+	}
+}
+
+// In Markdown what was found, what to do and where it is do not run together.
+func TestPairMarkdownLines(t *testing.T) {
+	text := pairIn(t, "markdown", "stalled-answers.a.pcap", "stalled-answers.b.pcap")
+	if !regexp.MustCompile(`for as long as 90\d ms  \n  Look for what reorders packets .*  \n  stream 0: .*  \n  .finwait show `).MatchString(text) {
+		t.Errorf("lines run together:\n%s", text)
 	}
 }

@@ -22,10 +22,27 @@ func writeMarkdown(w io.Writer, d *digest) error {
 		if i == 0 {
 			b.WriteString("\n### Findings\n\n")
 		}
-		fmt.Fprintf(&b, "- **%s %s** (%s, %s): %s %s\n  %s  \n  %s\n", f.rule, prose.EscapeMarkdown(f.name), f.severity, f.n, prose.EscapeMarkdown(f.message), prose.EscapeMarkdown(f.advice), f.points, prose.MarkdownCode(f.next))
+		fmt.Fprintf(&b, "- **%s %s** (%s, %s): ", f.rule, prose.EscapeMarkdown(f.name), f.severity, f.n)
+		f.writeMarkdown(&b, "  ")
+		for j := range f.other {
+			b.WriteString("  - ")
+			f.other[j].writeMarkdown(&b, "    ")
+		}
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// writeMarkdown writes what was found, a line for each: what it is, what to do, where it is.
+func (f *findingRow) writeMarkdown(b *bytes.Buffer, indent string) {
+	lines := []string{prose.EscapeMarkdown(f.message)}
+	if f.advice != "" {
+		lines = append(lines, prose.EscapeMarkdown(f.advice))
+	}
+	if lines = append(lines, f.points); f.next != "" {
+		lines = append(lines, prose.MarkdownCode(f.next))
+	}
+	b.WriteString(strings.Join(lines, "  \n"+indent) + "\n")
 }
 
 // grids are the tables of a comparison that have rows.

@@ -30,21 +30,24 @@ func writePage(w io.Writer, d *digest) error {
 	out := page.Page{
 		Title: d.a + " and " + d.b, Command: "finwait pair --format html", Body: page.Template(pageTemplate),
 		Data: map[string]any{
-			"A": d.a, "B": d.b, "Verdict": d.verdict, "Total": d.total, "Clock": prose.UpperFirst(d.clock), "Tables": tables, "Bars": d.bars(), "Found": d.pageFound(),
+			"A": d.a, "B": d.b, "Verdict": d.verdict, "Total": d.total, "Clock": prose.UpperFirst(d.clock), "Tables": tables, "Bars": d.bars(), "Found": pageFound(d.found),
 		},
 	}
 	return out.Write(w)
 }
 
-// pageFound are findings as the page shows them.
-func (d *digest) pageFound() (list []map[string]string) {
-	for i := range d.found {
-		f := &d.found[i]
-		list = append(list, map[string]string{
-			"Severity": f.severity.String(), "Rule": f.rule, "Name": f.name, "N": f.n, "Message": f.message, "Advice": f.advice, "Points": f.points, "Next": f.next,
-		})
+// pageFinding is a finding as the page shows it.
+type pageFinding struct {
+	Severity, Rule, Name, N, Message, Advice, Points, Next string
+	Other                                                  []pageFinding
+}
+
+func pageFound(list []findingRow) (out []pageFinding) {
+	for i := range list {
+		f := &list[i]
+		out = append(out, pageFinding{f.severity.String(), f.rule, f.name, f.n, f.message, f.advice, f.points, f.next, pageFound(f.other)})
 	}
-	return list
+	return out
 }
 
 // bars draws what share was lost each way.

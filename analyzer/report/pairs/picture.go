@@ -44,10 +44,10 @@ func writePicture(w io.Writer, format string, n Names, r *pair.Result, f *pair.F
 		_, err := w.Write(svg.File(frame))
 		return err
 	}
-	d := &digest{}
+	var found []findingRow
 	for i := range f.Findings {
 		g := &f.Findings[i]
-		d.found = append(d.found, findingRow{
+		found = append(found, findingRow{
 			severity: g.Severity, rule: prose.Safe(g.Rule), name: prose.Safe(g.Name), message: prose.UpperFirst(prose.Safe(g.Message.String())), advice: prose.Safe(g.Advice.String()),
 		})
 	}
@@ -55,7 +55,7 @@ func writePicture(w io.Writer, format string, n Names, r *pair.Result, f *pair.F
 		Title: prose.Safe(n.A) + " and " + prose.Safe(n.B), Command: "finwait show --pair --format html", Body: page.Template(ladderTemplate),
 		Data: map[string]any{
 			"A": prose.Safe(n.A), "B": prose.Safe(n.B), "Facts": facts(f), "Clock": prose.UpperFirst(clockWords(newHead(n, r))),
-			"Found": d.pageFound(), "Picture": svg.HTML(frame),
+			"Found": pageFound(found), "Picture": svg.HTML(frame),
 		},
 	}
 	return out.Write(w)

@@ -38,19 +38,31 @@ func writeText(w io.Writer, d *digest, s prose.Style) error {
 	for i := range d.found {
 		f := &d.found[i]
 		fmt.Fprintf(&b, "\n%s %s %s   %s\n", s.Severity(f.severity, prose.Pad(f.severity.String(), len("warning"))), f.rule, s.Bold(f.name), f.n)
-		for _, text := range []string{f.message, f.advice} {
-			for _, line := range prose.Wrap(text, s.Columns()-8) {
-				b.WriteString("        " + line + "\n")
-			}
+		f.writeText(&b, s)
+		for j := range f.other {
+			f.other[j].writeText(&b, s)
 		}
-		b.WriteString("          " + f.points)
-		if prose.Width(f.points)+prose.Width(f.next)+18 > s.Columns() {
-			b.WriteString("\n        ")
-		}
-		b.WriteString("  →  " + f.next + "\n")
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// writeText writes what was found below its head.
+func (f *findingRow) writeText(b *bytes.Buffer, s prose.Style) {
+	for _, text := range []string{f.message, f.advice} {
+		for _, line := range prose.Wrap(text, s.Columns()-8) {
+			b.WriteString("        " + line + "\n")
+		}
+	}
+	b.WriteString("          " + f.points)
+	if f.next == "" {
+		b.WriteByte('\n')
+		return
+	}
+	if prose.Width(f.points)+prose.Width(f.next)+18 > s.Columns() {
+		b.WriteString("\n        ")
+	}
+	b.WriteString("  →  " + f.next + "\n")
 }
 
 func (d *digest) pathGrid() *prose.Grid {
