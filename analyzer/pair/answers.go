@@ -153,11 +153,7 @@ func (v *views) answered(f *Flow, c int, found *model.Finding) (out model.Findin
 	case found.Rule == "FIN302" && among(&v.kept.notes.forged, c, found.Frames):
 		return v.reworded(f, c, confirmed(*found)), true
 	case found.Rule == "FIN901":
-		out = *found
-		if n := v.kept.flows[0].lacks[c] + v.kept.flows[1].lacks[c]; n > 0 && v.records[1-c] != nil {
-			out.Message = model.TextOf(found.Message.String() + "; the other capture holds " + counted(n, "1 segment", "segments") + " that this one lacks")
-		}
-		return out, true
+		return v.lacking(c, *found), true
 	}
 	return v.reworded(f, c, *found), true
 }

@@ -47,7 +47,7 @@ func TestTheOtherCaptureAnswersDoubts(t *testing.T) {
 0.120 B FIN,ACK ts 1000 200
 0.121 A ACK ts 221 1000
 2.0 end`,
-			rule: "FIN901", severity: model.Info, says: "the other capture holds 1 segment that this one lacks",
+			rule: "FIN901", severity: model.Info, says: "capture B holds 1 segment that capture A lacks", not: "before capture A began",
 		},
 		{
 			name: "a reset that its end never sent is none, whatever a capture lacks",

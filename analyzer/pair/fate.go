@@ -36,8 +36,12 @@ func (k *link) settle(e *engine, c int, p *pend) {
 	default:
 		fate, weak = k.arrived(c, p)
 	}
-	if fate == NotCaptured && k.covered(e, c, p) {
+	switch {
+	case fate != NotCaptured:
+	case k.covered(e, c, p):
 		e.missed[1-c]++
+	default:
+		k.flows[p.dir].beside[1-c]++
 	}
 	if fate == Lost && !weak {
 		e.lost++

@@ -54,7 +54,8 @@ func (v *views) merge(list []Finding, c int, f *model.Finding) []Finding {
 	frames := slices.Clone(f.Frames)
 	for i := range list {
 		g := &list[i]
-		if c == 1 && g.Rule == f.Rule && len(g.BFrames) == 0 && (g.Side == nil) == (side == nil) && (side == nil || *g.Side == *side) {
+		if c == 1 && g.Rule == f.Rule && f.Rule != "FIN901" && // it is of one capture
+			len(g.BFrames) == 0 && (g.Side == nil) == (side == nil) && (side == nil || *g.Side == *side) {
 			g.BFrames = frames
 			a, b := v.undermined(0, f.Rule), v.undermined(1, f.Rule)
 			if a != 0 && b == 0 || (a == 0) == (b == 0) && (g.Severity < f.Severity || side != nil && v.own(*side) == 1) {

@@ -24,6 +24,7 @@ type kept struct {
 type tally struct {
 	counts [numFates]int64
 	lacks  [2]int64        // not captured by A, and by B
+	beside [2]int64        // of them, those from outside of the time that it covers
 	weak   [numFates]int64 // of them, those whose fate is another if a capture missed them
 	delays sampling
 }
@@ -55,8 +56,9 @@ func (k *link) encode(w *writer, states *[2][]model.Stay) {
 		for _, n := range f.counts {
 			w.Signed(n)
 		}
-		for _, n := range f.lacks {
-			w.Signed(n)
+		for c := range f.lacks {
+			w.Signed(f.lacks[c])
+			w.Signed(f.beside[c])
 		}
 		if w.Flag(f.weak != [numFates]int64{}); f.weak != [numFates]int64{} {
 			for _, n := range f.weak {
@@ -118,7 +120,7 @@ func (u *unpacker) decode(b []byte) (k *kept, err error) {
 			f.counts[j] = r.Signed()
 		}
 		for j := range f.lacks {
-			f.lacks[j] = r.Signed()
+			f.lacks[j], f.beside[j] = r.Signed(), r.Signed()
 		}
 		if f.weak = [numFates]int64{}; r.Flag() {
 			for j := range f.weak {

@@ -2,6 +2,7 @@ package pair
 
 import (
 	"slices"
+	"strings"
 
 	"finwait/analyzer/model"
 )
@@ -61,3 +62,25 @@ func (v *views) lostInSilence(c int, found *model.Finding) bool {
 		})
 	})
 }
+
+// lacking returns FIN901 of capture c with the captures' names: which one lacks what the
+// other holds, and whether that is all from outside of its time.
+func (v *views) lacking(c int, found model.Finding) model.Finding {
+	this, other := captureNames[c], captureNames[1-c]
+	words := strings.Replace(found.Message.String(), "the capture lacks", this+" lacks", 1)
+	a, b := &v.kept.flows[0], &v.kept.flows[1]
+	if n, beside := a.lacks[c]+b.lacks[c], a.beside[c]+b.beside[c]; n > 0 && v.records[1-c] != nil {
+		words += "; " + other + " holds " + counted(n, "1 segment", "segments") + " that " + this + " lacks"
+		switch {
+		case n == beside:
+			words += ", from before " + this + " began or after it ended"
+			found.Advice = model.TextOf("Nothing is known to be dropped: let both captures begin before the connections and end after them.")
+		case beside > 0:
+			words += ", " + counted(beside, "1 of them", "of them") + " from before it began or after it ended"
+		}
+	}
+	found.Message = model.TextOf(words)
+	return found
+}
+
+var captureNames = [...]string{"capture A", "capture B"}

@@ -34,6 +34,8 @@ func TestRecordingsAnswerEachOther(t *testing.T) {
 		{"../half-open", "", "FIN606", "its acknowledgment had reached the client before"},
 		{"forged-syn-ack", "", "FIN606", "no ACK of the client for it is known from before the copy came"},
 		{"../last-ack-lost", "", "FIN606", "its ACK was lost on the way from the client to the server, not the payload"},
+		{"dead-path-both-late", "", "FIN901", "capture B lacks packets that were delivered, 1552 bytes of the server; capture A holds 18 segments that capture B lacks, from before capture B began or after it ended"},
+		{"b-lacks-packets", "", "FIN901", "capture A holds 2 segments that capture B lacks"},
 		{"client-fin-lost", "", "FIN206", "an idle connection"},
 		{"idle-reset", "FIN308", "FIN305", "something between the captures (a balancer"},
 	} {
