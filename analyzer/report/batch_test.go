@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"finwait/analyzer/model"
 )
@@ -29,5 +30,16 @@ func TestFileListsOfMany(t *testing.T) {
 	}
 	if l := newFileLists(files[:5]); len(l.shown) != 5 {
 		t.Errorf("of few captures %d are shown", len(l.shown))
+	}
+}
+
+// A span that no capture has is remarked on.
+func TestFileLineOfSeveralClocks(t *testing.T) {
+	for span, notes := range map[time.Duration]int{364 * 24 * time.Hour: 0, 50 * 365 * 24 * time.Hour: 1} {
+		first, last := model.Time(0), model.Time(span)
+		f := &model.FileInfo{File: "a.pcap", Format: "pcap", Complete: true, First: &first, Last: &last}
+		if line := newFileLine(f, false); len(line.notes) != notes {
+			t.Errorf("%v: %q", span, line.notes)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"finwait/analyzer/model"
 	"finwait/analyzer/report/prose"
@@ -189,6 +190,10 @@ func beginLine(file string, problem *string, format string) (line fileLine, read
 	return line, true
 }
 
+// oneClock is the longest span of a capture that passes without a remark: more is rather
+// a clock that was set than a capture that ran on.
+const oneClock = 365 * 24 * time.Hour
+
 // newFileLine says what is known of a file: what was found in it, too, if it is
 // one of several.
 func newFileLine(f *model.FileInfo, several bool) fileLine {
@@ -221,6 +226,9 @@ func newFileLine(f *model.FileInfo, several bool) fileLine {
 	line.facts = strings.Join(facts, ", ")
 	if f.Error == nil && !f.Complete {
 		line.notes = append(line.notes, "interrupted: it was not read to its end")
+	}
+	if f.First != nil && f.Last != nil && f.Last.Sub(*f.First) > oneClock {
+		line.notes = append(line.notes, "its timestamps are more than a year apart: they may come of several clocks, see finwait explain FIN905")
 	}
 	if f.Dropped != nil && *f.Dropped > 0 {
 		line.notes = append(line.notes, prose.Count(*f.Dropped, "packet")+" lost by the capturing system")
