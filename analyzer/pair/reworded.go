@@ -30,6 +30,8 @@ const (
 )
 
 var allAnswerWords = []answerWords{
+	{rule: "FIN103", where: arrived, from: "acknowledgments did not reach it", to: "the acknowledgments are in the capture of the SIDE itself, whose host ignored them"},
+	{rule: "FIN103", where: arrived, from: "Look for loss, or for a firewall that drops acknowledgments, between the capture and the SIDE.", to: "Look at the SIDE's host: a packet filter drops the acknowledgments behind its capture."},
 	{rule: "FIN103", from: "between the capture and the SIDE", to: "between the captures"},
 	{rule: "FIN302", from: "Capture at the SIDE too, and look at the devices between.", to: "Look at the devices between the captures."},
 	{rule: "FIN308", from: "Capture at the SIDE too: if it sent no RST, something on the path did; if it did, its program's log", to: "If the SIDE sent it, its program's log"},

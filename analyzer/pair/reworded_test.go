@@ -31,6 +31,8 @@ func TestRecordingsAnswerEachOther(t *testing.T) {
 		{"path-dies", "FIN206", "FIN601", ""},
 		{"../backlog-overflow", "", "FIN606", "that had arrived: its acknowledgment had reached the server before"},
 		{"../fin-ack-ignored", "", "FIN606", "that had arrived: its acknowledgment had reached the client before"},
+		{"../fin-ack-ignored", "", "FIN103", "the acknowledgments are in the capture of the client itself, whose host ignored them"},
+		{"../fin-ack-lost", "", "FIN103", "acknowledgments did not reach it"},
 		{"../half-open", "", "FIN606", "its acknowledgment had reached the client before"},
 		{"forged-syn-ack", "", "FIN606", "no ACK of the client for it is known from before the copy came"},
 		{"../last-ack-lost", "", "FIN606", "its ACK was lost on the way from the client to the server, not the payload"},
