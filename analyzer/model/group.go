@@ -28,6 +28,7 @@ type Group struct {
 	HalfBytes int64 // payload of the other side after the first FIN
 	Resets    int64 // connections on which the RST that counts came from the side that closed first
 	Unheard   int64 // connections on which the server had said nothing before the first FIN
+	Open      int64 // connections that the other side had not closed when observation ended
 
 	Clients      int64      // different addresses
 	ClientsExact bool       // else Clients is an estimate

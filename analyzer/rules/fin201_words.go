@@ -229,8 +229,14 @@ func (f clientGaveUp) Advice() string {
 	if f.short > 0 {
 		return "Find out what ended the client while it sent: a kill, an upload that somebody cancelled, a limit on the time of the whole request. Let the server drop what came of it."
 	}
+	if f.outcome == stayed {
+		return unansweredAdvice
+	}
 	return f.server.advice()
 }
+
+// unansweredAdvice is for a server that was not seen to answer at all.
+const unansweredAdvice = "Find out what the server waits for (ss -tnp state close-wait; a socket without a process was never accepted: ss -ltn). If it is at work, raise the client's timeout above that, or let the handler stop when the request's context ends."
 
 // advice tells clients that give up how long they would have to wait.
 func (t serverTime) advice() string {
@@ -295,7 +301,22 @@ func groupGaveUp(g *model.Group) (message, advice string) {
 		advice = fmt.Sprintf("Raise the client's timeout above %s, or let the handler stop when its request's context ends.",
 			span(handlers[0].High.Duration()))
 	}
-	return sentence(message, answered), advice
+	return sentence(message, answered, stillOpen(g)), advice
+}
+
+// stillOpen says of how many connections of FIN201 no end was seen.
+func stillOpen(g *model.Group) string {
+	none := "answered or closed"
+	if g.HalfBytes > 0 { // some of it may be theirs
+		none = "closed"
+	}
+	switch g.Open {
+	case 0:
+		return ""
+	case g.Connections:
+		return fmt.Sprintf("The server had not %s when observation ended.", none)
+	}
+	return fmt.Sprintf("On %d of them the server had not %s when observation ended.", g.Open, none)
 }
 
 // frameGaveUp names the evidence of FIN201 that the record does not.

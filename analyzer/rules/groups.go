@@ -43,6 +43,9 @@ func among(s model.Spread) string {
 	if low == high || s.High-s.Low <= s.Median/20 {
 		return median
 	}
+	if s.N == 2 { // two have no middle
+		return fmt.Sprintf("%s to %s", low, high)
+	}
 	return fmt.Sprintf("%s (%s to %s)", median, low, high)
 }
 

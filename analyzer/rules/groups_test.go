@@ -41,6 +41,14 @@ func TestGroups(t *testing.T) {
 			model.Group{Connections: 3, Took: spread(3, second/2, second, 2*second), HalfClosed: spread(3, 2*second, 2*second, 2*second)},
 		},
 		{
+			"FIN201", "Each sent its request and closed 1.00 s to 2.00 s after it, with no response byte yet. The server had not answered or closed when observation ended.", "",
+			model.Group{Connections: 2, Unheard: 2, Open: 2, Took: spread(2, second, second, 2*second)},
+		},
+		{
+			"FIN201", "Each sent its request and closed 1.00 s after it, before it had all of the response. The server answered 2.00 s too late. On 1 of them the server had not closed when observation ended.", "",
+			model.Group{Connections: 3, Open: 1, HalfBytes: 9, Took: spread(3, second, second, second), HalfClosed: spread(2, 2*second, 2*second, 2*second)},
+		},
+		{
 			"FIN101", "The client closed; the server had not when observation ended, 2.00 s (1.00 s to 3.00 s) later.", "",
 			model.Group{Connections: 12, Side: server, Took: spread(12, second, 2*second, 3*second)},
 		},

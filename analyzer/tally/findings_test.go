@@ -144,11 +144,25 @@ func TestPlainGroup(t *testing.T) {
 	}
 	a.Add(found(20, 2, 1, finding("FIN104", model.Warning, model.Seconds(time.Second))))
 	s := a.Summary()
-	if got, want := s.Findings[0].Message, "for example, in stream 0 the server took its time; over all 12: 2.00 s to 13.0 s, median 7.00 s"; got != want {
+	if got, want := s.Findings[0].Message, "for example, in stream 0 the server took its time; over all 12 it lasted 2.00 s to 13.0 s, median 7.00 s"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if got := s.Findings[1].Message; got != "the server took its time" {
 		t.Errorf("a group of one: %q", got)
+	}
+
+	var two Aggregate
+	two.Add(found(0, 1, 1, finding("FIN104", model.Warning, model.Seconds(2*time.Second))))
+	two.Add(found(1, 1, 2, finding("FIN104", model.Warning, model.Seconds(9*time.Second))))
+	two.Add(found(2, 2, 3, finding("FIN104", model.Warning, model.Seconds(4*time.Second))))
+	two.Add(found(3, 2, 4, finding("FIN104", model.Warning, model.Seconds(4*time.Second+time.Microsecond))))
+	for i, want := range []string{
+		"for example, in stream 0 the server took its time; over both it lasted 2.00 s and 9.00 s",
+		"for example, in stream 2 the server took its time", // what prints the same is said once
+	} {
+		if got := two.Summary().Findings[i].Message; got != want {
+			t.Errorf("two: %q, want %q", got, want)
+		}
 	}
 }
 

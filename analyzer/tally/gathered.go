@@ -84,7 +84,7 @@ type gathered struct {
 	began  sampling   // since the epoch
 	lives  []lifetime // of the connections that drew the least lots
 
-	halfBytes, resets, unheard int64 // as in model.Group
+	halfBytes, resets, unheard, open int64 // as in model.Group
 
 	clients distinct
 	client  netip.Addr // of one of them
@@ -161,6 +161,9 @@ func (g *gathered) close(r *model.Record, lot uint64) {
 	if r.HalfClosed != nil && *r.HalfClosed == conn.ExactBound {
 		g.half.add(*r.HalfClosedS, lot)
 	}
+	if r.Close == conn.CloseHalfClosed {
+		g.open++
+	}
 	if r.HalfBytes != nil {
 		g.halfBytes += *r.HalfBytes
 		if r.PayloadBytes.Server == *r.HalfBytes && *r.FirstCloser == conn.Client {
@@ -209,6 +212,7 @@ func (g *gathered) merge(o *gathered) {
 	g.halfBytes += o.halfBytes
 	g.resets += o.resets
 	g.unheard += o.unheard
+	g.open += o.open
 	g.clients.merge(&o.clients)
 	for id, f := range o.folds {
 		g.fold(id, f.Name, f.Connections)
@@ -253,7 +257,7 @@ func (g *gathered) group(rule *model.Rule, timers []model.Timer, others *spared)
 	group := model.Group{
 		Server: g.Server, Connections: g.Connections, First: g.first, Side: g.side,
 		Took: g.took.spread(), Closed: g.closed.spread(), HalfClosed: g.half.spread(),
-		HalfBytes: g.halfBytes, Resets: g.resets, Unheard: g.unheard, Began: since(g.began.spread()), Timers: timers,
+		HalfBytes: g.halfBytes, Resets: g.resets, Unheard: g.unheard, Open: g.open, Began: since(g.began.spread()), Timers: timers,
 	}
 	group.Clients, group.ClientsExact = g.clients.count()
 	if group.Clients == 1 && group.ClientsExact {
@@ -285,10 +289,14 @@ func (g *gathered) withInstant(message string, others *spared) string {
 // plain words a group by an example and the numbers that every finding has.
 func plain(g *model.Group, e *model.Example) string {
 	text := fmt.Sprintf("for example, in stream %d %s", e.Stream, g.First.Message)
-	if g.Took.N < 2 || g.Took.Low == g.Took.High {
+	low, high := g.Took.Low.Words(), g.Took.High.Words()
+	switch {
+	case g.Took.N < 2 || low == high:
 		return text
+	case g.Took.N == 2:
+		return text + fmt.Sprintf("; over both it lasted %s and %s", low, high)
 	}
-	return text + fmt.Sprintf("; over all %d: %s to %s, median %s", g.Took.N, g.Took.Low.Words(), g.Took.High.Words(), g.Took.Median.Words())
+	return text + fmt.Sprintf("; over all %d it lasted %s to %s, median %s", g.Took.N, low, high, g.Took.Median.Words())
 }
 
 // since returns s counted from its least.

@@ -51,6 +51,7 @@ type storedGroup struct {
 	Bytes   int64                  `json:"bytes"`
 	Resets  int64                  `json:"resets"`
 	Mute    int64                  `json:"mute"`
+	Open    int64                  `json:"open"`
 	Clients []uint64               `json:"clients"`
 	Client  netip.Addr             `json:"client"`
 	Seen    bool                   `json:"seen"`
@@ -215,7 +216,7 @@ func (g *gathered) samplings() [4]*sampling {
 func storeGroup(key groupKey, g *gathered) storedGroup {
 	s := storedGroup{
 		Server: key.server, Told: g.FindingGroup, First: g.first, Side: g.side, Folds: g.folds, Bytes: g.halfBytes,
-		Resets: g.resets, Mute: g.unheard, Clients: g.clients.least, Client: g.client, Seen: g.seen,
+		Resets: g.resets, Mute: g.unheard, Open: g.open, Clients: g.clients.least, Client: g.client, Seen: g.seen,
 	}
 	for _, p := range g.places {
 		s.Places = append(s.Places, p.stored())
@@ -248,7 +249,7 @@ func (s *storedGroup) restore() (*gathered, error) {
 	}
 	g := &gathered{
 		FindingGroup: s.Told, first: s.First, side: s.Side, folds: s.Folds, halfBytes: s.Bytes, resets: s.Resets,
-		unheard: s.Mute, clients: distinct{s.Clients}, client: s.Client, seen: s.Seen,
+		unheard: s.Mute, open: s.Open, clients: distinct{s.Clients}, client: s.Client, seen: s.Seen,
 	}
 	for _, p := range s.Places {
 		g.places = append(g.places, restorePlace(p))
