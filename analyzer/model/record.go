@@ -40,13 +40,13 @@ type Record struct {
 	Completeness int            `json:"completeness" about:"tcp.completeness of Wireshark"`
 	Zeek         Zeek           `json:"zeek" about:"as Zeek's conn.log has it"`
 	Handshake    conn.Handshake `json:"handshake"`
-	Close        conn.Close     `json:"close"`
+	Close        conn.Close     `json:"close" about:"the first that fits of refused (the SYN met an RST), unanswered (SYN only), half-open (nothing of the client behind the SYN,ACK), reset-after-fin (an RST ended it, after a FIN), reset (an RST ended it, with no FIN before), graceful (both sides sent a FIN, acknowledged or not: see fin and states), half-closed (one side did), open (neither did), unknown (too little was captured)"`
 	FirstCloser  *conn.Role     `json:"first_closer" words:"client server both"`
 	MissingFIN   []conn.Role    `json:"missing_fin" about:"sides without FIN where the other closed, or where the connection went idle"`
 	Ended        conn.End       `json:"ended" about:"why the record was closed"`
 	FIN          Sides[*FIN]    `json:"fin" about:"each side's FIN; null where there was none"`
 	RST          *RST           `json:"rst" about:"the first RST that its receiver could accept"`
-	HalfClosedS  *Seconds       `json:"half_closed_s" about:"first FIN to the other side's, or the RST that ended it, or the end of observation"`
+	HalfClosedS  *Seconds       `json:"half_closed_s" about:"first FIN to the other side's, without one to the RST that ended it, or to the end of observation; longer than teardown_s where that FIN crossed the RST"`
 	HalfClosed   *conn.Bound    `json:"half_closed_bound"`
 	HalfBytes    *int64         `json:"half_closed_bytes" about:"payload that the other side sent meanwhile"`
 	TeardownS    *Seconds       `json:"teardown_s" about:"first FIN to the ACK of the second, or to the RST that ended it; null while open"`

@@ -9,7 +9,7 @@ import (
 
 func TestFields(t *testing.T) {
 	for _, want := range []Field{
-		{Name: "close", Kind: "text", Words: conn.Close(0).Words()},
+		{Name: "handshake", Kind: "text", Words: conn.Handshake(0).Words()},
 		{Name: "first_closer", Kind: "text or null", Words: []string{"client", "server", "both"}},
 		{Name: "teardown_s", Kind: "seconds or null", About: "first FIN to the ACK of the second, or to the RST that ended it; null while open"},
 		{Name: ".duration_s", Kind: "seconds", About: "see bound", Depth: 1},

@@ -902,8 +902,13 @@
 //	    .originator             text: client, server
 //	  handshake                 text: complete, no-ack, unanswered, refused, simultaneous,
 //	                            not-captured
-//	  close                     text: refused, unanswered, half-open, reset-after-fin, reset,
-//	                            graceful, half-closed, open, unknown
+//	  close                     text; the first that fits of refused (the SYN met an RST),
+//	                            unanswered (SYN only), half-open (nothing of the client behind
+//	                            the SYN,ACK), reset-after-fin (an RST ended it, after a FIN),
+//	                            reset (an RST ended it, with no FIN before), graceful (both
+//	                            sides sent a FIN, acknowledged or not: see fin and states),
+//	                            half-closed (one side did), open (neither did), unknown (too
+//	                            little was captured)
 //	  first_closer              text or null: client, server, both
 //	  missing_fin               list of text; sides without FIN where the other closed, or
 //	                            where the connection went idle: client, server
@@ -927,8 +932,9 @@
 //	    .reply_to_file          text; of that segment; absent unless captures were joined
 //	    .reply_to               number or null; frame of the segment that it answers
 //	    .count                  number; resets from that side
-//	  half_closed_s             seconds or null; first FIN to the other side's, or the RST
-//	                            that ended it, or the end of observation
+//	  half_closed_s             seconds or null; first FIN to the other side's, without one to
+//	                            the RST that ended it, or to the end of observation; longer
+//	                            than teardown_s where that FIN crossed the RST
 //	  half_closed_bound         text or null: exact, at-least, at-most
 //	  half_closed_bytes         number or null; payload that the other side sent meanwhile
 //	  teardown_s                seconds or null; first FIN to the ACK of the second, or to the

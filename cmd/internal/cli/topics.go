@@ -56,7 +56,7 @@ func whereParts() []part {
 		if f.About != "" {
 			about += "; " + f.About
 		}
-		if len(f.Words) > 0 {
+		if len(f.Words) > 0 && !strings.Contains(f.About, f.Words[0]+" (") { // else they are defined there
 			about += ": " + strings.Join(f.Words, ", ")
 		}
 		fields.entries = append(fields.entries, entry{f.Name, about, f.Depth})
