@@ -132,7 +132,7 @@ func (t *Tracker) findAsked(n *askedSYN, client *segment.Endpoint, side uint8, s
 	count := 0
 	for at := q.slots[n.hash&uint32(len(q.slots)-1)]; q.holds(at); at = q.at(at).older {
 		o := q.at(at)
-		if o.hash != n.hash || o.isn != n.isn || o.conn == n.conn || n.at-o.at > askedFor {
+		if o.hash != n.hash || o.isn != n.isn || o.stream == n.stream || n.at-o.at > askedFor {
 			continue
 		}
 		if count++; count > mostSameAsks {

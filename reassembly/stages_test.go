@@ -404,13 +404,41 @@ func shown(c *conn.Conn) (all []any) {
 			all = append(all, v.Field(i).Interface())
 		}
 	}
+	all = append(all, string(c.AppendFlags(nil)), string(c.AppendZeekHistory(nil)))
+	if c.First.Frame%8 == 0 { // all that there are, which takes long
+		return append(all, methods(c)...)
+	}
 	closer, sent, taken := c.AfterFIN()
-	all = append(all, closer, sent, taken, c.HasPrior(), c.Reset())
-	all = append(all, string(c.AppendFlags(nil)), c.ZeekState(), string(c.AppendZeekHistory(nil)), c.ZeekOriginator())
+	all = append(all, closer, sent, taken, c.HasPrior(), c.Reset(), c.ZeekState(), c.ZeekOriginator())
 	for r := conn.Client; r <= conn.Server; r++ {
 		last, denied := c.FINRepeats(r)
 		stall, stalled := c.Stall(r)
 		all = append(all, c.States(r), c.Unseen(r), c.Sent(r), c.PayloadEnd(r), c.SndUna(r), c.RoundTrip(r), last, denied, stall, stalled)
 	}
 	return all
+}
+
+// methods returns what the methods of a Conn return that take nothing or a Role.
+func methods(c *conn.Conn) (all []any) {
+	v, role := reflect.ValueOf(c), reflect.TypeFor[conn.Role]()
+	for i := range v.NumMethod() {
+		name, m := v.Type().Method(i).Name, v.Method(i)
+		switch t := m.Type(); {
+		case name == "Orderly" || name == "Clone": // whether it has counters; all of it
+		case t.NumIn() == 0:
+			all = append(all, name, results(m.Call(nil)))
+		case t.NumIn() == 1 && t.In(0) == role:
+			for r := conn.Client; r <= conn.Server; r++ {
+				all = append(all, name, results(m.Call([]reflect.Value{reflect.ValueOf(r)})))
+			}
+		}
+	}
+	return all
+}
+
+func results(list []reflect.Value) (out []any) {
+	for _, v := range list {
+		out = append(out, v.Interface())
+	}
+	return out
 }

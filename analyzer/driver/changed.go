@@ -34,7 +34,7 @@ func (e *ChangedError) Unwrap() error { return e.Err }
 // what, was read of it before. It may have grown. to says whether it was read again to the
 // end of what had been read; else only its beginning is compared.
 func Changed(before, now *model.FileInfo, to bool, err error) error {
-	other := !same(before.First, now.First) && before.First != nil && (to || now.Packets > 0)
+	other := !same(before.Begins, now.Begins) && before.Begins != nil && (to || now.Packets > 0)
 	less := to && (now.Packets < before.Packets || now.Packets == before.Packets && !same(before.Last, now.Last))
 	if other || less {
 		return &ChangedError{File: now.File, Before: before.Packets, Now: now.Packets, Err: err, other: other}

@@ -14,7 +14,7 @@ import (
 type Choice struct {
 	joined    bool
 	streams   map[choiceKey][]span
-	reopened  map[choiceKey]bool
+	reopened  map[choiceKey][]int64 // the first frames of the records of a stream that has several
 	fragments bool
 	files     []*model.FileInfo // that were read
 	latest    map[choiceTuple]stored
@@ -43,7 +43,7 @@ type span struct{ first, last int64 }
 // NewChoice returns a Choice of nothing. joined is as in Options.
 func NewChoice(joined bool) *Choice {
 	return &Choice{
-		joined: joined, streams: map[choiceKey][]span{}, reopened: map[choiceKey]bool{}, latest: map[choiceTuple]stored{},
+		joined: joined, streams: map[choiceKey][]span{}, reopened: map[choiceKey][]int64{}, latest: map[choiceTuple]stored{},
 	}
 }
 
@@ -53,12 +53,15 @@ func NewChoice(joined bool) *Choice {
 // answers: what is said of the record depends on them.
 func (c *Choice) Look(r *model.Record, wanted bool) {
 	found := stored{c.key(r.File, r.Stream), span{r.First.Frame, r.Last.Frame}}
-	if r.Caveats.Has(conn.Reopened) {
-		c.reopened[found.key] = true
-	}
 	tuple := choiceTuple{file: found.key.file, ends: [2]netip.AddrPort{r.Client.AddrPort(), r.Server.AddrPort()}}
 	if tuple.ends[1].Compare(tuple.ends[0]) < 0 {
 		tuple.ends[0], tuple.ends[1] = tuple.ends[1], tuple.ends[0]
+	}
+	if r.Caveats.Has(conn.Reopened) {
+		if before, ok := c.latest[tuple]; ok && before.key == found.key && c.reopened[found.key] == nil {
+			c.reopened[found.key] = []int64{before.first}
+		}
+		c.reopened[found.key] = append(c.reopened[found.key], found.first)
 	}
 	if wanted {
 		c.add(found)
@@ -103,12 +106,18 @@ func (c *Choice) key(file string, stream uint32) choiceKey {
 }
 
 // holds reports whether a frame of a stream is wanted: any, unless the stream has
-// several records, for then perhaps not all were chosen.
+// several records, for then perhaps not all were chosen. An ICMP error about one may come
+// after its last frame, or before the first frame of all.
 func (c *Choice) holds(file string, stream uint32, frame int64) bool {
 	key := c.key(file, stream)
 	spans, ok := c.streams[key]
-	if !ok || !c.reopened[key] {
+	begins := c.reopened[key]
+	if !ok || len(begins) == 0 {
 		return ok
 	}
-	return slices.ContainsFunc(spans, func(s span) bool { return s.first <= frame && frame <= s.last })
+	i, found := slices.BinarySearch(begins, frame)
+	if !found {
+		i = max(i-1, 0)
+	}
+	return slices.ContainsFunc(spans, func(s span) bool { return s.first <= begins[i] && begins[i] <= s.last })
 }

@@ -30,7 +30,8 @@ type input struct {
 	packets     int64
 	ahead       int64        // packets that were read, and not yet taken
 	untimed     int64        // packets without a time
-	first, last capture.Time // valid iff timed
+	begins      capture.Time // time of the first packet that has one; valid iff timed
+	first, last capture.Time // the least and the greatest; valid iff timed
 	timed       bool         // some packet had a time
 	steps       int64        // timestamps that lie behind an earlier one
 	stepAt      int64        // packet of the first of those
@@ -157,7 +158,7 @@ func (in *input) count(p *capture.Packet) {
 // addTime takes in the time of the next packet.
 func (in *input) addTime(t capture.Time) {
 	if !in.timed {
-		in.first, in.last, in.timed = t, t, true
+		in.begins, in.first, in.last, in.timed = t, t, t, true
 	}
 	if in.last.Sub(t) > clockStep {
 		if in.steps++; in.steps == 1 {
@@ -206,8 +207,8 @@ func (in *input) result() *model.FileInfo {
 		f.Skipped[notSelected] = in.notSelected
 	}
 	if in.timed {
-		first, last := in.first, in.last
-		f.First, f.Last = &first, &last
+		begins, first, last := in.begins, in.first, in.last
+		f.Begins, f.First, f.Last = &begins, &first, &last
 	}
 	if in.info.Compression != "" {
 		f.Compression = &in.info.Compression

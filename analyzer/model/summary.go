@@ -121,6 +121,7 @@ type FileInfo struct {
 	TCPPackets int64            `json:"tcp_packets"`
 	Skipped    map[string]int64 `json:"skipped" about:"packets without TCP segment by reason; with tcp_packets they add up to packets"` // by reason; with TCPPackets they add up to Packets
 	First      *Time            `json:"first"`                                                                                          // null where no packet has a time
+	Begins     *Time            `json:"-"`                                                                                              // the first packet that has a time: not First where the clock was set back
 	Last       *Time            `json:"last"`
 	Complete   bool             `json:"complete" about:"read to its proper end"` // read to its proper end
 

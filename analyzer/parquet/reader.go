@@ -75,7 +75,10 @@ func NewReader(file io.ReaderAt, size int64) (*Reader, error) {
 	if n, err := file.ReadAt(head[:4], 0); n < 4 || string(head[:4]) != magic {
 		return nil, errors.Join(ErrNone, eofIsNone(err))
 	}
-	if n, err := file.ReadAt(tail[:], size-8); size < 12 || n < 8 || string(tail[4:]) != magic {
+	if size < 12 {
+		return nil, errCut
+	}
+	if n, err := file.ReadAt(tail[:], size-8); n < 8 || string(tail[4:]) != magic {
 		return nil, errors.Join(errCut, eofIsNone(err))
 	}
 	length := int64(binary.LittleEndian.Uint32(tail[:]))

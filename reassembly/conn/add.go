@@ -11,7 +11,8 @@ import (
 func (b MarkBits) has(c MarkBits) bool { return b&c == c }
 
 // count takes one segment in and makes m what is to be remembered of it: the place
-// where all that segments say of TCP is worked out. list is the log so far. fresh is
+// where all that segments say of TCP is worked out, but for connections in which each was the
+// expected one, whose counters Head.count makes of their log at the end. list is the log so far. fresh is
 // how many octets of payload it brought that had not come before.
 func (s *Store) count(h *Head, c *counters, list []entry, f frame.Frame, seg *segment.Segment, side uint8, m *Mark) (fresh int64) {
 	e, peer := &c.ends[side], &c.ends[1-side]
@@ -205,7 +206,6 @@ func (e *endpoint) asksFromBefore(ack seqnum.Offset) bool {
 	return !e.hasSYN && e.dataSegments == 0 && e.packets > 0 && e.low == 1 && e.sndNxt == 1 && e.sndUna == 1 && ack == 2
 }
 
-// options takes in what a segment says of its sender beside numbers.
 // note counts the segment and keeps its outward signs.
 func (s *Store) note(h *Head, c *counters, e *endpoint, seg *segment.Segment) {
 	e.packets++

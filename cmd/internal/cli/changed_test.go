@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,22 @@ func TestCaptureChangesMeanwhile(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A capture whose clock was set back before its first packet's time is the same one when only
+// its beginning is read again.
+func TestClockSetBackIsNoChange(t *testing.T) {
+	var script strings.Builder
+	script.WriteString("A 192.0.2.1:40000\nB 198.51.100.7:443\nC 192.0.2.2:40000\nD 198.51.100.7:444\n40.000 A SYN to B\n40.001 B RST,ACK to A\n")
+	for i := range 2000 {
+		fmt.Fprintf(&script, "%d.%03d C SYN to D\n", 41+i/1000, i%1000)
+	}
+	script.WriteString("1.000 D RST,ACK to C\n")
+	path := filepath.Join(t.TempDir(), "a.pkt")
+	if err := os.WriteFile(path, []byte(script.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	says(t, exitOK, "show", "--no-config", "--stream", "0", written(t, path))
 }
 
 // What is added to a capture while it is read is read or is not; what was there is.
