@@ -17,8 +17,9 @@ func reportCommand() *command {
 		args:  "FILE...",
 		short: "the summary: how connections closed, and how long closing took",
 		long: `It tells of all captures together how their connections were closed, who closed first, and how
-long each side stayed in each closing state. "> 9.8 s" is a stay that was not over when the
-capture ended, "≤ 2.16 s" one that ended at some unknown time before.
+long each side stayed in each closing state. "> 9.8 s" is a stay of which no more
+was captured: it was not over when the capture ended (still open), or had begun unseen; "≤ 2.16 s" one
+that ended at some unknown time before, perhaps behind the last segment.
 
 FILE may be a stored run, too: what flows --format jsonl, json or parquet wrote, of one capture or
 of many. Its records are counted as those of captures are, so that the results of several hosts
