@@ -22,8 +22,8 @@ type flow struct {
 	Half   float64 `json:"half_closed_s"`
 	States struct {
 		Client []struct {
-			State     string
-			DurationS float64 `json:"duration_s"`
+			State, Bound string
+			DurationS    float64 `json:"duration_s"`
 		}
 	}
 	Findings []struct{ Rule string }
@@ -44,7 +44,7 @@ var jqAnswers = []func([]flow) []string{
 		number, longest := map[string]int{}, map[string]float64{}
 		for _, f := range flows {
 			for _, s := range f.States.Client {
-				if s.State == "FIN-WAIT-2" {
+				if s.State == "FIN-WAIT-2" && s.Bound != "at-most" {
 					number[f.Server.IP]++
 					longest[f.Server.IP] = max(longest[f.Server.IP], s.DurationS)
 				}
