@@ -152,8 +152,7 @@ func (t *Tracker) findAsked(n *askedSYN, client *segment.Endpoint, side uint8, s
 // that is.
 func (t *Tracker) asks(o *askedSYN, client *segment.Endpoint) (side uint8, ok bool) {
 	t.settle()
-	e := t.table.At(o.conn)
-	if e.head == 0 || e.head&isPredecessor != 0 || e.stream != o.stream {
+	if t.entryOf(o.conn, o.stream) == nil {
 		return 0, false
 	}
 	for side, a := range &t.head(o.conn).Addr {

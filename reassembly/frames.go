@@ -13,7 +13,7 @@ func (t *Tracker) Frames(visit func(frame int64)) {
 	}
 	t.framesOfPast(visit)
 	for _, s := range t.superseded.list { // which are in a list below, too
-		if e := t.table.At(s.prev); e.head != 0 && e.head&isPredecessor == 0 && e.stream == s.stream {
+		if t.entryOf(s.prev, s.stream) != nil {
 			known(t.predecessorOf(s.prev).prior.Frame)
 		}
 	}

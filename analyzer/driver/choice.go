@@ -57,15 +57,16 @@ func (c *Choice) Look(r *model.Record, wanted bool) {
 	if tuple.ends[1].Compare(tuple.ends[0]) < 0 {
 		tuple.ends[0], tuple.ends[1] = tuple.ends[1], tuple.ends[0]
 	}
+	before, ok := c.latest[tuple]
 	if r.Caveats.Has(conn.Reopened) {
-		if before, ok := c.latest[tuple]; ok && before.key == found.key && c.reopened[found.key] == nil {
+		if ok && before.key == found.key && c.reopened[found.key] == nil {
 			c.reopened[found.key] = []int64{before.first}
 		}
 		c.reopened[found.key] = append(c.reopened[found.key], found.first)
 	}
 	if wanted {
 		c.add(found)
-		if before, ok := c.latest[tuple]; ok && waited(r) {
+		if ok && waited(r) {
 			c.add(before)
 		}
 		for i := range r.Findings {

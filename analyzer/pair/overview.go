@@ -56,7 +56,7 @@ func (v *Overview) Add(f *Flow) {
 	v.Connections++
 	v.Closes[f.Close]++
 	for _, role := range [...]conn.Role{conn.Client, conn.Server} {
-		c, sum := f.LostControl.Of(role), &v.Control[f.way(role)]
+		c, sum := f.LostControl.Of(role), &v.Control[f.CaptureOf(role)]
 		sum.SYN, sum.FIN, sum.RST = sum.SYN+c.SYN, sum.FIN+c.FIN, sum.RST+c.RST
 	}
 	v.wait(f.Waits)
@@ -94,8 +94,9 @@ func (v *Overview) wait(w *Waits) {
 	sum(&v.Waits.BackS, w.BackS)
 }
 
-// way returns which way goes what an end sends.
-func (f *Flow) way(role conn.Role) int {
+// CaptureOf returns which capture the states of an end are told by: 0 for A, 1 for B. What it
+// sends goes from there.
+func (f *Flow) CaptureOf(role conn.Role) int {
 	if from := f.StatesFrom; role == conn.Client && from.Client == "b" || role == conn.Server && from.Server == "b" {
 		return 1
 	}

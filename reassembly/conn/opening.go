@@ -177,7 +177,7 @@ func (c *Conn) measurePath(o opening) {
 	for r := range Role(2) {
 		if c.away[r] >= farAway {
 			c.hop[r] = c.away[r] / 2
-			if away := c.roundTrip(r); away < c.hop[r] {
+			if away := c.payloadTrip(r); away < c.hop[r] {
 				c.hop[r] = away / 2
 				if away < farAway {
 					c.hop[r] = 0
@@ -216,10 +216,10 @@ func (c *Conn) quickest() (client, server time.Duration) {
 	return least[Client], least[Server]
 }
 
-// roundTrip returns how long r took at least to acknowledge what was sent once and in order:
+// payloadTrip returns how long r took at least to acknowledge what was sent once and in order:
 // the path is no longer. The handshake may be far off: of a lost SYN,ACK the second is
 // captured, and hosts resolve addresses meanwhile.
-func (c *Conn) roundTrip(r Role) time.Duration {
+func (c *Conn) payloadTrip(r Role) time.Duration {
 	least := time.Duration(1<<63 - 1)
 	var asked *Mark
 	for i := range c.Marks {

@@ -72,20 +72,13 @@ func (p *ladderRows) detail(r *pair.Segment) string {
 // is not there.
 func (p *ladderRows) own(r *pair.Segment, role conn.Role) int64 {
 	frame := r.AFrame
-	if p.captureOf(role) == 1 {
+	if p.flow.CaptureOf(role) == 1 {
 		frame = r.BFrame
 	}
 	if frame == nil {
 		return 0
 	}
 	return int64(*frame)
-}
-
-func (p *ladderRows) captureOf(role conn.Role) int {
-	if from := p.flow.StatesFrom; role == conn.Client && from.Client == "b" || role == conn.Server && from.Server == "b" {
-		return 1
-	}
-	return 0
 }
 
 // states are the states that begin with a segment, by Role.

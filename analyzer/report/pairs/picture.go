@@ -77,7 +77,7 @@ func draw(f *pair.Flow) (*page.SVG, page.Frame) {
 		r := &f.Rows[i]
 		for _, role := range [...]conn.Role{conn.Client, conn.Server} {
 			if shown(i) && d.rows.own(r, role) != 0 {
-				d.moments = append(d.moments, moment{row: i, role: role, at: r.At[d.rows.captureOf(role)]})
+				d.moments = append(d.moments, moment{row: i, role: role, at: r.At[d.rows.flow.CaptureOf(role)]})
 			}
 		}
 	}
